@@ -1,0 +1,195 @@
+package carve
+
+import (
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// An ID is what Landlock keys a rule by: not a name, but the thing itself.
+type ID struct{ Dev, Ino uint64 }
+
+// A Rule gives rights to a file, or to a directory and all that is beneath it.
+// It is valid only during the call that hands it out.
+type Rule struct {
+	FD     int // opened with O_PATH
+	ID     ID
+	Dir    bool
+	Rights Rights // never empty; only OfFiles where Dir is false
+	parent string
+	name   string // empty when parent is the whole path
+}
+
+// Path returns the name by which the carve came to the rule's file.
+func (r *Rule) Path() string {
+	if r.name == "" {
+		return r.parent
+	}
+	return join(r.parent, r.name)
+}
+
+// A Chain is a directory on the way from a grant to a deny.
+type Chain struct {
+	Path string
+	// Lost are the rights that the grant gives but the directory itself does
+	// not have.
+	Lost Rights
+}
+
+// Rules carves s over what is on disk now. It calls emit for every rule, and
+// returns the chain directories in the order met. It follows no symlink: a
+// grant whose path has one, that is missing without being optional, or that is
+// of the wrong kind is a *fault.Error, as is a chain directory that cannot be
+// listed. An error from emit ends the walk and is returned as it is.
+//
+// An unnamed entry of a chain directory that vanishes, is a symlink, or cannot
+// be examined (a broken network or FUSE mount) gets no rule.
+func Rules(s *spec.Spec, emit func(*Rule) error) ([]Chain, error) {
+	w := &walk{emit: emit, held: map[ID]hold{}}
+	root := plant(s)
+	if _, err := w.survey(root); err != nil {
+		return nil, err
+	}
+	if err := w.visit(root, unix.AT_FDCWD, "/", 0); err != nil {
+		return nil, err
+	}
+	return w.chains, nil
+}
+
+type walk struct {
+	emit   func(*Rule) error
+	held   map[ID]hold // what is denied, or on the way to it, by identity
+	chains []Chain
+	rule   Rule // reused, so that a thousand rules cost no allocation
+	dents  []byte
+}
+
+// survey looks once at everything that is denied and all that leads there, and
+// reports whether a denied directory exists at or beneath n. The identities keep
+// a hard link or bind mount beside a denied path from giving it back; whether a
+// denied directory exists decides what may be listed.
+func (w *walk) survey(n *node) (bool, error) {
+	if !n.deny && !n.denyWrite && !n.chain() {
+		return false, nil
+	}
+	var st unix.Stat_t
+	switch err := lstat(n.path, &st); err {
+	case nil:
+	case unix.ENOENT, unix.ENOTDIR, unix.ELOOP:
+		return false, nil // nor is anything beneath it there
+	case unix.EACCES:
+		return false, nil // who cannot search here can be given nothing beneath
+	default:
+		return false, &fault.Error{Do: "examine", Path: n.path, Err: err}
+	}
+	w.held[id(&st)] = append(w.held[id(&st)], n)
+	for _, k := range n.kids {
+		denied, err := w.survey(k)
+		if err != nil {
+			return false, err
+		}
+		n.deniedDirBelow = n.deniedDirBelow || denied
+	}
+	return n.deniedDirBelow || n.deny && directory(st.Mode), nil
+}
+
+// visit gives out the rights at n, which is rel under the directory dir, and
+// goes on to all that the spec names beneath it. from is what grants above give.
+func (w *walk) visit(n *node, dir int, rel string, from Rights) error {
+	have := n.left(from) | n.granted
+	if have == 0 {
+		return w.pass(n, dir, rel)
+	}
+	fd, st, err := openNode(dir, rel)
+	if err != nil {
+		if err := missing(n, err); err != nil {
+			return err
+		}
+		return w.pass(n, dir, rel)
+	}
+	defer unix.Close(fd)
+	if err := wrongKind(n, st.Mode); err != nil {
+		return err
+	}
+	h := w.held[id(st)]
+	for _, t := range h {
+		if n.granted != 0 && t != n && t.chain() {
+			return twin(n, t)
+		}
+	}
+	have = h.left(n, n.left(from)) | n.granted
+	if !directory(st.Mode) {
+		if err := w.give(fd, st, have, n.path, ""); err != nil {
+			return err
+		}
+		return w.pass(n, fd, "")
+	}
+	return w.directory(n, fd, st, have)
+}
+
+// directory gives as much of have as can be given to the directory n as a
+// whole, and the rest to each of its entries.
+func (w *walk) directory(n *node, fd int, st *unix.Stat_t, have Rights) error {
+	whole := have
+	if n.denyBelow {
+		whole = 0
+		if !n.deniedDirBelow {
+			whole = have & List
+		}
+	} else if n.denyWriteBelow {
+		whole = have &^ Changing
+	}
+	if err := w.give(fd, st, whole, n.path, ""); err != nil {
+		return err
+	}
+	rest := have &^ whole
+	if rest != 0 {
+		w.chains = append(w.chains, Chain{n.path, rest})
+		if err := w.entries(n, fd, rest); err != nil {
+			return err
+		}
+	}
+	for _, k := range n.kids {
+		if err := w.visit(k, fd, k.name(), rest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pass goes on beneath n, where nothing from above is given.
+func (w *walk) pass(n *node, dir int, rel string) error {
+	for _, k := range n.kids {
+		if err := w.visit(k, dir, join(rel, k.name()), 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// give emits one rule, unless nothing is left to give.
+func (w *walk) give(fd int, st *unix.Stat_t, r Rights, parent, name string) error {
+	isDir := directory(st.Mode)
+	if !isDir {
+		r &= OfFiles
+	}
+	if r == 0 {
+		return nil
+	}
+	w.rule = Rule{FD: fd, ID: id(st), Dir: isDir, Rights: r, parent: parent, name: name}
+	return w.emit(&w.rule)
+}
+
+func join(dir, name string) string {
+	switch dir {
+	case "":
+		return name
+	case "/":
+		return "/" + name
+	}
+	return dir + "/" + name
+}
+
+func directory(mode uint32) bool { return mode&unix.S_IFMT == unix.S_IFDIR }
+
+func id(st *unix.Stat_t) ID { return ID{uint64(st.Dev), st.Ino} }

@@ -1,0 +1,171 @@
+package carve
+
+import (
+	"bytes"
+	"runtime"
+	"unsafe"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// openNode opens rel under dir as a place, not for use, and follows no symlink
+// on the way (openat2(2), RESOLVE_NO_SYMLINKS; Linux 5.6, older than Landlock).
+func openNode(dir int, rel string) (int, *unix.Stat_t, error) {
+	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
+	var fd int
+	var err error
+	for try := 0; try < 100; try++ {
+		// EAGAIN: something was renamed meanwhile and the kernel cannot be sure.
+		if fd, err = unix.Openat2(dir, rel, &how); err != unix.EAGAIN && err != unix.EINTR {
+			break
+		}
+	}
+	if err != nil {
+		return -1, nil, err
+	}
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		unix.Close(fd)
+		return -1, nil, err
+	}
+	if st.Mode&unix.S_IFMT == unix.S_IFLNK {
+		unix.Close(fd)
+		return -1, nil, unix.ELOOP
+	}
+	return fd, &st, nil
+}
+
+// missing decides what a node that cannot be opened means: nothing, where only
+// the way to a deny or an optional grant is gone; otherwise a *fault.Error.
+func missing(n *node, err error) error {
+	gone := err == unix.ENOENT || err == unix.ENOTDIR
+	if (gone || err == unix.ELOOP) && len(n.lines) == 0 {
+		return nil
+	}
+	for _, p := range n.lines {
+		switch {
+		case gone && p.Optional:
+		case err == unix.ELOOP:
+			return &fault.Error{Do: "grant", Path: n.path, Err: fault.Text("it is now a symlink, or beneath one"),
+				Hint: "resolve its symlinks: the spec wants the real path"}
+		default:
+			return &fault.Error{Do: "grant", Path: n.path, Err: err}
+		}
+	}
+	if !gone {
+		return &fault.Error{Do: "open", Path: n.path, Err: err}
+	}
+	return nil
+}
+
+// wrongKind returns a *fault.Error if a grant at n is for another kind of thing.
+func wrongKind(n *node, mode uint32) error {
+	isDir := directory(mode)
+	for _, p := range n.lines {
+		var what string
+		switch {
+		case p.Kind.Directory() && !isDir:
+			what = "it is not a directory"
+		case p.Kind.File() && isDir:
+			what = "it is a directory"
+		case p.Kind == spec.Device && !isDir && !device(mode):
+			what = "it is not a device"
+		case p.Kind == spec.UnixSocket && mode&unix.S_IFMT != unix.S_IFSOCK:
+			what = "it is not a Unix socket"
+		default:
+			continue
+		}
+		return &fault.Error{Do: "grant", Path: n.path, Err: fault.Text(what + ", so '" + p.Kind.String() + "' does not fit")}
+	}
+	return nil
+}
+
+func device(mode uint32) bool {
+	return mode&unix.S_IFMT == unix.S_IFCHR || mode&unix.S_IFMT == unix.S_IFBLK
+}
+
+// twin refuses a grant on another name (a bind mount) of a directory on the way
+// to a deny: the rule would reach what is denied by its first name.
+func twin(n, first *node) error {
+	return &fault.Error{Do: "grant", Path: n.path, Hint: "grant " + fault.Quote(first.path) + " instead",
+		Err: fault.Text("it is the same directory as " + fault.Quote(first.path) + ", which holds denied paths")}
+}
+
+// entries gives r to everything in the directory n that the spec does not name.
+func (w *walk) entries(n *node, fd int, r Rights) error {
+	list, err := unix.Openat(fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return &fault.Error{Do: "list", Path: n.path, Err: err, Hint: "it is on the way to a denied path: grant what is needed beneath it instead"}
+	}
+	defer unix.Close(list)
+	// One level's names are dealt with before the next is opened.
+	if w.dents == nil {
+		w.dents = make([]byte, 32<<10)
+	}
+	for {
+		size, err := unix.Getdents(list, w.dents)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return &fault.Error{Do: "list", Path: n.path, Err: err}
+		}
+		if size == 0 {
+			return nil
+		}
+		for rest := w.dents[:size]; len(rest) > 0; {
+			ent := (*unix.Dirent)(unsafe.Pointer(&rest[0]))
+			name := rest[unsafe.Offsetof(ent.Name):ent.Reclen]
+			rest = rest[ent.Reclen:]
+			if ent.Type == unix.DT_LNK {
+				continue // what it leads to has, or has not, a rule of its own
+			}
+			if err := w.entry(n, list, name, r); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// entry gives r to one entry. name ends in a NUL byte, as the kernel wrote it.
+func (w *walk) entry(n *node, list int, name []byte, r Rights) error {
+	end := bytes.IndexByte(name, 0)
+	if end <= 2 && (string(name[:end]) == "." || string(name[:end]) == "..") {
+		return nil
+	}
+	if n.find(unsafe.String(&name[0], end)) != nil {
+		return nil // visited by its name in the spec
+	}
+	fd, errno := openEntry(list, &name[0])
+	switch errno {
+	case 0:
+	case unix.EMFILE, unix.ENFILE, unix.ENOMEM:
+		return &fault.Error{Do: "open", Path: join(n.path, string(name[:end])), Err: errno}
+	default:
+		return nil // it is gone, or cannot be looked at: it gets nothing
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if unix.Fstat(fd, &st) != nil {
+		return nil
+	}
+	if st.Mode&unix.S_IFMT == unix.S_IFLNK {
+		return nil // a file system that does not tell types while listing
+	}
+	// The name is copied only where someone asks for the path.
+	return w.give(fd, &st, w.held[id(&st)].left(nil, r), n.path, unsafe.String(&name[0], end))
+}
+
+// openEntry is openat(2) on a name that ends in NUL, without copying it.
+func openEntry(dir int, name *byte) (int, unix.Errno) {
+	fd, _, errno := unix.RawSyscall6(unix.SYS_OPENAT, uintptr(dir), uintptr(unsafe.Pointer(name)),
+		unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0, 0, 0)
+	runtime.KeepAlive(name)
+	return int(fd), errno
+}
+
+func lstat(path string, st *unix.Stat_t) error {
+	return unix.Fstatat(unix.AT_FDCWD, path, st, unix.AT_SYMLINK_NOFOLLOW)
+}

@@ -1,0 +1,128 @@
+package carve
+
+import (
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// node is a path that the spec names, or one on the way to such a path.
+type node struct {
+	path  string // absolute; a prefix of some line's path
+	kids  []*node
+	index map[string]*node // kids by name, once they are many
+
+	lines     []*spec.Path // the grants at exactly this path
+	granted   Rights       // what they give together
+	deny      bool
+	denyWrite bool
+
+	// What lies strictly beneath, by name, whether or not it exists.
+	denyBelow      bool
+	denyWriteBelow bool
+	// deniedDirBelow is set once a denied directory was seen to exist there.
+	deniedDirBelow bool
+}
+
+// plant builds the tree of all the paths that s names.
+func plant(s *spec.Spec) *node {
+	root := &node{path: "/"}
+	for i := range s.Paths {
+		p := &s.Paths[i]
+		n := root
+		for end := 0; p.Path != "/" && end < len(p.Path); {
+			switch p.Kind {
+			case spec.Deny:
+				n.denyBelow = true
+			case spec.DenyWrite:
+				n.denyWriteBelow = true
+			}
+			start := end + 1
+			if end = strings.IndexByte(p.Path[start:], '/'); end < 0 {
+				end = len(p.Path)
+			} else {
+				end += start
+			}
+			n = n.kid(p.Path[start:end], p.Path[:end])
+		}
+		switch p.Kind {
+		case spec.Deny:
+			n.deny = true
+		case spec.DenyWrite:
+			n.denyWrite = true
+		default:
+			n.lines = append(n.lines, p)
+			n.granted |= Granted(p.Kind, s.Rmdir)
+		}
+	}
+	return root
+}
+
+// name returns the last component of n's path.
+func (n *node) name() string { return n.path[strings.LastIndexByte(n.path, '/')+1:] }
+
+// find returns the kid of that name, or nil. It does not keep name.
+func (n *node) find(name string) *node {
+	if n.index != nil {
+		return n.index[name]
+	}
+	for _, k := range n.kids {
+		if k.name() == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// kid returns the kid of that name, made if need be.
+func (n *node) kid(name, path string) *node {
+	if k := n.find(name); k != nil {
+		return k
+	}
+	k := &node{path: path}
+	n.kids = append(n.kids, k)
+	switch {
+	case n.index != nil:
+		n.index[name] = k
+	case len(n.kids) > 8:
+		n.index = make(map[string]*node, 2*len(n.kids))
+		for _, k := range n.kids {
+			n.index[k.name()] = k
+		}
+	}
+	return k
+}
+
+// left returns what of the rights given from above remains at n.
+func (n *node) left(from Rights) Rights {
+	switch {
+	case n.deny:
+		return 0
+	case n.denyWrite:
+		return from &^ Changing
+	}
+	return from
+}
+
+// chain reports whether something strictly beneath n is denied.
+func (n *node) chain() bool { return n.denyBelow || n.denyWriteBelow }
+
+// A hold is one file or directory that the spec takes something away from, by
+// all the names that the spec knows it by.
+type hold []*node
+
+// left returns what of r the held thing may have by the name self, which is nil
+// for one that the spec does not know: as little as by each of its other names,
+// since a rule reaches all of them.
+func (h hold) left(self *node, r Rights) Rights {
+	for _, n := range h {
+		switch {
+		case n == self:
+		case n.deny || n.chain():
+			return 0
+		case n.denyWrite:
+			r &^= Changing
+		}
+	}
+	return r
+}

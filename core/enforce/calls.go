@@ -1,0 +1,101 @@
+package enforce
+
+// call is a system call by its numbers, from the kernel's
+// arch/x86/entry/syscalls/syscall_64.tbl and scripts/syscall.tbl (arm64). They
+// stand here side by side, instead of x/sys's constants for one architecture,
+// so that the filters of both can be made and tested on either.
+type call struct {
+	name         string
+	amd64, arm64 int // none where the architecture lacks it
+}
+
+const none = -1
+
+// lastCall is the highest number this version knows (listns). What a later
+// kernel adds is answered as by a kernel that lacks it, until someone has looked
+// at it.
+const lastCall = 470
+
+// refused lists the calls that no sandbox may make, each for a reason that the
+// heading gives. They fail with EPERM.
+var refused = [...]call{
+	// io_uring does its work in kernel threads, past any filter of system calls.
+	{"io_uring_setup", 425, 425},
+	{"io_uring_enter", 426, 426},
+	{"io_uring_register", 427, 427},
+	// A file by its handle has no path that a rule could be about.
+	{"open_by_handle_at", 304, 265},
+	// The keyrings are shared with everything else the user runs.
+	{"add_key", 248, 217},
+	{"request_key", 249, 218},
+	{"keyctl", 250, 219},
+	// Mounts would move paths under the rules. Landlock refuses most of these.
+	{"mount", 165, 40},
+	{"umount2", 166, 39},
+	{"pivot_root", 155, 41},
+	{"open_tree", 428, 428},
+	{"open_tree_attr", 467, 467},
+	{"move_mount", 429, 429},
+	{"fsopen", 430, 430},
+	{"fsconfig", 431, 431},
+	{"fsmount", 432, 432},
+	{"fspick", 433, 433},
+	{"mount_setattr", 442, 442},
+	// Another namespace gives capabilities within it, and with them most of the
+	// kernel's privileged code. unshare and clone are judged by their flags.
+	{"setns", 308, 268},
+	// Watching others, and parts of the kernel that have been used to break out.
+	{"bpf", 321, 280},
+	{"perf_event_open", 298, 241},
+	{"userfaultfd", 323, 282},
+	{"fanotify_init", 300, 262},
+	// The machine as a whole, should the caller have kept a right to it.
+	{"kexec_load", 246, 104},
+	{"kexec_file_load", 320, 294},
+	{"init_module", 175, 105},
+	{"finit_module", 313, 273},
+	{"delete_module", 176, 106},
+	{"swapon", 167, 224},
+	{"swapoff", 168, 225},
+	{"reboot", 169, 142},
+	{"acct", 163, 89},
+	{"quotactl", 179, 60},
+	{"quotactl_fd", 443, 443},
+	{"iopl", 172, none},
+	{"ioperm", 173, none},
+	{"vhangup", 153, 58},
+	{"syslog", 103, 116},
+}
+
+// ipcCalls are System V IPC and POSIX message queues. Their objects have no
+// path, and every process of the user can reach them.
+var ipcCalls = [...]call{
+	{"shmget", 29, 194},
+	{"shmat", 30, 196},
+	{"shmctl", 31, 195},
+	{"semget", 64, 190},
+	{"semop", 65, 193},
+	{"semctl", 66, 191},
+	{"semtimedop", 220, 192},
+	{"msgget", 68, 186},
+	{"msgsnd", 69, 189},
+	{"msgrcv", 70, 188},
+	{"msgctl", 71, 187},
+	{"mq_open", 240, 180},
+	{"mq_unlink", 241, 181},
+}
+
+// The calls that are judged by their arguments.
+var (
+	callIoctl      = call{"ioctl", 16, 29}
+	callClone      = call{"clone", 56, 220}
+	callClone3     = call{"clone3", 435, 435}
+	callUnshare    = call{"unshare", 272, 97}
+	callSocket     = call{"socket", 41, 198}
+	callSocketpair = call{"socketpair", 53, 199}
+	callPrlimit    = call{"prlimit64", 302, 261}
+	callTruncate   = call{"truncate", 76, 45}
+	callOpen       = call{"open", 2, none}
+	callOpenat     = call{"openat", 257, 56}
+	callOpenat2    = call{"openat2", 437, 437}
+)

@@ -1,0 +1,79 @@
+package enforce
+
+import (
+	"runtime"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// Apply puts the calling thread into the sandbox that s describes, for good.
+// The caller must exec from the same goroutine: Apply locks it to its thread,
+// and execve(2) makes that thread, with its restrictions, the whole process.
+// The process's other threads are not restricted and end at the exec.
+//
+// After an error the thread may be restricted in part: the caller must not run
+// the command, and can only say what went wrong and exit.
+func Apply(s *spec.Spec) error {
+	runtime.LockOSThread()
+	support, err := kernel.Detect()
+	if err != nil {
+		return &fault.Error{Do: "sandbox", Err: err, Hint: "nono runs nothing unprotected; 'nono why --support' tells more"}
+	}
+	if err := asked(s, support.ABI); err != nil {
+		return err
+	}
+	// Before any restriction, since it needs /proc for nothing but may meet
+	// sockets whose refusal the user must hear of.
+	if err := checkInherited(s, support.ABI); err != nil {
+		return err
+	}
+	// Paths are opened and rules made from them while every path can be opened.
+	if err := restrict(s, support.ABI); err != nil {
+		return err
+	}
+	// Capabilities after Landlock, which may need to search directories that
+	// only root can; before seccomp, which needs no_new_privs and nothing else.
+	if err := dropCapabilities(); err != nil {
+		return err
+	}
+	if err := closeInherited(s.KeepFDs); err != nil {
+		return err
+	}
+	// Last, so that the filter need not allow anything for nono's own sake.
+	return filter(s, support.ABI)
+}
+
+// asked refuses a spec that asks for something which this kernel cannot give
+// without giving more.
+func asked(s *spec.Spec, abi int) error {
+	if abi >= kernel.ABIUnix || s.UnixSockets {
+		return nil
+	}
+	for i := range s.Paths {
+		if s.Paths[i].Kind == spec.UnixSocket {
+			return &fault.Error{Do: "allow the one Unix socket", Path: s.Paths[i].Path,
+				Err:  fault.Text("that takes Landlock ABI 9 (Linux " + kernel.FirstKernel(kernel.ABIUnix) + "); this kernel would open every other one too"),
+				Hint: "--allow-unix-sockets allows them all"}
+		}
+	}
+	return nil
+}
+
+// filter loads the seccomp program for the calling thread.
+func filter(s *spec.Spec, abi int) error {
+	code := Filter(s, abi, runtime.GOARCH)
+	if code == nil {
+		return &fault.Error{Do: "filter system calls", Err: fault.Text("nono has no filter for " + runtime.GOARCH)}
+	}
+	return loadFilter(code)
+}
+
+// Exec replaces the process by the command at path, an absolute path or one
+// relative to the working directory, with its arguments untouched. It returns
+// only if that failed.
+func Exec(path string, argv, env []string) error {
+	return unix.Exec(path, argv, env)
+}

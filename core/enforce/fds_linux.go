@@ -1,0 +1,75 @@
+package enforce
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// closeInherited marks every descriptor above 2 to be closed by the exec, but
+// for those in keep, which must be open.
+func closeInherited(keep []int) error {
+	keep = slices.Clone(keep)
+	slices.Sort(keep)
+	first := 3
+	for _, fd := range append(keep, math.MaxInt32) {
+		if fd > first {
+			err := unix.CloseRange(uint(first), uint(fd-1), unix.CLOSE_RANGE_CLOEXEC)
+			if err != nil {
+				return &fault.Error{Do: "close inherited descriptors", Err: err}
+			}
+		}
+		first = max(first, fd+1)
+	}
+	for _, fd := range keep {
+		if _, err := unix.FcntlInt(uintptr(fd), unix.F_SETFD, 0); err != nil {
+			return &fault.Error{Do: "keep descriptor " + strconv.Itoa(fd), Err: err}
+		}
+	}
+	return nil
+}
+
+// checkInherited refuses a socket among the descriptors that the command will
+// have if it could be turned towards something that s blocks. A connected
+// stream is what whoever started nono handed over, and is no more than that.
+func checkInherited(s *spec.Spec, abi int) error {
+	for _, fd := range append([]int{0, 1, 2}, s.KeepFDs...) {
+		domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
+		if err != nil {
+			continue // closed, or no socket
+		}
+		what, flag := "", ""
+		switch {
+		case domain == unix.AF_UNIX:
+			if !s.UnixSockets && abi < kernel.ABIUnix && aimable(fd) {
+				what, flag = "a Unix socket that can be connected anywhere", "--allow-unix-sockets"
+			}
+		case !s.Net:
+			what, flag = "a network socket", "no --net-block"
+		}
+		if what != "" {
+			return &fault.Error{Do: "hand over descriptor " + strconv.Itoa(fd), Err: fault.Text("it is " + what + ", which is blocked"),
+				Hint: "redirect it, or use " + flag}
+		}
+	}
+	return nil
+}
+
+// aimable reports whether the Unix socket fd can still be given a destination:
+// any of datagrams, and a stream that is neither connected nor listening.
+func aimable(fd int) bool {
+	kind, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
+	if err != nil || kind != unix.SOCK_STREAM && kind != unix.SOCK_SEQPACKET {
+		return true
+	}
+	if listening, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN); err == nil && listening != 0 {
+		return false
+	}
+	_, err = unix.Getpeername(fd)
+	return err != nil
+}

@@ -1,0 +1,142 @@
+package enforce
+
+import (
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// Values from the kernel's public headers that the filter compares with.
+const (
+	eperm  = 1
+	enosys = 38
+
+	archAMD64 = 0xc000003e // linux/audit.h
+	archARM64 = 0xc00000b7
+
+	x32Bit = 0x40000000 // asm/unistd.h, __X32_SYSCALL_BIT
+
+	afUnix        = 1
+	sockStream    = 1
+	sockSeqpacket = 5
+	sockTypeMask  = 0xf
+
+	tiocsti   = 0x5412 // asm-generic/ioctls.h, the same on both architectures
+	tioclinux = 0x541c
+	tiocsetd  = 0x5423
+
+	// linux/sched.h: every CLONE_NEW* flag. CLONE_NEWTIME lies in the byte in
+	// which clone(2) has the exit signal, so only unshare(2) knows it.
+	cloneNewAny  = 0x7e020000
+	cloneNewTime = 0x80
+
+	oAccmode = 3
+	oTrunc   = 0o1000
+)
+
+// Filter returns the seccomp program (seccomp(2), SECCOMP_SET_MODE_FILTER) for
+// s on a kernel with the given Landlock ABI. arch is a GOARCH: amd64 or arm64;
+// for any other it returns nil.
+//
+// It refuses what Landlock has no right for. The calls it refuses fail, so that
+// programs fall back or say so; only a system call of a foreign architecture,
+// which no program built for this machine makes, ends the process (SIGSYS).
+//
+// Calls with no test of their arguments come out as always allowed or always
+// refused, which the kernel remembers and decides without running the program.
+func Filter(s *spec.Spec, abi int, arch string) []Instruction {
+	a := assembler{arm64: arch == "arm64"}
+	switch arch {
+	case "amd64":
+		a.prologue(archAMD64)
+		a.refuseFrom(x32Bit, enosys)
+	case "arm64":
+		a.prologue(archARM64)
+	default:
+		return nil
+	}
+	a.refuseFrom(lastCall+1, enosys)
+
+	a.on(callIoctl, func() {
+		// The kernel looks at the low half of the command only.
+		a.low(1)
+		a.refuseEqual(tiocsti, eperm)
+		a.refuseEqual(tioclinux, eperm)
+		a.refuseEqual(tiocsetd, eperm)
+	})
+	a.on(callClone, func() {
+		a.low(0)
+		a.refuseAny(cloneNewAny, eperm)
+	})
+	a.on(callUnshare, func() {
+		a.low(0)
+		a.refuseAny(cloneNewAny|cloneNewTime, eperm)
+	})
+	// clone3's flags are in memory. Without it, libraries use clone.
+	a.refuse(callClone3, enosys)
+	a.on(callPrlimit, func() {
+		// Another process's limits may be read, not set.
+		a.allowZero(0, false)
+		a.allowZero(2, true)
+		a.ret(retErrno | eperm)
+	})
+	a.sockets(s, abi)
+	if abi < kernel.ABITruncate {
+		a.truncation()
+	}
+	for _, c := range refused {
+		a.refuse(c, eperm)
+	}
+	if !s.IPC {
+		for _, c := range ipcCalls {
+			a.refuse(c, eperm)
+		}
+	}
+	a.ret(retAllow)
+	return a.code
+}
+
+// sockets refuses every family but Unix under `net block`, and Unix sockets
+// where Landlock cannot tell one from another. A socketpair stays, as streams
+// and seqpackets only: one of datagrams can be pointed at any server by its
+// address, and SOCK_RAW is another word for that.
+func (a *assembler) sockets(s *spec.Spec, abi int) {
+	blockUnix := !s.UnixSockets && abi < kernel.ABIUnix
+	a.on(callSocket, func() {
+		a.low(0)
+		switch {
+		case !s.Net && blockUnix:
+			a.ret(retErrno | eperm)
+		case !s.Net:
+			a.refuseUnless(afUnix, eperm)
+		case blockUnix:
+			a.refuseEqual(afUnix, eperm)
+		}
+	})
+	a.on(callSocketpair, func() {
+		a.low(0)
+		a.refuseUnless(afUnix, eperm)
+		if blockUnix {
+			a.low(1)
+			a.mask(sockTypeMask)
+			a.allowEqual(sockStream)
+			a.refuseUnless(sockSeqpacket, eperm)
+		}
+	})
+}
+
+// truncation stands in for Landlock's right before ABI 3: no truncating by path,
+// and none as a side effect of opening a file for anything but writing, which
+// Landlock would not see.
+func (a *assembler) truncation() {
+	a.refuse(callTruncate, eperm)
+	a.refuse(callOpenat2, enosys) // its flags are in memory
+	for i, c := range []call{callOpen, callOpenat} {
+		a.on(c, func() {
+			a.low(1 + i)
+			a.allowNone(oTrunc)
+			a.mask(oAccmode)
+			a.refuseEqual(0, eperm)
+			a.refuseEqual(oAccmode, eperm)
+		})
+	}
+}

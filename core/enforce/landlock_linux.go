@@ -1,0 +1,130 @@
+package enforce
+
+import (
+	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
+	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// go-landlock's own Restrict is not used, only its system calls: it opens each
+// path by name once more, so that what was checked and what is granted could
+// differ; it links fmt and reflection into the shim; and it cannot be given the
+// descriptors of a carve. What it is used for here it does exactly.
+
+// handled returns every file system right that an ABI knows; a right that is
+// not handled is one that everybody has.
+func handled(abi int) uint64 {
+	rights := uint64(ll.AccessFSRefer - 1)
+	for _, later := range []struct {
+		abi   int
+		right uint64
+	}{
+		{kernel.ABIRefer, ll.AccessFSRefer},
+		{kernel.ABITruncate, ll.AccessFSTruncate},
+		{kernel.ABIIoctl, ll.AccessFSIoctlDev},
+		{kernel.ABIUnix, ll.AccessFSResolveUnix},
+	} {
+		if abi >= later.abi {
+			rights |= later.right
+		}
+	}
+	return rights
+}
+
+// rulesetFor returns what the kernel is to handle for s: all that its ABI knows,
+// less what s leaves open.
+func rulesetFor(s *spec.Spec, abi int) *ll.RulesetAttr {
+	attr := &ll.RulesetAttr{HandledAccessFS: handled(abi)}
+	if s.UnixSockets {
+		attr.HandledAccessFS &^= ll.AccessFSResolveUnix
+	}
+	if !s.Net {
+		if abi >= kernel.ABINet {
+			attr.HandledAccessNet |= ll.AccessNetBindTCP | ll.AccessNetConnectTCP
+		}
+		if abi >= kernel.ABIUDP {
+			attr.HandledAccessNet |= ll.AccessNetBindUDP | ll.AccessNetConnectSendUDP
+		}
+	}
+	if abi >= kernel.ABIScope {
+		attr.Scoped = ll.ScopeSignal
+		if !s.UnixSockets {
+			attr.Scoped |= ll.ScopeAbstractUnixSocket
+		}
+	}
+	return attr
+}
+
+// landlockRights spells r in Landlock's bits. MAKE_CHAR and MAKE_BLOCK are never
+// among them: a device node made beneath a grant would be a way to the device.
+func landlockRights(r carve.Rights) uint64 {
+	var bits uint64
+	for _, m := range [...]struct {
+		right carve.Rights
+		bits  uint64
+	}{
+		{carve.ReadFile, ll.AccessFSReadFile},
+		{carve.Execute, ll.AccessFSExecute},
+		{carve.List, ll.AccessFSReadDir},
+		{carve.WriteFile, ll.AccessFSWriteFile | ll.AccessFSTruncate},
+		{carve.Ioctl, ll.AccessFSIoctlDev},
+		{carve.ConnectUnix, ll.AccessFSResolveUnix},
+		{carve.Create, ll.AccessFSMakeReg | ll.AccessFSMakeDir | ll.AccessFSMakeSym | ll.AccessFSMakeSock |
+			ll.AccessFSMakeFifo | ll.AccessFSRemoveFile | ll.AccessFSRefer},
+		{carve.RemoveDir, ll.AccessFSRemoveDir},
+	} {
+		if r&m.right != 0 {
+			bits |= m.bits
+		}
+	}
+	return bits
+}
+
+// restrict carves s into a ruleset and enforces it on the calling thread.
+func restrict(s *spec.Spec, abi int) error {
+	attr := rulesetFor(s, abi)
+	ruleset, err := ll.LandlockCreateRuleset(attr, 0)
+	if err != nil {
+		return &fault.Error{Do: "create a Landlock ruleset", Err: err}
+	}
+	defer unix.Close(ruleset)
+	rule := &ll.PathBeneathAttr{}
+	_, err = carve.Rules(s, func(r *carve.Rule) error {
+		rule.ParentFd = r.FD
+		rule.AllowedAccess = landlockRights(r.Rights) & attr.HandledAccessFS
+		if rule.AllowedAccess == 0 {
+			return nil // a right that this kernel does not handle, or s leaves open
+		}
+		if !r.Dir {
+			rule.AllowedAccess &= fileRights
+		}
+		if err := ll.LandlockAddPathBeneathRule(ruleset, rule, 0); err != nil {
+			return &fault.Error{Do: "add a Landlock rule for", Path: r.Path(), Err: err}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	// No new privileges: without it the kernel lets only root restrict itself,
+	// and a setuid program started later would be stronger than its caller.
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return &fault.Error{Do: "give up new privileges", Err: err}
+	}
+	if _, _, errno := unix.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(ruleset), 0, 0); errno != 0 {
+		hint := ""
+		if errno == unix.E2BIG {
+			hint = "Landlock allows 16 sandboxes inside one another"
+		}
+		return &fault.Error{Do: "enforce the Landlock ruleset", Err: errno, Hint: hint}
+	}
+	return nil
+}
+
+// fileRights are the rights that the kernel accepts in a rule for what is no
+// directory.
+const fileRights = ll.AccessFSExecute | ll.AccessFSWriteFile | ll.AccessFSReadFile |
+	ll.AccessFSTruncate | ll.AccessFSIoctlDev | ll.AccessFSResolveUnix

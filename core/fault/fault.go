@@ -1,0 +1,71 @@
+// Package fault is the one error type of the suite: what could not be done, to
+// what, why, and what mends it. Every message a user sees is made of it, so
+// that they all read alike. It avoids fmt because the shim links it.
+package fault
+
+import (
+	"errors"
+	"strconv"
+)
+
+// An Error reads "cannot DO 'PATH': ERR". Do is required.
+type Error struct {
+	Do   string // completes "cannot …": "open", "list", "start"
+	Path string // quoted in the message; empty when it is about no path
+	Err  error  // the cause; nil when Do says it all
+	Hint string // one remedy, for a line of its own; may be empty
+}
+
+func (e *Error) Error() string {
+	s := "cannot " + e.Do
+	if e.Path != "" {
+		s += " " + Quote(e.Path)
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Text is an error that is only a sentence. Unlike errors.New it makes an error
+// constant, and two of the same text are equal.
+type Text string
+
+func (t Text) Error() string { return string(t) }
+
+// Quote puts s in single quotes for a message. Where s has a quote, a control
+// character or a byte that is not UTF-8, which could fool a terminal, it is
+// quoted as Go does.
+func Quote(s string) string {
+	q := strconv.Quote(s)
+	if q != `"`+s+`"` {
+		return q
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\'' {
+			return q
+		}
+	}
+	return "'" + s + "'"
+}
+
+// Lines returns err as nono says it to a person: one line for the error and,
+// if it or what it wraps has a hint, one for that.
+func Lines(err error) string {
+	s := "nono: error: " + err.Error() + "\n"
+	if h := HintOf(err); h != "" {
+		s += "nono: hint: " + h + "\n"
+	}
+	return s
+}
+
+// HintOf returns the remedy that err carries, or "".
+func HintOf(err error) string {
+	var f *Error
+	if errors.As(err, &f) {
+		return f.Hint
+	}
+	return ""
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package kernel
+
+// Detect returns ErrMissing: Landlock is Linux's.
+func Detect() (Support, error) { return Support{}, ErrMissing }

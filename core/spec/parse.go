@@ -1,0 +1,206 @@
+package spec
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const header = "nono-spec 1"
+
+// A SyntaxError says what is wrong with a document and on which line.
+type SyntaxError struct {
+	Line int // from 1; 0 when it is about the document as a whole
+	Msg  string
+}
+
+func (e *SyntaxError) Error() string {
+	if e.Line == 0 {
+		return e.Msg
+	}
+	return "line " + strconv.Itoa(e.Line) + ": " + e.Msg
+}
+
+// Parse reads a document. It is strict, since everything it accepts is
+// enforced as a promise: an unknown directive, a bad or superfluous argument, a
+// path that is not absolute and clean, a repeated or missing scalar, a missing
+// header or an unfinished last line is a *SyntaxError, and no Spec is returned.
+func Parse(doc []byte) (*Spec, error) {
+	if len(doc) > MaxSize {
+		return nil, &SyntaxError{0, "it is larger than " + strconv.Itoa(MaxSize>>20) + " MiB"}
+	}
+	first, rest, ok := bytes.Cut(doc, []byte{'\n'})
+	if string(first) != header || !ok {
+		return nil, &SyntaxError{1, headerProblem(string(first))}
+	}
+	s := &Spec{}
+	seen := map[string]bool{}
+	for n := 2; len(rest) > 0; n++ {
+		var line []byte
+		if line, rest, ok = bytes.Cut(rest, []byte{'\n'}); !ok {
+			return nil, &SyntaxError{n, "the last line has no end: is the file cut short?"}
+		}
+		if msg := s.line(string(line), n, seen); msg != "" {
+			return nil, &SyntaxError{n, msg}
+		}
+	}
+	for _, f := range s.scalars() {
+		if !seen[f.name] && f.name != "ipc" {
+			return nil, &SyntaxError{0, "it has no line '" + f.name + " block' or '" + f.name + " allow': is the file cut short?"}
+		}
+	}
+	return s, nil
+}
+
+func headerProblem(first string) string {
+	if v, ok := strings.CutPrefix(first, "nono-spec "); ok && v != "1" && len(v) < 10 {
+		return "this nono reads version 1 of the format, not " + strconv.Quote(v)
+	}
+	return "the first line is not '" + header + "'"
+}
+
+// line adds one line to s, and returns what is wrong with it, or "".
+func (s *Spec) line(line string, n int, seen map[string]bool) string {
+	if line == "" || line[0] == '#' {
+		if strings.IndexByte(line, 0) >= 0 || !utf8.ValidString(line) {
+			return "a comment has a byte that is not text"
+		}
+		return ""
+	}
+	word, rest, _ := strings.Cut(line, " ")
+	args, msg := fields(rest)
+	if msg != "" {
+		return msg
+	}
+	for _, f := range s.scalars() {
+		if f.name == word {
+			return setScalar(f, args, seen)
+		}
+	}
+	if word == "keep-fd" {
+		return s.keepFD(args)
+	}
+	return s.path(word, args, n)
+}
+
+func setScalar(f scalar, args []string, seen map[string]bool) string {
+	switch {
+	case seen[f.name]:
+		return "'" + f.name + "' is set a second time"
+	case len(args) != 1 || args[0] != "allow" && args[0] != "block":
+		return "'" + f.name + "' wants 'allow' or 'block'"
+	}
+	seen[f.name] = true
+	*f.value = args[0] == "allow"
+	return ""
+}
+
+func (s *Spec) keepFD(args []string) string {
+	if len(args) != 1 {
+		return "'keep-fd' wants one number"
+	}
+	fd, err := strconv.Atoi(args[0])
+	if err != nil || fd < 3 || fd > 1<<20 || strconv.Itoa(fd) != args[0] {
+		return "'keep-fd' wants a number from 3 to 1048576, not " + shown(args[0])
+	}
+	s.KeepFDs = append(s.KeepFDs, fd)
+	return ""
+}
+
+func (s *Spec) path(word string, args []string, n int) string {
+	name, optional := strings.CutSuffix(word, "?")
+	kind := kindOf(name)
+	if kind == 0 {
+		return "unknown directive " + shown(word)
+	}
+	p := Path{Kind: kind, Optional: optional, Line: n}
+	switch {
+	case len(args) == 0:
+		return "'" + name + "' wants a path"
+	case len(args) == 3 && args[1] == "by":
+		p.By = args[2]
+	case len(args) != 1:
+		return "after the path, only: by \"REASON\""
+	}
+	p.Path = args[0]
+	if msg := badPath(p.Path); msg != "" {
+		return msg
+	}
+	s.Paths = append(s.Paths, p)
+	return ""
+}
+
+func kindOf(name string) Kind {
+	for k, s := range kindNames {
+		if s == name && s != "" {
+			return Kind(k)
+		}
+	}
+	return 0
+}
+
+// badPath says why path cannot stand in a document, or returns "".
+func badPath(path string) string {
+	switch {
+	case path == "":
+		return "an empty path"
+	case strings.IndexByte(path, 0) >= 0:
+		return "the path " + shown(path) + " has a NUL byte"
+	case path[0] != '/':
+		return "the path " + shown(path) + " is not absolute"
+	case path != "/" && !clean(path):
+		return "the path " + shown(path) + " is not clean (no '//', '.', '..' or '/' at its end)"
+	}
+	return ""
+}
+
+// clean reports whether every component of an absolute path is a real name.
+func clean(path string) bool {
+	for c := range strings.SplitSeq(path[1:], "/") {
+		if c == "" || c == "." || c == ".." {
+			return false
+		}
+	}
+	return true
+}
+
+// fields splits the arguments of a line: runs of bytes without a space, or
+// strings in double quotes. More than one space may stand between them.
+func fields(rest string) (args []string, msg string) {
+	for {
+		rest = strings.TrimLeft(rest, " ")
+		if rest == "" {
+			return args, ""
+		}
+		if rest[0] != '"' {
+			word, tail, _ := strings.Cut(rest, " ")
+			if !plain(word) {
+				return nil, "the argument " + shown(word) + " must be quoted"
+			}
+			args, rest = append(args, word), tail
+			continue
+		}
+		quoted, err := strconv.QuotedPrefix(rest)
+		if err != nil {
+			return nil, "a quoted argument does not end, or has a bad escape"
+		}
+		arg, err := strconv.Unquote(quoted)
+		if err != nil {
+			return nil, "a quoted argument has a bad escape"
+		}
+		args, rest = append(args, arg), rest[len(quoted):]
+		if rest != "" && rest[0] != ' ' {
+			return nil, "a space is missing after a quoted argument"
+		}
+	}
+}
+
+// shown quotes untrusted text for a message and bounds its length.
+func shown(s string) string {
+	const most = 80
+	if len(s) > most {
+		return strconv.Quote(s[:most]) + "…"
+	}
+	return strconv.Quote(s)
+}

@@ -1,0 +1,91 @@
+package spec
+
+import "strconv"
+
+// Append appends the document to b and returns the extended slice. Parse of
+// what it wrote gives the same Spec, and printing that gives the same bytes.
+//
+// The scalars come last, and Parse wants them: a document cut short, which may
+// have lost its denies, does not parse.
+func (s *Spec) Append(b []byte) []byte {
+	b = append(b, header...)
+	b = append(b, '\n')
+	for i := range s.Paths {
+		b = s.Paths[i].append(b)
+		b = append(b, '\n')
+	}
+	for _, fd := range s.KeepFDs {
+		b = append(b, "keep-fd "...)
+		b = strconv.AppendInt(b, int64(fd), 10)
+		b = append(b, '\n')
+	}
+	for _, f := range s.scalars() {
+		b = append(b, f.name...)
+		if *f.value {
+			b = append(b, " allow\n"...)
+		} else {
+			b = append(b, " block\n"...)
+		}
+	}
+	return b
+}
+
+// String returns the line as it stands in the document, without its newline.
+func (p Path) String() string { return string(p.append(nil)) }
+
+func (p *Path) append(b []byte) []byte {
+	b = append(b, p.Kind.String()...)
+	if p.Optional {
+		b = append(b, '?')
+	}
+	b = append(b, ' ')
+	b = AppendQuoted(b, p.Path)
+	if p.By != "" {
+		b = append(b, " by "...)
+		b = strconv.AppendQuote(b, p.By)
+	}
+	return b
+}
+
+// AppendQuoted appends arg as the document spells it: bare, or, where that
+// would be ambiguous, as Go quotes a string.
+func AppendQuoted(b []byte, arg string) []byte {
+	if plain(arg) {
+		return append(b, arg...)
+	}
+	return strconv.AppendQuote(b, arg)
+}
+
+// plain reports whether arg may stand unquoted: it is not empty and has no
+// space, quote, backslash, control character or byte that is not UTF-8.
+func plain(arg string) bool {
+	if arg == "" {
+		return false
+	}
+	for i := 0; i < len(arg); i++ {
+		c := arg[i]
+		if c <= ' ' || c == '"' || c == '\\' || c == 0x7f {
+			return false
+		}
+		if c >= 0x80 {
+			// Printable as Go sees it, so that no terminal is fooled by what it shows.
+			return strconv.Quote(arg) == `"`+arg+`"`
+		}
+	}
+	return true
+}
+
+type scalar struct {
+	name  string
+	value *bool
+}
+
+// scalars lists the on/off directives in the order in which they are printed.
+func (s *Spec) scalars() [4]scalar {
+	return [4]scalar{
+		{"ipc", &s.IPC},
+		{"net", &s.Net},
+		{"unix-sockets", &s.UnixSockets},
+		{"rmdir", &s.Rmdir},
+	}
+}

@@ -1,0 +1,92 @@
+// Package spec is the one document that nono turns on: the fully resolved
+// policy of one sandbox, as nono-run writes it, nono-exec-shim applies it and
+// nono-why answers from it. It is described for people in nono-spec(5).
+//
+// The package is pure: it opens no file and asks the kernel nothing. It avoids
+// fmt and encoding/json because the shim links it.
+package spec
+
+// Version is the number in the header of the documents this package reads and
+// writes. A document with another number is refused whole.
+const Version = 1
+
+// MaxSize is the largest document Parse accepts, in bytes.
+const MaxSize = 16 << 20
+
+// Kind is the directive of a path line: what it grants or takes.
+type Kind uint8
+
+// The path directives. The first group grants, the last two take away.
+const (
+	Read       Kind = iota + 1 // a directory: list, read and execute beneath it
+	Write                      // a directory: create, write, rename and remove files beneath it
+	Allow                      // Read and Write together
+	ReadFile                   // one file, never a directory: read and execute
+	WriteFile                  // one file: write and truncate
+	AllowFile                  // ReadFile and WriteFile together
+	Device                     // a device, or a directory of devices: read, write and ioctl
+	Temp                       // Allow, and directories beneath may be removed
+	UnixSocket                 // connect to the one Unix socket at this path
+	Deny                       // nothing at or beneath, whatever is granted above
+	DenyWrite                  // at or beneath, what changes something is taken away
+)
+
+var kindNames = [...]string{
+	Read: "read", Write: "write", Allow: "allow",
+	ReadFile: "read-file", WriteFile: "write-file", AllowFile: "allow-file",
+	Device: "device", Temp: "temp", UnixSocket: "unix-socket",
+	Deny: "deny", DenyWrite: "deny-write",
+}
+
+// String returns the directive as it stands in the document.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) && k != 0 {
+		return kindNames[k]
+	}
+	return "?"
+}
+
+// Grants reports whether the directive gives a right. Deny and DenyWrite, which
+// take rights away, do not.
+func (k Kind) Grants() bool { return k != Deny && k != DenyWrite }
+
+// Directory reports whether the directive names a directory.
+func (k Kind) Directory() bool { return k == Read || k == Write || k == Allow || k == Temp }
+
+// File reports whether the directive names one thing that must not be a
+// directory.
+func (k Kind) File() bool {
+	return k == ReadFile || k == WriteFile || k == AllowFile || k == UnixSocket
+}
+
+// Path is one path line.
+type Path struct {
+	Kind Kind
+	// Path is absolute and clean. A grant's is free of symlinks when it is
+	// made, and applying it fails if one has appeared since. A deny's may be a
+	// symlink: it then covers that name, and another line covers the target.
+	Path string
+	// Optional (a `?` behind the directive) lets the path be missing. On a deny
+	// it changes nothing: a denied path is kept absent.
+	Optional bool
+	// By says where the line comes from: a flag, a list, a profile.
+	By string
+	// Line is where Parse read it, from 1. Zero for a line not yet printed.
+	Line int
+}
+
+// Spec is one sandbox's policy. The zero value grants nothing at all.
+type Spec struct {
+	Paths []Path
+	// Net is true for `net allow`; otherwise no socket but a Unix one exists.
+	Net bool
+	// UnixSockets is true for `unix-sockets allow`: any Unix socket, anywhere.
+	UnixSockets bool
+	// Rmdir is true for `rmdir allow`: a write grant may remove directories.
+	Rmdir bool
+	// IPC is true for `ipc allow`: System V IPC and POSIX message queues, which
+	// are shared with every process of the same user.
+	IPC bool
+	// KeepFDs are the inherited descriptors above 2 that the command keeps.
+	KeepFDs []int
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+// options is what the command line says. The flags are nono-run's, not a
+// person's: --fd, where the spec is open; --from, nono-run's version; --exec,
+// the file to execute, where it is not what argv[0] says.
+type options struct {
+	spec          string
+	fd            int
+	from          string
+	exec          string
+	argv          []string
+	help, version bool
+}
+
+func parse(args []string) (options, error) {
+	o := options{fd: -1}
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		switch {
+		case arg == "--":
+			o.argv = args
+			return o, o.check()
+		case arg == "--help" || arg == "-h":
+			o.help = true
+			return o, nil
+		case arg == "--version":
+			o.version = true
+			return o, nil
+		case strings.HasPrefix(arg, "--fd="):
+			fd, err := strconv.Atoi(arg[len("--fd="):])
+			if err != nil || fd < 0 {
+				return o, misuse("a number is wanted after --fd=")
+			}
+			o.fd = fd
+		case strings.HasPrefix(arg, "--from="):
+			o.from = arg[len("--from="):]
+		case strings.HasPrefix(arg, "--exec="):
+			o.exec = arg[len("--exec="):]
+		case strings.HasPrefix(arg, "-"):
+			return o, misuse("there is no flag " + fault.Quote(arg))
+		case o.spec != "":
+			return o, misuse("'--' is missing before " + fault.Quote(arg))
+		case arg == "":
+			return o, misuse("the spec's path is empty")
+		default:
+			o.spec = arg
+		}
+	}
+	return o, o.check()
+}
+
+func (o *options) check() error {
+	switch {
+	case o.spec == "" && o.fd < 0:
+		return misuse("no spec is given")
+	case o.spec != "" && o.fd >= 0:
+		return misuse("a spec is given twice")
+	case len(o.argv) == 0 || o.argv[0] == "":
+		return misuse("no command is given")
+	}
+	if o.exec == "" {
+		o.exec = o.argv[0]
+	}
+	return nil
+}
+
+func misuse(why string) error {
+	return &fault.Error{Do: "start", Err: fault.Text(why), Hint: strings.TrimSpace(usage)}
+}

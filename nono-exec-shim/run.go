@@ -1,0 +1,73 @@
+package main
+
+import (
+	"os"
+
+	"github.com/nono-sandbox/nono/core/enforce"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/version"
+	"golang.org/x/sys/unix"
+)
+
+// Exit statuses besides the command's own, as env(1) and other launchers have
+// them.
+const (
+	exitFailed      = 125 // nono's own failure: the command was not started
+	exitCannotStart = 126
+	exitNotFound    = 127
+)
+
+const usage = "usage: nono-exec-shim SPEC -- COMMAND [ARGUMENT ...]\n"
+
+// run applies the spec and executes the command. It returns only if the command
+// was not started, or none was asked for.
+func run(args []string) (int, error) {
+	o, err := parse(args)
+	if err != nil {
+		return exitFailed, err
+	}
+	switch {
+	case o.help:
+		os.Stdout.WriteString(usage + "\nApplies SPEC (see nono-spec(5)) to itself and executes COMMAND in it.\n")
+		return 0, nil
+	case o.version:
+		os.Stdout.WriteString("nono-exec-shim " + version.String() + "\n")
+		return 0, nil
+	case o.from != "" && o.from != version.String():
+		return exitFailed, &fault.Error{Do: "work with nono-run " + o.from,
+			Err:  fault.Text("this nono-exec-shim is version " + version.String()),
+			Hint: "install both from the same release"}
+	}
+	s, err := load(o)
+	if err != nil {
+		return exitFailed, err
+	}
+	if err := enforce.Apply(s); err != nil {
+		return exitFailed, err
+	}
+	return start(o)
+}
+
+// load reads the spec and closes whatever it was read from, so that the command
+// does not inherit it.
+func load(o options) (*spec.Spec, error) {
+	name, fd := "handed over", o.fd
+	if fd < 0 {
+		name = o.spec
+		var err error
+		// No terminal becomes the controlling one by being named here.
+		if fd, err = unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOCTTY, 0); err != nil {
+			return nil, &fault.Error{Do: "open the spec", Path: name, Err: err}
+		}
+	}
+	doc, err := readAll(fd)
+	if err != nil {
+		return nil, &fault.Error{Do: "read the spec", Path: name, Err: err}
+	}
+	s, err := spec.Parse(doc)
+	if err != nil {
+		return nil, &fault.Error{Do: "use the spec", Path: name, Err: err}
+	}
+	return s, nil
+}
