@@ -90,3 +90,12 @@ type Spec struct {
 	// KeepFDs are the inherited descriptors above 2 that the command keeps.
 	KeepFDs []int
 }
+
+// Beneath reports whether path lies strictly beneath dir, going by the names
+// alone. Both must be absolute and clean.
+func Beneath(path, dir string) bool {
+	if dir == "/" {
+		return path != "/"
+	}
+	return len(path) > len(dir) && path[len(dir)] == '/' && path[:len(dir)] == dir
+}

@@ -1,0 +1,210 @@
+// Package lists holds what nono knows about systems: where programs live,
+// which paths hold secrets or run as the user later, which commands destroy.
+// The lists are data files beside this one, for people to read and extend; what
+// a line means is said at the top of each file.
+//
+// They are read at every start, so reading them costs microseconds and nothing
+// is done before it is asked for.
+package lists
+
+import (
+	_ "embed"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+//go:embed system-linux.list
+var systemLinux string
+
+//go:embed system-darwin.list
+var systemDarwin string
+
+//go:embed protected.list
+var protectedCommon string
+
+//go:embed protected-linux.list
+var protectedLinux string
+
+//go:embed protected-darwin.list
+var protectedDarwin string
+
+//go:embed commands.list
+var commandsCommon string
+
+//go:embed commands-darwin.list
+var commandsDarwin string
+
+// System returns what programs need to start on an operating system, given as a
+// GOOS, on all its distributions: the paths may be symlinks, and most machines
+// have only some of them. There is nothing for a system nono does not know.
+func System(goos string) ([]spec.Path, error) {
+	name, text := "system-linux.list", systemLinux
+	switch goos {
+	case "darwin":
+		name, text = "system-darwin.list", systemDarwin
+	case "linux":
+	default:
+		return nil, nil
+	}
+	paths := make([]spec.Path, 0, 128)
+	err := lines(name, text, func(_, line string) string {
+		word, path, _ := strings.Cut(line, " ")
+		kind := kindOf(word)
+		if kind == 0 || !kind.Grants() {
+			return "unknown directive " + fault.Quote(word)
+		}
+		if path = strings.TrimLeft(path, " "); bad(path) || path[0] != '/' {
+			return "an absolute, clean path is wanted, not " + fault.Quote(path)
+		}
+		paths = append(paths, spec.Path{Kind: kind, Path: path, Optional: true})
+		return ""
+	})
+	return paths, err
+}
+
+// Protected is one protected path.
+type Protected struct {
+	Kind spec.Kind // Deny or DenyWrite
+	// Path is absolute, or begins with ~/ or $XDG_…/.
+	Path     string
+	Category string
+}
+
+// Protect returns the paths that stay protected beneath any grant.
+func Protect(goos string) ([]Protected, error) {
+	list, err := parseProtected(make([]Protected, 0, 384), "protected.list", protectedCommon)
+	if err != nil {
+		return nil, err
+	}
+	switch goos {
+	case "darwin":
+		return parseProtected(list, "protected-darwin.list", protectedDarwin)
+	case "linux":
+		return parseProtected(list, "protected-linux.list", protectedLinux)
+	}
+	return list, nil
+}
+
+// ParseProtected reads a user's own list; name is for messages. Lines before
+// the first [category] are in the category "own list".
+func ParseProtected(name, text string) ([]Protected, error) {
+	return parseProtected(nil, name, text)
+}
+
+func parseProtected(list []Protected, name, text string) ([]Protected, error) {
+	err := lines(name, text, func(category, line string) string {
+		word, path, _ := strings.Cut(line, " ")
+		kind := kindOf(word)
+		if kind == 0 || kind.Grants() {
+			return "a line begins with 'deny' or 'deny-write', not " + fault.Quote(word)
+		}
+		path = strings.TrimLeft(path, " ")
+		if bad(path) || path[0] != '/' && !strings.HasPrefix(path, "~/") && !strings.HasPrefix(path, "$XDG_") {
+			return "the path " + fault.Quote(path) + " must begin with '~/', '$XDG_…/' or '/', and be clean"
+		}
+		if i := strings.IndexByte(path, '/'); path[0] == '$' && (i < 0 || !xdg(path[1:i])) {
+			return "there is no such directory as in " + fault.Quote(path)
+		}
+		if category == "" {
+			category = "own list"
+		}
+		list = append(list, Protected{kind, path, category})
+		return ""
+	})
+	return list, err
+}
+
+func xdg(name string) bool {
+	switch name {
+	case "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR":
+		return true
+	}
+	return false
+}
+
+// Command is one blocked command.
+type Command struct{ Name, Category string }
+
+// Commands returns the blocked commands of an operating system.
+func Commands(goos string) ([]Command, error) {
+	list := make([]Command, 0, 256)
+	add := func(category, line string) string {
+		if category == "" || strings.ContainsAny(line, " /*") {
+			return "one name of a command is wanted, beneath a [category]"
+		}
+		list = append(list, Command{line, category})
+		return ""
+	}
+	if err := lines("commands.list", commandsCommon, add); err != nil {
+		return nil, err
+	}
+	if goos == "darwin" {
+		if err := lines("commands-darwin.list", commandsDarwin, add); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// Categories returns the categories of Commands, in the order of the file.
+func Categories(goos string) ([]string, error) {
+	list, err := Commands(goos)
+	var out []string
+	for _, c := range list {
+		if len(out) == 0 || out[len(out)-1] != c.Category {
+			out = append(out, c.Category)
+		}
+	}
+	return out, err
+}
+
+// lines calls f for every line of a list that is not empty or a comment, with
+// the [category] it is in. What f finds wrong becomes an error that names the
+// file and line.
+func lines(name, text string, f func(category, line string) string) error {
+	category, n := "", 0
+	for line := range strings.SplitSeq(text, "\n") {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		msg := ""
+		if line[0] == '[' && line[len(line)-1] == ']' && len(line) > 2 {
+			category = line[1 : len(line)-1]
+		} else {
+			msg = f(category, line)
+		}
+		if msg != "" {
+			return &fault.Error{Do: "read " + name + ", line " + strconv.Itoa(n), Err: fault.Text(msg)}
+		}
+	}
+	return nil
+}
+
+func kindOf(word string) spec.Kind {
+	word = strings.TrimSuffix(word, "?")
+	for k := spec.Read; k <= spec.DenyWrite; k++ {
+		if k.String() == word {
+			return k
+		}
+	}
+	return 0
+}
+
+// bad reports whether path is empty or has a component that is no name. A
+// pattern is refused: what does not exist yet must be held too.
+func bad(path string) bool {
+	if path == "" || strings.ContainsAny(path, "*?\x00") {
+		return true
+	}
+	for i, c := range strings.Split(path, "/") {
+		if c == "." || c == ".." || c == "" && i > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,204 @@
+package policy
+
+import (
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// Command is what will be executed.
+type Command struct {
+	Path string   // the file, as PATH lookup or the user named it, absolute
+	Argv []string // untouched
+}
+
+// A CommandError says why the command itself cannot be started, with the exit
+// status that says so too: 126 or 127.
+type CommandError struct {
+	Status int
+	Fault  *fault.Error
+}
+
+func (e *CommandError) Error() string { return e.Fault.Error() }
+func (e *CommandError) Unwrap() error { return e.Fault }
+
+func cannotStart(name string, status int, why, hint string) error {
+	return &CommandError{status, &fault.Error{Do: "start", Path: name, Err: fault.Text(why), Hint: hint}}
+}
+
+// command finds what is to be started and grants it, what it resolves to and
+// its interpreter, and nothing beside them.
+func (c *compiler) command() error {
+	if len(c.o.Command) == 0 {
+		return nil
+	}
+	path, err := c.lookup(c.o.Command[0])
+	if err != nil {
+		return err
+	}
+	c.out.Command = Command{Path: path, Argv: c.o.Command}
+	if err := c.refuseBlocked(path); err != nil {
+		return err
+	}
+	return c.grantProgram(path, 0)
+}
+
+// lookup finds name as execvp(3) does, except that an entry of PATH that is
+// empty or relative is passed over: it would run what lies in the working
+// directory.
+func (c *compiler) lookup(name string) (string, error) {
+	if name == "" {
+		return "", &fault.Error{Do: "start a command with an empty name"}
+	}
+	if strings.Contains(name, "/") {
+		path := name
+		if name[0] != '/' {
+			path = join(c.h.Dir, name)
+		}
+		return path, c.startable(name, path)
+	}
+	var found error
+	for dir := range strings.SplitSeq(c.h.Env("PATH"), ":") {
+		if !strings.HasPrefix(dir, "/") {
+			continue
+		}
+		path := join(clean(dir), name)
+		p, err := c.res.resolve(path)
+		if err != nil || !p.exists || p.dir() {
+			continue
+		}
+		if err := c.startable(name, path); err == nil {
+			return path, nil
+		} else if found == nil {
+			found = err
+		}
+	}
+	if found != nil {
+		return "", found
+	}
+	return "", &CommandError{127, &fault.Error{Do: "find the command", Path: name, Err: fault.Text("it is in no directory of PATH")}}
+}
+
+func (c *compiler) startable(name, path string) error {
+	p, err := c.res.resolve(path)
+	switch {
+	case err != nil:
+		return cannotStart(name, 126, err.Error(), "")
+	case !p.exists:
+		return cannotStart(name, 127, "no such file or directory", "")
+	case p.dir():
+		return cannotStart(name, 126, "it is a directory", "")
+	case unix.Access(p.path, unix.X_OK) != nil:
+		return cannotStart(name, 126, "it is not executable", "chmod +x "+fault.Quote(name))
+	}
+	return nil
+}
+
+// refuseBlocked refuses a blocked command by the name it is called, the name of
+// the file and every name in between: a symlink is no way round.
+func (c *compiler) refuseBlocked(path string) error {
+	table, err := blockedTable(c.h.GOOS, c.o)
+	if err != nil {
+		return err
+	}
+	for hop := 0; hop < 40; hop++ {
+		name := base(path)
+		if category := table[name]; category != "" {
+			hint := "--allow-command " + name + " allows it"
+			if category == byBlockFlag {
+				hint = "leave out --block-command " + name
+			}
+			return cannotStart(c.o.Command[0], 126, "the command "+fault.Quote(name)+" is blocked ("+category+")", hint)
+		}
+		up, err := c.res.resolve(parent(path))
+		if err != nil {
+			return nil
+		}
+		e := c.res.look(join(up.path, name))
+		if e.target == "" {
+			return c.refuseTwin(e.place, table)
+		}
+		if path = e.target; path[0] != '/' {
+			path = join(up.path, path)
+		}
+	}
+	return nil
+}
+
+// refuseTwin refuses a hard link to a blocked command's file.
+func (c *compiler) refuseTwin(p place, table map[string]string) error {
+	if p.nlink < 2 {
+		return nil
+	}
+	for _, dir := range c.binDirs() {
+		for name, category := range table {
+			b, err := c.res.resolve(join(dir, name))
+			if err == nil && b.exists && b.dev == p.dev && b.ino == p.ino && c.otherFace(dir, b) == "" {
+				return cannotStart(c.o.Command[0], 126, "it is the blocked command "+fault.Quote(name)+" by another name ("+category+")",
+					"--allow-command "+name+" allows it")
+			}
+		}
+	}
+	return nil
+}
+
+// grantProgram grants the file at path and, for a script, its interpreter. The
+// kernel follows at most a few interpreters of interpreters (execve(2)).
+func (c *compiler) grantProgram(path string, depth int) error {
+	p, err := c.res.resolve(path)
+	if err != nil || !p.exists || p.dir() {
+		return nil // an interpreter that is missing: the exec will say so
+	}
+	c.add(spec.ReadFile, p.path, byCommand, fromOthers)
+	if depth > 4 {
+		return nil
+	}
+	interp, arg := interpreter(p.path)
+	if interp == "" {
+		return nil
+	}
+	if interp[0] != '/' {
+		interp = join(c.h.Dir, interp)
+	}
+	// `#!/usr/bin/env NAME` is how a script asks for PATH lookup.
+	if base(interp) == "env" {
+		if name := envCommand(arg); name != "" {
+			if real, err := c.lookup(name); err == nil {
+				if err := c.grantProgram(real, depth+1); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return c.grantProgram(interp, depth+1)
+}
+
+// interpreter reads the `#!` line of a script: at most 255 bytes count, as in
+// execve(2). It returns "" for what is no script.
+func interpreter(path string) (interp, arg string) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	if err != nil {
+		return "", ""
+	}
+	defer unix.Close(fd)
+	buf := make([]byte, 256)
+	n, err := unix.Read(fd, buf)
+	if err != nil || n < 3 || string(buf[:2]) != "#!" {
+		return "", ""
+	}
+	first, _, _ := strings.Cut(string(buf[2:n]), "\n")
+	interp, arg, _ = strings.Cut(strings.Trim(first, " \t"), " ")
+	return strings.TrimRight(interp, "\t\r"), strings.Trim(arg, " \t\r")
+}
+
+// envCommand returns the command among the arguments of env(1) in a `#!` line.
+func envCommand(arg string) string {
+	for word := range strings.FieldsSeq(arg) {
+		if !strings.HasPrefix(word, "-") && !strings.Contains(word, "=") {
+			return word
+		}
+	}
+	return ""
+}

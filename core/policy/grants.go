@@ -1,0 +1,180 @@
+package policy
+
+import (
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// The By of lines that other code asks about.
+const (
+	bySystem  = "system"
+	byDeny    = "--deny"
+	byCommand = "the command"
+)
+
+// absolute makes a path as given absolute: a leading ~ is the home in a
+// profile, where no shell has expanded it.
+func (c *compiler) absolute(g Grant) (string, error) {
+	switch {
+	case g.Path == "":
+		return "", &fault.Error{Do: "use an empty path for " + flagOf(g.Kind)}
+	case len(g.Path) > 0 && g.Path[0] == '/':
+		return g.Path, nil
+	}
+	return join(c.h.Dir, g.Path), nil
+}
+
+func flagOf(k spec.Kind) string { return "--" + k.String() }
+
+// byOf is the reason written on the line of a grant or deny.
+func byOf(g Grant) string {
+	if g.From != "" {
+		return "profile " + g.From
+	}
+	if g.Kind == spec.Deny {
+		return byDeny
+	}
+	return flagOf(g.Kind) + " " + g.Path
+}
+
+func (c *compiler) userGrants() error {
+	for _, g := range c.o.Grants {
+		if !g.Kind.Grants() {
+			continue
+		}
+		path, err := c.absolute(g)
+		if err != nil {
+			return err
+		}
+		p, err := c.res.resolve(path)
+		if err == nil && !p.exists {
+			err = unix.ENOENT
+		}
+		if err == nil {
+			err = misfit(g.Kind, p)
+		}
+		if err != nil && g.From != "" && (err == unix.ENOENT || err == unix.EACCES) {
+			c.out.Skipped = append(c.out.Skipped, path)
+			continue
+		}
+		if err != nil {
+			return refusal(g, path, err)
+		}
+		from := fromUser
+		if g.From != "" {
+			from = fromOthers
+		}
+		c.add(g.Kind, p.path, byOf(g), from)
+	}
+	return nil
+}
+
+// A misfitError says that a path is of another kind than the flag is for.
+type misfitError struct {
+	what string
+	flag string // the one that fits, or ""
+}
+
+func (e *misfitError) Error() string { return e.what }
+
+func misfit(k spec.Kind, p place) error {
+	other := map[spec.Kind]string{
+		spec.Read: "--read-file", spec.Write: "--write-file", spec.Allow: "--allow-file",
+		spec.ReadFile: "--read", spec.WriteFile: "--write", spec.AllowFile: "--allow",
+	}
+	switch {
+	case k.Directory() && !p.dir():
+		return &misfitError{"it is not a directory", other[k]}
+	case k == spec.UnixSocket && p.mode&unix.S_IFMT != unix.S_IFSOCK:
+		return &misfitError{"it is not a Unix socket", ""}
+	case k.File() && p.dir():
+		return &misfitError{"it is a directory", other[k]}
+	case k == spec.Device && !p.dir() && !p.device():
+		return &misfitError{"it is not a device", ""}
+	}
+	return nil
+}
+
+func refusal(g Grant, path string, err error) error {
+	f := &fault.Error{Do: "grant " + flagOf(g.Kind), Path: path, Err: err}
+	if g.From != "" {
+		f.Do = "use profile " + g.From + ": cannot grant " + flagOf(g.Kind)
+	}
+	if m, ok := err.(*misfitError); ok && m.flag != "" {
+		f.Hint = "use " + m.flag + " " + fault.Quote(g.Path)
+	}
+	if err == unix.ENOENT {
+		f.Hint = "create it first: the kernel cannot grant what does not exist"
+	}
+	return f
+}
+
+// userDenies adds --deny and --deny-write, by name and by what the name leads
+// to. A path that does not exist is kept absent.
+func (c *compiler) userDenies() error {
+	for _, g := range c.o.Grants {
+		if g.Kind.Grants() {
+			continue
+		}
+		path, err := c.absolute(g)
+		if err != nil {
+			return err
+		}
+		if err := c.deny(g.Kind, path, byOf(g)); err != nil {
+			return refusal(g, path, err)
+		}
+	}
+	return nil
+}
+
+// deny adds a deny by its name and, where a symlink leads elsewhere, by that.
+func (c *compiler) deny(k spec.Kind, path, by string) error {
+	p, err := c.res.resolve(path)
+	if err != nil && err != unix.EACCES && err != unix.ELOOP {
+		return err
+	}
+	// The directories of the name are resolved, its last part is not: a rule
+	// on the way through a symlink would be on what the symlink leads to.
+	name := clean(path)
+	if up, err := c.res.resolve(parent(name)); err == nil && name != "/" {
+		name = join(up.path, base(name))
+	}
+	c.add(k, name, by, fromUser)
+	if err == nil && p.path != name {
+		c.add(k, p.path, by, fromUser)
+	}
+	return nil
+}
+
+// system adds what programs need to start.
+func (c *compiler) system() error {
+	paths, err := lists.System(c.h.GOOS)
+	if err != nil {
+		return err
+	}
+	for _, l := range paths {
+		p, err := c.res.resolve(l.Path)
+		if err != nil || !p.exists || misfit(l.Kind, p) != nil {
+			continue // another system than the line was written for
+		}
+		c.add(l.Kind, p.path, bySystem, fromOthers)
+	}
+	return nil
+}
+
+// own adds the private temp and the spec's copy. They are optional because
+// --print-spec makes neither: what it prints must still be of use.
+func (c *compiler) own() error {
+	for _, l := range []spec.Path{
+		{Kind: spec.Temp, Path: c.o.Temp, By: "private temp"},
+		{Kind: spec.ReadFile, Path: c.o.SpecFile, By: "spec"},
+	} {
+		if l.Path != "" {
+			l.Optional = true
+			c.spec.Paths = append(c.spec.Paths, l)
+		}
+	}
+	return nil
+}

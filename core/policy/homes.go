@@ -1,0 +1,145 @@
+package policy
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// home is a home directory whose protected paths hold.
+type home struct {
+	path string
+	// xdg says where the XDG directories are, for the user whose environment
+	// this is; elsewhere they are where the XDG specification puts them.
+	xdg func(string) string
+}
+
+// findHomes names the homes to protect: HOME's, and the user database's for
+// this user, since HOME may have been set to something else. Root, whom file
+// permissions do not stop, protects everybody's that a grant reaches.
+func (c *compiler) findHomes() error {
+	if h := c.h.Env("HOME"); h != "" {
+		if h[0] != '/' {
+			return &fault.Error{Do: "use HOME", Path: h, Err: fault.Text("it is not an absolute path"), Hint: "HOME=$(pwd)/" + h}
+		}
+		c.homes = append(c.homes, home{path: clean(h), xdg: c.h.Env})
+	}
+	none := func(string) string { return "" }
+	for entry := range strings.SplitSeq(c.h.Passwd, "\n") {
+		f := strings.Split(entry, ":")
+		if len(f) < 7 || !strings.HasPrefix(f[5], "/") {
+			continue
+		}
+		uid, err := strconv.Atoi(f[2])
+		if err != nil {
+			continue
+		}
+		path := clean(f[5])
+		own := uid == c.h.UID
+		if path == "/" && !own || !own && (c.h.UID != 0 || !c.reached(path)) || c.isHome(path) {
+			continue
+		}
+		xdg := none
+		if own && len(c.homes) == 0 {
+			xdg = c.h.Env
+		}
+		c.homes = append(c.homes, home{path: path, xdg: xdg})
+	}
+	return nil
+}
+
+func (c *compiler) isHome(path string) bool {
+	for _, h := range c.homes {
+		if h.path == path {
+			return true
+		}
+	}
+	return false
+}
+
+// reached reports whether a grant that was asked for is at, above or beneath
+// path, by any of the two's names.
+func (c *compiler) reached(path string) bool {
+	at, err := c.res.resolve(path)
+	if err != nil || !at.exists {
+		return false
+	}
+	for _, g := range c.o.Grants {
+		p, err := c.absolute(g)
+		if err != nil || !g.Kind.Grants() {
+			continue
+		}
+		if r, err := c.res.resolve(p); err == nil && (r.path == at.path || spec.Beneath(at.path, r.path) || spec.Beneath(r.path, at.path)) {
+			return true
+		}
+	}
+	return false
+}
+
+// protect adds the lists of protected paths, for every home.
+func (c *compiler) protect() error {
+	list, err := lists.Protect(c.h.GOOS)
+	if err != nil {
+		return err
+	}
+	if c.h.Own != "" {
+		own, err := lists.ParseProtected(c.h.OwnName, c.h.Own)
+		if err != nil {
+			return err
+		}
+		list = append(list, own...)
+	}
+	for i, h := range c.homes {
+		for _, p := range list {
+			for _, path := range h.expand(p.Path, i == 0) {
+				if err := c.deny(p.Kind, path, p.Category); err != nil {
+					return &fault.Error{Do: "protect", Path: path, Err: err}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// The XDG directories and where they are by default
+// (specifications.freedesktop.org/basedir-spec).
+var xdgDirs = [...]struct{ name, inHome string }{
+	{"XDG_CONFIG_HOME", ".config"},
+	{"XDG_DATA_HOME", ".local/share"},
+	{"XDG_CACHE_HOME", ".cache"},
+	{"XDG_STATE_HOME", ".local/state"},
+	{"XDG_RUNTIME_DIR", ""},
+}
+
+// expand gives the paths that a listed path means in h. An XDG directory means
+// both where the environment puts it and where it is by default: what is there
+// was written by programs that saw another environment. A path that belongs to
+// no home comes with the first one only.
+func (h home) expand(path string, first bool) []string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		return []string{join(h.path, rest)}
+	}
+	if path[0] == '/' {
+		if first {
+			return []string{path}
+		}
+		return nil
+	}
+	name, rest, _ := strings.Cut(strings.TrimPrefix(path, "$"), "/")
+	var out []string
+	for _, d := range xdgDirs {
+		if d.name != name {
+			continue
+		}
+		if d.inHome != "" {
+			out = append(out, join(join(h.path, d.inHome), rest))
+		}
+		if v := h.xdg(name); strings.HasPrefix(v, "/") && (d.inHome == "" || clean(v) != join(h.path, d.inHome)) {
+			out = append(out, join(clean(v), rest))
+		}
+	}
+	return out
+}

@@ -1,0 +1,175 @@
+// Package policy turns what a person asked for, flags and profiles, into the one
+// spec that says it all, with the reason for every line. It reads the disk to
+// resolve paths and changes nothing.
+package policy
+
+import (
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// Grant is one path flag, as typed or as a profile has it.
+type Grant struct {
+	Kind spec.Kind
+	Path string // as given: may be relative, or begin with ~ in a profile
+	// From is empty for the command line, else the profile's name. A profile's
+	// path that does not exist is skipped, and its grants yield to --deny.
+	From string
+}
+
+// Options is everything that the flags and profiles of one run say about what
+// the command may do.
+type Options struct {
+	Grants        []Grant
+	NetBlock      bool
+	UnixSockets   bool // any Unix socket, anywhere
+	Rmdir         bool
+	IPC           bool
+	AllowCommands []string // names, categories or "all"
+	BlockCommands []string
+	KeepFDs       []int
+
+	// Command is what is to be started, Argv[0] first; empty to leave it out.
+	Command []string
+	// PassEnv are the names that --allow-env or a profile passes.
+	PassEnv []string
+	// Stdio makes what descriptors 0 to 2 are open on openable again.
+	Stdio bool
+	// Temp and SpecFile are where the private temp and the spec's copy for
+	// nono-why will be; empty for none.
+	Temp, SpecFile string
+}
+
+// Host is the machine and user that a policy is for.
+type Host struct {
+	GOOS   string
+	Dir    string              // the working directory, absolute
+	Env    func(string) string // like os.Getenv
+	UID    int
+	Passwd string // the text of /etc/passwd, or "" where there is none
+	// Own is the user's own list of protected paths and its file name, if any.
+	Own, OwnName string
+}
+
+// Policy is the outcome of Compile.
+type Policy struct {
+	Spec *spec.Spec
+	// Command is the file to execute and how it came to be that one.
+	Command Command
+	// Skipped are paths of profiles that do not exist here.
+	Skipped []string
+	// Lifted are protected paths and blocked commands that a grant gives back.
+	Lifted []spec.Path
+	// Loose are blocked commands that cannot be held for children, since the
+	// file is also another program: by name, the file.
+	Loose []Loose
+	// Dropped are grants of profiles or the system that --deny took away.
+	Dropped []spec.Path
+}
+
+// Loose is a blocked command that only the front end can refuse.
+type Loose struct{ Name, File string }
+
+type compiler struct {
+	o     *Options
+	h     *Host
+	res   *resolver
+	homes []home
+	spec  *spec.Spec
+	out   *Policy
+	have  map[line]bool
+}
+
+type line struct {
+	kind spec.Kind
+	path string
+}
+
+// Compile makes the policy for o on h. It returns a *fault.Error whose message
+// names the flag at fault, or a *CommandError where the command itself cannot
+// be started.
+func Compile(o Options, h Host) (*Policy, error) {
+	c := &compiler{o: &o, h: &h, res: newResolver(), out: &Policy{}, have: map[line]bool{}}
+	c.spec = &spec.Spec{Net: !o.NetBlock, UnixSockets: o.UnixSockets, Rmdir: o.Rmdir, IPC: o.IPC, KeepFDs: o.KeepFDs}
+	c.out.Spec = c.spec
+	steps := []func() error{
+		c.findHomes,
+		c.userDenies, // first: they take away what the others would add
+		c.userGrants,
+		c.system,
+		c.command,
+		c.stdio,
+		c.own,
+		c.protect,
+		c.blockCommands,
+		c.askedForSomething,
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	c.findLifted()
+	return c.out, nil
+}
+
+// add appends a line once. A grant that --deny is stronger than is left out.
+func (c *compiler) add(k spec.Kind, path, by string, from source) {
+	l := line{k, path}
+	if c.have[l] {
+		return
+	}
+	p := spec.Path{Kind: k, Path: path, By: by}
+	if k.Grants() && c.deniedByUser(path, from) {
+		c.out.Dropped = append(c.out.Dropped, p)
+		return
+	}
+	c.have[l] = true
+	c.spec.Paths = append(c.spec.Paths, p)
+}
+
+// source says how strong a grant is against the user's own --deny.
+type source uint8
+
+const (
+	fromUser   source = iota // gives back what lies beneath a --deny
+	fromOthers               // system, profile: yields to a --deny at or above it
+)
+
+// deniedByUser reports whether --deny beats a grant of path: at the same path
+// always, and above it unless the user granted it too.
+func (c *compiler) deniedByUser(path string, from source) bool {
+	for i := range c.spec.Paths {
+		p := &c.spec.Paths[i]
+		if p.Kind != spec.Deny || p.By != byDeny {
+			continue
+		}
+		if path == p.Path || from == fromOthers && spec.Beneath(path, p.Path) {
+			return true
+		}
+	}
+	return false
+}
+
+// askedForSomething refuses a run that grants nothing: it can only be a
+// mistake, unless cutting the network is all that was wanted.
+func (c *compiler) askedForSomething() error {
+	if len(c.o.Grants) > 0 || c.o.NetBlock {
+		return nil
+	}
+	return &fault.Error{Do: "run with nothing granted", Hint: "--allow . grants the working directory, --read DIR one to read, --net-block cuts the network"}
+}
+
+// findLifted notes which denies a grant of the user's or a profile's gives back.
+func (c *compiler) findLifted() {
+	for _, d := range c.spec.Paths {
+		if d.Kind != spec.Deny || d.By == byDeny {
+			continue
+		}
+		for _, g := range c.spec.Paths {
+			if g.Kind.Grants() && g.By != bySystem && g.By != byCommand && (g.Path == d.Path || spec.Beneath(g.Path, d.Path)) {
+				c.out.Lifted = append(c.out.Lifted, spec.Path{Kind: g.Kind, Path: g.Path, By: d.By})
+			}
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package policy
+
+import (
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// A place is where a path leads.
+type place struct {
+	path   string // absolute, clean and without symlinks, as far as it exists
+	exists bool
+	mode   uint32 // file type bits (inode(7)), if it exists
+	dev    uint64
+	ino    uint64
+	nlink  uint64
+}
+
+func (p place) dir() bool { return p.exists && p.mode&unix.S_IFMT == unix.S_IFDIR }
+func (p place) device() bool {
+	return p.mode&unix.S_IFMT == unix.S_IFCHR || p.mode&unix.S_IFMT == unix.S_IFBLK
+}
+
+// resolver follows symlinks as the kernel does, and asks about each path once:
+// hundreds of protected paths share a few directories.
+type resolver struct {
+	seen map[string]entry
+}
+
+type entry struct {
+	place  place
+	target string // of a symlink
+	err    error
+}
+
+func newResolver() *resolver { return &resolver{seen: make(map[string]entry, 512)} }
+
+func (r *resolver) look(path string) entry {
+	if e, ok := r.seen[path]; ok {
+		return e
+	}
+	var e entry
+	var st unix.Stat_t
+	switch err := unix.Lstat(path, &st); err {
+	case nil:
+		e.place = place{path: path, exists: true, mode: uint32(st.Mode), dev: uint64(st.Dev), ino: st.Ino, nlink: uint64(st.Nlink)}
+		if e.place.mode&unix.S_IFMT == unix.S_IFLNK {
+			e.target, e.err = readlink(path)
+		}
+	case unix.ENOENT, unix.ENOTDIR:
+		e.place.path = path
+	default:
+		e.place.path, e.err = path, err
+	}
+	r.seen[path] = e
+	return e
+}
+
+func readlink(path string) (string, error) {
+	buf := make([]byte, 4096)
+	n, err := unix.Readlink(path, buf)
+	if err != nil {
+		return "", err
+	}
+	return string(buf[:n]), nil
+}
+
+// resolve follows path, which is absolute, to where it leads. A path that does
+// not exist is resolved as far as it does. More than 40 symlinks are ELOOP, as
+// in path_resolution(7).
+func (r *resolver) resolve(path string) (place, error) {
+	rest := path
+	at := place{path: "/", exists: true, mode: unix.S_IFDIR}
+	for links := 0; ; {
+		name, tail, more := strings.Cut(strings.TrimLeft(rest, "/"), "/")
+		if name == "" {
+			return r.root(at), nil
+		}
+		rest = tail
+		switch name {
+		case ".":
+			continue
+		case "..":
+			at.path = parent(at.path)
+			continue
+		}
+		e := r.look(join(at.path, name))
+		switch {
+		case e.err != nil:
+			return place{path: e.place.path}, e.err
+		case !e.place.exists:
+			return place{path: clean(join(e.place.path, rest))}, nil
+		case e.place.mode&unix.S_IFMT == unix.S_IFLNK:
+			if links++; links > 40 {
+				return place{path: e.place.path}, unix.ELOOP
+			}
+			if strings.HasPrefix(e.target, "/") {
+				at = place{path: "/", exists: true, mode: unix.S_IFDIR}
+			}
+			rest = e.target + "/" + rest
+			continue
+		}
+		at = e.place
+		if !more && rest == "" {
+			return at, nil
+		}
+	}
+}
+
+// root completes a place reached through "..", whose facts were not looked at.
+func (r *resolver) root(at place) place {
+	if e := r.look(at.path); e.err == nil {
+		return e.place
+	}
+	return at
+}
+
+func join(dir, name string) string {
+	if dir == "/" {
+		return "/" + name
+	}
+	return dir + "/" + name
+}
+
+func parent(path string) string {
+	if i := strings.LastIndexByte(path, '/'); i > 0 {
+		return path[:i]
+	}
+	return "/"
+}
+
+func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+// clean takes "//", "." and ".." out of an absolute path by its names alone.
+func clean(path string) string {
+	var out []string
+	for name := range strings.SplitSeq(path, "/") {
+		switch name {
+		case "", ".":
+		case "..":
+			if len(out) > 0 {
+				out = out[:len(out)-1]
+			}
+		default:
+			out = append(out, name)
+		}
+	}
+	return "/" + strings.Join(out, "/")
+}

@@ -1,0 +1,54 @@
+package policy
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// stdio grants what descriptors 0 to 2 are open on, in the mode in which they
+// are open: the command holds them already, and programs open /dev/stderr.
+func (c *compiler) stdio() error {
+	if !c.o.Stdio {
+		return nil
+	}
+	for fd, name := range [...]string{"standard input", "standard output", "standard error"} {
+		path, kind := openOn(fd)
+		if kind != 0 {
+			c.add(kind, path, name, fromOthers)
+		}
+	}
+	return nil
+}
+
+// openOn returns the path of what fd is open on and the grant that equals how.
+// The kind is 0 where there is nothing to grant: a pipe or socket has no path, a
+// deleted file none any more, and a directory is never reopened as stdio.
+func openOn(fd int) (string, spec.Kind) {
+	var st, at unix.Stat_t
+	if unix.Fstat(fd, &st) != nil {
+		return "", 0
+	}
+	path, err := readlink("/proc/self/fd/" + strconv.Itoa(fd))
+	if err != nil || !strings.HasPrefix(path, "/") || len(path) > 4000 {
+		return "", 0
+	}
+	if unix.Lstat(path, &at) != nil || at.Dev != st.Dev || at.Ino != st.Ino {
+		return "", 0
+	}
+	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+	if err != nil || flags&unix.O_PATH != 0 {
+		return "", 0
+	}
+	switch st.Mode & unix.S_IFMT {
+	case unix.S_IFCHR:
+		return path, spec.Device
+	case unix.S_IFREG, unix.S_IFIFO:
+		return path, map[int]spec.Kind{
+			unix.O_RDONLY: spec.ReadFile, unix.O_WRONLY: spec.WriteFile, unix.O_RDWR: spec.AllowFile,
+		}[flags&unix.O_ACCMODE]
+	}
+	return "", 0
+}
