@@ -62,10 +62,13 @@ func headerProblem(first string) string {
 
 // line adds one line to s, and returns what is wrong with it, or "".
 func (s *Spec) line(line string, n int, seen map[string]bool) string {
-	if line == "" || line[0] == '#' {
-		if strings.IndexByte(line, 0) >= 0 || !utf8.ValidString(line) {
-			return "a comment has a byte that is not text"
-		}
+	comment := line == "" || line[0] == '#'
+	// Also within quotes, where Go would read a byte that is not UTF-8 as
+	// U+FFFD: the path would not be the one written.
+	if !text(line, comment) {
+		return "the line has a control character, or a byte that is not UTF-8"
+	}
+	if comment {
 		return ""
 	}
 	word, rest, _ := strings.Cut(line, " ")
@@ -82,6 +85,17 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 		return s.keepFD(args)
 	}
 	return s.path(word, args, n)
+}
+
+// text reports whether line is UTF-8 without control characters, of which only
+// a tab may be let through.
+func text(line string, tabs bool) bool {
+	for i := 0; i < len(line); i++ {
+		if c := line[i]; c < ' ' && (c != '\t' || !tabs) || c == 0x7f {
+			return false
+		}
+	}
+	return utf8.ValidString(line)
 }
 
 func setScalar(f scalar, args []string, seen map[string]bool) string {

@@ -59,20 +59,16 @@ func AppendQuoted(b []byte, arg string) []byte {
 // plain reports whether arg may stand unquoted: it is not empty and has no
 // space, quote, backslash, control character or byte that is not UTF-8.
 func plain(arg string) bool {
-	if arg == "" {
-		return false
-	}
+	ascii := true
 	for i := 0; i < len(arg); i++ {
 		c := arg[i]
 		if c <= ' ' || c == '"' || c == '\\' || c == 0x7f {
 			return false
 		}
-		if c >= 0x80 {
-			// Printable as Go sees it, so that no terminal is fooled by what it shows.
-			return strconv.Quote(arg) == `"`+arg+`"`
-		}
+		ascii = ascii && c < 0x80
 	}
-	return true
+	// The rest is printable as Go sees it, so that no terminal is fooled by it.
+	return arg != "" && (ascii || strconv.Quote(arg) == `"`+arg+`"`)
 }
 
 type scalar struct {

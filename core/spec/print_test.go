@@ -1,0 +1,173 @@
+package spec
+
+import (
+	"bytes"
+	"flag"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// bare returns s without what a printed document does not say.
+func bare(s *Spec) *Spec {
+	c := *s
+	c.Paths = nil
+	for _, p := range s.Paths {
+		p.Line = 0
+		c.Paths = append(c.Paths, p)
+	}
+	return &c
+}
+
+func TestGolden(t *testing.T) {
+	doc, err := os.ReadFile("testdata/design.spec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Parse(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.Append(nil)
+	const golden = "testdata/design.printed"
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("printed:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// Names that have fooled printers and parsers of lists of files.
+var oddNames = []string{
+	"/", "/ ", "/a b", "/a\nb", "/\n", "/a\tb", "/a\rb", "/a\x1b[31mb", `/a"b`, `/"`, `/a\b`, `/\`, "/a'b", "/a`b",
+	"/é", "/é b", "/é by x", `/é"`, `/é\`, "/é\n", "/b é", "/\xff", "/é\xff", "/\xc3", "/a\u00a0b", "/a\u202eb", "/\ufffd", "/\ufeff",
+	"/#", "/?", "/a by b", "/by", "/-", "/--", "/...", "/a/ /b", "/~", "/$HOME", "/*", "/世界", "/\U0001f512", "/e\u0301",
+	"/" + strings.Repeat("n", 255), "/" + strings.Repeat("dir/", 1022) + "name.xy",
+}
+
+func TestAppendQuotedOdd(t *testing.T) {
+	for _, name := range oddNames {
+		got, msg := fields(string(AppendQuoted(nil, name)))
+		if msg != "" || len(got) != 1 || got[0] != name {
+			t.Errorf("%q is printed as %s, which reads as %q %s", name, AppendQuoted(nil, name), got, msg)
+		}
+	}
+	for arg, want := range map[string]string{
+		"": `""`, "a": "a", "/usr/lib": "/usr/lib", "/世界": "/世界", "/é b": `"/é b"`, "/a\xffb": `"/a\xffb"`, "/a\u202eb": `"/a\u202eb"`, "\x7f": `"\x7f"`,
+	} {
+		if got := string(AppendQuoted(nil, arg)); got != want {
+			t.Errorf("AppendQuoted(%q) = %s, want %s", arg, got, want)
+		}
+	}
+}
+
+// randomName returns the name of a file: anything but a slash and NUL.
+func randomName(r *rand.Rand) string {
+	if r.IntN(4) > 0 {
+		odd := oddNames[r.IntN(len(oddNames))][1:]
+		if i := strings.LastIndexByte(odd, '/'); i >= 0 {
+			odd = odd[i+1:]
+		}
+		if odd != "" {
+			return odd
+		}
+	}
+	b := make([]byte, 1+r.IntN(12))
+	for i := range b {
+		for b[i] = byte(r.IntN(256)); b[i] == 0 || b[i] == '/'; {
+			b[i] = byte(r.IntN(256))
+		}
+	}
+	if s := string(b); s != "." && s != ".." {
+		return s
+	}
+	return "dot"
+}
+
+func randomSpec(r *rand.Rand) *Spec {
+	s := &Spec{Net: r.IntN(2) == 0, UnixSockets: r.IntN(2) == 0, Rmdir: r.IntN(2) == 0, IPC: r.IntN(2) == 0}
+	for range r.IntN(8) {
+		p := Path{Kind: Kind(1 + r.IntN(int(DenyWrite))), Optional: r.IntN(3) == 0, Path: "/"}
+		for depth := range r.IntN(5) {
+			if depth > 0 {
+				p.Path += "/"
+			}
+			p.Path += randomName(r)
+		}
+		if r.IntN(20) == 0 { // about as long as the kernel takes a path
+			p.Path = ""
+			for name := "/" + randomName(r); len(p.Path) < 4095; {
+				p.Path += name
+			}
+		}
+		if r.IntN(2) == 0 {
+			p.By = randomName(r) + string([]byte{byte(r.IntN(256))})
+		}
+		s.Paths = append(s.Paths, p)
+	}
+	for range r.IntN(3) {
+		s.KeepFDs = append(s.KeepFDs, 3+r.IntN(1<<20-2))
+	}
+	return s
+}
+
+func TestRoundTrip(t *testing.T) {
+	for seed := range uint64(4_000) {
+		s := randomSpec(rand.New(rand.NewPCG(seed, 0)))
+		doc := s.Append(nil)
+		got, err := Parse(doc)
+		if err != nil {
+			t.Fatalf("seed %d: %v\n%.2000q", seed, err, doc)
+		}
+		if !reflect.DeepEqual(bare(got), bare(s)) {
+			t.Fatalf("seed %d: printed as\n%.2000s\nand read as\n%.2000s", seed, doc, got.Append(nil))
+		}
+		if again := got.Append(nil); !bytes.Equal(again, doc) {
+			t.Fatalf("seed %d: printed as\n%.2000s\nand then as\n%.2000s", seed, doc, again)
+		}
+		for i, p := range got.Paths {
+			if line := strings.Split(string(doc), "\n")[p.Line-1]; p.String() != line || p.Line != i+2 {
+				t.Fatalf("seed %d: path %d says line %d, which is %q, not %q", seed, i, p.Line, line, p)
+			}
+		}
+	}
+}
+
+func TestKinds(t *testing.T) {
+	var grants, dirs, files []string
+	for k := Kind(0); k <= DenyWrite+1; k++ {
+		if k.String() != "?" && k.Grants() {
+			grants = append(grants, k.String())
+		}
+		if k.Directory() {
+			dirs = append(dirs, k.String())
+		}
+		if k.File() {
+			files = append(files, k.String())
+		}
+	}
+	for _, c := range []struct {
+		what string
+		got  []string
+		want string
+	}{
+		{"grants", grants, "read write allow read-file write-file allow-file device temp unix-socket"},
+		{"directories", dirs, "read write allow temp"},
+		{"files", files, "read-file write-file allow-file unix-socket"},
+	} {
+		if got := strings.Join(c.got, " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.what, got, c.want)
+		}
+	}
+}
