@@ -7,4 +7,7 @@ require (
 	golang.org/x/sys v0.49.0
 )
 
-require kernel.org/pub/linux/libs/security/libcap/psx v1.2.77 // indirect
+require (
+	github.com/mattn/go-isatty v0.0.24
+	kernel.org/pub/linux/libs/security/libcap/psx v1.2.77 // indirect
+)

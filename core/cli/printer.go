@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"io"
+	"os"
+
+	"github.com/mattn/go-isatty"
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+// Exit statuses besides the command's own, as env(1) and other launchers have
+// them.
+const (
+	Failed      = 125 // nono's own failure: the command was not started
+	CannotStart = 126 // the command was found but cannot be executed
+	NotFound    = 127 // the command was not found
+	Usage       = 2   // a mistake on the command line
+)
+
+// Printer says everything that nono says, through four functions: errors,
+// hints, notices and, with --verbose, details. All but Out goes to stderr.
+type Printer struct {
+	Out    io.Writer
+	Err    io.Writer
+	Silent bool // errors only
+	Colour bool
+}
+
+// NewPrinter returns a printer on the two files, with colour if the second is a
+// terminal and NO_COLOR is not set (no-color.org).
+func NewPrinter(out, err *os.File) *Printer {
+	return &Printer{Out: out, Err: err,
+		Colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isatty.IsTerminal(err.Fd())}
+}
+
+func (p *Printer) line(kind, colour, text string) {
+	if p.Colour {
+		kind = "\x1b[" + colour + "m" + kind + "\x1b[0m"
+	}
+	io.WriteString(p.Err, "nono: "+kind+" "+text+"\n")
+}
+
+// Error prints err and the remedy it carries, if any.
+func (p *Printer) Error(err error) {
+	p.line("error:", "31", err.Error())
+	if h := fault.HintOf(err); h != "" {
+		p.line("hint:", "36", h)
+	}
+}
+
+// Notice prints what the user should know although all went well.
+func (p *Printer) Notice(text string) {
+	if !p.Silent {
+		p.line("notice:", "33", text)
+	}
+}

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"strconv"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// Request is what PolicyFlags say.
+type Request struct {
+	policy.Options
+	Profiles []string
+	Workdir  string
+	AllowCwd bool
+}
+
+// Bind binds PolicyFlags to the request.
+func (r *Request) Bind(s *Set) {
+	for _, k := range []spec.Kind{spec.Allow, spec.Read, spec.Write, spec.AllowFile, spec.ReadFile,
+		spec.WriteFile, spec.Device, spec.UnixSocket, spec.Deny, spec.DenyWrite} {
+		s.Bind(k.String(), func(arg string) error {
+			r.Grants = append(r.Grants, policy.Grant{Kind: k, Path: arg})
+			return nil
+		})
+	}
+	s.BindBool("net-block", &r.NetBlock)
+	s.BindBool("allow-unix-sockets", &r.UnixSockets)
+	s.BindBool("allow-rmdir", &r.Rmdir)
+	s.BindBool("allow-ipc", &r.IPC)
+	s.BindList("allow-command", &r.AllowCommands)
+	s.BindList("block-command", &r.BlockCommands)
+	s.BindList("allow-env", &r.PassEnv)
+	s.BindList("profile", &r.Profiles)
+	s.BindString("workdir", &r.Workdir)
+	s.BindBool("allow-cwd", &r.AllowCwd)
+}
+
+// BindKeepFDs binds --keep-fd.
+func (r *Request) BindKeepFDs(s *Set) {
+	s.Bind("keep-fd", func(arg string) error {
+		fd, err := strconv.Atoi(arg)
+		if err != nil || fd < 3 || fd > 1<<20 {
+			return fault.Text("a descriptor above 2 is wanted, not " + fault.Quote(arg))
+		}
+		r.KeepFDs = append(r.KeepFDs, fd)
+		return nil
+	})
+}

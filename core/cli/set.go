@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+// A UsageError is a mistake on the command line. Exit with Usage.
+type UsageError struct{ Fault *fault.Error }
+
+func (e *UsageError) Error() string { return e.Fault.Error() }
+
+// Unwrap gives the fault.Error, with its hint.
+func (e *UsageError) Unwrap() error { return e.Fault }
+
+// Misuse returns a UsageError that reads "cannot DO: WHY".
+func Misuse(do, why, hint string) error {
+	return &UsageError{&fault.Error{Do: do, Err: fault.Text(why), Hint: hint}}
+}
+
+// Set is a command's flags, parsed by package flag, with errors a person can
+// use. Flags end at the first word that is not a flag, or at "--".
+type Set struct {
+	fs    *flag.FlagSet
+	table []Flag
+	given map[string]bool
+}
+
+// NewSet makes an empty set for the flags in table; each must then be bound.
+func NewSet(table ...Flag) *Set {
+	s := &Set{fs: flag.NewFlagSet("", flag.ContinueOnError), table: table, given: map[string]bool{}}
+	s.fs.SetOutput(io.Discard)
+	return s
+}
+
+// Table returns the flags of the set.
+func (s *Set) Table() []Flag { return s.table }
+
+// Given reports whether a flag was given.
+func (s *Set) Given(name string) bool { return s.given[name] }
+
+// value makes a function a flag.Value.
+type value struct {
+	set  func(string) error
+	bare bool
+}
+
+func (v value) String() string     { return "" }
+func (v value) Set(s string) error { return v.set(s) }
+func (v value) IsBoolFlag() bool   { return v.bare }
+
+// Bind has set called with the argument of every occurrence of the named flag.
+// It panics if the table has no such flag: that is a mistake in the program.
+func (s *Set) Bind(name string, set func(arg string) error) {
+	for _, f := range s.table {
+		if f.Name != name {
+			continue
+		}
+		v := value{bare: f.Arg == None, set: func(arg string) error {
+			if s.given[name] && !f.Many {
+				return errTwice
+			}
+			if arg == "" {
+				return errEmpty
+			}
+			s.given[name] = true
+			return set(arg)
+		}}
+		s.fs.Var(v, name, "")
+		if f.Short != "" {
+			s.fs.Var(v, f.Short, "")
+		}
+		return
+	}
+	panic("no flag " + name)
+}
+
+// BindBool binds a flag without argument; --NAME=false sets it to false.
+func (s *Set) BindBool(name string, to *bool) {
+	s.Bind(name, func(arg string) (err error) {
+		*to, err = strconv.ParseBool(arg)
+		return err
+	})
+}
+
+// BindString binds a flag that takes one argument.
+func (s *Set) BindString(name string, to *string) {
+	s.Bind(name, func(arg string) error { *to = arg; return nil })
+}
+
+// BindList binds a flag whose arguments add up.
+func (s *Set) BindList(name string, to *[]string) {
+	s.Bind(name, func(arg string) error { *to = append(*to, arg); return nil })
+}
+
+const (
+	errTwice = fault.Text("it is given twice")
+	errEmpty = fault.Text("its argument is empty")
+)
+
+// Parse parses args and returns the words after the flags. The error is a
+// *UsageError, or what a bound function returned.
+func (s *Set) Parse(args []string) ([]string, error) {
+	err := s.fs.Parse(args)
+	if err == nil {
+		return s.fs.Args(), nil
+	}
+	// The word that stopped the parser is the last it took.
+	at := max(0, len(args)-s.fs.NArg()-1)
+	return nil, s.explain(err, args[min(at, len(args)-1)])
+}
+
+func (s *Set) explain(err error, word string) error {
+	msg := err.Error()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return err
+	case strings.HasPrefix(msg, "flag provided but not defined"):
+		name := strings.TrimLeft(strings.TrimPrefix(msg, "flag provided but not defined: "), "-")
+		hint := "--help lists the flags"
+		if near := Nearest(name, s.names()); near != "" {
+			hint = "did you mean --" + near + "?"
+		}
+		return Misuse("use the flag "+fault.Quote("--"+name), "there is no such flag", hint)
+	case strings.HasPrefix(msg, "flag needs an argument"):
+		name := strings.TrimLeft(strings.TrimPrefix(msg, "flag needs an argument: "), "-")
+		return Misuse("use the flag "+fault.Quote(s.shown(name)), "its argument is missing", s.usage(name))
+	case strings.HasPrefix(msg, "invalid"):
+		// invalid value "x" for flag -name: why
+		head, why, _ := strings.Cut(msg, ": ")
+		name := head[strings.LastIndexByte(head, '-')+1:]
+		if i := strings.LastIndex(head, "flag -"); i >= 0 {
+			name = head[i+len("flag -"):]
+		}
+		if strings.Contains(why, "ParseBool") || strings.Contains(msg, "boolean") {
+			why = "it takes no argument"
+		}
+		return Misuse("use the flag "+fault.Quote(s.shown(name)), why, s.usage(name))
+	}
+	return Misuse("use the flag "+fault.Quote(word), "it is not written as a flag", "--help lists the flags")
+}
+
+func (s *Set) names() []string {
+	names := make([]string, len(s.table))
+	for i, f := range s.table {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// shown spells a flag as it should be typed.
+func (s *Set) shown(name string) string {
+	for _, f := range s.table {
+		if f.Short == name {
+			return "-" + name
+		}
+	}
+	return "--" + name
+}
+
+func (s *Set) usage(name string) string {
+	for _, f := range s.table {
+		if f.Name == name || f.Short == name {
+			if f.Arg == None {
+				return "--" + f.Name + ": " + f.Help
+			}
+			return "--" + f.Name + " " + string(f.Arg) + ": " + f.Help
+		}
+	}
+	return "--help lists the flags"
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+	"strconv"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/version"
+	"golang.org/x/sys/unix"
+)
+
+// mechanism is what NONO_SANDBOX says inside. It is information: nothing
+// trusts it.
+const mechanism = "landlock"
+
+// launch is a sandbox that is ready to be started.
+type launch struct {
+	policy   *policy.Policy
+	temp     temp
+	dir      string // --workdir, or ""
+	env      []string
+	withheld []string
+}
+
+// prepare makes the spec and the environment. Nothing is created or started.
+func (o *options) prepare(h policy.Host) (*launch, error) {
+	t, err := planTemp()
+	if err != nil {
+		return nil, err
+	}
+	o.Temp, o.SpecFile, o.Stdio = t.dir, t.spec, true
+	pol, err := policy.Compile(o.Options, h)
+	if err != nil {
+		return nil, err
+	}
+	l := &launch{policy: pol, temp: t, dir: o.Workdir}
+	l.env, l.withheld, err = environment(os.Environ(), o.PassEnv, map[string]string{
+		"NONO_SANDBOX": mechanism, "NONO_SPEC": t.spec, "TMPDIR": t.dir,
+	})
+	return l, err
+}
+
+// start becomes the shim, and through it the command. It returns only if that
+// failed, and then nothing is left behind.
+func (l *launch) start() error {
+	shim, err := shimPath()
+	if err != nil {
+		return err
+	}
+	if l.dir != "" {
+		if err := os.Chdir(l.dir); err != nil {
+			return &fault.Error{Do: "start in", Path: l.dir, Err: cause(err)}
+		}
+	}
+	doc := l.policy.Spec.Append(nil)
+	if err := l.temp.create(doc); err != nil {
+		return err
+	}
+	if err := l.handOver(shim, doc); err != nil {
+		l.temp.remove()
+		return err
+	}
+	return nil
+}
+
+// handOver puts the spec into a memfd that nobody can change any more and
+// executes the shim.
+func (l *launch) handOver(shim string, doc []byte) error {
+	fd, err := sealed(doc)
+	if err != nil {
+		return &fault.Error{Do: "hand the spec over", Err: err}
+	}
+	argv := append([]string{"nono-exec-shim", "--fd=" + strconv.Itoa(fd), "--from=" + version.String(),
+		"--exec=" + l.policy.Command.Path, "--"}, l.policy.Command.Argv...)
+	return &fault.Error{Do: "start", Path: shim, Err: unix.Exec(shim, argv, l.env)}
+}

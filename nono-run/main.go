@@ -1,0 +1,14 @@
+// Command nono-run starts a command in a sandbox that the kernel enforces:
+//
+//	nono-run [FLAG ...] [--] COMMAND [ARGUMENT ...]
+//
+// It makes the spec from flags and profiles and becomes nono-exec-shim, which
+// applies it and becomes the command: one process from beginning to end. See
+// nono-run(1).
+package main
+
+import "os"
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}

@@ -1,0 +1,28 @@
+package main
+
+import "golang.org/x/sys/unix"
+
+// sealed returns a descriptor of a file that holds doc, is open across an exec
+// and can never change (memfd_create(2), F_ADD_SEALS).
+func sealed(doc []byte) (int, error) {
+	fd, err := unix.MemfdCreate("nono-spec", unix.MFD_ALLOW_SEALING)
+	if err != nil {
+		return -1, err
+	}
+	for rest := doc; len(rest) > 0; {
+		n, err := unix.Write(fd, rest)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return -1, err
+		}
+		rest = rest[n:]
+	}
+	seals := unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
+	if _, err := unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, seals); err != nil {
+		return -1, err
+	}
+	_, err = unix.Seek(fd, 0, 0)
+	return fd, err
+}

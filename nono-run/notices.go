@@ -1,0 +1,43 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+// notices says, a line each, what the user should know before the command runs.
+func (l *launch) notices(p *cli.Printer) {
+	for _, g := range l.policy.Lifted {
+		p.Notice("granting " + fault.Quote(g.Path) + " lifts its protection (" + g.By + ")")
+	}
+	for _, g := range l.policy.Dropped {
+		p.Notice("--deny takes " + fault.Quote(g.Path) + " away from " + g.By)
+	}
+	if len(l.policy.Loose) > 0 {
+		var names []string
+		file := l.policy.Loose[0].File
+		for _, c := range l.policy.Loose {
+			names = append(names, c.Name)
+		}
+		slices.Sort(names)
+		p.Notice(some(slices.Compact(names)) + " cannot be kept from child processes: " + fault.Quote(file) + " is other commands too")
+	}
+	if len(l.withheld) > 0 {
+		p.Notice("withheld from the environment: " + some(l.withheld) + " (--allow-env NAME passes one)")
+	}
+	if l.policy.Spec.UnixSockets {
+		p.Notice("every Unix socket is open: Docker, systemd and the desktop can be asked to act outside the sandbox")
+	}
+}
+
+// some joins names, and counts those beyond the first few.
+func some(names []string) string {
+	const most = 6
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:most], ", ") + " and more"
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"os"
+
+	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/version"
+)
+
+const usage = `usage: nono run [FLAG ...] [--] COMMAND [ARGUMENT ...]
+
+Starts COMMAND so that it, and every process it starts, can touch only what is
+granted here. Nothing is granted by default but what programs need to start.
+
+  nono run --allow . -- claude            this directory, nothing else
+  nono run --read . --net-block -- make   read only, no network
+  nono why ~/.ssh/id_rsa                  what would happen, and why
+`
+
+// options are the flags of nono-run.
+type options struct {
+	cli.Request
+	dryRun, printSpec, check    bool
+	verbose, silent             bool
+	help, version, listProfiles bool
+	showProfile                 string
+}
+
+func (o *options) bind() *cli.Set {
+	s := cli.NewSet(append(cli.PolicyFlags[:len(cli.PolicyFlags):len(cli.PolicyFlags)], cli.RunFlags...)...)
+	o.Request.Bind(s)
+	o.BindKeepFDs(s)
+	for name, to := range map[string]*bool{
+		"dry-run": &o.dryRun, "print-spec": &o.printSpec, "check": &o.check, "verbose": &o.verbose, "silent": &o.silent,
+		"help": &o.help, "version": &o.version, "list-profiles": &o.listProfiles,
+	} {
+		s.BindBool(name, to)
+	}
+	s.BindString("show-profile", &o.showProfile)
+	return s
+}
+
+// run is the whole program; it returns the exit status if no command was
+// started.
+func run(args []string, stdout, stderr *os.File) int {
+	p := cli.NewPrinter(stdout, stderr)
+	o := &options{}
+	set := o.bind()
+	words, err := set.Parse(args)
+	if err == nil {
+		p.Silent = o.silent
+		o.Command = words
+		err = o.act(set, p)
+	}
+	return finish(p, err)
+}
+
+// act does what the flags ask for.
+func (o *options) act(set *cli.Set, p *cli.Printer) error {
+	switch {
+	case o.help:
+		return say(p.Out, usage+cli.Help(set.Table()))
+	case o.version:
+		return say(p.Out, "nono-run "+version.String()+"\n")
+	}
+	h, err := thisHost()
+	if err != nil {
+		return err
+	}
+	if len(o.Command) == 0 && !o.dryRun && !o.printSpec {
+		return cli.Misuse("run nothing", "a command is missing", "nono run --allow . -- COMMAND")
+	}
+	l, err := o.prepare(h)
+	if err != nil {
+		return err
+	}
+	l.notices(p)
+	switch {
+	case o.printSpec:
+		return say(p.Out, string(l.policy.Spec.Append(nil)))
+	case o.dryRun:
+		return say(p.Out, l.summary())
+	case o.verbose:
+		io.WriteString(p.Err, l.summary())
+	}
+	return l.start()
+}
+
+func say(w io.Writer, text string) error {
+	if _, err := io.WriteString(w, text); err != nil {
+		return &fault.Error{Do: "write", Err: errors.Unwrap(err)}
+	}
+	return nil
+}
+
+// finish prints err and returns the status that says what kind it is.
+func finish(p *cli.Printer, err error) int {
+	var command *policy.CommandError
+	var misuse *cli.UsageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, flag.ErrHelp):
+		io.WriteString(p.Out, usage)
+		return 0
+	}
+	p.Error(err)
+	switch {
+	case errors.As(err, &command):
+		return command.Status
+	case errors.As(err, &misuse):
+		return cli.Usage
+	}
+	return cli.Failed
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"golang.org/x/sys/unix"
+)
+
+// shimPath finds nono-exec-shim where it was installed with this program, going
+// by this program's own real path. PATH and the working directory, which others
+// may fill, play no part.
+func shimPath() (string, error) {
+	self, err := os.Executable()
+	if err == nil {
+		self, err = filepath.EvalSymlinks(self)
+	}
+	if err != nil {
+		return "", &fault.Error{Do: "find nono-exec-shim", Err: fault.Text("this program cannot tell where it is: is /proc mounted?")}
+	}
+	dir := filepath.Dir(self)
+	beside := filepath.Join(dir, "nono-exec-shim")
+	for _, path := range []string{beside, filepath.Join(filepath.Dir(dir), "libexec", "nono", "nono-exec-shim")} {
+		if unix.Access(path, unix.X_OK) == nil {
+			return path, nil
+		}
+	}
+	return "", &fault.Error{Do: "find nono-exec-shim", Err: fault.Text("it is neither beside " + fault.Quote(self) + " nor in ../libexec/nono"),
+		Hint: "install it from the same release as nono-run"}
+}
+
+// cause takes the path off an error of package os: the message has it already.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// summary shows a person what the sandbox lets through and what the kernel will
+// not hold.
+func (l *launch) summary() string {
+	var b strings.Builder
+	s := l.policy.Spec
+	section := func(title string, kinds ...spec.Kind) {
+		var lines []string
+		for _, p := range s.Paths {
+			for _, k := range kinds {
+				if p.Kind == k && p.By != "system" {
+					lines = append(lines, "  "+fault.Quote(p.Path)+"  ("+p.By+")")
+				}
+			}
+		}
+		if len(lines) > 0 {
+			b.WriteString(title + "\n" + strings.Join(lines, "\n") + "\n")
+		}
+	}
+	section("read and write:", spec.Allow, spec.AllowFile, spec.Temp)
+	section("read:", spec.Read, spec.ReadFile)
+	section("write:", spec.Write, spec.WriteFile)
+	section("devices:", spec.Device)
+	section("Unix sockets:", spec.UnixSocket)
+	b.WriteString(l.counts())
+	b.WriteString("network: " + allowed(s.Net) + "\n")
+	b.WriteString("Unix sockets: " + allowed(s.UnixSockets) + "\n")
+	b.WriteString("removing directories: " + allowed(s.Rmdir) + "\n")
+	if l.policy.Command.Path != "" {
+		b.WriteString("command: " + quoteArgv(l.policy.Command.Argv) + "\n")
+	}
+	for _, path := range l.policy.Skipped {
+		b.WriteString("skipped, does not exist: " + fault.Quote(path) + "\n")
+	}
+	b.WriteString(notHeld(s))
+	return b.String()
+}
+
+func allowed(yes bool) string {
+	if yes {
+		return "allowed"
+	}
+	return "blocked"
+}
+
+// counts sums up the lines that are too many to show one by one.
+func (l *launch) counts() string {
+	system := 0
+	categories := map[string]int{}
+	var order []string
+	for _, p := range l.policy.Spec.Paths {
+		switch {
+		case p.By == "system":
+			system++
+		case !p.Kind.Grants():
+			if categories[p.By] == 0 {
+				order = append(order, p.By)
+			}
+			categories[p.By]++
+		}
+	}
+	text := "system: programs, libraries and devices (" + strconv.Itoa(system) + " lines; --print-spec shows all)\n"
+	if len(order) > 0 {
+		text += "protected: " + strings.Join(order, ", ") + "\n"
+	}
+	return text
+}
+
+// notHeld tells which promises this kernel cannot keep for s.
+func notHeld(s *spec.Spec) string {
+	support, err := kernel.Detect()
+	if err != nil {
+		return "not held: anything at all: " + err.Error() + "\n"
+	}
+	text := ""
+	for _, p := range kernel.Promises(support, s) {
+		if !p.Held {
+			text += "not held on this kernel: " + p.What + " (" + p.Needs + ")\n"
+		}
+	}
+	return text
+}
+
+// quoteArgv spells a command so that a shell reads it back the same.
+func quoteArgv(argv []string) string {
+	words := make([]string, len(argv))
+	for i, a := range argv {
+		if a != "" && strings.Trim(a, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%") == "" {
+			words[i] = a
+			continue
+		}
+		words[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+	}
+	return strings.Join(words, " ")
+}

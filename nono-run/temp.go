@@ -1,0 +1,113 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"golang.org/x/sys/unix"
+)
+
+// temp is a sandbox's private temp directory and, beside it, the copy of the
+// spec that nono-why --self reads. Both lie in a directory of the user's own.
+type temp struct {
+	base string // ${TMPDIR:-/tmp}/nono-UID
+	dir  string // base/PID.NAMESPACE.RANDOM
+	spec string // dir with ".spec" behind it
+}
+
+// planTemp chooses the names and creates nothing.
+func planTemp() (temp, error) {
+	parent := os.Getenv("TMPDIR")
+	if parent == "" {
+		parent = "/tmp"
+	}
+	hint := "TMPDIR=DIR nono run … names a directory that can be written"
+	if !filepath.IsAbs(parent) {
+		return temp{}, &fault.Error{Do: "use TMPDIR", Path: parent, Err: fault.Text("it is not an absolute path"), Hint: hint}
+	}
+	real, err := filepath.EvalSymlinks(parent)
+	if err != nil {
+		return temp{}, &fault.Error{Do: "use the directory for temporary files", Path: parent, Err: cause(err), Hint: hint}
+	}
+	var random [6]byte
+	if _, err := unix.Getrandom(random[:], 0); err != nil {
+		return temp{}, &fault.Error{Do: "get random bytes", Err: err}
+	}
+	t := temp{base: filepath.Join(real, "nono-"+strconv.Itoa(os.Getuid()))}
+	t.dir = filepath.Join(t.base, strconv.Itoa(os.Getpid())+"."+pidNamespace()+"."+hex(random[:]))
+	t.spec = t.dir + ".spec"
+	return t, nil
+}
+
+// pidNamespace tells pids of containers that share a directory apart. Where
+// /proc is missing all are taken to be of one.
+func pidNamespace() string {
+	link, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		return "0"
+	}
+	return strings.Trim(link, "pid:[]")
+}
+
+func hex(b []byte) string {
+	const digits = "0123456789abcdef"
+	out := make([]byte, 0, 2*len(b))
+	for _, c := range b {
+		out = append(out, digits[c>>4], digits[c&15])
+	}
+	return string(out)
+}
+
+// create makes the directory and the copy of the spec.
+func (t temp) create(doc []byte) error {
+	if err := t.ownBase(); err != nil {
+		return err
+	}
+	sweep(t.base)
+	if err := os.Mkdir(t.dir, 0o700); err != nil {
+		return &fault.Error{Do: "create the private temp directory", Path: t.dir, Err: cause(err)}
+	}
+	f, err := os.OpenFile(t.spec, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o400)
+	if err == nil {
+		_, err = f.Write(doc)
+		if e := f.Close(); err == nil {
+			err = e
+		}
+	}
+	if err != nil {
+		t.remove()
+		return &fault.Error{Do: "write the copy of the spec", Path: t.spec, Err: cause(err)}
+	}
+	return nil
+}
+
+// remove takes back what create made, after a failure.
+func (t temp) remove() {
+	os.Remove(t.dir)
+	os.Remove(t.spec)
+}
+
+// ownBase makes sure that base is a directory that nobody else can have put
+// something into: in a shared /tmp its name can be guessed.
+func (t temp) ownBase() error {
+	hint := "TMPDIR=DIR nono run … names a directory that can be written"
+	if err := os.Mkdir(t.base, 0o700); err != nil && !os.IsExist(err) {
+		return &fault.Error{Do: "create the directory for private temps", Path: t.base, Err: cause(err), Hint: hint}
+	}
+	var st unix.Stat_t
+	if err := unix.Lstat(t.base, &st); err != nil {
+		return &fault.Error{Do: "examine", Path: t.base, Err: err}
+	}
+	switch {
+	case st.Mode&unix.S_IFMT != unix.S_IFDIR:
+		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("it is not a directory"), Hint: hint}
+	case int(st.Uid) != os.Getuid():
+		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("it belongs to another user"), Hint: hint}
+	case st.Mode&0o077 != 0:
+		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("others have access to it"), Hint: "chmod 700 " + fault.Quote(t.base)}
+	}
+	return nil
+}
