@@ -1,4 +1,4 @@
-# make build   binaries and the nono script into bin/
+# make build   the binaries and the nono script, into bin/
 # make try     the main job, once, before your eyes
 # make test    everything that can be tested on this machine
 #
@@ -7,13 +7,15 @@
 SHELL := /bin/sh
 GO ?= go
 export CGO_ENABLED := 0
-export GOTOOLCHAIN := local
 
 MODULE := github.com/nono-sandbox/nono
+MODULES := core nono-exec-shim nono-run nono-why tests
+BINARIES := nono-run nono-why nono-exec-shim
 VERSION ?= $(shell sh packaging/version)
 LDFLAGS := -s -w -X $(MODULE)/core/version.number=$(VERSION)
 BUILD := $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
-BINARIES := nono-run nono-why nono-exec-shim
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .PHONY: build
 build:
@@ -24,6 +26,36 @@ build:
 .PHONY: try
 try: build
 	@sh packaging/try
+
+.PHONY: test
+test: build setup lint unit
+
+# What the tests need besides Go. Without root it only says what is missing, and
+# the tests concerned say that they are skipped.
+.PHONY: setup
+setup:
+	@sh packaging/setup
+
+.PHONY: unit
+unit:
+	@for m in $(MODULES); do echo "== $$m"; (cd $$m && $(GO) test ./...) || exit 1; done
+
+.PHONY: lint
+lint:
+	@out=$$(gofmt -l $(MODULES)); [ -z "$$out" ] || { echo "not formatted: $$out"; exit 1; }
+	@for m in $(MODULES); do echo "== lint $$m"; (cd $$m && $(GO) vet ./... && $(GO) run $(STATICCHECK) ./...) || exit 1; done
+	@for os in linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64; do \
+		for b in $(BINARIES); do GOOS=$${os%/*} GOARCH=$${os#*/} $(GO) vet ./$$b || exit 1; done; done
+	@sh packaging/lint-sh
+
+# Asks a data base of known faults, so it needs the network.
+.PHONY: vuln
+vuln:
+	@for m in $(MODULES); do (cd $$m && $(GO) run $(GOVULNCHECK) ./...) || exit 1; done
+
+.PHONY: tidy
+tidy:
+	@sh packaging/tidy
 
 .PHONY: clean
 clean:
