@@ -40,13 +40,17 @@ type Chain struct {
 // returns the chain directories in the order met. It follows no symlink: a
 // grant whose path has one, that is missing without being optional, or that is
 // of the wrong kind is a *fault.Error, as is a chain directory that cannot be
-// listed. An error from emit ends the walk and is returned as it is.
+// listed; so are mounts that cannot be made out while something is denied. An
+// error from emit ends the walk and is returned as it is.
 //
 // An unnamed entry of a chain directory that vanishes, is a symlink, or cannot
 // be examined (a broken network or FUSE mount) gets no rule.
 func Rules(s *spec.Spec, emit func(*Rule) error) ([]Chain, error) {
 	w := &walk{emit: emit, held: map[ID]hold{}}
 	root := plant(s)
+	if err := root.mirror(s); err != nil {
+		return nil, err
+	}
 	if _, err := w.survey(root); err != nil {
 		return nil, err
 	}
@@ -112,9 +116,13 @@ func (w *walk) visit(n *node, dir int, rel string, from Rights) error {
 		return err
 	}
 	h := w.held[id(st)]
-	for _, t := range h {
-		if n.granted != 0 && t != n && t.chain() {
-			return twin(n, t)
+	if n.chain() {
+		h.join(n)
+	} else if n.granted != 0 {
+		for _, t := range h {
+			if t.chain() {
+				return twin(n, t)
+			}
 		}
 	}
 	have = h.left(n, n.left(from)) | n.granted

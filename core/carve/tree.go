@@ -28,34 +28,38 @@ type node struct {
 func plant(s *spec.Spec) *node {
 	root := &node{path: "/"}
 	for i := range s.Paths {
-		p := &s.Paths[i]
-		n := root
-		for end := 0; p.Path != "/" && end < len(p.Path); {
-			switch p.Kind {
-			case spec.Deny:
-				n.denyBelow = true
-			case spec.DenyWrite:
-				n.denyWriteBelow = true
-			}
-			start := end + 1
-			if end = strings.IndexByte(p.Path[start:], '/'); end < 0 {
-				end = len(p.Path)
-			} else {
-				end += start
-			}
-			n = n.kid(p.Path[start:end], p.Path[:end])
-		}
-		switch p.Kind {
-		case spec.Deny:
-			n.deny = true
-		case spec.DenyWrite:
-			n.denyWrite = true
-		default:
-			n.lines = append(n.lines, p)
-			n.granted |= Granted(p.Kind, s.Rmdir)
-		}
+		root.plant(&s.Paths[i], s.Rmdir)
 	}
 	return root
+}
+
+// plant adds one line to the tree beneath root.
+func (root *node) plant(p *spec.Path, rmdir bool) {
+	n := root
+	for end := 0; p.Path != "/" && end < len(p.Path); {
+		switch p.Kind {
+		case spec.Deny:
+			n.denyBelow = true
+		case spec.DenyWrite:
+			n.denyWriteBelow = true
+		}
+		start := end + 1
+		if end = strings.IndexByte(p.Path[start:], '/'); end < 0 {
+			end = len(p.Path)
+		} else {
+			end += start
+		}
+		n = n.kid(p.Path[start:end], p.Path[:end])
+	}
+	switch p.Kind {
+	case spec.Deny:
+		n.deny = true
+	case spec.DenyWrite:
+		n.denyWrite = true
+	default:
+		n.lines = append(n.lines, p)
+		n.granted |= Granted(p.Kind, rmdir)
+	}
 }
 
 // name returns the last component of n's path.
@@ -113,16 +117,26 @@ type hold []*node
 
 // left returns what of r the held thing may have by the name self, which is nil
 // for one that the spec does not know: as little as by each of its other names,
-// since a rule reaches all of them.
+// since a rule reaches all of them. Where self is itself on the way to a deny,
+// what lies beneath is looked at one by one.
 func (h hold) left(self *node, r Rights) Rights {
 	for _, n := range h {
 		switch {
 		case n == self:
-		case n.deny || n.chain():
+		case n.deny || n.chain() && (self == nil || !self.chain()):
 			return 0
 		case n.denyWrite:
 			r &^= Changing
 		}
 	}
 	return r
+}
+
+// join makes what lies beneath n what lies beneath it by any of its names.
+func (h hold) join(n *node) {
+	for _, t := range h {
+		n.denyBelow = n.denyBelow || t.denyBelow
+		n.denyWriteBelow = n.denyWriteBelow || t.denyWriteBelow
+		n.deniedDirBelow = n.deniedDirBelow || t.deniedDirBelow
+	}
 }

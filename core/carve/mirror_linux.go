@@ -1,0 +1,111 @@
+package carve
+
+import (
+	"strconv"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// mirror denies what s denies under every other name that a bind mount gives
+// it. A rule above such a mount would otherwise reach what is denied, since the
+// kernel goes up from a file by the name that was used.
+func (root *node) mirror(s *spec.Spec) error {
+	if !divided(s) {
+		return nil
+	}
+	m, err := readMounts()
+	if err != nil {
+		return err
+	}
+	if m.base == nil {
+		return m.chroot()
+	}
+	if !m.shared() {
+		return nil
+	}
+	for i := range s.Paths {
+		p := &s.Paths[i]
+		if p.Kind.Grants() {
+			continue
+		}
+		on := m.of(p.Path)
+		m.names(p, on.dev, on.inside(p.Path), root)
+		for j := range m.all {
+			if n := &m.all[j]; spec.Beneath(n.at, p.Path) {
+				m.names(p, n.dev, n.root, root)
+			}
+		}
+	}
+	return nil
+}
+
+// divided reports whether s both grants and denies something.
+func divided(s *spec.Spec) bool {
+	grants, denies := false, false
+	for i := range s.Paths {
+		grants = grants || s.Paths[i].Kind.Grants()
+		denies = denies || !s.Paths[i].Kind.Grants()
+	}
+	return grants && denies
+}
+
+// names plants p once more at every path by which the file or directory inside
+// of the file system dev is seen, and at every mount of something beneath it.
+func (m *mounts) names(p *spec.Path, dev, inside string, root *node) {
+	for i := range m.all {
+		n := &m.all[i]
+		if n.dev != dev {
+			continue
+		}
+		at := n.at
+		switch {
+		case atOrBeneath(inside, n.root):
+			at = n.outside(inside)
+		case !spec.Beneath(n.root, inside):
+			continue
+		}
+		if at != p.Path && m.of(at) == n {
+			root.plant(&spec.Path{Kind: p.Kind, Path: at, Optional: true, By: p.By}, false)
+		}
+	}
+}
+
+// inside returns where path, which lies on n, is in n's file system.
+func (n *mount) inside(path string) string { return move(path, n.at, n.root) }
+
+// outside is the reverse of inside.
+func (n *mount) outside(path string) string { return move(path, n.root, n.at) }
+
+// move replaces the leading from of path by to.
+func move(path, from, to string) string {
+	if path == from {
+		return to
+	}
+	if from != "/" {
+		path = path[len(from):]
+	}
+	if to == "/" {
+		return path
+	}
+	return to + path
+}
+
+// chroot answers for a root directory that is no mount, so that nobody can say
+// where in its file system a path lies: that matters if some of it is mounted.
+func (m *mounts) chroot() error {
+	var st unix.Stat_t
+	if err := lstat("/", &st); err != nil {
+		return &fault.Error{Do: "examine", Path: "/", Err: err}
+	}
+	dev := strconv.Itoa(int(unix.Major(uint64(st.Dev)))) + ":" + strconv.Itoa(int(unix.Minor(uint64(st.Dev))))
+	for i := range m.all {
+		if m.all[i].dev == dev {
+			return &fault.Error{Do: "tell whether denied paths are also beneath", Path: m.all[i].at,
+				Err:  fault.Text("the root directory is no mount, and its file system is mounted there"),
+				Hint: "bind the root directory to itself before the chroot"}
+		}
+	}
+	return nil
+}

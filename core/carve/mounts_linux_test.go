@@ -1,0 +1,82 @@
+package carve
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+const sampleTable = `20 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+21 20 0:21 / /proc rw - proc proc rw
+22 20 254:0 /home/u /mnt/a\040b rw - ext4 /dev/vda rw
+23 20 254:1 / /srv rw - ext4 /dev/vdb rw
+24 23 254:1 /deep /srv/x rw - ext4 /dev/vdb rw
+25 23 0:30 / /srv rw - tmpfs none rw
+26 25 254:1 /deep/er /srv/y rw - ext4 /dev/vdb rw
+27 20 254:0 /etc/hosts /etc/hosts rw - ext4 /dev/vda rw
+`
+
+func TestMountOf(t *testing.T) {
+	m, ok := parseMounts([]byte(sampleTable))
+	if !ok {
+		t.Fatal("the table is not understood")
+	}
+	for path, id := range map[string]string{
+		"/": "20", "/home": "20", "/proc/1": "21", "/mnt/a b": "22", "/mnt/a b/c": "22", "/mnt/a": "20", "/mnt/a b2": "20",
+		"/etc/hosts": "27", "/etc/hostsfoo": "20",
+		"/srv/y": "26",
+	} {
+		if got := m.of(path); got == nil || got.id != id {
+			t.Errorf("%s is on %v, want %s", path, got, id)
+		}
+	}
+	for _, c := range []struct{ path, inside string }{{"/mnt/a b", "/home/u"}, {"/mnt/a b/x/y", "/home/u/x/y"}, {"/home/u", "/home/u"}, {"/srv/y/z", "/deep/er/z"}} {
+		on := m.of(c.path)
+		if got := on.inside(c.path); got != c.inside || on.outside(got) != c.path {
+			t.Errorf("%s is %s inside, and back %s", c.path, got, on.outside(got))
+		}
+	}
+}
+
+func TestMirror(t *testing.T) {
+	m, _ := parseMounts([]byte(sampleTable))
+	for _, c := range []struct {
+		deny string
+		want []string
+	}{
+		{"/home/u/.ssh", []string{"/mnt/a b/.ssh"}},
+		{"/home", []string{"/mnt/a b"}},
+		{"/mnt/a b/.ssh", []string{"/home/u/.ssh"}},
+		{"/srv/y/key", nil}, // its other mounts are hidden
+		{"/var", nil},
+		{"/etc", []string{"/etc/hosts"}},
+	} {
+		root := &node{path: "/"}
+		p := &spec.Path{Kind: spec.Deny, Path: c.deny}
+		on := m.of(p.Path)
+		m.names(p, on.dev, on.inside(p.Path), root)
+		var got []string
+		var collect func(n *node)
+		collect = func(n *node) {
+			if n.deny {
+				got = append(got, n.path)
+			}
+			for _, k := range n.kids {
+				collect(k)
+			}
+		}
+		collect(root)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s is also %q, want %q", c.deny, got, c.want)
+		}
+	}
+}
+
+func TestParseMountsRefuses(t *testing.T) {
+	for _, table := range []string{"", "\n", "20 1 254:0 /\n", "20 1 254:0 / relative rw\n", "20 1 254:0 /  rw - x\n"} {
+		if _, ok := parseMounts([]byte(table)); ok {
+			t.Errorf("%q is taken for a table of mounts", table)
+		}
+	}
+}
