@@ -74,7 +74,11 @@ func (c *compiler) blockCommands() error {
 		if !c.granted(dir) {
 			continue
 		}
+		small := c.res.small(dir, len(names))
 		for _, n := range names {
+			if small && !c.res.list(dir).has(n) {
+				continue
+			}
 			c.blockFile(dir, n, ByBlocked+table[n])
 		}
 	}
@@ -120,8 +124,11 @@ func (c *compiler) blockFile(dir, name, by string) {
 			return
 		}
 	}
-	c.add(spec.Deny, path, by, fromUser)
-	c.add(spec.Deny, file.path, by, fromUser)
+	for _, p := range [...]string{path, file.path} {
+		if c.reached(p) {
+			c.add(spec.Deny, p, by, fromUser)
+		}
+	}
 }
 
 // otherFace returns an ordinary command of the same directory that is the same

@@ -131,9 +131,19 @@ func (c *compiler) userDenies() error {
 
 // deny adds a deny by its name and, where a symlink leads elsewhere, by that.
 func (c *compiler) deny(k spec.Kind, path, by string) error {
+	names, err := c.names(path)
+	for _, name := range names {
+		c.add(k, name, by, fromUser)
+	}
+	return err
+}
+
+// names returns the paths by which a deny must know path: its name and, where a
+// symlink leads elsewhere, that.
+func (c *compiler) names(path string) ([]string, error) {
 	p, err := c.res.resolve(path)
 	if err != nil && err != unix.EACCES && err != unix.ELOOP {
-		return err
+		return nil, err
 	}
 	// The directories of the name are resolved, its last part is not: a rule
 	// on the way through a symlink would be on what the symlink leads to.
@@ -141,11 +151,10 @@ func (c *compiler) deny(k spec.Kind, path, by string) error {
 	if up, err := c.res.resolve(parent(name)); err == nil && name != "/" {
 		name = join(up.path, base(name))
 	}
-	c.add(k, name, by, fromUser)
 	if err == nil && p.path != name {
-		c.add(k, p.path, by, fromUser)
+		return []string{name, p.path}, nil
 	}
-	return nil
+	return []string{name}, nil
 }
 
 // system adds what programs need to start.

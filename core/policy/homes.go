@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -39,7 +38,7 @@ func (c *compiler) findHomes() error {
 		}
 		path := clean(f[5])
 		own := uid == c.h.UID
-		if path == "/" && !own || !own && (c.h.UID != 0 || !c.reached(path)) || c.isHome(path) {
+		if path == "/" && !own || !own && (c.h.UID != 0 || !c.wanted(path)) || c.isHome(path) {
 			continue
 		}
 		xdg := none
@@ -60,9 +59,9 @@ func (c *compiler) isHome(path string) bool {
 	return false
 }
 
-// reached reports whether a grant that was asked for is at, above or beneath
+// wanted reports whether a grant that was asked for is at, above or beneath
 // path, by any of the two's names.
-func (c *compiler) reached(path string) bool {
+func (c *compiler) wanted(path string) bool {
 	at, err := c.res.resolve(path)
 	if err != nil || !at.exists {
 		return false
@@ -77,31 +76,6 @@ func (c *compiler) reached(path string) bool {
 		}
 	}
 	return false
-}
-
-// protect adds the lists of protected paths, for every home.
-func (c *compiler) protect() error {
-	list, err := lists.Protect(c.h.GOOS)
-	if err != nil {
-		return err
-	}
-	if c.h.Own != "" {
-		own, err := lists.ParseProtected(c.h.OwnName, c.h.Own)
-		if err != nil {
-			return err
-		}
-		list = append(list, own...)
-	}
-	for i, h := range c.homes {
-		for _, p := range list {
-			for _, path := range h.expand(p.Path, i == 0) {
-				if err := c.deny(p.Kind, path, p.Category); err != nil {
-					return &fault.Error{Do: "protect", Path: path, Err: err}
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // The XDG directories and where they are by default

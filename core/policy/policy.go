@@ -78,6 +78,12 @@ type compiler struct {
 	spec  *spec.Spec
 	out   *Policy
 	have  map[line]bool
+	// shut are the paths of --deny.
+	shut map[string]bool
+	// grants are the paths of all grants so far; those that were asked for,
+	// not the system's, are also in asked.
+	grants map[string]bool
+	asked  []spec.Path
 }
 
 type line struct {
@@ -89,7 +95,8 @@ type line struct {
 // names the flag at fault, or a *CommandError where the command itself cannot
 // be started.
 func Compile(o Options, h Host) (*Policy, error) {
-	c := &compiler{o: &o, h: &h, res: newResolver(), out: &Policy{}, have: map[line]bool{}}
+	c := &compiler{o: &o, h: &h, res: newResolver(), out: &Policy{},
+		have: map[line]bool{}, shut: map[string]bool{}, grants: map[string]bool{}}
 	c.spec = &spec.Spec{Net: !o.NetBlock, UnixSockets: o.UnixSockets, Rmdir: o.Rmdir, IPC: o.IPC, KeepFDs: o.KeepFDs}
 	c.out.Spec = c.spec
 	steps := []func() error{
@@ -109,7 +116,6 @@ func Compile(o Options, h Host) (*Policy, error) {
 			return nil, err
 		}
 	}
-	c.findLifted()
 	return c.out, nil
 }
 
@@ -126,6 +132,32 @@ func (c *compiler) add(k spec.Kind, path, by string, from source) {
 	}
 	c.have[l] = true
 	c.spec.Paths = append(c.spec.Paths, p)
+	switch {
+	case k.Grants():
+		c.grants[path] = true
+		if by != bySystem && by != byCommand {
+			c.asked = append(c.asked, p)
+		}
+	case by == byDeny:
+		c.shut[path] = true
+	}
+}
+
+// reached reports whether a grant is above path, so that a deny there has
+// something to take away.
+func (c *compiler) reached(path string) bool {
+	return path != "/" && (c.grants["/"] || anyAbove(c.grants, parent(path)))
+}
+
+// anyAbove reports whether path or a directory above it, but for the root, is in
+// the set. It looks at each once, so that thousands of grants stay cheap.
+func anyAbove(set map[string]bool, path string) bool {
+	for ; path != "/"; path = parent(path) {
+		if set[path] {
+			return true
+		}
+	}
+	return false
 }
 
 // source says how strong a grant is against the user's own --deny.
@@ -139,16 +171,10 @@ const (
 // deniedByUser reports whether --deny beats a grant of path: at the same path
 // always, and above it unless the user granted it too.
 func (c *compiler) deniedByUser(path string, from source) bool {
-	for i := range c.spec.Paths {
-		p := &c.spec.Paths[i]
-		if p.Kind != spec.Deny || p.By != byDeny {
-			continue
-		}
-		if path == p.Path || from == fromOthers && spec.Beneath(path, p.Path) {
-			return true
-		}
+	if len(c.shut) == 0 {
+		return false
 	}
-	return false
+	return c.shut[path] || from == fromOthers && (c.shut["/"] || anyAbove(c.shut, path))
 }
 
 // askedForSomething refuses a run that grants nothing: it can only be a
@@ -158,18 +184,4 @@ func (c *compiler) askedForSomething() error {
 		return nil
 	}
 	return &fault.Error{Do: "run with nothing granted", Hint: "--allow . grants the working directory, --read DIR one to read, --net-block cuts the network"}
-}
-
-// findLifted notes which denies a grant of the user's or a profile's gives back.
-func (c *compiler) findLifted() {
-	for _, d := range c.spec.Paths {
-		if d.Kind != spec.Deny || d.By == byDeny {
-			continue
-		}
-		for _, g := range c.spec.Paths {
-			if g.Kind.Grants() && g.By != bySystem && g.By != byCommand && (g.Path == d.Path || spec.Beneath(g.Path, d.Path)) {
-				c.out.Lifted = append(c.out.Lifted, spec.Path{Kind: g.Kind, Path: g.Path, By: d.By})
-			}
-		}
-	}
 }

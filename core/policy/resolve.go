@@ -24,8 +24,24 @@ func (p place) device() bool {
 // resolver follows symlinks as the kernel does, and asks about each path once:
 // hundreds of protected paths share a few directories.
 type resolver struct {
-	seen map[string]entry
+	seen   map[string]entry
+	lists  map[string]*listing
+	buffer [32 << 10]byte
 }
+
+// listing is what a directory has, by name.
+type listing struct {
+	names   map[string]kind
+	unknown bool // it could not be listed in full
+}
+
+type kind uint8
+
+const (
+	isLink kind = iota + 1
+	isDir
+	isOther
+)
 
 type entry struct {
 	place  place
@@ -33,7 +49,9 @@ type entry struct {
 	err    error
 }
 
-func newResolver() *resolver { return &resolver{seen: make(map[string]entry, 512)} }
+func newResolver() *resolver {
+	return &resolver{seen: make(map[string]entry, 128), lists: map[string]*listing{}}
+}
 
 func (r *resolver) look(path string) entry {
 	if e, ok := r.seen[path]; ok {
@@ -105,6 +123,17 @@ func (r *resolver) resolve(path string) (place, error) {
 			return at, nil
 		}
 	}
+}
+
+// has reports whether the directory has, or may have, an entry of that name.
+func (l *listing) has(name string) bool { return l.unknown || l.names[name] != 0 }
+
+// small reports whether listing dir is less work than asking for that many
+// names in it, going by its size: an entry takes some 32 bytes on disk, and a
+// question costs what listing four entries does.
+func (r *resolver) small(dir string, names int) bool {
+	var st unix.Stat_t
+	return unix.Stat(dir, &st) == nil && st.Size < int64(names)*4*32
 }
 
 // root completes a place reached through "..", whose facts were not looked at.

@@ -1,0 +1,103 @@
+package policy
+
+import (
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// protect adds the lists of protected paths, for every home, where a grant
+// reaches them. The others are left out of the spec: nothing is granted there,
+// and a launch need not look at hundreds of paths for that.
+func (c *compiler) protect() error {
+	list, err := c.protected()
+	if err != nil {
+		return err
+	}
+	shut := make(map[string]string, 2*len(list))
+	for i, h := range c.homes {
+		at, err := c.res.resolve(h.path)
+		if err != nil {
+			return &fault.Error{Do: "examine the home", Path: h.path, Err: err}
+		}
+		h.path = at.path
+		for _, p := range list {
+			for _, path := range h.expand(p.Path, i == 0) {
+				if err := c.protectPath(p, h.path, path, shut); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	c.findLifted(shut)
+	return nil
+}
+
+// protected returns nono's list and the user's own additions.
+func (c *compiler) protected() ([]lists.Protected, error) {
+	list, err := lists.Protect(c.h.GOOS)
+	if err != nil || c.h.Own == "" {
+		return list, err
+	}
+	own, err := lists.ParseProtected(c.h.OwnName, c.h.Own)
+	return append(list, own...), err
+}
+
+// protectPath adds what of one protected path is reached, and notes all of it in
+// shut.
+func (c *compiler) protectPath(p lists.Protected, home, path string, shut map[string]string) error {
+	names := [...]string{path}
+	all := names[:]
+	if c.throughLink(home, path) {
+		var err error
+		if all, err = c.names(path); err != nil {
+			return &fault.Error{Do: "protect", Path: path, Err: err}
+		}
+	}
+	for _, name := range all {
+		if p.Kind == spec.Deny {
+			shut[name] = p.Category
+		}
+		if c.reached(name) {
+			c.add(p.Kind, name, p.Category, fromUser)
+		}
+	}
+	return nil
+}
+
+// throughLink reports whether a symlink is, or may be, on the way to path. home
+// is known to be none itself.
+func (c *compiler) throughLink(home, path string) bool {
+	dir, rest := "/", path[1:]
+	if spec.Beneath(path, home) {
+		dir, rest = home, strings.TrimPrefix(path[len(home):], "/")
+	}
+	for rest != "" {
+		name, tail, _ := strings.Cut(rest, "/")
+		l := c.res.list(dir)
+		switch {
+		case l.unknown:
+			return true
+		case l.names[name] == isLink:
+			return true
+		case l.names[name] != isDir:
+			return false // absent, or a file: nothing is beneath it
+		}
+		dir, rest = path[:len(path)-len(tail)-min(1, len(tail))], tail
+	}
+	return false
+}
+
+// findLifted notes which protection a grant that was asked for gives back.
+func (c *compiler) findLifted(shut map[string]string) {
+	for _, g := range c.asked {
+		for path := g.Path; path != "/"; path = parent(path) {
+			if by, ok := shut[path]; ok {
+				c.out.Lifted = append(c.out.Lifted, spec.Path{Kind: g.Kind, Path: g.Path, By: by})
+				break
+			}
+		}
+	}
+}
