@@ -16,8 +16,13 @@ func (c *compiler) stdio() error {
 	}
 	for fd, name := range [...]string{"standard input", "standard output", "standard error"} {
 		path, kind := openOn(fd)
-		if kind != 0 {
-			c.add(kind, path, name, fromOthers)
+		if kind == 0 {
+			continue
+		}
+		n := len(c.spec.Paths)
+		c.add(kind, path, name, fromOthers)
+		for i := n; i < len(c.spec.Paths); i++ {
+			c.spec.Paths[i].Optional = true // the file may be removed at any time
 		}
 	}
 	return nil
