@@ -1,5 +1,7 @@
 package enforce
 
+import "slices"
+
 // Instruction is one instruction of classic BPF, laid out as the kernel's
 // struct sock_filter (linux/filter.h).
 type Instruction struct {
@@ -27,11 +29,21 @@ const (
 	offArgs   = 16
 )
 
-// assembler writes a program that is a row of tests, each of which ends it or
-// falls through to the next.
+// assembler writes a program that looks the call's number up in a tree of tests,
+// so that deciding one call takes a few steps and not one for every rule. The
+// kernel runs the program for each number once when it is loaded.
 type assembler struct {
 	arm64 bool
 	code  []Instruction
+	rules []rule
+}
+
+// rule is what is done with the calls from lo to hi: refused with errno, or
+// judged by body.
+type rule struct {
+	lo, hi uint32
+	errno  uint32
+	body   func()
 }
 
 func (a *assembler) emit(code uint16, k uint32, jt, jf uint8) {
@@ -59,22 +71,61 @@ func (a *assembler) number(c call) int {
 // refuse answers c with errno, whatever its arguments.
 func (a *assembler) refuse(c call, errno uint32) {
 	if n := a.number(c); n != none {
-		a.refuseEqual(uint32(n), errno)
+		a.rules = append(a.rules, rule{lo: uint32(n), hi: uint32(n), errno: errno})
 	}
 }
 
-// on runs the tests that body writes for c alone, and allows what they let
-// through. body may load other values.
+// on has body write the tests for c, which end by refusing; what they let
+// through is allowed. body may load other values.
 func (a *assembler) on(c call, body func()) {
-	n := a.number(c)
-	if n == none {
+	if n := a.number(c); n != none {
+		a.rules = append(a.rules, rule{lo: uint32(n), hi: uint32(n), body: body})
+	}
+}
+
+// finish writes the tree of all rules; a call without one is allowed.
+func (a *assembler) finish() []Instruction {
+	slices.SortFunc(a.rules, func(x, y rule) int { return int(x.lo) - int(y.lo) })
+	merged := a.rules[:1]
+	for _, r := range a.rules[1:] {
+		last := &merged[len(merged)-1]
+		if r.body == nil && last.body == nil && r.errno == last.errno && r.lo == last.hi+1 {
+			last.hi = r.hi
+			continue
+		}
+		merged = append(merged, r)
+	}
+	a.tree(merged)
+	return a.code
+}
+
+func (a *assembler) tree(rules []rule) {
+	if len(rules) == 1 {
+		a.leaf(rules[0])
 		return
 	}
-	a.emit(opEqual, uint32(n), 0, 0)
+	mid := len(rules) / 2
+	a.emit(opAtLeast, rules[mid].lo, 0, 0)
 	jump := len(a.code) - 1
-	body()
+	a.tree(rules[:mid])
+	a.code[jump].Jt = uint8(len(a.code) - jump - 1) // half a program is below 255
+	a.tree(rules[mid:])
+}
+
+func (a *assembler) leaf(r rule) {
+	switch {
+	case r.body != nil:
+		a.emit(opEqual, r.lo, 1, 0)
+		a.ret(retAllow)
+		r.body()
+	case r.lo == r.hi:
+		a.refuseEqual(r.lo, r.errno)
+	default:
+		a.emit(opAtLeast, r.lo, 0, 2)
+		a.emit(opAtLeast, r.hi+1, 1, 0)
+		a.ret(retErrno | r.errno)
+	}
 	a.ret(retAllow)
-	a.code[jump].Jf = uint8(len(a.code) - jump - 1) // bodies are far below 255
 }
 
 // low loads the low half of an argument, all that the kernel reads of an int.

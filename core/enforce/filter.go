@@ -91,8 +91,7 @@ func Filter(s *spec.Spec, abi int, arch string) []Instruction {
 			a.refuse(c, eperm)
 		}
 	}
-	a.ret(retAllow)
-	return a.code
+	return a.finish()
 }
 
 // sockets refuses every family but Unix under `net block`, and Unix sockets
