@@ -18,9 +18,9 @@ func WithheldEnv() (Env, error) { return ParseEnv("env.list", envList) }
 
 // ParseEnv reads a list of names and patterns, one a line; name is for messages.
 func ParseEnv(name, text string) (Env, error) {
-	e := Env{patterns: make([]string, 0, 96)}
+	e := Env{patterns: make([]string, 0, 128)}
 	err := lines(name, text, func(_, line string) string {
-		if p := strings.TrimPrefix(line, "!"); p == "" || p == "*" || strings.ContainsAny(p, " =") {
+		if p := strings.TrimPrefix(line, "!"); strings.Trim(p, "*") == "" || strings.ContainsAny(p, " \t=\x00") {
 			return "a name or pattern is wanted, not " + fault.Quote(line)
 		}
 		e.patterns = append(e.patterns, line)

@@ -9,6 +9,7 @@ package lists
 
 import (
 	_ "embed"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,14 +50,14 @@ func System(goos string) ([]spec.Path, error) {
 	default:
 		return nil, nil
 	}
-	paths := make([]spec.Path, 0, 128)
+	paths := make([]spec.Path, 0, 160)
 	err := lines(name, text, func(_, line string) string {
-		word, path, _ := strings.Cut(line, " ")
+		word, path := split(line)
 		kind := kindOf(word)
 		if kind == 0 || !kind.Grants() {
 			return "unknown directive " + fault.Quote(word)
 		}
-		if path = strings.TrimLeft(path, " "); bad(path) || path[0] != '/' {
+		if bad(path) || path[0] != '/' {
 			return "an absolute, clean path is wanted, not " + fault.Quote(path)
 		}
 		paths = append(paths, spec.Path{Kind: kind, Path: path, Optional: true})
@@ -75,7 +76,7 @@ type Protected struct {
 
 // Protect returns the paths that stay protected beneath any grant.
 func Protect(goos string) ([]Protected, error) {
-	list, err := parseProtected(make([]Protected, 0, 384), "protected.list", protectedCommon)
+	list, err := parseProtected(make([]Protected, 0, 704), "protected.list", protectedCommon)
 	if err != nil {
 		return nil, err
 	}
@@ -96,16 +97,15 @@ func ParseProtected(name, text string) ([]Protected, error) {
 
 func parseProtected(list []Protected, name, text string) ([]Protected, error) {
 	err := lines(name, text, func(category, line string) string {
-		word, path, _ := strings.Cut(line, " ")
+		word, path := split(line)
 		kind := kindOf(word)
 		if kind == 0 || kind.Grants() {
 			return "a line begins with 'deny' or 'deny-write', not " + fault.Quote(word)
 		}
-		path = strings.TrimLeft(path, " ")
 		if bad(path) || path[0] != '/' && !strings.HasPrefix(path, "~/") && !strings.HasPrefix(path, "$XDG_") {
 			return "the path " + fault.Quote(path) + " must begin with '~/', '$XDG_…/' or '/', and be clean"
 		}
-		if i := strings.IndexByte(path, '/'); path[0] == '$' && (i < 0 || !xdg(path[1:i])) {
+		if path[0] == '$' && !xdg(path) {
 			return "there is no such directory as in " + fault.Quote(path)
 		}
 		if category == "" {
@@ -117,8 +117,14 @@ func parseProtected(list []Protected, name, text string) ([]Protected, error) {
 	return list, err
 }
 
-func xdg(name string) bool {
-	switch name {
+// xdg reports whether path begins with an XDG directory that nono knows, and
+// names something in it.
+func xdg(path string) bool {
+	dir, _, beneath := strings.Cut(path[1:], "/")
+	if !beneath {
+		return false
+	}
+	switch dir {
 	case "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR":
 		return true
 	}
@@ -149,12 +155,13 @@ func Commands(goos string) ([]Command, error) {
 	return list, nil
 }
 
-// Categories returns the categories of Commands, in the order of the file.
+// Categories returns the categories of Commands, once each, in the order of the
+// file.
 func Categories(goos string) ([]string, error) {
 	list, err := Commands(goos)
 	var out []string
 	for _, c := range list {
-		if len(out) == 0 || out[len(out)-1] != c.Category {
+		if !slices.Contains(out, c.Category) {
 			out = append(out, c.Category)
 		}
 	}
@@ -166,10 +173,11 @@ func Categories(goos string) ([]string, error) {
 // file and line.
 func lines(name, text string, f func(category, line string) string) error {
 	category, n := "", 0
-	for line := range strings.SplitSeq(text, "\n") {
+	for more := true; more; {
+		var line string
+		line, text, more = strings.Cut(text, "\n")
 		n++
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
+		if line = trim(line); line == "" || line[0] == '#' {
 			continue
 		}
 		msg := ""
@@ -185,9 +193,35 @@ func lines(name, text string, f func(category, line string) string) error {
 	return nil
 }
 
+// split cuts a line into its directive and its path, which may have blanks.
+func split(line string) (word, path string) {
+	i := 0
+	for i < len(line) && !blank(line[i]) {
+		i++
+	}
+	word = line[:i]
+	for i < len(line) && blank(line[i]) {
+		i++
+	}
+	return word, line[i:]
+}
+
+func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
+
+// trim takes the blanks off both ends.
+func trim(s string) string {
+	for s != "" && blank(s[0]) {
+		s = s[1:]
+	}
+	for s != "" && blank(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
 func kindOf(word string) spec.Kind {
 	word = strings.TrimSuffix(word, "?")
-	for k := spec.Read; k <= spec.DenyWrite; k++ {
+	for k := spec.DenyWrite; k >= spec.Read; k-- {
 		if k.String() == word {
 			return k
 		}
@@ -198,13 +232,18 @@ func kindOf(word string) spec.Kind {
 // bad reports whether path is empty or has a component that is no name. A
 // pattern is refused: what does not exist yet must be held too.
 func bad(path string) bool {
-	if path == "" || strings.ContainsAny(path, "*?\x00") {
-		return true
-	}
-	for i, c := range strings.Split(path, "/") {
-		if c == "." || c == ".." || c == "" && i > 0 {
+	start := 0 // of the component
+	for i := 0; i <= len(path); i++ {
+		if i < len(path) && path[i] != '/' {
+			if c := path[i]; c == '*' || c == '?' || c == 0 {
+				return true
+			}
+			continue
+		}
+		if c := path[start:i]; c == "." || c == ".." || c == "" && (i > 0 || len(path) == 0) {
 			return true
 		}
+		start = i + 1
 	}
 	return false
 }

@@ -1,0 +1,93 @@
+package lists
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWithheldEnv(t *testing.T) {
+	e, err := WithheldEnv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range strings.FieldsSeq(`AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE
+		GITHUB_TOKEN GH_TOKEN TOKEN NPM_TOKEN HF_TOKEN SLACK_TOKENS CI_JOB_TOKEN_X SYSTEM_ACCESSTOKEN GH_PAT
+		ANTHROPIC_API_KEY OPENAI_API_KEY API_KEY SECRET_KEY SECRET_KEY_BASE RAILS_MASTER_KEY PRIVATE_KEY
+		SSH_PRIVATE_KEY_PEM STRIPE_KEY MY_PASSWORD PASSWORD PGPASSWORD MYSQL_PWD DB_PASS VAULT_TOKEN
+		CLIENT_SECRET X_SECRET_Y SESSION_COOKIE SENTRY_DSN DATABASE_URL MY_DATABASE_URL REDIS_URL
+		GOOGLE_APPLICATION_CREDENTIALS AZURE_CLIENT_SECRET DOCKER_AUTH_CONFIG KUBECONFIG SSH_AUTH_SOCK
+		GPG_AGENT_INFO DBUS_SESSION_BUS_ADDRESS XAUTHORITY DOCKER_HOST SSH_ASKPASS NPM_CONFIG__AUTH
+		npm_config__authToken npm_config_//registry.example/:_password TF_VAR_x OP_SESSION_abc
+		VSCODE_IPC_HOOK_CLI SOPS_AGE_KEY_FILE`) {
+		if !e.Withholds(name) {
+			t.Errorf("%s is passed", name)
+		}
+	}
+	for name := range strings.FieldsSeq(`HOME PATH PWD OLDPWD SHELL USER LOGNAME LANG LC_ALL TZ TERM COLORTERM
+		TERM_PROGRAM EDITOR VISUAL PAGER LESS LESSKEY LS_COLORS DISPLAY WAYLAND_DISPLAY XDG_RUNTIME_DIR
+		XDG_CONFIG_HOME XDG_SESSION_ID DESKTOP_SESSION TMPDIR TMUX SHLVL HOSTNAME INIT_CWD NODE_ENV NODE_OPTIONS
+		GOPATH GOFLAGS CARGO_HOME JAVA_HOME PYTHONPATH VIRTUAL_ENV NVM_DIR LD_LIBRARY_PATH SSL_CERT_FILE
+		HTTP_PROXY https_proxy NO_PROXY AWS_REGION AWS_DEFAULT_REGION AWS_CA_BUNDLE VAULT_ADDR NO_COLOR CI
+		GPG_KEY GPG_TTY CLAUDE_CODE_MAX_OUTPUT_TOKENS MAX_THINKING_TOKENS MAX_TOKENS LLM_MAX_TOKENS
+		GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL NONO_SANDBOX MY_PUBLIC_KEY CI_CACHE_KEY DBUS_X PASSAGE COMPASS KEYBOARD
+		MONKEY token_count`) {
+		if e.Withholds(name) {
+			t.Errorf("%s is withheld", name)
+		}
+	}
+}
+
+func TestMatch(t *testing.T) {
+	for _, c := range []struct {
+		pattern, name string
+		want          bool
+	}{
+		{"A", "A", true}, {"A", "AB", false}, {"A", "", false}, {"A", "a", false},
+		{"A*", "A", true}, {"A*", "AB", true}, {"A*", "BA", false},
+		{"*A", "A", true}, {"*A", "BA", true}, {"*A", "AB", false},
+		{"*A*", "BAB", true}, {"*A*", "A", true}, {"*A*", "B", false},
+		{"A*A", "A", false}, {"A*A", "AA", true}, {"A*A", "ABA", true},
+		{"A*B*C", "AxBxC", true}, {"A*B*C", "ACB", false}, {"A*B*C", "ABBCC", true},
+		{"*_X_*", "_X_", true}, {"*_X_*", "A_X", false}, {"*ab", "aab", true}, {"*ab*b", "abab", true},
+		{"A**B", "AB", true}, {"*é", "né", true},
+	} {
+		if got := match(c.pattern, c.name); got != c.want {
+			t.Errorf("match(%q, %q) = %v", c.pattern, c.name, got)
+		}
+	}
+}
+
+// The last line that matches decides.
+func TestEnvExceptions(t *testing.T) {
+	e, err := ParseEnv("env", "A_*\n!A_OK*\nA_OK_NOT\n# B\n  !C  \nC\nC\n!C")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{
+		"A_X": true, "A_OK": false, "A_OK_FINE": false, "A_OK_NOT": true, "B": false, "C": false, "": false, "!C": false,
+	} {
+		if got := e.Withholds(name); got != want {
+			t.Errorf("Withholds(%q) = %v", name, got)
+		}
+	}
+	if (Env{}).Withholds("A_TOKEN") {
+		t.Error("an empty list withholds")
+	}
+}
+
+func TestEnvErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"A\n\n*":     "line 3: a name or pattern is wanted, not '*'",
+		"**":         "line 1: a name or pattern is wanted, not '**'",
+		"!":          "line 1: a name or pattern is wanted, not '!'",
+		"!*":         "line 1: a name or pattern is wanted, not '!*'",
+		"A=B":        "line 1: a name or pattern is wanted, not 'A=B'",
+		"A B":        "line 1: a name or pattern is wanted, not 'A B'",
+		"A\tB":       `line 1: a name or pattern is wanted, not "A\tB"`,
+		"#\nA\x00\n": `line 2: a name or pattern is wanted, not "A\x00"`,
+	} {
+		if _, err := ParseEnv("own", text); err == nil || err.Error() != "cannot read own, "+want {
+			t.Errorf("%q: %v\nwant … %s", text, err, want)
+		}
+	}
+}
