@@ -86,7 +86,9 @@ func (w *walk) survey(n *node) (bool, error) {
 	default:
 		return false, &fault.Error{Do: "examine", Path: n.path, Err: err}
 	}
-	w.held[id(&st)] = append(w.held[id(&st)], n)
+	if n.deny || n.denyWrite || directory(st.Mode) {
+		w.held[id(&st)] = append(w.held[id(&st)], n)
+	}
 	for _, k := range n.kids {
 		denied, err := w.survey(k)
 		if err != nil {
@@ -118,7 +120,7 @@ func (w *walk) visit(n *node, dir int, rel string, from Rights) error {
 	h := w.held[id(st)]
 	if n.chain() {
 		h.join(n)
-	} else if n.granted != 0 {
+	} else if n.granted != 0 && directory(st.Mode) {
 		for _, t := range h {
 			if t.chain() {
 				return twin(n, t)

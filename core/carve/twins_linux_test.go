@@ -20,6 +20,7 @@ func TestHardLinks(t *testing.T) {
 		{"of a deny-write", "f rc; h copy rc; f o", "allow /; deny-write /rc", "/rc rx; /copy rx; /o rxw"},
 		{"deny and deny-write of one file", "f rc; h copy rc; f o", "allow /; deny-write /rc; deny /copy", "/o rxw"},
 		{"and the other way round", "f rc; h copy rc; f o", "allow /; deny /rc; deny-write /copy", "/o rxw"},
+		{"of a file that a deny is beneath", "f a; h copy a; f o", "allow /; deny /a/x; read-file /copy", "/a rxw; /copy rxw; /o rxw"},
 		{"granted by its other name on purpose", "f key; h copy key; f o", "allow /; deny /key; read-file /copy", "/o rxw; /copy rx; /key rx"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
