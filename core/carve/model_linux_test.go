@@ -175,7 +175,7 @@ func (s *sample) alias(path string) bool {
 	return false
 }
 
-func (s *sample) check(t testing.TB) {
+func (s *sample) check(t testing.TB) result {
 	t.Helper()
 	r := carveNow(s.spec)
 	if r.err != nil {
@@ -195,6 +195,18 @@ func (s *sample) check(t testing.TB) {
 		t.Logf("%s\ntree: %v\nrules:\n%s", s.spec.Append(nil), s.names, strings.Join(r.rules, "\n"))
 		t.FailNow()
 	}
+	return r
+}
+
+// try grows, checks and removes one sample.
+func try(t testing.TB, data []byte) result {
+	t.Helper()
+	dir, err := os.MkdirTemp(fastDir(), "nono-model-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	return grow(t, dir, data).check(t)
 }
 
 func (s *sample) checkPath(t testing.TB, r *result, ident ID, path string, lost Rights) {
@@ -272,16 +284,9 @@ func TestModel(t *testing.T) {
 		for i := range data {
 			data[i] = byte(r.IntN(256))
 		}
-		dir, err := os.MkdirTemp(fastDir(), "nono-model-")
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := grow(t, dir, data)
-		s.check(t)
-		got := carveNow(s.spec)
+		got := try(t, data)
 		chains += len(got.chains)
 		rules += len(got.rules)
-		os.RemoveAll(dir)
 	}
 	t.Logf("%d samples: %d rules, %d chain directories", n, rules, chains)
 	if chains < int(n)/10 || rules < int(n) {
@@ -307,11 +312,6 @@ func FuzzCarve(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		dir, err := os.MkdirTemp(fastDir(), "nono-fuzz-")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer os.RemoveAll(dir)
-		grow(t, dir, data).check(t)
+		try(t, data)
 	})
 }
