@@ -57,8 +57,8 @@ func System(goos string) ([]spec.Path, error) {
 		if kind == 0 || !kind.Grants() {
 			return "unknown directive " + fault.Quote(word)
 		}
-		if bad(path) || path[0] != '/' {
-			return "an absolute, clean path is wanted, not " + fault.Quote(path)
+		if bad(path) || path[0] != '/' && !strings.HasPrefix(path, "~/") && !(path[0] == '$' && xdg(path)) {
+			return "a clean path that begins with '/', '~/' or '$XDG_…/' is wanted, not " + fault.Quote(path)
 		}
 		paths = append(paths, spec.Path{Kind: kind, Path: path, Optional: true})
 		return ""

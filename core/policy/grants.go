@@ -164,13 +164,25 @@ func (c *compiler) system() error {
 		return err
 	}
 	for _, l := range paths {
-		p, err := c.res.resolve(l.Path)
-		if err != nil || !p.exists || misfit(l.Kind, p) != nil {
-			continue // another system than the line was written for
+		if l.Path[0] == '/' {
+			c.systemPath(l.Kind, l.Path)
+			continue
 		}
-		c.add(l.Kind, p.path, bySystem, fromOthers)
+		for _, h := range c.homes[:min(1, len(c.homes))] {
+			for _, path := range h.expand(l.Path, true) {
+				c.systemPath(l.Kind, path)
+			}
+		}
 	}
 	return nil
+}
+
+func (c *compiler) systemPath(k spec.Kind, path string) {
+	p, err := c.res.resolve(path)
+	if err != nil || !p.exists || misfit(k, p) != nil {
+		return // another system than the line was written for
+	}
+	c.add(k, p.path, bySystem, fromOthers)
 }
 
 // own adds the private temp and the spec's copy. They are optional because

@@ -26,28 +26,38 @@ func (c *compiler) findHomes() error {
 		}
 		c.homes = append(c.homes, home{path: clean(h), xdg: c.h.Env})
 	}
-	none := func(string) string { return "" }
 	for entry := range strings.SplitSeq(c.h.Passwd, "\n") {
-		f := strings.Split(entry, ":")
-		if len(f) < 7 || !strings.HasPrefix(f[5], "/") {
+		uid, path := passwdEntry(entry)
+		if uid < 0 || path == "" || c.isHome(path) {
 			continue
 		}
-		uid, err := strconv.Atoi(f[2])
-		if err != nil {
-			continue
-		}
-		path := clean(f[5])
 		own := uid == c.h.UID
-		if path == "/" && !own || !own && (c.h.UID != 0 || !c.wanted(path)) || c.isHome(path) {
-			continue
+		switch {
+		case own && len(c.homes) == 0:
+			c.homes = append(c.homes, home{path: path, xdg: c.h.Env})
+		case own || c.h.UID == 0 && path != "/" && c.wanted(path):
+			c.homes = append(c.homes, home{path: path, xdg: func(string) string { return "" }})
 		}
-		xdg := none
-		if own && len(c.homes) == 0 {
-			xdg = c.h.Env
-		}
-		c.homes = append(c.homes, home{path: path, xdg: xdg})
 	}
 	return nil
+}
+
+// passwdEntry returns the uid and home of a line of /etc/passwd (passwd(5)), or
+// -1 for what is none.
+func passwdEntry(entry string) (uid int, path string) {
+	var field [7]string
+	for i := range field {
+		f, rest, more := strings.Cut(entry, ":")
+		if field[i] = f; !more && i < 6 {
+			return -1, ""
+		}
+		entry = rest
+	}
+	uid, err := strconv.Atoi(field[2])
+	if err != nil || !strings.HasPrefix(field[5], "/") {
+		return -1, ""
+	}
+	return uid, clean(field[5])
 }
 
 func (c *compiler) isHome(path string) bool {
@@ -62,16 +72,24 @@ func (c *compiler) isHome(path string) bool {
 // wanted reports whether a grant that was asked for is at, above or beneath
 // path, by any of the two's names.
 func (c *compiler) wanted(path string) bool {
+	if c.reach == nil {
+		c.reach = []string{}
+		for _, g := range c.o.Grants {
+			p, err := c.absolute(g)
+			if err != nil || !g.Kind.Grants() {
+				continue
+			}
+			if r, err := c.res.resolve(p); err == nil && r.exists {
+				c.reach = append(c.reach, r.path)
+			}
+		}
+	}
 	at, err := c.res.resolve(path)
 	if err != nil || !at.exists {
 		return false
 	}
-	for _, g := range c.o.Grants {
-		p, err := c.absolute(g)
-		if err != nil || !g.Kind.Grants() {
-			continue
-		}
-		if r, err := c.res.resolve(p); err == nil && (r.path == at.path || spec.Beneath(at.path, r.path) || spec.Beneath(r.path, at.path)) {
+	for _, g := range c.reach {
+		if g == at.path || spec.Beneath(at.path, g) || spec.Beneath(g, at.path) {
 			return true
 		}
 	}

@@ -75,6 +75,7 @@ type compiler struct {
 	h     *Host
 	res   *resolver
 	homes []home
+	reach []string // where the grants that were asked for lead
 	spec  *spec.Spec
 	out   *Policy
 	have  map[line]bool

@@ -23,6 +23,9 @@ func (c *compiler) protect() error {
 			return &fault.Error{Do: "examine the home", Path: h.path, Err: err}
 		}
 		h.path = at.path
+		if i == 0 && (c.grants[h.path] || c.reached(h.path)) {
+			list = append(list, c.ownPrograms(h.path)...)
+		}
 		for _, p := range list {
 			for _, path := range h.expand(p.Path, i == 0) {
 				if err := c.protectPath(p, h.path, path, shut); err != nil {
@@ -43,6 +46,22 @@ func (c *compiler) protected() ([]lists.Protected, error) {
 	}
 	own, err := lists.ParseProtected(c.h.OwnName, c.h.Own)
 	return append(list, own...), err
+}
+
+// ownPrograms returns the directories of PATH in the home: what is put there
+// runs as the user later. They are protected against a grant of the whole home
+// only: one in a project that is granted by itself belongs to the project.
+func (c *compiler) ownPrograms(home string) []lists.Protected {
+	var out []lists.Protected
+	for dir := range strings.SplitSeq(c.h.Env("PATH"), ":") {
+		if !strings.HasPrefix(dir, "/") {
+			continue
+		}
+		if p, err := c.res.resolve(dir); err == nil && spec.Beneath(p.path, home) {
+			out = append(out, lists.Protected{Kind: spec.DenyWrite, Path: p.path, Category: "runs as you later: programs"})
+		}
+	}
+	return out
 }
 
 // protectPath adds what of one protected path is reached, and notes all of it in

@@ -24,7 +24,9 @@ func (p place) device() bool {
 // resolver follows symlinks as the kernel does, and asks about each path once:
 // hundreds of protected paths share a few directories.
 type resolver struct {
-	seen   map[string]entry
+	seen map[string]entry
+	// dirs are directories met, by their names as given, with where they lead.
+	dirs   map[string]string
 	lists  map[string]*listing
 	buffer [32 << 10]byte
 }
@@ -50,7 +52,7 @@ type entry struct {
 }
 
 func newResolver() *resolver {
-	return &resolver{seen: make(map[string]entry, 128), lists: map[string]*listing{}}
+	return &resolver{seen: make(map[string]entry, 128), lists: map[string]*listing{}, dirs: make(map[string]string, 64)}
 }
 
 func (r *resolver) look(path string) entry {
@@ -61,7 +63,7 @@ func (r *resolver) look(path string) entry {
 	var st unix.Stat_t
 	switch err := unix.Lstat(path, &st); err {
 	case nil:
-		e.place = place{path: path, exists: true, mode: uint32(st.Mode), dev: uint64(st.Dev), ino: st.Ino, nlink: uint64(st.Nlink)}
+		e.place = found(path, &st)
 		if e.place.mode&unix.S_IFMT == unix.S_IFLNK {
 			e.target, e.err = readlink(path)
 		}
@@ -72,6 +74,10 @@ func (r *resolver) look(path string) entry {
 	}
 	r.seen[path] = e
 	return e
+}
+
+func found(path string, st *unix.Stat_t) place {
+	return place{path: path, exists: true, mode: uint32(st.Mode), dev: uint64(st.Dev), ino: st.Ino, nlink: uint64(st.Nlink)}
 }
 
 func readlink(path string) (string, error) {
@@ -87,6 +93,40 @@ func readlink(path string) (string, error) {
 // not exist is resolved as far as it does. More than 40 symlinks are ELOOP, as
 // in path_resolution(7).
 func (r *resolver) resolve(path string) (place, error) {
+	dir, name := parent(path), base(path)
+	if name == "" || name == "." || name == ".." {
+		return r.walk(path)
+	}
+	real, known := r.dirs[dir]
+	if !known {
+		at, err := r.walk(dir)
+		if err != nil {
+			return place{path: at.path}, err
+		}
+		if !at.exists {
+			return place{path: clean(join(at.path, name))}, nil
+		}
+		real = at.path
+		r.dirs[dir] = real
+	}
+	at := path
+	if real != dir {
+		at = join(real, name)
+	}
+	// What most paths are: no symlink in the last place. It is not remembered,
+	// since few are asked about twice.
+	var st unix.Stat_t
+	switch err := unix.Lstat(at, &st); {
+	case err == nil && uint32(st.Mode)&unix.S_IFMT != unix.S_IFLNK:
+		return found(at, &st), nil
+	case err == unix.ENOENT || err == unix.ENOTDIR:
+		return place{path: at}, nil
+	}
+	return r.walk(at)
+}
+
+// walk is resolve, one component after the other.
+func (r *resolver) walk(path string) (place, error) {
 	rest := path
 	at := place{path: "/", exists: true, mode: unix.S_IFDIR}
 	for links := 0; ; {
