@@ -40,8 +40,11 @@ func closeInherited(keep []int) error {
 func checkInherited(s *spec.Spec, abi int) error {
 	for _, fd := range append([]int{0, 1, 2}, s.KeepFDs...) {
 		domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
+		if err == unix.ENOTSOCK || err == unix.EBADF {
+			continue // EBADF: closed, or opened as a path alone
+		}
 		if err != nil {
-			continue // closed, or no socket
+			return &fault.Error{Do: "examine descriptor " + strconv.Itoa(fd), Err: err}
 		}
 		what, flag := "", ""
 		switch {

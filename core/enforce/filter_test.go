@@ -1,0 +1,255 @@
+package enforce
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+const (
+	lastABI = 10
+	x32Bit  = 1 << 30 // asm/unistd.h, __X32_SYSCALL_BIT
+)
+
+var arches = []struct {
+	name  string
+	audit uint32
+}{{"amd64", 0xc000003e}, {"arm64", 0xc00000b7}}
+
+// A config is one of all the filters that there are for an architecture.
+type config struct {
+	net, unix, ipc bool // allowed
+	abi            int
+}
+
+func configs() []config {
+	var all []config
+	for abi := 1; abi <= lastABI; abi++ {
+		for bits := range 8 {
+			all = append(all, config{bits&1 != 0, bits&2 != 0, bits&4 != 0, abi})
+		}
+	}
+	return all
+}
+
+func (c config) code(arch string) []Instruction {
+	return Filter(&spec.Spec{Net: c.net, UnixSockets: c.unix, IPC: c.ipc}, c.abi, arch)
+}
+
+// conditions are the words in which the golden table says when a call is
+// refused, each with its meaning.
+var conditions = []struct {
+	words string
+	holds func(c config) bool
+}{
+	{"never", func(config) bool { return false }},
+	{"always", func(config) bool { return true }},
+	{"net block", func(c config) bool { return !c.net }},
+	{"ipc block", func(c config) bool { return !c.ipc }},
+	{"ABI < 3", func(c config) bool { return c.abi < 3 }},
+	{"unix-sockets block, ABI < 9", func(c config) bool { return !c.unix && c.abi < 9 }},
+}
+
+// when puts the filters that refuse a call into words, and says with what.
+func when(t testing.TB, arch string, audit, nr uint32, args [6]uint64) (errno verdict, words string) {
+	t.Helper()
+	fits := make([]bool, len(conditions))
+	for i := range fits {
+		fits[i] = true
+	}
+	for c, code := range programs(t, arch) {
+		v := interpret(t, code, dataOf(nr, audit, args))
+		if v != "allow" {
+			if errno != "" && errno != v {
+				t.Errorf("call %d of %s is answered by %s and %s", nr, arch, v, errno)
+			}
+			errno = v
+		}
+		for i := range fits {
+			fits[i] = fits[i] && conditions[i].holds(c) == (v != "allow")
+		}
+	}
+	i := slices.Index(fits, true)
+	if i < 0 {
+		t.Fatalf("when call %d of %s with %x is refused, no condition says", nr, arch, args)
+	}
+	return errno, conditions[i].words
+}
+
+var made = map[string]map[config][]Instruction{}
+
+func programs(t testing.TB, arch string) map[config][]Instruction {
+	if made[arch] == nil {
+		made[arch] = map[config][]Instruction{}
+		for _, c := range configs() {
+			made[arch][c] = c.code(arch)
+			checkProgram(t, made[arch][c])
+		}
+	}
+	return made[arch]
+}
+
+func TestProgramSize(t *testing.T) {
+	for _, arch := range arches {
+		longest := 0
+		for _, code := range programs(t, arch.name) {
+			longest = max(longest, len(code))
+		}
+		t.Logf("%s: at most %d instructions", arch.name, longest)
+		if longest > 4096 {
+			t.Errorf("%s: %d instructions", arch.name, longest)
+		}
+	}
+	if Filter(&spec.Spec{}, 7, "riscv64") != nil {
+		t.Error("a filter for an architecture whose calls nobody looked up")
+	}
+}
+
+// TestFilterTable writes down what is refused, call by call, by running the
+// filters: testdata/filter.table is for people to read.
+func TestFilterTable(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# What the seccomp filters refuse, on every architecture that has the call.\n" +
+		"# A call that is not listed is allowed, whatever its arguments.\n" +
+		"# Calls from 471 on, and the x32 calls of amd64, fail with ENOSYS; a call of another\n" +
+		"# architecture ends the process.\n#\n# call, and its arguments where they matter; answer; when\n\n")
+	numbers := map[string]map[string]int{}
+	for _, arch := range arches {
+		numbers[arch.name] = kernelCalls(t, arch.name)
+	}
+	names := maps.Clone(numbers["amd64"])
+	maps.Copy(names, numbers["arm64"])
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		cases := edges[name]
+		if cases == nil {
+			cases = []edge{{}}
+		}
+		for _, e := range cases {
+			var rows []string
+			for _, arch := range arches {
+				if nr, ok := numbers[arch.name][name]; ok && nr <= lastCall {
+					errno, words := when(t, arch.name, arch.audit, uint32(nr), e.args)
+					switch {
+					case words == "never" && e.what == "":
+						continue
+					case words == "never":
+						errno, words = "allowed", ""
+					}
+					rows = append(rows, strings.TrimRight(fmt.Sprintf("%-64s %-8s %s", strings.TrimSpace(name+" "+e.what), errno, words), " ")+"\n")
+				}
+			}
+			if len(rows) == 2 && rows[0] != rows[1] {
+				t.Errorf("the architectures differ: %q", rows)
+			}
+			if len(rows) > 0 {
+				b.WriteString(rows[0])
+			}
+		}
+	}
+	golden(t, "testdata/filter.table", b.String())
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not what the filters do. Now:\n%s", file, got)
+	}
+}
+
+// edgeValues are arguments that filters have got wrong.
+var edgeValues = []uint64{0, 1, 2, 3, 9, math.MaxInt32, math.MaxUint32, 1 << 32, 1<<32 | 1, math.MaxUint64, 0x10000000, 0x5412, 1<<32 | 0x5412}
+
+// A call whose arguments the table does not name is answered alike whatever they
+// are.
+func TestEveryCall(t *testing.T) {
+	runs := 0
+	for _, arch := range arches {
+		judged := map[int]bool{}
+		for name, nr := range kernelCalls(t, arch.name) {
+			judged[nr] = judged[nr] || edges[name] != nil
+		}
+		numbers := []uint32{math.MaxUint32, math.MaxInt32, 1 << 31, x32Bit - 1}
+		for n := range uint32(601) {
+			numbers = append(numbers, n, x32Bit|n)
+		}
+		for c, code := range programs(t, arch.name) {
+			for _, nr := range numbers {
+				first := interpret(t, code, dataOf(nr, arch.audit, [6]uint64{}))
+				if nr > lastCall && first != "ENOSYS" {
+					t.Fatalf("%s %+v: call %#x: %s", arch.name, c, nr, first)
+				}
+				if nr <= lastCall && judged[int(nr)] {
+					continue
+				}
+				for _, v := range edgeValues {
+					runs++
+					if got := interpret(t, code, dataOf(nr, arch.audit, [6]uint64{v, v, v, v, v, v})); got != first {
+						t.Fatalf("%s %+v: call %#x is answered by %s, and with %#x by %s", arch.name, c, nr, first, v, got)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d runs", runs)
+}
+
+func TestForeignArchitecture(t *testing.T) {
+	foreign := []uint32{0, 0x40000003 /* i386 */, 0x40000028 /* arm */, 0xc00000b6, 0x80000016, math.MaxUint32}
+	for _, arch := range arches {
+		for _, other := range arches {
+			if other != arch {
+				foreign = append(foreign, other.audit)
+			}
+		}
+		for c, code := range programs(t, arch.name) {
+			for _, audit := range foreign {
+				if audit == arch.audit {
+					continue
+				}
+				for _, nr := range []uint32{0, 20, 39, 60, 425, 1 << 30} {
+					if v := interpret(t, code, dataOf(nr, audit, [6]uint64{})); v != "kill" {
+						t.Fatalf("%s %+v: call %d of architecture %#x: %s", arch.name, c, nr, audit, v)
+					}
+				}
+			}
+		}
+		foreign = foreign[:6]
+	}
+}
+
+// The numbers in calls.go are the kernel's.
+func TestCallNumbers(t *testing.T) {
+	all := slices.Concat(refused[:], ipcCalls[:], []call{callIoctl, callClone, callClone3, callUnshare, callSocket,
+		callSocketpair, callPrlimit, callTruncate, callOpen, callOpenat, callOpenat2})
+	for _, arch := range arches {
+		numbers := kernelCalls(t, arch.name)
+		for _, c := range all {
+			a := assembler{arm64: arch.name == "arm64"}
+			want, ok := numbers[c.name]
+			if !ok {
+				want = none
+			}
+			if got := a.number(c); got != want {
+				t.Errorf("%s: %s is %d, not %d", arch.name, c.name, want, got)
+			}
+		}
+	}
+}

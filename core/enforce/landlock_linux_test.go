@@ -1,0 +1,153 @@
+package enforce
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// Landlock's rights as linux/landlock.h numbers them, with the ABI that brought
+// each (Documentation/userspace-api/landlock.rst).
+var kernelRights = []struct {
+	name string
+	bit  uint64
+	abi  int
+	file bool // may stand in a rule for what is no directory
+}{
+	{"EXECUTE", 1 << 0, 1, true},
+	{"WRITE_FILE", 1 << 1, 1, true},
+	{"READ_FILE", 1 << 2, 1, true},
+	{"READ_DIR", 1 << 3, 1, false},
+	{"REMOVE_DIR", 1 << 4, 1, false},
+	{"REMOVE_FILE", 1 << 5, 1, false},
+	{"MAKE_CHAR", 1 << 6, 1, false},
+	{"MAKE_DIR", 1 << 7, 1, false},
+	{"MAKE_REG", 1 << 8, 1, false},
+	{"MAKE_SOCK", 1 << 9, 1, false},
+	{"MAKE_FIFO", 1 << 10, 1, false},
+	{"MAKE_BLOCK", 1 << 11, 1, false},
+	{"MAKE_SYM", 1 << 12, 1, false},
+	{"REFER", 1 << 13, 2, false},
+	{"TRUNCATE", 1 << 14, 3, true},
+	{"IOCTL_DEV", 1 << 15, 5, true},
+	{"RESOLVE_UNIX", 1 << 16, 9, true},
+}
+
+const allRights = carve.RemoveDir<<1 - 1
+
+func TestHandledRights(t *testing.T) {
+	for abi := 1; abi <= lastABI; abi++ {
+		var want uint64
+		for _, k := range kernelRights {
+			if k.abi <= abi {
+				want |= k.bit
+			}
+		}
+		if got := handled(abi); got != want {
+			t.Errorf("ABI %d: %#x is handled, not %#x", abi, got, want)
+		}
+	}
+}
+
+// Everything that the kernel can tell apart is granted by some right, but for
+// the making of devices.
+func TestRightsSpelled(t *testing.T) {
+	var files, all uint64
+	for _, k := range kernelRights {
+		if k.name != "MAKE_CHAR" && k.name != "MAKE_BLOCK" {
+			all |= k.bit
+		}
+		if k.file {
+			files |= k.bit
+		}
+	}
+	if got := landlockRights(allRights); got != all {
+		t.Errorf("all rights together are %#x, not %#x", got, all)
+	}
+	if fileRights != files {
+		t.Errorf("a rule for a file may have %#x, not %#x", uint64(fileRights), files)
+	}
+	seen := uint64(0)
+	for r := carve.Rights(1); r <= carve.RemoveDir; r <<= 1 {
+		bits := landlockRights(r)
+		if bits == 0 || bits&seen != 0 {
+			t.Errorf("right %#x is %#x, of which %#x another right is", r, bits, bits&seen)
+		}
+		if isOfFiles := r&carve.OfFiles != 0; isOfFiles != (bits&files == bits) {
+			t.Errorf("right %#x is %#x: of files is %v", r, bits, isOfFiles)
+		}
+		seen |= bits
+	}
+	for r := carve.Rights(0); r <= allRights; r++ {
+		var sum uint64
+		for bit := carve.Rights(1); bit <= r; bit <<= 1 {
+			if r&bit != 0 {
+				sum |= landlockRights(bit)
+			}
+		}
+		if got := landlockRights(r); got != sum {
+			t.Fatalf("%#x is %#x, and its parts are %#x", r, got, sum)
+		}
+	}
+}
+
+func TestRuleset(t *testing.T) {
+	const (
+		tcp, udp         = 1<<0 | 1<<1, 1<<2 | 1<<3
+		abstract, signal = 1 << 0, 1 << 1
+		resolveUnix      = 1 << 16
+	)
+	for abi := 1; abi <= lastABI; abi++ {
+		for _, net := range []bool{false, true} {
+			for _, unix := range []bool{false, true} {
+				got := rulesetFor(&spec.Spec{Net: net, UnixSockets: unix, Rmdir: true, IPC: true}, abi)
+				fs, network, scoped := handled(abi), uint64(0), uint64(0)
+				if unix {
+					fs &^= resolveUnix
+				}
+				if !net && abi >= 4 {
+					network |= tcp
+				}
+				if !net && abi >= 10 {
+					network |= udp
+				}
+				if abi >= 6 {
+					scoped |= signal
+				}
+				if abi >= 6 && !unix {
+					scoped |= abstract
+				}
+				if got.HandledAccessFS != fs || got.HandledAccessNet != network || got.Scoped != scoped {
+					t.Errorf("ABI %d, net %v, unix sockets %v: %+v, want fs %#x, net %#x, scoped %#x", abi, net, unix, got, fs, network, scoped)
+				}
+			}
+		}
+	}
+}
+
+// One single socket can be opened only where the kernel can tell it from others.
+func TestOneSocketNeedsTheKernel(t *testing.T) {
+	one := spec.Spec{Paths: []spec.Path{{Kind: spec.Read, Path: "/"}, {Kind: spec.UnixSocket, Path: "/run/s", Optional: true}}}
+	for abi := 1; abi <= lastABI; abi++ {
+		err := asked(&one, abi)
+		if (err == nil) != (abi >= 9) {
+			t.Errorf("ABI %d: %v", abi, err)
+		}
+		var f *fault.Error
+		if err != nil && (!errors.As(err, &f) || f.Hint != "--allow-unix-sockets allows them all" ||
+			f.Error() != "cannot allow the one Unix socket '/run/s': that takes Landlock ABI 9 (Linux 7.1); this kernel would open every other one too") {
+			t.Errorf("ABI %d: %v", abi, err)
+		}
+		all := one
+		all.UnixSockets = true
+		if err := asked(&all, abi); err != nil {
+			t.Errorf("ABI %d, with all sockets allowed: %v", abi, err)
+		}
+		if err := asked(&spec.Spec{}, abi); err != nil {
+			t.Errorf("ABI %d, with no socket: %v", abi, err)
+		}
+	}
+}
