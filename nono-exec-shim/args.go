@@ -15,6 +15,7 @@ type options struct {
 	fd            int
 	from          string
 	exec          string
+	copyTo        string // --copy-to: write this program there, and no more
 	argv          []string
 	help, version bool
 }
@@ -44,6 +45,8 @@ func parse(args []string) (options, error) {
 			o.from = arg[len("--from="):]
 		case strings.HasPrefix(arg, "--exec="):
 			o.exec = arg[len("--exec="):]
+		case strings.HasPrefix(arg, "--copy-to="):
+			o.copyTo = arg[len("--copy-to="):]
 		case strings.HasPrefix(arg, "-"):
 			return o, misuse("there is no flag " + fault.Quote(arg))
 		case o.spec != "":
@@ -59,6 +62,10 @@ func parse(args []string) (options, error) {
 
 func (o *options) check() error {
 	switch {
+	case o.copyTo != "" && o.spec == "" && o.fd < 0 && len(o.argv) == 0:
+		return nil
+	case o.copyTo != "":
+		return misuse("--copy-to= goes with nothing else")
 	case o.spec == "" && o.fd < 0:
 		return misuse("no spec is given")
 	case o.spec != "" && o.fd >= 0:

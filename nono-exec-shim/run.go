@@ -20,6 +20,14 @@ const (
 
 const usage = "usage: nono-exec-shim SPEC -- COMMAND [ARGUMENT ...]\n"
 
+const help = `
+Applies SPEC (see nono-spec(5)) to itself and executes COMMAND in it.
+
+  --copy-to=FILE  write this program to FILE, for a container without cp
+  --help          show this
+  --version       show the version
+`
+
 // run applies the spec and executes the command. It returns only if the command
 // was not started, or none was asked for.
 func run(args []string) (int, error) {
@@ -29,10 +37,15 @@ func run(args []string) (int, error) {
 	}
 	switch {
 	case o.help:
-		os.Stdout.WriteString(usage + "\nApplies SPEC (see nono-spec(5)) to itself and executes COMMAND in it.\n")
+		os.Stdout.WriteString(usage + help)
 		return 0, nil
 	case o.version:
 		os.Stdout.WriteString("nono-exec-shim " + version.String() + "\n")
+		return 0, nil
+	case o.copyTo != "":
+		if err := copyTo(o.copyTo); err != nil {
+			return exitFailed, err
+		}
 		return 0, nil
 	case o.from != "" && o.from != version.String():
 		return exitFailed, &fault.Error{Do: "work with nono-run " + o.from,

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/cli"
+)
+
+func zshCompletion() string {
+	return `#compdef nono nono-run nono-why sclaude sopencode sopenclaw
+# Completion of nono for zsh. Generated from the tables of flags.
+
+_nono_profiles() {
+	local -a names
+	names=(${${(f)"$(_call_program profiles command nono-run --list-profiles 2>/dev/null)"}%%[[:space:]]*})
+	_wanted profiles expl profile compadd -a names
+}
+
+_nono_allowed_commands() {
+	local -a categories
+	categories=(` + strings.Join(categories(), " ") + `)
+	_alternative 'categories:category:compadd -a categories' 'commands:command:_command_names -e'
+}
+
+# $1 is the command that the words behind the flags belong to; without it the
+# first of them is the command.
+_nono_run() {
+	local -a last
+	if [[ -n ${1-} ]]; then
+		last=("*:: :_nono_agent $1")
+	else
+		last=('(-)1: :_command_names -e' '*:: :_normal')
+	fi
+	_arguments -S -A '-*' : \
+` + zshSpecs(runFlags()) + `		"$last[@]"
+}
+
+_nono_shell() {
+	_arguments -S -A '-*' : \
+` + strings.TrimSuffix(zshSpecs(runFlags()), " \\\n") + `
+}
+
+_nono_why() {
+	_arguments -S : \
+` + zshSpecs(whyFlags()) + `		'*:path:_files'
+}
+
+# Completes for an agent, as if its own name had been typed.
+_nono_agent() {
+	words=("$1" "$words[@]")
+	((CURRENT++))
+	_normal
+}
+
+_nono() {
+	local curcontext=$curcontext context state state_descr line
+	typeset -A opt_args
+	case $service in
+	nono-run) _nono_run; return ;;
+	nono-why) _nono_why; return ;;
+	sclaude) _nono_run claude; return ;;
+	sopencode) _nono_run opencode; return ;;
+	sopenclaw) _nono_run openclaw; return ;;
+	esac
+	_arguments -C -A '-*' '1: :->sub' '*:: :->rest' && return
+	case $state in
+	sub)
+		local -a subs
+		subs=(
+			'run:start a command that can touch only what is granted'
+			'why:say whether something would be allowed, and why'
+			'shell:start your shell in the sandbox'
+			'version:show the version'
+			'help:show the help'
+		)
+		_describe subcommand subs
+		;;
+	rest)
+		case $words[1] in
+		run) _nono_run ;;
+		why) _nono_why ;;
+		shell) _nono_shell ;;
+		help) _values subcommand run why shell ;;
+		esac
+		;;
+	esac
+}
+
+_nono "$@"
+`
+}
+
+// zshSpecs is a table as arguments of _arguments.
+func zshSpecs(table []cli.Flag) string {
+	var b strings.Builder
+	for _, f := range table {
+		names := spellings(f, false)
+		for _, n := range names {
+			spec := n
+			if f.Arg != cli.None && strings.HasPrefix(n, "--") {
+				spec += "="
+			}
+			switch {
+			case f.Many:
+				spec = "*" + spec
+			case len(names) > 1:
+				spec = "(" + strings.Join(names, " ") + ")" + spec
+			}
+			spec += "[" + zshEscape(f.Help) + "]"
+			if f.Arg != cli.None {
+				spec += zshAction(f)
+			}
+			b.WriteString("\t\t'" + strings.ReplaceAll(spec, "'", `'\''`) + "' \\\n")
+		}
+	}
+	return b.String()
+}
+
+func zshAction(f cli.Flag) string {
+	switch kindOf(f) {
+	case "DIR":
+		return ":directory:_files -/"
+	case "FILE", "PATH":
+		return ":" + strings.ToLower(string(f.Arg)) + ":_files"
+	case "PROFILE":
+		return ":profile:_nono_profiles"
+	case "CATEGORY":
+		return ":command or category:_nono_allowed_commands"
+	case "COMMAND":
+		return ":command:_command_names -e"
+	case "NAME":
+		return ":variable:_parameters -g '*export*'"
+	}
+	return ":" + strings.ToLower(string(f.Arg)) + ": "
+}
+
+func zshEscape(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, ":", `\:`).Replace(s)
+}

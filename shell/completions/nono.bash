@@ -1,0 +1,222 @@
+# Completion of nono for bash. Generated from the tables of flags.
+# shellcheck shell=bash disable=SC2207
+
+_nono_list_run() {
+	printf '%s\n' \
+		-a --allow -r --read -w --write --allow-file \
+		--read-file --write-file --temp --device \
+		--allow-rmdir --deny --deny-write --net-block \
+		--unix-socket --allow-unix-sockets --allow-ipc --allow-command \
+		--block-command --allow-env -p --profile --workdir \
+		--allow-cwd --keep-fd --list-profiles --show-profile \
+		--install-hook --remove-hook --dry-run --print-spec \
+		--check -v --verbose -s --silent -h --help \
+		--version
+}
+
+_nono_kind_run() {
+	case $1 in
+	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
+		--w | --write | -write | --temp | -temp | --workdir | -workdir) echo 'DIR' ;;
+	--allow-file | -allow-file | --read-file | -read-file | --write-file | \
+		-write-file) echo 'FILE' ;;
+	--device | -device | --deny | -deny | --deny-write | -deny-write | \
+		--unix-socket | -unix-socket) echo 'PATH' ;;
+	--allow-command | -allow-command) echo 'CATEGORY' ;;
+	--block-command | -block-command) echo 'COMMAND' ;;
+	--allow-env | -allow-env) echo 'NAME' ;;
+	-p | --p | --profile | -profile | --show-profile | -show-profile) echo 'PROFILE' ;;
+	--keep-fd | -keep-fd) echo 'N' ;;
+	--install-hook | -install-hook | --remove-hook | -remove-hook) echo 'WORD' ;;
+	esac
+}
+
+_nono_list_why() {
+	printf '%s\n' \
+		-a --allow -r --read -w --write --allow-file \
+		--read-file --write-file --temp --device \
+		--allow-rmdir --deny --deny-write --net-block \
+		--unix-socket --allow-unix-sockets --allow-ipc --allow-command \
+		--block-command --allow-env -p --profile --workdir \
+		--allow-cwd
+}
+
+_nono_kind_why() {
+	case $1 in
+	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
+		--w | --write | -write | --temp | -temp | --workdir | -workdir) echo 'DIR' ;;
+	--allow-file | -allow-file | --read-file | -read-file | --write-file | \
+		-write-file) echo 'FILE' ;;
+	--device | -device | --deny | -deny | --deny-write | -deny-write | \
+		--unix-socket | -unix-socket) echo 'PATH' ;;
+	--allow-command | -allow-command) echo 'CATEGORY' ;;
+	--block-command | -block-command) echo 'COMMAND' ;;
+	--allow-env | -allow-env) echo 'NAME' ;;
+	-p | --p | --profile | -profile) echo 'PROFILE' ;;
+	esac
+}
+
+# Candidates, with a space behind those that are whole words.
+_nono_words() {
+	local IFS=$'\n'
+	COMPREPLY=($(compgen -W "$1" -- "$cur"))
+}
+
+_nono_profiles() {
+	command nono-run --list-profiles 2>/dev/null | while read -r name _; do printf '%s\n' "$name"; done
+}
+
+# The argument of the kind $1.
+_nono_argument() {
+	local IFS=$'\n'
+	case $1 in
+	DIR | FILE | PATH) compopt -o filenames 2>/dev/null ;;
+	esac
+	case $1 in
+	DIR) COMPREPLY=($(compgen -d -- "$cur")) ;;
+	FILE | PATH) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	PROFILE) COMPREPLY=($(compgen -W "$(_nono_profiles)" -- "$cur")) ;;
+	CATEGORY) COMPREPLY=($(compgen -W $'all\nfile-destruction\ndisk-operations\npermission-changes\nsystem-modification\npackage-managers\nfile-operations\nprivilege-escalation\nnetwork-exfiltration' -- "$cur") $(compgen -c -- "$cur")) ;;
+	COMMAND) COMPREPLY=($(compgen -c -- "$cur")) ;;
+	NAME) COMPREPLY=($(compgen -e -- "$cur")) ;;
+	WORD:*) COMPREPLY=($(compgen -W "$(printf '%s' "${1#WORD:}" | tr ' ' '\n')" -- "$cur")) ;;
+	*) COMPREPLY=() ;;
+	esac
+}
+
+# The command that begins at word $1 completes as if it stood alone.
+_nono_command() {
+	local at=$1 spec function command
+	if [ "$at" -eq "$COMP_CWORD" ]; then
+		compopt -o filenames 2>/dev/null
+		local IFS=$'\n'
+		case $cur in
+		*/*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+		*) COMPREPLY=($(compgen -c -- "$cur")) ;;
+		esac
+		return
+	fi
+	if declare -F _comp_command_offset >/dev/null; then
+		_comp_command_offset "$at"
+		return
+	elif declare -F _command_offset >/dev/null; then
+		_command_offset "$at"
+		return
+	fi
+	command=${COMP_WORDS[$at]}
+	spec=$(complete -p -- "$command" 2>/dev/null || complete -p -- "${command##*/}" 2>/dev/null)
+	case $spec in
+	*' -F '*)
+		function=${spec#*' -F '}
+		function=${function%% *}
+		COMP_WORDS=("${COMP_WORDS[@]:$at}")
+		COMP_CWORD=$((COMP_CWORD - at))
+		local IFS=' '
+		COMP_LINE="${COMP_WORDS[*]}"
+		COMP_POINT=${#COMP_LINE}
+		unset IFS
+		"$function" "$command" "$cur" "${COMP_WORDS[$((COMP_CWORD - 1))]}"
+		;;
+	*)
+		_nono_argument FILE
+		;;
+	esac
+}
+
+# The flags of $1 from word $2 on; with $3 an agent's, whose words end them.
+_nono_flags() {
+	local table=$1 at=$2 kind='' word
+	while [ "$at" -lt "$COMP_CWORD" ]; do
+		word=${COMP_WORDS[$at]}
+		case $word in
+		--)
+			_nono_after "$table" $((at + 1)) "$3"
+			return
+			;;
+		-*)
+			kind=$(_nono_kind_"$table" "$word")
+			at=$((at + 1))
+			# bash splits --flag=argument at the sign.
+			if [ "${COMP_WORDS[$at]-}" = = ]; then
+				[ "$at" -lt "$COMP_CWORD" ] || cur=
+				at=$((at + 1))
+			fi
+			if [ -n "$kind" ]; then
+				if [ "$at" -ge "$COMP_CWORD" ]; then
+					_nono_argument "$kind"
+					return
+				fi
+				at=$((at + 1))
+			fi
+			;;
+		*)
+			_nono_after "$table" "$at" "$3"
+			return
+			;;
+		esac
+	done
+	case $cur in
+	-*)
+		_nono_words "$(_nono_list_"$table")"
+		;;
+	*)
+		_nono_after "$table" "$at" "$3"
+		;;
+	esac
+}
+
+# What stands behind the flags of $1, from word $2 on.
+_nono_after() {
+	if [ "$1" = why ]; then
+		_nono_argument PATH
+	elif [ "$3" = shell ]; then
+		COMPREPLY=()
+	elif [ -n "$3" ]; then
+		# An agent's own completion, as if it had been typed.
+		COMP_WORDS=("$3" "${COMP_WORDS[@]:$2}")
+		COMP_CWORD=$((COMP_CWORD - $2 + 1))
+		local IFS=' '
+		COMP_LINE="${COMP_WORDS[*]}"
+		COMP_POINT=${#COMP_LINE}
+		unset IFS
+		_nono_command 0
+	else
+		_nono_command "$2"
+	fi
+}
+
+# Where the shell runs with set -e, nothing here may end it.
+_nono() {
+	local cur=${COMP_WORDS[$COMP_CWORD]}
+	COMPREPLY=()
+	_nono_line ${1+"$@"} || return 0
+}
+
+_nono_line() {
+	case ${1##*/} in
+	nono-run) _nono_flags run 1 '' ;;
+	nono-why) _nono_flags why 1 '' ;;
+	sclaude) _nono_flags run 1 claude ;;
+	sopencode) _nono_flags run 1 opencode ;;
+	sopenclaw) _nono_flags run 1 openclaw ;;
+	*)
+		if [ "$COMP_CWORD" -eq 1 ]; then
+			_nono_words $'run\nwhy\nshell\nversion\nhelp'
+			return
+		fi
+		case ${COMP_WORDS[1]} in
+		run) _nono_flags run 2 '' ;;
+		shell) _nono_flags run 2 shell ;;
+		why) _nono_flags why 2 '' ;;
+		help) _nono_words $'run\nwhy\nshell' ;;
+		esac
+		;;
+	esac
+}
+
+# Without compopt all is taken for names of files, or none is.
+if [ "${BASH_VERSINFO[0]}" -lt 4 ]; then
+	complete -o filenames -F _nono nono nono-run nono-why sclaude sopencode sopenclaw
+else
+	complete -F _nono nono nono-run nono-why sclaude sopencode sopenclaw
+fi

@@ -1,0 +1,166 @@
+# Completion of nono for fish. Generated from the tables of flags.
+
+# Prints what is being completed and the number of the word at which the command
+# behind the flags begins, or would: sub 0, run 3, command 5, why 3, …
+function __nono_where
+    set -l words (commandline -opc)
+    set -l at 2
+    set -l table run
+    switch (string replace -r '.*/' '' -- $words[1])
+        case nono-run sclaude sopencode sopenclaw
+        case nono-why
+            set table why
+        case '*'
+            set at 3
+            switch "$words[2]"
+                case ''
+                    echo sub 0
+                    return
+                case run
+                case why help shell
+                    set table $words[2]
+                case '*'
+                    echo none 0
+                    return
+            end
+    end
+    set -l with -a --a --allow -allow -r --r --read -read -w --w --write -write \
+        --allow-file -allow-file --read-file -read-file --write-file \
+        -write-file --temp -temp --device -device --deny -deny --deny-write \
+        -deny-write --unix-socket -unix-socket --allow-command -allow-command \
+        --block-command -block-command --allow-env -allow-env -p --p \
+        --profile -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
+        -show-profile --install-hook -install-hook --remove-hook -remove-hook
+    if test $table = why
+        set with -a --a --allow -allow -r --r --read -read -w --w --write -write \
+            --allow-file -allow-file --read-file -read-file --write-file \
+            -write-file --temp -temp --device -device --deny -deny --deny-write \
+            -deny-write --unix-socket -unix-socket --allow-command -allow-command \
+            --block-command -block-command --allow-env -allow-env -p --p \
+            --profile -profile --workdir -workdir
+    end
+    while test $at -le (count $words)
+        switch $words[$at]
+            case --
+                echo command (math $at + 1)
+                return
+            case '-*=*'
+                set at (math $at + 1)
+            case '-*'
+                if contains -- $words[$at] $with
+                    set at (math $at + 1)
+                end
+                set at (math $at + 1)
+            case '*'
+                echo command $at
+                return
+        end
+    end
+    # One more than there are words: a flag waits for its argument.
+    if test $at -gt (math (count $words) + 1)
+        echo $table 0
+    else
+        echo $table $at
+    end
+end
+
+function __nono_is
+    set -l where (string split ' ' -- (__nono_where))
+    contains -- $where[1] $argv
+end
+
+# Whether a word that is no flag may stand here, in the tables given.
+function __nono_free
+    set -l where (string split ' ' -- (__nono_where))
+    test $where[2] -gt 0; and contains -- $where[1] $argv
+end
+
+# Completes the command behind the flags as if it stood alone; with an argument,
+# the words behind the flags are that command's.
+function __nono_command
+    set -l where (string split ' ' -- (__nono_where))
+    set -l at $where[2]
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    set words $argv $words[$at..-1]
+    if set -q words[1]
+        complete -C"$(string join ' ' -- (string escape -- $words) "$current")"
+    else if string match -q -- '-*' "$current"
+        return
+    else if test -n "$current"
+        complete -C"$current"
+    else
+        __fish_complete_command
+    end
+end
+
+function __nono_profiles
+    command nono-run --list-profiles 2>/dev/null | string replace -r '\s.*' ''
+end
+
+complete -c nono -f
+complete -c nono -n '__nono_is sub' -a run -d 'start a command that can touch only what is granted'
+complete -c nono -n '__nono_is sub' -a why -d 'say whether something would be allowed, and why'
+complete -c nono -n '__nono_is sub' -a shell -d 'start your shell in the sandbox'
+complete -c nono -n '__nono_is sub' -a version -d 'show the version'
+complete -c nono -n '__nono_is sub' -a help -d 'show the help'
+complete -c nono -n '__nono_is help' -a 'run why shell'
+complete -c nono -c nono-run -f -n '__nono_free run command' -a '(__nono_command)'
+complete -c sclaude -f -n '__nono_free run command' -a '(__nono_command claude)'
+complete -c sopencode -f -n '__nono_free run command' -a '(__nono_command opencode)'
+complete -c sopenclaw -f -n '__nono_free run command' -a '(__nono_command openclaw)'
+complete -c nono -c nono-why -F -n '__nono_free why'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow -s a -x -a '(__fish_complete_directories)' -d 'read and write everything in this directory'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l read -s r -x -a '(__fish_complete_directories)' -d 'read everything in this directory'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l write -s w -x -a '(__fish_complete_directories)' -d 'write, but not read, everything in this directory'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-file -x -a '(__fish_complete_path)' -d 'read and write this one file'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l read-file -x -a '(__fish_complete_path)' -d 'read this one file'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l write-file -x -a '(__fish_complete_path)' -d 'write this one file'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l temp -x -a '(__fish_complete_directories)' -d 'as --allow, and directories in it may be removed and renamed'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l device -x -a '(__fish_complete_path)' -d 'read, write and control this device, or those in this directory'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-rmdir -d 'let write grants remove and rename directories'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l deny -x -a '(__fish_complete_path)' -d 'shut this path, existing or not, whatever is granted above it'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l deny-write -x -a '(__fish_complete_path)' -d 'let this path be read at most'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l net-block -d 'no network at all'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l unix-socket -x -a '(__fish_complete_path)' -d 'allow connecting to this one Unix socket (needs Landlock ABI 9)'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-unix-sockets -d 'allow connecting to any Unix socket: a way out of the sandbox'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-ipc -d 'allow System V IPC and POSIX message queues'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-command -x -a 'all file-destruction disk-operations permission-changes system-modification package-managers file-operations privilege-escalation network-exfiltration (__fish_complete_command)' -d 'lift the block on a command or category, or \'all\''
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l block-command -x -a '(__fish_complete_command)' -d 'block this command too'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-env -x -a '(set -nx)' -d 'pass this variable though it looks like a credential'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l profile -s p -x -a '(__nono_profiles)' -d 'use a profile; see --list-profiles'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l workdir -x -a '(__fish_complete_directories)' -d 'start the command in this directory'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-cwd -d 'share the working directory as the profile wants, without asking'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l keep-fd -x -d 'let the command inherit this file descriptor'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l list-profiles -d 'list the profiles and where they come from'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l show-profile -x -a '(__nono_profiles)' -d 'show what a profile grants here'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l install-hook -x -d 'have an agent told about the sandbox when it is refused something: \'claude-code\''
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l remove-hook -x -d 'take that back'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l dry-run -d 'show what would be allowed, and start nothing'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l print-spec -d 'print the spec that the command would get, and start nothing'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l check -d 'tell what this machine can hold, and start nothing'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l verbose -s v -d 'show what the command is allowed before it starts'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l silent -s s -d 'show errors only'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l help -s h -d 'show this help'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l version -d 'show the version'
+complete -c nono -c nono-why -n '__nono_is why' -l allow -s a -x -a '(__fish_complete_directories)' -d 'read and write everything in this directory'
+complete -c nono -c nono-why -n '__nono_is why' -l read -s r -x -a '(__fish_complete_directories)' -d 'read everything in this directory'
+complete -c nono -c nono-why -n '__nono_is why' -l write -s w -x -a '(__fish_complete_directories)' -d 'write, but not read, everything in this directory'
+complete -c nono -c nono-why -n '__nono_is why' -l allow-file -x -a '(__fish_complete_path)' -d 'read and write this one file'
+complete -c nono -c nono-why -n '__nono_is why' -l read-file -x -a '(__fish_complete_path)' -d 'read this one file'
+complete -c nono -c nono-why -n '__nono_is why' -l write-file -x -a '(__fish_complete_path)' -d 'write this one file'
+complete -c nono -c nono-why -n '__nono_is why' -l temp -x -a '(__fish_complete_directories)' -d 'as --allow, and directories in it may be removed and renamed'
+complete -c nono -c nono-why -n '__nono_is why' -l device -x -a '(__fish_complete_path)' -d 'read, write and control this device, or those in this directory'
+complete -c nono -c nono-why -n '__nono_is why' -l allow-rmdir -d 'let write grants remove and rename directories'
+complete -c nono -c nono-why -n '__nono_is why' -l deny -x -a '(__fish_complete_path)' -d 'shut this path, existing or not, whatever is granted above it'
+complete -c nono -c nono-why -n '__nono_is why' -l deny-write -x -a '(__fish_complete_path)' -d 'let this path be read at most'
+complete -c nono -c nono-why -n '__nono_is why' -l net-block -d 'no network at all'
+complete -c nono -c nono-why -n '__nono_is why' -l unix-socket -x -a '(__fish_complete_path)' -d 'allow connecting to this one Unix socket (needs Landlock ABI 9)'
+complete -c nono -c nono-why -n '__nono_is why' -l allow-unix-sockets -d 'allow connecting to any Unix socket: a way out of the sandbox'
+complete -c nono -c nono-why -n '__nono_is why' -l allow-ipc -d 'allow System V IPC and POSIX message queues'
+complete -c nono -c nono-why -n '__nono_is why' -l allow-command -x -a 'all file-destruction disk-operations permission-changes system-modification package-managers file-operations privilege-escalation network-exfiltration (__fish_complete_command)' -d 'lift the block on a command or category, or \'all\''
+complete -c nono -c nono-why -n '__nono_is why' -l block-command -x -a '(__fish_complete_command)' -d 'block this command too'
+complete -c nono -c nono-why -n '__nono_is why' -l allow-env -x -a '(set -nx)' -d 'pass this variable though it looks like a credential'
+complete -c nono -c nono-why -n '__nono_is why' -l profile -s p -x -a '(__nono_profiles)' -d 'use a profile; see --list-profiles'
+complete -c nono -c nono-why -n '__nono_is why' -l workdir -x -a '(__fish_complete_directories)' -d 'start the command in this directory'
+complete -c nono -c nono-why -n '__nono_is why' -l allow-cwd -d 'share the working directory as the profile wants, without asking'

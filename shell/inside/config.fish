@@ -1,0 +1,9 @@
+# fish's start-up file in `nono shell`. fish was started without the user's own
+# configuration, which is protected; if a grant gives it back, it starts again.
+set -l own $__fish_config_dir
+set -q own[1]; or set own ~/.config/fish
+if test -f $own/config.fish; and true <$own/config.fish 2>/dev/null
+    exec fish -C 'source $NONO_INSIDE/../nono.fish; set -e NONO_INSIDE'
+end
+source $NONO_INSIDE/../nono.fish
+set -e NONO_INSIDE

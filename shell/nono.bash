@@ -1,0 +1,116 @@
+# nono for interactive bash, 3.2 and later. In ~/.bashrc:
+#
+#	. /usr/share/nono/nono.bash
+#
+# nono_unload takes all of it back. Nothing here starts a process.
+
+# The subcommands that are used most, without a shell to dispatch them.
+function nono {
+	case ${1-} in
+	run | why)
+		local program=nono-$1
+		shift
+		command "$program" ${1+"$@"}
+		;;
+	*) command nono ${1+"$@"} ;;
+	esac
+}
+
+# An agent in its profile, with the working directory shared as the profile
+# wants (never a home or what is above it). Flags go to nono run; the first
+# other word, or what stands behind --, begins the agent's own arguments.
+function sclaude { _nono_agent sclaude claude-code claude ${1+"$@"}; }
+function sopencode { _nono_agent sopencode opencode opencode ${1+"$@"}; }
+function sopenclaw { _nono_agent sopenclaw openclaw openclaw ${1+"$@"}; }
+
+# _nono_agent FUNCTION PROFILE COMMAND [FLAG ...] [--] [ARGUMENT ...]
+function _nono_agent {
+	local self=$1 profile=$2 agent=$3 kind flags
+	shift 3
+	flags=(--profile "$profile" --allow-cwd)
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--) shift && break ;;
+		-?*) ;;
+		*) break ;;
+		esac
+		kind=0
+		_nono_kind "$1" || kind=$?
+		if [ "$kind" -eq 2 ]; then
+			printf "nono: error: cannot use the flag '%s': there is no such flag\n" "$1" >&2
+			printf "nono: hint: %s -- %s … passes it to %s\n" "$self" "$1" "$agent" >&2
+			return 2
+		elif [ "$kind" -eq 1 ]; then
+			flags=("${flags[@]}" "$1")
+			shift
+		elif [ $# -lt 2 ]; then
+			printf "nono: error: cannot use the flag '%s': its argument is missing\n" "$1" >&2
+			return 2
+		else
+			flags=("${flags[@]}" "$1" "$2")
+			shift 2
+		fi
+	done
+	command nono-run "${flags[@]}" -- "$agent" ${1+"$@"}
+}
+
+# 0: the flag takes an argument; 1: it takes none; 2: there is no such flag.
+# generated: the flags of nono run
+function _nono_kind {
+	case $1 in
+	-*=*) return 1 ;;
+	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
+		--w | --write | -write | --allow-file | -allow-file | --read-file | \
+		-read-file | --write-file | -write-file | --temp | -temp | --device | \
+		-device | --deny | -deny | --deny-write | -deny-write | --unix-socket | \
+		-unix-socket | --allow-command | -allow-command | --block-command | \
+		-block-command | --allow-env | -allow-env | -p | --p | --profile | \
+		-profile | --workdir | -workdir | --keep-fd | -keep-fd | --show-profile | \
+		-show-profile | --install-hook | -install-hook | --remove-hook | \
+		-remove-hook) return 0 ;;
+	--allow-rmdir | -allow-rmdir | --net-block | -net-block | --allow-unix-sockets | \
+		-allow-unix-sockets | --allow-ipc | -allow-ipc | --allow-cwd | \
+		-allow-cwd | --list-profiles | -list-profiles | --dry-run | -dry-run | \
+		--print-spec | -print-spec | --check | -check | -v | --v | --verbose | \
+		-verbose | -s | --s | --silent | -silent | -h | --h | --help | \
+		-help | --version | -version) return 1 ;;
+	esac
+	return 2
+}
+# end of what is generated
+
+# The completions are read at the first Tab.
+function _nono_load {
+	local file
+	for file in "$_nono_dir/completions/nono.bash" "$_nono_dir/../bash-completion/completions/nono"; do
+		if [ -r "$file" ]; then
+			# shellcheck disable=SC1090 # one of the two
+			. "$file"
+			_nono ${1+"$@"}
+			return 0
+		fi
+	done
+}
+
+# Takes back what this file did.
+function nono_unload {
+	local name
+	complete -r nono nono-run nono-why sclaude sopencode sopenclaw 2>/dev/null || :
+	case ${PS1-} in
+	"${_nono_mark:-none}"*) PS1=${PS1#"$_nono_mark"} ;;
+	esac
+	for name in $(compgen -A function _nono) nono sclaude sopencode sopenclaw nono_unload; do
+		unset -f "$name"
+	done
+	unset -v _nono_dir _nono_mark
+}
+
+_nono_dir=${BASH_SOURCE[0]%/*}
+[ "$_nono_dir" != "${BASH_SOURCE[0]}" ] || _nono_dir=.
+complete -F _nono_load nono nono-run nono-why sclaude sopencode sopenclaw
+
+# Inside a sandbox the prompt says so. NONO_PROMPT is the marker; empty, none.
+if [ -n "${NONO_SANDBOX-}" ] && [ -n "${PS1-}" ] && [ -z "${_nono_mark-}" ]; then
+	_nono_mark=${NONO_PROMPT-(nono) }
+	PS1=$_nono_mark$PS1
+fi

@@ -1,0 +1,117 @@
+# nono for interactive fish. In ~/.config/fish/config.fish:
+#
+#	source /usr/share/nono/nono.fish
+#
+# nono_unload takes all of it back. Nothing here starts a process.
+
+# The subcommands that are used most, without a shell to dispatch them.
+function nono
+    switch "$argv[1]"
+        case run why
+            command nono-$argv[1] $argv[2..-1]
+        case '*'
+            command nono $argv
+    end
+end
+
+# An agent in its profile, with the working directory shared as the profile
+# wants (never a home or what is above it). Flags go to nono run; the first
+# other word, or what stands behind --, begins the agent's own arguments.
+function sclaude
+    __nono_agent sclaude claude-code claude $argv
+end
+
+function sopencode
+    __nono_agent sopencode opencode opencode $argv
+end
+
+function sopenclaw
+    __nono_agent sopenclaw openclaw openclaw $argv
+end
+
+# __nono_agent FUNCTION PROFILE COMMAND [FLAG ...] [--] [ARGUMENT ...]
+function __nono_agent
+    set -l self $argv[1]
+    set -l agent $argv[3]
+    set -l flags --profile $argv[2] --allow-cwd
+    set -e argv[1..3]
+    while test (count $argv) -gt 0
+        if test "$argv[1]" = --
+            set -e argv[1]
+            break
+        end
+        string match -qr '^-.' -- $argv[1]; or break
+        __nono_kind $argv[1]
+        switch $status
+            case 2
+                echo "nono: error: cannot use the flag '$argv[1]': there is no such flag" >&2
+                echo "nono: hint: $self -- $argv[1] … passes it to $agent" >&2
+                return 2
+            case 1
+                set -a flags $argv[1]
+                set -e argv[1]
+            case '*'
+                if test (count $argv) -lt 2
+                    echo "nono: error: cannot use the flag '$argv[1]': its argument is missing" >&2
+                    return 2
+                end
+                set -a flags $argv[1..2]
+                set -e argv[1..2]
+        end
+    end
+    command nono-run $flags -- $agent $argv
+end
+
+# 0: the flag takes an argument; 1: it takes none; 2: there is no such flag.
+# generated: the flags of nono run
+function __nono_kind
+    switch $argv[1]
+        case '-*=*'
+            return 1
+        case -a --a --allow -allow -r --r --read -read -w --w --write -write \
+            --allow-file -allow-file --read-file -read-file --write-file \
+            -write-file --temp -temp --device -device --deny -deny --deny-write \
+            -deny-write --unix-socket -unix-socket --allow-command -allow-command \
+            --block-command -block-command --allow-env -allow-env -p --p \
+            --profile -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
+            -show-profile --install-hook -install-hook --remove-hook -remove-hook
+            return 0
+        case --allow-rmdir -allow-rmdir --net-block -net-block --allow-unix-sockets \
+            -allow-unix-sockets --allow-ipc -allow-ipc --allow-cwd -allow-cwd \
+            --list-profiles -list-profiles --dry-run -dry-run --print-spec \
+            -print-spec --check -check -v --v --verbose -verbose -s --s --silent \
+            -silent -h --h --help -help --version -version
+            return 1
+    end
+    return 2
+end
+# end of what is generated
+
+# Takes back what this file did.
+function nono_unload
+    if functions -q __nono_prompt
+        functions -e fish_prompt
+        functions -c __nono_prompt fish_prompt
+    end
+    for name in nono nono-run nono-why sclaude sopencode sopenclaw
+        complete -e -c $name
+    end
+    functions -e (string match '__nono*' -- (functions -na | string split ', ')) nono sclaude sopencode sopenclaw nono_unload
+end
+
+# Completions that are installed are found by fish itself; those of a source
+# tree are beside this file, and read at the first Tab.
+set -l completions (path resolve (status dirname))/completions
+if test -d $completions; and not contains -- $completions $fish_complete_path
+    set -ga fish_complete_path $completions
+end
+
+# Inside a sandbox the prompt says so. NONO_PROMPT is the marker; empty, none.
+if set -q NONO_SANDBOX; and status is-interactive; and not functions -q __nono_prompt
+    set -q NONO_PROMPT; or set -g NONO_PROMPT '(nono) '
+    functions -q fish_prompt; and functions -c fish_prompt __nono_prompt
+    function fish_prompt
+        echo -n $NONO_PROMPT
+        __nono_prompt
+    end
+end

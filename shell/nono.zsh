@@ -1,0 +1,120 @@
+# nono for interactive zsh. In ~/.zshrc, before or behind compinit:
+#
+#	. /usr/share/nono/nono.zsh
+#
+# nono_unload takes all of it back. Nothing here starts a process.
+
+# The subcommands that are used most, without a shell to dispatch them.
+function nono {
+	case ${1-} in
+	run | why)
+		local program=nono-$1
+		shift
+		command "$program" "$@"
+		;;
+	*) command nono "$@" ;;
+	esac
+}
+
+# An agent in its profile, with the working directory shared as the profile
+# wants (never a home or what is above it). Flags go to nono run; the first
+# other word, or what stands behind --, begins the agent's own arguments.
+function sclaude { _nono_agent sclaude claude-code claude "$@"; }
+function sopencode { _nono_agent sopencode opencode opencode "$@"; }
+function sopenclaw { _nono_agent sopenclaw openclaw openclaw "$@"; }
+
+# _nono_agent FUNCTION PROFILE COMMAND [FLAG ...] [--] [ARGUMENT ...]
+function _nono_agent {
+	emulate -L zsh
+	local self=$1 profile=$2 agent=$3
+	integer kind
+	local -a flags
+	shift 3
+	flags=(--profile "$profile" --allow-cwd)
+	while (($#)); do
+		case $1 in
+		--) shift; break ;;
+		-?*) ;;
+		*) break ;;
+		esac
+		kind=0
+		_nono_kind "$1" || kind=$?
+		if ((kind == 2)); then
+			print -ru2 -- "nono: error: cannot use the flag '$1': there is no such flag"
+			print -ru2 -- "nono: hint: $self -- $1 … passes it to $agent"
+			return 2
+		elif ((kind == 1)); then
+			flags+=("$1")
+			shift
+		elif (($# < 2)); then
+			print -ru2 -- "nono: error: cannot use the flag '$1': its argument is missing"
+			return 2
+		else
+			flags+=("$1" "$2")
+			shift 2
+		fi
+	done
+	command nono-run "${flags[@]}" -- "$agent" "$@"
+}
+
+# 0: the flag takes an argument; 1: it takes none; 2: there is no such flag.
+# generated: the flags of nono run
+function _nono_kind {
+	case $1 in
+	-*=*) return 1 ;;
+	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
+		--w | --write | -write | --allow-file | -allow-file | --read-file | \
+		-read-file | --write-file | -write-file | --temp | -temp | --device | \
+		-device | --deny | -deny | --deny-write | -deny-write | --unix-socket | \
+		-unix-socket | --allow-command | -allow-command | --block-command | \
+		-block-command | --allow-env | -allow-env | -p | --p | --profile | \
+		-profile | --workdir | -workdir | --keep-fd | -keep-fd | --show-profile | \
+		-show-profile | --install-hook | -install-hook | --remove-hook | \
+		-remove-hook) return 0 ;;
+	--allow-rmdir | -allow-rmdir | --net-block | -net-block | --allow-unix-sockets | \
+		-allow-unix-sockets | --allow-ipc | -allow-ipc | --allow-cwd | \
+		-allow-cwd | --list-profiles | -list-profiles | --dry-run | -dry-run | \
+		--print-spec | -print-spec | --check | -check | -v | --v | --verbose | \
+		-verbose | -s | --s | --silent | -silent | -h | --h | --help | \
+		-help | --version | -version) return 1 ;;
+	esac
+	return 2
+}
+# end of what is generated
+
+# Takes back what this file did.
+function nono_unload {
+	emulate -L zsh
+	if (($+functions[compdef])); then
+		compdef -d nono nono-run nono-why sclaude sopencode sopenclaw
+	fi
+	if [[ -n ${_nono_mark-} && $PS1 == "$_nono_mark"* ]]; then
+		PS1=${PS1#"$_nono_mark"}
+	fi
+	fpath=(${fpath:#${_nono_added-}})
+	unset _nono_mark _nono_added
+	unfunction -m 'nono' 'sclaude' 'sopencode' 'sopenclaw' '_nono' '_nono_*' 'nono_unload'
+}
+
+# The completions: beside this file in a source tree, else where zsh looks for
+# what is installed. Before compinit fpath is enough; behind it, it must be told.
+if [[ -d ${${(%):-%x}:A:h}/completions ]]; then
+	_nono_added=${${(%):-%x}:A:h}/completions
+else
+	_nono_added=${${(%):-%x}:A:h:h}/zsh/site-functions
+fi
+if (($fpath[(Ie)$_nono_added])); then
+	_nono_added=
+else
+	fpath+=("$_nono_added")
+fi
+autoload -Uz _nono
+if (($+functions[compdef])); then
+	compdef _nono nono nono-run nono-why sclaude sopencode sopenclaw
+fi
+
+# Inside a sandbox the prompt says so. NONO_PROMPT is the marker; empty, none.
+if [[ -n ${NONO_SANDBOX-} && -n ${PS1-} && -z ${_nono_mark-} ]]; then
+	_nono_mark=${NONO_PROMPT-(nono) }
+	PS1=$_nono_mark$PS1
+fi
