@@ -11,19 +11,30 @@ import (
 var envList string
 
 // Env is a list of environment variables that are withheld from the command.
-type Env struct{ patterns []string }
+type Env struct{ patterns []pattern }
+
+// pattern is head, or head and anything and rest, in which each further * stands
+// for anything again.
+type pattern struct {
+	head, rest string
+	star       bool
+	pass       bool // a match lets the variable pass
+}
 
 // WithheldEnv returns the list that nono comes with.
 func WithheldEnv() (Env, error) { return ParseEnv("env.list", envList) }
 
 // ParseEnv reads a list of names and patterns, one a line; name is for messages.
 func ParseEnv(name, text string) (Env, error) {
-	e := Env{patterns: make([]string, 0, 128)}
+	e := Env{patterns: make([]pattern, 0, 160)}
 	err := lines(name, text, func(_, line string) string {
-		if p := strings.TrimPrefix(line, "!"); strings.Trim(p, "*") == "" || strings.ContainsAny(p, " \t=\x00") {
+		name, pass := strings.CutPrefix(line, "!")
+		if strings.Trim(name, "*") == "" || strings.ContainsAny(name, " \t=\x00") {
 			return "a name or pattern is wanted, not " + fault.Quote(line)
 		}
-		e.patterns = append(e.patterns, line)
+		p := pattern{pass: pass}
+		p.head, p.rest, p.star = strings.Cut(name, "*")
+		e.patterns = append(e.patterns, p)
 		return ""
 	})
 	return e, err
@@ -33,25 +44,22 @@ func ParseEnv(name, text string) (Env, error) {
 // pattern that matches decides; one with a leading ! lets the variable pass.
 func (e Env) Withholds(name string) bool {
 	for i := len(e.patterns) - 1; i >= 0; i-- {
-		p, pass := strings.CutPrefix(e.patterns[i], "!")
-		if match(p, name) {
-			return !pass
+		if e.patterns[i].match(name) {
+			return !e.patterns[i].pass
 		}
 	}
 	return false
 }
 
-// match reports whether name is p, in which each * stands for any run of bytes.
-func match(p, name string) bool {
-	head, rest, star := strings.Cut(p, "*")
-	if !star {
-		return p == name
+func (p *pattern) match(name string) bool {
+	if !p.star {
+		return p.head == name
 	}
-	if !strings.HasPrefix(name, head) {
+	if !strings.HasPrefix(name, p.head) {
 		return false
 	}
-	name = name[len(head):]
-	for {
+	name = name[len(p.head):]
+	for rest := p.rest; ; {
 		part, more, star := strings.Cut(rest, "*")
 		if !star {
 			return strings.HasSuffix(name, part)

@@ -51,7 +51,11 @@ func TestMatch(t *testing.T) {
 		{"*_X_*", "_X_", true}, {"*_X_*", "A_X", false}, {"*ab", "aab", true}, {"*ab*b", "abab", true},
 		{"A**B", "AB", true}, {"*é", "né", true},
 	} {
-		if got := match(c.pattern, c.name); got != c.want {
+		e, err := ParseEnv("env", c.pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := e.Withholds(c.name); got != c.want {
 			t.Errorf("match(%q, %q) = %v", c.pattern, c.name, got)
 		}
 	}

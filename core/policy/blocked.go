@@ -24,26 +24,39 @@ var systemBin = [...]string{
 // Blocked returns the category in which a command name is blocked under o, or
 // "". It goes by the name alone.
 func Blocked(name, goos string, o *Options) (string, error) {
-	table, err := blockedTable(goos, o)
-	return table[name], err
+	t, err := blockedTable(goos, o)
+	if err != nil {
+		return "", err
+	}
+	return t.category[name], nil
 }
 
-// blockedTable maps every blocked name to its category.
-func blockedTable(goos string, o *Options) (map[string]string, error) {
+// table is the blocked names, in the lists' order and with their categories.
+type table struct {
+	names    []string
+	category map[string]string
+}
+
+func (t *table) add(name, category string) {
+	if t.category[name] == "" {
+		t.names = append(t.names, name)
+	}
+	t.category[name] = category
+}
+
+func blockedTable(goos string, o *Options) (*table, error) {
 	list, err := lists.Commands(goos)
 	if err != nil {
 		return nil, err
 	}
-	table := make(map[string]string, len(list))
-	known := map[string]bool{"all": true}
+	t := &table{names: make([]string, 0, len(list)), category: make(map[string]string, len(list))}
 	for _, c := range list {
-		known[c.Name], known[c.Category] = true, true
 		if !slices.Contains(o.AllowCommands, "all") && !slices.Contains(o.AllowCommands, c.Category) && !slices.Contains(o.AllowCommands, c.Name) {
-			table[c.Name] = strings.ReplaceAll(c.Category, "-", " ")
+			t.add(c.Name, strings.ReplaceAll(c.Category, "-", " "))
 		}
 	}
 	for _, a := range o.AllowCommands {
-		if !known[a] {
+		if a != "all" && !slices.ContainsFunc(list, func(c lists.Command) bool { return c.Name == a || c.Category == a }) {
 			return nil, &fault.Error{Do: "use --allow-command " + fault.Quote(a), Err: fault.Text("no blocked command or category has that name"),
 				Hint: "'nono why --command " + a + "' tells whether it is blocked; the categories are in nono-run(1)"}
 		}
@@ -52,34 +65,40 @@ func blockedTable(goos string, o *Options) (map[string]string, error) {
 		if b == "" || strings.Contains(b, "/") {
 			return nil, &fault.Error{Do: "use --block-command " + fault.Quote(b), Err: fault.Text("it wants the name of a command"), Hint: "--deny blocks a path"}
 		}
-		table[b] = byBlockFlag
+		t.add(b, byBlockFlag)
 	}
-	return table, nil
+	return t, nil
+}
+
+// findBlocked fills c.blocked, which the command itself is held against too.
+func (c *compiler) findBlocked() (err error) {
+	c.blocked, err = blockedTable(c.h.GOOS, c.o)
+	return err
 }
 
 // blockCommands denies the files of the blocked commands, wherever a grant
 // reaches them. A file that is another program too, one face of a multi-call
 // binary, cannot be denied alone.
 func (c *compiler) blockCommands() error {
-	table, err := blockedTable(c.h.GOOS, c.o)
-	if err != nil || len(table) == 0 {
-		return err
+	names := c.blocked.names
+	if len(names) == 0 {
+		return nil
 	}
-	names := make([]string, 0, len(table))
-	for n := range table {
-		names = append(names, n)
-	}
-	slices.Sort(names)
 	for _, dir := range c.binDirs() {
 		if !c.granted(dir) {
 			continue
 		}
-		small := c.res.small(dir, len(names))
-		for _, n := range names {
-			if small && !c.res.list(dir).has(n) {
-				continue
+		if c.res.small(dir, len(names)) {
+			l := c.res.list(dir)
+			for _, n := range names {
+				if l.has(n) {
+					c.blockFile(dir, n)
+				}
 			}
-			c.blockFile(dir, n, ByBlocked+table[n])
+			continue
+		}
+		for _, n := range c.res.existing(dir, names) {
+			c.blockFile(dir, n)
 		}
 	}
 	return nil
@@ -109,11 +128,8 @@ func (c *compiler) granted(path string) bool {
 	return false
 }
 
-func (c *compiler) blockFile(dir, name, by string) {
-	path := join(dir, name)
-	if !c.res.look(path).place.exists {
-		return
-	}
+func (c *compiler) blockFile(dir, name string) {
+	path, by := join(dir, name), ByBlocked+c.blocked.category[name]
 	file, err := c.res.resolve(path)
 	if err != nil || !file.exists || file.dir() {
 		return

@@ -99,13 +99,9 @@ func (c *compiler) startable(name, path string) error {
 // refuseBlocked refuses a blocked command by the name it is called, the name of
 // the file and every name in between: a symlink is no way round.
 func (c *compiler) refuseBlocked(path string) error {
-	table, err := blockedTable(c.h.GOOS, c.o)
-	if err != nil {
-		return err
-	}
 	for hop := 0; hop < 40; hop++ {
 		name := base(path)
-		if category := table[name]; category != "" {
+		if category := c.blocked.category[name]; category != "" {
 			hint := "--allow-command " + name + " allows it"
 			if category == byBlockFlag {
 				hint = "leave out --block-command " + name
@@ -118,7 +114,7 @@ func (c *compiler) refuseBlocked(path string) error {
 		}
 		e := c.res.look(join(up.path, name))
 		if e.target == "" {
-			return c.refuseTwin(e.place, table)
+			return c.refuseTwin(e.place)
 		}
 		if path = e.target; path[0] != '/' {
 			path = join(up.path, path)
@@ -128,15 +124,15 @@ func (c *compiler) refuseBlocked(path string) error {
 }
 
 // refuseTwin refuses a hard link to a blocked command's file.
-func (c *compiler) refuseTwin(p place, table map[string]string) error {
+func (c *compiler) refuseTwin(p place) error {
 	if p.nlink < 2 {
 		return nil
 	}
 	for _, dir := range c.binDirs() {
-		for name, category := range table {
+		for _, name := range c.blocked.names {
 			b, err := c.res.resolve(join(dir, name))
 			if err == nil && b.exists && b.dev == p.dev && b.ino == p.ino && c.otherFace(dir, b) == "" {
-				return cannotStart(c.o.Command[0], 126, "it is the blocked command "+fault.Quote(name)+" by another name ("+category+")",
+				return cannotStart(c.o.Command[0], 126, "it is the blocked command "+fault.Quote(name)+" by another name ("+c.blocked.category[name]+")",
 					"--allow-command "+name+" allows it")
 			}
 		}

@@ -55,6 +55,14 @@ func (c *compiler) userGrants() error {
 		if err == nil {
 			err = misfit(g.Kind, p)
 		}
+		if err == unix.ENOENT && c.created(g, path) {
+			n := len(c.spec.Paths)
+			if c.add(g.Kind, p.path, byOf(g), fromOthers); len(c.spec.Paths) > n {
+				c.spec.Paths[n].Optional = true
+				c.out.Create = append(c.out.Create, p.path)
+			}
+			continue
+		}
 		if err != nil && g.From != "" && (err == unix.ENOENT || err == unix.EACCES) {
 			c.out.Skipped = append(c.out.Skipped, path)
 			continue
@@ -65,6 +73,7 @@ func (c *compiler) userGrants() error {
 		from := fromUser
 		if g.From != "" {
 			from = fromOthers
+			c.noteDetour(g, path, p.path)
 		}
 		c.add(g.Kind, p.path, byOf(g), from)
 	}

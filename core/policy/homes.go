@@ -106,6 +106,22 @@ var xdgDirs = [...]struct{ name, inHome string }{
 	{"XDG_RUNTIME_DIR", ""},
 }
 
+// first returns the name in the home with which the listed path begins, or ""
+// where it may mean a path elsewhere.
+func (h home) first(path string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		name, _, _ := strings.Cut(rest, "/")
+		return name
+	}
+	for _, d := range xdgDirs {
+		if d.inHome != "" && strings.HasPrefix(path, "$") && strings.HasPrefix(path[1:], d.name) && h.xdg(d.name) == "" {
+			name, _, _ := strings.Cut(d.inHome, "/")
+			return name
+		}
+	}
+	return ""
+}
+
 // expand gives the paths that a listed path means in h. An XDG directory means
 // both where the environment puts it and where it is by default: what is there
 // was written by programs that saw another environment. A path that belongs to

@@ -28,6 +28,9 @@ type Options struct {
 	AllowCommands []string // names, categories or "all"
 	BlockCommands []string
 	KeepFDs       []int
+	// Create are directories that a profile wants made before the start. A
+	// grant of one that does not exist yet is made all the same.
+	Create []string
 
 	// Command is what is to be started, Argv[0] first; empty to leave it out.
 	Command []string
@@ -58,6 +61,8 @@ type Policy struct {
 	Command Command
 	// Skipped are paths of profiles that do not exist here.
 	Skipped []string
+	// Create are those of Options.Create that have yet to be made.
+	Create []string
 	// Lifted are protected paths and blocked commands that a grant gives back.
 	Lifted []spec.Path
 	// Loose are blocked commands that cannot be held for children, since the
@@ -76,9 +81,14 @@ type compiler struct {
 	res   *resolver
 	homes []home
 	reach []string // where the grants that were asked for lead
-	spec  *spec.Spec
-	out   *Policy
-	have  map[line]bool
+	// blocked are the commands that must not run, by name.
+	blocked *table
+	spec    *spec.Spec
+	out     *Policy
+	// detours are the profiles' grants whose symlinks led elsewhere.
+	detours []detour
+	denied  []string // the protected paths, as they are listed
+	have    map[line]bool
 	// shut are the paths of --deny.
 	shut map[string]bool
 	// grants are the paths of all grants so far; those that were asked for,
@@ -102,6 +112,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 	c.out.Spec = c.spec
 	steps := []func() error{
 		c.findHomes,
+		c.findBlocked,
 		c.userDenies, // first: they take away what the others would add
 		c.userGrants,
 		c.system,
@@ -109,6 +120,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 		c.stdio,
 		c.own,
 		c.protect,
+		c.refuseDetours,
 		c.blockCommands,
 		c.askedForSomething,
 	}

@@ -26,7 +26,11 @@ func (c *compiler) protect() error {
 		if i == 0 && (c.grants[h.path] || c.reached(h.path)) {
 			list = append(list, c.ownPrograms(h.path)...)
 		}
+		near := c.near(h)
 		for _, p := range list {
+			if near.idle(h.first(p.Path)) {
+				continue
+			}
 			for _, path := range h.expand(p.Path, i == 0) {
 				if err := c.protectPath(p, h.path, path, shut); err != nil {
 					return err
@@ -36,6 +40,35 @@ func (c *compiler) protect() error {
 	}
 	c.findLifted(shut)
 	return nil
+}
+
+// nearness says which parts of a home a grant may reach.
+type nearness struct {
+	all     bool            // a grant is at or above the home
+	granted map[string]bool // names in the home at or beneath which one is
+	home    *listing
+}
+
+func (c *compiler) near(h home) nearness {
+	n := nearness{all: c.grants[h.path] || c.reached(h.path), granted: map[string]bool{}, home: c.res.list(h.path)}
+	for _, g := range c.asked {
+		if spec.Beneath(g.Path, h.path) {
+			name, _, _ := strings.Cut(strings.TrimPrefix(g.Path[len(h.path):], "/"), "/")
+			n.granted[name] = true
+		}
+	}
+	return n
+}
+
+// idle reports whether nothing that begins with the name first in the home can
+// be reached: no grant is near it, and no symlink leads from it elsewhere, since
+// it is no directory. Most of the listed paths are such, on most machines.
+func (n nearness) idle(first string) bool {
+	if first == "" || n.all || n.granted[first] || n.home.unknown {
+		return false
+	}
+	k := n.home.names[first]
+	return k != isDir && k != isLink
 }
 
 // protected returns nono's list and the user's own additions.
@@ -67,6 +100,7 @@ func (c *compiler) ownPrograms(home string) []lists.Protected {
 // protectPath adds what of one protected path is reached, and notes all of it in
 // shut.
 func (c *compiler) protectPath(p lists.Protected, home, path string, shut map[string]string) error {
+	c.denied = append(c.denied, path)
 	names := [...]string{path}
 	all := names[:]
 	if c.throughLink(home, path) {

@@ -176,6 +176,25 @@ func (r *resolver) small(dir string, names int) bool {
 	return unix.Stat(dir, &st) == nil && st.Size < int64(names)*4*32
 }
 
+// existing returns those of names that exist in dir, asking for each.
+func (r *resolver) existing(dir string, names []string) []string {
+	at, prefix := unix.AT_FDCWD, dir+"/"
+	// The way to a directory is walked once; one that cannot be opened can
+	// still be searched.
+	if fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err == nil {
+		defer unix.Close(fd)
+		at, prefix = fd, ""
+	}
+	var out []string
+	var st unix.Stat_t
+	for _, n := range names {
+		if err := unix.Fstatat(at, prefix+n, &st, unix.AT_SYMLINK_NOFOLLOW); err != unix.ENOENT {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 // root completes a place reached through "..", whose facts were not looked at.
 func (r *resolver) root(at place) place {
 	if e := r.look(at.path); e.err == nil {

@@ -1,0 +1,67 @@
+package policy
+
+import (
+	"slices"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// created reports whether path, which does not exist, is a directory that the
+// start will make because a profile says so.
+func (c *compiler) created(g Grant, path string) bool {
+	return g.From != "" && g.Kind.Directory() && slices.Contains(c.o.Create, clean(path))
+}
+
+// detour is a grant of a profile that leads elsewhere than its name says.
+type detour struct {
+	grant      Grant
+	name, path string
+}
+
+func (c *compiler) noteDetour(g Grant, name, path string) {
+	if name = clean(name); name != path {
+		c.detours = append(c.detours, detour{g, name, path})
+	}
+}
+
+// refuseDetours refuses a profile's grant that a symlink has led to a protected
+// path. An agent may have put the symlink into a directory that it was granted,
+// so that the next run of the profile would grant it what is protected. A
+// profile that names what is protected means it, wherever that leads.
+func (c *compiler) refuseDetours() error {
+	for _, d := range c.detours {
+		name := c.fromHome(d.name)
+		if slices.ContainsFunc(c.denied, func(p string) bool { return within(name, p) }) {
+			continue
+		}
+		for i := range c.spec.Paths {
+			p := &c.spec.Paths[i]
+			if p.Kind.Grants() || p.By == byDeny || p.Kind == spec.DenyWrite && !writes(d.grant.Kind) || !within(d.path, p.Path) {
+				continue
+			}
+			return &fault.Error{
+				Do: "use profile " + d.grant.From + ": cannot grant " + flagOf(d.grant.Kind), Path: d.name,
+				Err:  fault.Text("a symlink leads from there to " + fault.Quote(d.path) + ", which is protected (" + p.By + ")"),
+				Hint: "if that is meant: " + flagOf(d.grant.Kind) + " " + fault.Quote(d.path),
+			}
+		}
+	}
+	return nil
+}
+
+// fromHome names a path in a home by where that home really is.
+func (c *compiler) fromHome(path string) string {
+	for _, h := range c.homes {
+		if at, err := c.res.resolve(h.path); err == nil && within(path, h.path) {
+			return clean(at.path + path[len(h.path):])
+		}
+	}
+	return path
+}
+
+func within(path, dir string) bool { return path == dir || spec.Beneath(path, dir) }
+
+func writes(k spec.Kind) bool {
+	return k != spec.Read && k != spec.ReadFile
+}
