@@ -76,15 +76,15 @@ type Protected struct {
 
 // Protect returns the paths that stay protected beneath any grant.
 func Protect(goos string) ([]Protected, error) {
-	list, err := parseProtected(make([]Protected, 0, 704), "protected.list", protectedCommon)
+	list, err := parseProtected(make([]Protected, 0, 704), "protected.list", protectedCommon, true)
 	if err != nil {
 		return nil, err
 	}
 	switch goos {
 	case "darwin":
-		return parseProtected(list, "protected-darwin.list", protectedDarwin)
+		return parseProtected(list, "protected-darwin.list", protectedDarwin, true)
 	case "linux":
-		return parseProtected(list, "protected-linux.list", protectedLinux)
+		return parseProtected(list, "protected-linux.list", protectedLinux, true)
 	}
 	return list, nil
 }
@@ -92,20 +92,22 @@ func Protect(goos string) ([]Protected, error) {
 // ParseProtected reads a user's own list; name is for messages. Lines before
 // the first [category] are in the category "own list".
 func ParseProtected(name, text string) ([]Protected, error) {
-	return parseProtected(nil, name, text)
+	return parseProtected(nil, name, text, false)
 }
 
-func parseProtected(list []Protected, name, text string) ([]Protected, error) {
+// parseProtected appends a list. The paths in ours are checked by the tests, not
+// once more at every start.
+func parseProtected(list []Protected, name, text string, ours bool) ([]Protected, error) {
 	err := lines(name, text, func(category, line string) string {
 		word, path := split(line)
 		kind := kindOf(word)
 		if kind == 0 || kind.Grants() {
 			return "a line begins with 'deny' or 'deny-write', not " + fault.Quote(word)
 		}
-		if bad(path) || path[0] != '/' && !strings.HasPrefix(path, "~/") && !strings.HasPrefix(path, "$XDG_") {
+		if !ours && (bad(path) || path[0] != '/' && !strings.HasPrefix(path, "~/") && !strings.HasPrefix(path, "$XDG_")) {
 			return "the path " + fault.Quote(path) + " must begin with '~/', '$XDG_…/' or '/', and be clean"
 		}
-		if path[0] == '$' && !xdg(path) {
+		if !ours && path[0] == '$' && !xdg(path) {
 			return "there is no such directory as in " + fault.Quote(path)
 		}
 		if category == "" {

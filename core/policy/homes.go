@@ -113,8 +113,12 @@ func (h home) first(path string) string {
 		name, _, _ := strings.Cut(rest, "/")
 		return name
 	}
+	if path[0] != '$' {
+		return ""
+	}
+	dir, _, _ := strings.Cut(path[1:], "/")
 	for _, d := range xdgDirs {
-		if d.inHome != "" && strings.HasPrefix(path, "$") && strings.HasPrefix(path[1:], d.name) && h.xdg(d.name) == "" {
+		if d.name == dir && d.inHome != "" && h.xdg(dir) == "" {
 			name, _, _ := strings.Cut(d.inHome, "/")
 			return name
 		}

@@ -16,7 +16,7 @@ func (c *compiler) protect() error {
 	if err != nil {
 		return err
 	}
-	shut := make(map[string]string, 2*len(list))
+	shut := map[string]string{}
 	for i, h := range c.homes {
 		at, err := c.res.resolve(h.path)
 		if err != nil {
