@@ -1,0 +1,72 @@
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"testing"
+)
+
+func TestError(t *testing.T) {
+	for _, c := range []struct {
+		err  *Error
+		want string
+	}{
+		{&Error{Do: "start"}, "cannot start"},
+		{&Error{Do: "open", Path: "/x"}, "cannot open '/x'"},
+		{&Error{Do: "open", Path: "/x", Err: fs.ErrNotExist}, "cannot open '/x': file does not exist"},
+		{&Error{Do: "sandbox", Err: Text("it is Tuesday"), Hint: "wait"}, "cannot sandbox: it is Tuesday"},
+	} {
+		if got := c.err.Error(); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+		if c.err.Err != nil && !errors.Is(c.err, c.err.Err) {
+			t.Errorf("%q hides its cause", c.want)
+		}
+	}
+}
+
+// What a path contains must neither move the cursor nor end the quotes.
+func TestQuote(t *testing.T) {
+	for in, want := range map[string]string{
+		"":              "''",
+		"/a b":          "'/a b'",
+		"/é/世界":         "'/é/世界'",
+		"it's":          `"it's"`,
+		`say "x"`:       `"say \"x\""`,
+		`back\slash`:    `"back\\slash"`,
+		"new\nline":     `"new\nline"`,
+		"\x1b[2Jgone":   `"\x1b[2Jgone"`,
+		"\r":            `"\r"`,
+		"\x7f":          `"\x7f"`,
+		"\xff":          `"\xff"`,
+		"a\u202egpj":    `"a\u202egpj"`,
+		"\u009b31m":     `"\u009b31m"`,
+		"\u2028":        `"\u2028"`,
+		"nul\x00":       `"nul\x00"`,
+		"hidden\u200bx": `"hidden\u200bx"`,
+	} {
+		if got := Quote(in); got != want {
+			t.Errorf("Quote(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	inner := &Error{Do: "open", Path: "/x", Err: Text("no"), Hint: "create it"}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{inner, "nono: error: cannot open '/x': no\nnono: hint: create it\n"},
+		{fmt.Errorf("then %w", inner), "nono: error: then cannot open '/x': no\nnono: hint: create it\n"},
+		{Text("odd"), "nono: error: odd\n"},
+	} {
+		if got := Lines(c.err); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+	if HintOf(nil) != "" || HintOf(Text("odd")) != "" {
+		t.Error("a hint where there is none")
+	}
+}
