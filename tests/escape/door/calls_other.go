@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package main
+
+// addPortCalls adds nothing: only amd64 has ports.
+func addPortCalls(map[string]attack) {}

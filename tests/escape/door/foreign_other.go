@@ -1,0 +1,14 @@
+//go:build !amd64
+
+package main
+
+import "os"
+
+// foreign has no system calls of another architecture here.
+func foreign() map[string]attack {
+	none := func(world) error { return errText("none here") }
+	return map[string]attack{"int80": none, "x32": none, "x32-open": none, "elf32": none, "vsyscall": none}
+}
+
+func childInt80(world)    { os.Exit(1) }
+func childVsyscall(world) { os.Exit(1) }

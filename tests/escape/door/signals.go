@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// signals are the ways to disturb "idle", a process outside that a test can
+// spare, and "pid", which it cannot.
+func signals() map[string]attack {
+	return map[string]attack{
+		"kill":             func(w world) error { return unix.Kill(w.int("idle"), unix.SIGTERM) },
+		"kill-probe":       func(w world) error { return unix.Kill(w.int("idle"), 0) },
+		"kill-group":       func(w world) error { return unix.Kill(-w.int("idle"), unix.SIGTERM) },
+		"tkill":            func(w world) error { return call(unix.SYS_TKILL, uintptr(w.int("idle")), uintptr(unix.SIGTERM)) },
+		"tgkill":           func(w world) error { return unix.Tgkill(w.int("idle"), w.int("idle"), unix.SIGTERM) },
+		"sigqueue":         sigqueue,
+		"tgsigqueue":       tgsigqueue,
+		"pidfd-signal":     pidfdSignal,
+		"sigio":            sigio,
+		"setpgid":          func(w world) error { return unix.Setpgid(w.int("idle"), w.int("idle")) },
+		"prlimit-get":      func(w world) error { return unix.Prlimit(w.int("pid"), unix.RLIMIT_CORE, nil, &unix.Rlimit{}) },
+		"prlimit-set":      prlimitSet,
+		"sched-affinity":   schedAffinity,
+		"sched-policy":     func(w world) error { return call(unix.SYS_SCHED_SETSCHEDULER, uintptr(w.int("pid")), 0, zeroParam()) },
+		"setpriority":      func(w world) error { return unix.Setpriority(unix.PRIO_PROCESS, w.int("pid"), 1) },
+		"ioprio":           func(w world) error { return call(unix.SYS_IOPRIO_SET, 1, uintptr(w.int("pid")), 2<<13|4) },
+		"nice-up":          func(world) error { return unix.Setpriority(unix.PRIO_PROCESS, 0, -5) },
+		"realtime":         realtime,
+		"signal-own-child": ownChild,
+	}
+}
+
+// sigInfo is a siginfo_t as a sender fills it in (sigqueue(3)).
+func sigInfo(w world) *[16]uint64 {
+	var info [16]uint64
+	const siQueue = -1
+	code := int32(siQueue)
+	info[0] = uint64(unix.SIGTERM)
+	info[1] = uint64(uint32(code))
+	info[2] = uint64(uint32(os.Getpid())) | uint64(os.Getuid())<<32
+	return &info
+}
+
+func sigqueue(w world) error {
+	return call(unix.SYS_RT_SIGQUEUEINFO, uintptr(w.int("idle")), uintptr(unix.SIGTERM), addr(sigInfo(w)))
+}
+
+func tgsigqueue(w world) error {
+	pid := uintptr(w.int("idle"))
+	return call(unix.SYS_RT_TGSIGQUEUEINFO, pid, pid, uintptr(unix.SIGTERM), addr(sigInfo(w)))
+}
+
+func pidfdSignal(w world) error {
+	fd, err := unix.PidfdOpen(w.int("idle"), 0)
+	if err != nil {
+		return err
+	}
+	return unix.PidfdSendSignal(fd, unix.SIGTERM, nil, 0)
+}
+
+// sigio has the kernel send the signal: the process outside is made the owner
+// of a pipe, on which something then happens.
+func sigio(w world) error {
+	p := make([]int, 2)
+	if err := unix.Pipe(p); err != nil {
+		return err
+	}
+	if _, err := unix.FcntlInt(uintptr(p[0]), unix.F_SETOWN, w.int("idle")); err != nil {
+		return err
+	}
+	if _, err := unix.FcntlInt(uintptr(p[0]), unix.F_SETFL, unix.O_ASYNC|unix.O_NONBLOCK); err != nil {
+		return err
+	}
+	if _, err := unix.Write(p[1], []byte("x")); err != nil {
+		return err
+	}
+	for range 30 {
+		data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", w.int("idle")))
+		if err != nil || strings.Contains(string(data), ") Z ") {
+			return nil // it is gone
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return errText("no-signal")
+}
+
+func prlimitSet(w world) error {
+	var old unix.Rlimit
+	if err := unix.Prlimit(w.int("pid"), unix.RLIMIT_CORE, nil, &old); err != nil {
+		return err
+	}
+	return unix.Prlimit(w.int("pid"), unix.RLIMIT_CORE, &old, nil)
+}
+
+func schedAffinity(w world) error {
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(w.int("pid"), &set); err != nil {
+		return err
+	}
+	return unix.SchedSetaffinity(w.int("pid"), &set)
+}
+
+func zeroParam() uintptr {
+	var p int32
+	return addr(&p)
+}
+
+func realtime(world) error {
+	prio := int32(1)
+	const fifo = 1
+	return call(unix.SYS_SCHED_SETSCHEDULER, 0, fifo, addr(&prio))
+}
+
+// ownChild signals and traces what was started inside; it is no attack.
+func ownChild(world) error {
+	p, err := os.StartProcess("/proc/self/exe", []string{"door", "child-idle"}, &os.ProcAttr{})
+	if err != nil {
+		return err
+	}
+	if err := ptraceSeize(p.Pid); err != nil {
+		return fmt.Errorf("ptrace: %w", err)
+	}
+	if err := p.Signal(unix.SIGKILL); err != nil {
+		return err
+	}
+	p.Wait()
+	return nil
+}

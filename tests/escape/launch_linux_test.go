@@ -1,0 +1,124 @@
+package escape
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/nono-sandbox/nono/tests/internal/suite"
+)
+
+// A launch is one attack about to be made.
+type launch struct {
+	w     *world
+	args  map[string]string
+	flags []string // of nono-run
+	cmd   *exec.Cmd
+	stdin *os.File
+	extra []*os.File // descriptors from 3 on
+	after []func()
+}
+
+// runs numbers the launches: each may use up files of its own.
+var runs atomic.Int64
+
+// attack makes the door's attack, inside a sandbox if s is not nil, and returns
+// its outcome as the door says it. A launch that nono refuses is "refused".
+func (w *world) attack(t *testing.T, d door, s *suite.Suite) string {
+	t.Helper()
+	l := &launch{w: w, args: map[string]string{"run": strconv.FormatInt(runs.Add(1), 10)}}
+	w.spares(t, l.args["run"])
+	if d.with != nil {
+		d.with(t, l)
+	}
+	defer func() {
+		for _, f := range l.after {
+			f()
+		}
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	l.command(d, s)
+	var out, errs bytes.Buffer
+	l.cmd.Stdout, l.cmd.Stderr = &out, &errs
+	l.cmd.ExtraFiles = l.extra
+	if l.stdin != nil {
+		l.cmd.Stdin = l.stdin
+	}
+	if err := l.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stop := context.AfterFunc(ctx, func() { l.cmd.Process.Kill() })
+	l.cmd.Wait()
+	stop()
+	attack := d.attack()
+	if rest, ok := strings.CutPrefix(out.String(), "door "+attack+": "); ok && strings.HasSuffix(rest, "\n") {
+		return strings.TrimSuffix(rest, "\n")
+	}
+	if s != nil && l.cmd.ProcessState.ExitCode() == 125 && strings.HasPrefix(errs.String(), "nono: error: ") && out.Len() == 0 {
+		return "refused"
+	}
+	t.Fatalf("the attacker did not report: %v\nstdout: %s\nstderr: %s", l.cmd.ProcessState, &out, &errs)
+	return ""
+}
+
+func (l *launch) command(d door, s *suite.Suite) {
+	words := []string{l.w.door, d.attack()}
+	for _, args := range []map[string]string{l.w.args, l.args} {
+		for k, v := range args {
+			words = append(words, k+"="+v)
+		}
+	}
+	env := l.w.env
+	if s != nil {
+		flags := append([]string{s.Path("nono-run"), "--silent", "--allow", l.w.path("in"), "--read", l.w.path("ro")}, l.flags...)
+		if s.Lower != suite.Newest {
+			// Blocked commands are no matter of these doors, and carving
+			// /usr/bin for them takes the most time.
+			flags = append(flags, "--allow-command", "all")
+		}
+		flags = append(flags, d.flags...)
+		words = append(append(flags, "--"), words...)
+	} else {
+		// What nono would set, for another sandbox.
+		env = append(env[:len(env):len(env)], "TMPDIR="+l.w.args["othertemp"], "NONO_SPEC="+l.w.args["othertemp"]+".spec")
+	}
+	l.attach(words, env)
+}
+
+func (l *launch) attach(words, env []string) {
+	cmd := l.w.user.Command(words[0], words[1:]...)
+	if l.cmd != nil {
+		credential := cmd.SysProcAttr.Credential
+		cmd.SysProcAttr = l.cmd.SysProcAttr
+		cmd.SysProcAttr.Credential = credential
+	}
+	cmd.Env = env
+	l.cmd = cmd
+}
+
+// spares makes the files that one launch may use up.
+func (w *world) spares(t *testing.T, run string) {
+	t.Helper()
+	w.mkdir(t, w.path("out/spare-dir-"+run))
+	w.write(t, "out/spare-"+run, "spare", 0o600)
+}
+
+// idle starts a process outside that an attack may end.
+func idle(t *testing.T, l *launch) {
+	t.Helper()
+	cmd := l.w.user.Command("sleep", "60")
+	cmd.SysProcAttr.Setpgid = true
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	l.args["idle"] = fmt.Sprint(cmd.Process.Pid)
+	l.after = append(l.after, func() { cmd.Process.Kill(); cmd.Wait() })
+}

@@ -1,0 +1,16 @@
+module github.com/nono-sandbox/nono/tests
+
+go 1.26.0
+
+require (
+	github.com/google/go-cmp v0.7.0
+	github.com/nono-sandbox/nono/core v0.1.0
+	github.com/rogpeppe/go-internal v1.16.0
+	golang.org/x/sys v0.49.0
+)
+
+require (
+	github.com/landlock-lsm/go-landlock v0.11.0 // indirect
+	golang.org/x/tools v0.26.0 // indirect
+	kernel.org/pub/linux/libs/security/libcap/psx v1.2.77 // indirect
+)

@@ -1,0 +1,117 @@
+// Package suite gives the end-to-end tests the programs they test, built from
+// this tree: nono and nono-run, nono-why and nono-exec-shim beside it, as an
+// installation has them.
+package suite
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/testenv"
+)
+
+const module = "github.com/nono-sandbox/nono/"
+
+// Newest stands for the ABI that the running kernel has.
+const Newest = 0
+
+// A Suite is one installation that every user can execute.
+type Suite struct {
+	Dir string
+	// Lower is the Landlock ABI that the programs act as if the kernel had, or
+	// Newest.
+	Lower int
+}
+
+// Build builds the programs once per process. The test package's TestMain must
+// use testenv.Main.
+func Build(t testing.TB, lower int) Suite {
+	t.Helper()
+	flags := "-s -w"
+	if lower != Newest {
+		flags += " -X " + module + "core/kernel.lower=" + strconv.Itoa(lower)
+	}
+	s := Suite{Lower: lower}
+	for _, name := range []string{"nono-run", "nono-why", "nono-exec-shim"} {
+		bin := testenv.Build(t, module+name, "-ldflags", flags)
+		if s.Dir == "" {
+			s.Dir = filepath.Join(filepath.Dir(filepath.Dir(bin)), "suite-"+strconv.Itoa(lower))
+			// A second test of the process finds it made.
+			if _, err := os.Stat(filepath.Join(s.Dir, "nono")); err == nil {
+				return s
+			}
+			makeDir(t, s.Dir)
+		}
+		if err := os.Link(bin, s.Path(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	script, err := os.ReadFile(filepath.Join(Root(t), "shell", "nono"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	install(t, s.Path("nono"), script)
+	return s
+}
+
+// Path returns where a program of the suite is.
+func (s Suite) Path(name string) string { return filepath.Join(s.Dir, name) }
+
+// Root returns the tree's top directory.
+func Root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	for err == nil && dir != "/" {
+		if _, err := os.Stat(filepath.Join(dir, "go.work")); err == nil {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+	t.Fatalf("no go.work above the test's directory: %v", err)
+	return ""
+}
+
+// Copy puts a copy of the suite into dir, for tests that damage it.
+func (s Suite) Copy(t testing.TB, dir string) Suite {
+	t.Helper()
+	names, err := os.ReadDir(s.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	makeDir(t, dir)
+	for _, n := range names {
+		data, err := os.ReadFile(s.Path(n.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		install(t, filepath.Join(dir, n.Name()), data)
+	}
+	return Suite{Dir: dir, Lower: s.Lower}
+}
+
+// Long reports whether the tests that take minutes are wanted (NONO_LONG=1).
+func Long() bool { return os.Getenv("NONO_LONG") == "1" }
+
+func makeDir(t testing.TB, dir string) {
+	t.Helper()
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		err = os.Chmod(dir, 0o755) // whatever the umask is
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func install(t testing.TB, path string, data []byte) {
+	t.Helper()
+	err := os.WriteFile(path, data, 0o755)
+	if err == nil {
+		err = os.Chmod(path, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
