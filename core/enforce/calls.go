@@ -98,4 +98,5 @@ var (
 	callOpen       = call{"open", 2, none}
 	callOpenat     = call{"openat", 257, 56}
 	callOpenat2    = call{"openat2", 437, 437}
+	callRenameat2  = call{"renameat2", 316, 276}
 )

@@ -58,6 +58,13 @@ var edges = map[string][]edge{
 		{"(CLONE_NEWNET)", [6]uint64{0x4000_0000}},
 		{"(CLONE_FILES|CLONE_NEWUSER with a high bit set)", [6]uint64{high | 0x1000_0400}},
 	},
+	"renameat2": {
+		{"(no flags)", [6]uint64{1<<64 - 100, pointer, 1<<64 - 100, pointer, 0}},
+		{"(RENAME_NOREPLACE)", [6]uint64{1<<64 - 100, pointer, 1<<64 - 100, pointer, 1}},
+		{"(RENAME_EXCHANGE)", [6]uint64{1<<64 - 100, pointer, 1<<64 - 100, pointer, 2}},
+		{"(RENAME_WHITEOUT)", [6]uint64{1<<64 - 100, pointer, 1<<64 - 100, pointer, 4}},
+		{"(RENAME_NOREPLACE|RENAME_WHITEOUT with a high bit set)", [6]uint64{1<<64 - 100, pointer, 1<<64 - 100, pointer, high | 5}},
+	},
 	"prlimit64": {
 		{"(own, read)", [6]uint64{0, 7, 0, pointer}},
 		{"(own, set)", [6]uint64{0, 7, pointer, 0}},

@@ -27,6 +27,8 @@ const (
 	cloneNewAny  = 0x7e020000
 	cloneNewTime = 0x80
 
+	renameWhiteout = 1 << 2 // linux/fs.h
+
 	oAccmode = 3
 	oTrunc   = 0o1000
 )
@@ -76,6 +78,11 @@ func Filter(s *spec.Spec, abi int, arch string) []Instruction {
 		a.allowZero(0, false)
 		a.allowZero(2, true)
 		a.ret(retErrno | eperm)
+	})
+	a.on(callRenameat2, func() {
+		// A whiteout is a device node, and Landlock's MAKE_CHAR is not asked.
+		a.low(4)
+		a.refuseAny(renameWhiteout, eperm)
 	})
 	a.sockets(s, abi)
 	if abi < kernel.ABITruncate {
