@@ -6,17 +6,15 @@ import (
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/version"
 	"golang.org/x/sys/unix"
 )
 
-// mechanism is what NONO_SANDBOX says inside. It is information: nothing
-// trusts it.
-const mechanism = "landlock"
-
 // launch is a sandbox that is ready to be started.
 type launch struct {
 	policy   *policy.Policy
+	profile  *profile.Profile
 	temp     temp
 	dir      string // --workdir, or ""
 	env      []string
@@ -30,11 +28,15 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 		return nil, err
 	}
 	o.Temp, o.SpecFile, o.Stdio = t.dir, t.spec, true
+	o.Tools = insideTools()
 	pol, err := policy.Compile(o.Options, h)
 	if err != nil {
 		return nil, err
 	}
-	l := &launch{policy: pol, temp: t, dir: o.Workdir}
+	if err := o.refuseProtected(pol); err != nil {
+		return nil, err
+	}
+	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir}
 	l.env, l.withheld, err = environment(os.Environ(), o.PassEnv, map[string]string{
 		"NONO_SANDBOX": mechanism, "NONO_SPEC": t.spec, "TMPDIR": t.dir,
 	})
@@ -52,6 +54,9 @@ func (l *launch) start() error {
 		if err := os.Chdir(l.dir); err != nil {
 			return &fault.Error{Do: "start in", Path: l.dir, Err: cause(err)}
 		}
+	}
+	if err := makeDirs(l.policy.Create); err != nil {
+		return err
 	}
 	doc := l.policy.Spec.Append(nil)
 	if err := l.temp.create(doc); err != nil {

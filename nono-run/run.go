@@ -9,6 +9,7 @@ import (
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/version"
 )
 
@@ -29,6 +30,10 @@ type options struct {
 	verbose, silent             bool
 	help, version, listProfiles bool
 	showProfile                 string
+	installHook, removeHook     string
+
+	profile *profile.Profile // what the profiles say
+	shared  string           // the working directory, if a profile shares it
 }
 
 func (o *options) bind() *cli.Set {
@@ -42,6 +47,8 @@ func (o *options) bind() *cli.Set {
 		s.BindBool(name, to)
 	}
 	s.BindString("show-profile", &o.showProfile)
+	s.BindString("install-hook", &o.installHook)
+	s.BindString("remove-hook", &o.removeHook)
 	return s
 }
 
@@ -72,8 +79,16 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	if err != nil {
 		return err
 	}
-	if len(o.Command) == 0 && !o.dryRun && !o.printSpec {
+	switch {
+	case o.listProfiles:
+		return o.list(p.Out, h)
+	case o.installHook != "" || o.removeHook != "":
+		return o.hook(p, h)
+	case len(o.Command) == 0 && !o.dryRun && !o.printSpec && o.showProfile == "":
 		return cli.Misuse("run nothing", "a command is missing", "nono run --allow . -- COMMAND")
+	}
+	if err := o.useProfiles(set, h, p); err != nil {
+		return err
 	}
 	l, err := o.prepare(h)
 	if err != nil {
@@ -83,7 +98,7 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	switch {
 	case o.printSpec:
 		return say(p.Out, string(l.policy.Spec.Append(nil)))
-	case o.dryRun:
+	case o.dryRun || o.showProfile != "":
 		return say(p.Out, l.summary())
 	case o.verbose:
 		io.WriteString(p.Err, l.summary())

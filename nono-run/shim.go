@@ -32,6 +32,17 @@ func shimPath() (string, error) {
 		Hint: "install it from the same release as nono-run"}
 }
 
+// insideTools are the programs beside this one with which a command asks about
+// its own sandbox, so that `nono why --self` works wherever nono is installed.
+func insideTools() []string {
+	self, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	dir := filepath.Dir(self)
+	return []string{filepath.Join(dir, "nono-why"), filepath.Join(dir, "nono")}
+}
+
 // cause takes the path off an error of package os: the message has it already.
 func cause(err error) error {
 	var p *fs.PathError

@@ -32,6 +32,7 @@ func (l *launch) summary() string {
 	section("write:", spec.Write, spec.WriteFile)
 	section("devices:", spec.Device)
 	section("Unix sockets:", spec.UnixSocket)
+	b.WriteString(l.profileSummary())
 	b.WriteString(l.counts())
 	b.WriteString("network: " + allowed(s.Net) + "\n")
 	b.WriteString("Unix sockets: " + allowed(s.UnixSockets) + "\n")

@@ -54,6 +54,7 @@ var PolicyFlags = []Flag{
 	{"allow-file", "", File, "read and write this one file", GroupPaths, true, true},
 	{"read-file", "", File, "read this one file", GroupPaths, true, true},
 	{"write-file", "", File, "write this one file", GroupPaths, true, true},
+	{"temp", "", Dir, "as --allow, and directories in it may be removed and renamed", GroupPaths, true, true},
 	{"device", "", Path, "read, write and control this device, or those in this directory", GroupPaths, true, true},
 	{"allow-rmdir", "", None, "let write grants remove and rename directories", GroupPaths, false, true},
 
@@ -79,6 +80,8 @@ var RunFlags = []Flag{
 	{"keep-fd", "", Number, "let the command inherit this file descriptor", GroupOther, true, false},
 	{"list-profiles", "", None, "list the profiles and where they come from", GroupProfiles, false, false},
 	{"show-profile", "", Profile, "show what a profile grants here", GroupProfiles, false, false},
+	{"install-hook", "", Word, "have an agent told about the sandbox when it is refused something: 'claude-code'", GroupProfiles, false, false},
+	{"remove-hook", "", Word, "take that back", GroupProfiles, false, false},
 	{"dry-run", "", None, "show what would be allowed, and start nothing", GroupShow, false, false},
 	{"print-spec", "", None, "print the spec that the command would get, and start nothing", GroupShow, false, false},
 	{"check", "", None, "tell what this machine can hold, and start nothing", GroupShow, false, false},

@@ -19,7 +19,7 @@ type Request struct {
 // Bind binds PolicyFlags to the request.
 func (r *Request) Bind(s *Set) {
 	for _, k := range []spec.Kind{spec.Allow, spec.Read, spec.Write, spec.AllowFile, spec.ReadFile,
-		spec.WriteFile, spec.Device, spec.UnixSocket, spec.Deny, spec.DenyWrite} {
+		spec.WriteFile, spec.Temp, spec.Device, spec.UnixSocket, spec.Deny, spec.DenyWrite} {
 		s.Bind(k.String(), func(arg string) error {
 			r.Grants = append(r.Grants, policy.Grant{Kind: k, Path: arg})
 			return nil

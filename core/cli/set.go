@@ -123,7 +123,7 @@ func (s *Set) explain(err error, word string) error {
 	case strings.HasPrefix(msg, "flag provided but not defined"):
 		name := strings.TrimLeft(strings.TrimPrefix(msg, "flag provided but not defined: "), "-")
 		hint := "--help lists the flags"
-		if near := Nearest(name, s.names()); near != "" {
+		if near := fault.Nearest(name, s.names()); near != "" {
 			hint = "did you mean --" + near + "?"
 		}
 		return Misuse("use the flag "+fault.Quote("--"+name), "there is no such flag", hint)

@@ -194,9 +194,15 @@ func (c *compiler) systemPath(k spec.Kind, path string) {
 	c.add(k, p.path, bySystem, fromOthers)
 }
 
-// own adds the private temp and the spec's copy. They are optional because
-// --print-spec makes neither: what it prints must still be of use.
+// own adds the private temp, the spec's copy and what reads it. The first two
+// are optional because --print-spec makes neither: what it prints must still be
+// of use.
 func (c *compiler) own() error {
+	for _, tool := range c.o.Tools {
+		if p, err := c.res.resolve(tool); err == nil && p.exists && !p.dir() {
+			c.add(spec.ReadFile, p.path, "nono why --self", fromOthers)
+		}
+	}
 	for _, l := range []spec.Path{
 		{Kind: spec.Temp, Path: c.o.Temp, By: "private temp"},
 		{Kind: spec.ReadFile, Path: c.o.SpecFile, By: "spec"},

@@ -41,6 +41,9 @@ type Options struct {
 	// Temp and SpecFile are where the private temp and the spec's copy for
 	// nono-why will be; empty for none.
 	Temp, SpecFile string
+	// Tools are nono's own programs that the command may ask about its sandbox,
+	// wherever they are installed.
+	Tools []string
 }
 
 // Host is the machine and user that a policy is for.

@@ -90,8 +90,8 @@ func readlink(path string) (string, error) {
 }
 
 // resolve follows path, which is absolute, to where it leads. A path that does
-// not exist is resolved as far as it does. More than 40 symlinks are ELOOP, as
-// in path_resolution(7).
+// not exist, or goes on beneath a file, is resolved as far as it does. More than
+// 40 symlinks are ELOOP, as in path_resolution(7).
 func (r *resolver) resolve(path string) (place, error) {
 	dir, name := parent(path), base(path)
 	if name == "" || name == "." || name == ".." {
@@ -131,6 +131,10 @@ func (r *resolver) walk(path string) (place, error) {
 	at := place{path: "/", exists: true, mode: unix.S_IFDIR}
 	for links := 0; ; {
 		name, tail, more := strings.Cut(strings.TrimLeft(rest, "/"), "/")
+		if !at.dir() {
+			// Nothing is beneath a file, not even "." or "..", or a slash.
+			return place{path: clean(join(at.path, name+"/"+tail))}, nil
+		}
 		if name == "" {
 			return r.root(at), nil
 		}
@@ -139,7 +143,7 @@ func (r *resolver) walk(path string) (place, error) {
 		case ".":
 			continue
 		case "..":
-			at.path = parent(at.path)
+			at = place{path: parent(at.path), exists: true, mode: unix.S_IFDIR}
 			continue
 		}
 		e := r.look(join(at.path, name))
@@ -155,11 +159,12 @@ func (r *resolver) walk(path string) (place, error) {
 			if strings.HasPrefix(e.target, "/") {
 				at = place{path: "/", exists: true, mode: unix.S_IFDIR}
 			}
-			rest = e.target + "/" + rest
+			if rest = e.target; more {
+				rest += "/" + tail
+			}
 			continue
 		}
-		at = e.place
-		if !more && rest == "" {
+		if at = e.place; !more {
 			return at, nil
 		}
 	}

@@ -1,4 +1,4 @@
-package cli
+package fault
 
 // Nearest returns the name most like word, or "" if none is near: at most two
 // letters added, dropped, changed or, for short words, one.

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/profile"
+)
+
+// profileWords are the flags that may stand in a profile. Those that name a
+// place are expanded there, as a shell does on the command line.
+func profileWords() profile.Words {
+	words := profile.Words{}
+	for _, f := range PolicyFlags {
+		// --profile is a directive of its own there: it includes.
+		if !f.InProfile || f.Name == "profile" {
+			continue
+		}
+		switch f.Arg {
+		case None:
+			words[f.Name] = profile.None
+		case Dir, File, Path:
+			words[f.Name] = profile.Path
+		default:
+			words[f.Name] = profile.Text
+		}
+	}
+	return words
+}
+
+// AddProfiles reads the request's profiles and adds what they say: grants and
+// lists add up, and a scalar that given, the command line, has is left as it is.
+// What the profiles want of the working directory, and directories they want
+// made, it returns. The request's Workdir should be resolved before.
+func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, error) {
+	p, err := profile.Load(r.Profiles, profileWords(), env)
+	if err != nil {
+		return nil, err
+	}
+	var said Request
+	set := NewSet(PolicyFlags...)
+	said.Bind(set)
+	for _, l := range p.Lines {
+		n := len(said.Grants)
+		value := l.Value
+		if value == "" {
+			value = "true"
+		}
+		clear(set.given) // repeating oneself is no mistake over several files
+		if err := set.fs.Set(l.Word, value); err != nil {
+			return nil, &fault.Error{Do: "use profile " + fault.Quote(l.Profile) + ": " + l.Pos, Err: err}
+		}
+		for i := range said.Grants[n:] {
+			said.Grants[n+i].From = l.Profile
+		}
+	}
+	r.Grants = append(r.Grants, said.Grants...)
+	r.AllowCommands = append(r.AllowCommands, said.AllowCommands...)
+	r.BlockCommands = append(r.BlockCommands, said.BlockCommands...)
+	r.PassEnv = append(r.PassEnv, said.PassEnv...)
+	for name, v := range map[string][2]*bool{
+		"net-block": {&r.NetBlock, &said.NetBlock}, "allow-unix-sockets": {&r.UnixSockets, &said.UnixSockets},
+		"allow-rmdir": {&r.Rmdir, &said.Rmdir}, "allow-ipc": {&r.IPC, &said.IPC},
+	} {
+		if !given.Given(name) {
+			*v[0] = *v[1]
+		}
+	}
+	r.Create = append(r.Create, p.Create...)
+	r.Create = slices.Compact(r.Create)
+	return p, nil
+}

@@ -1,0 +1,95 @@
+package profile
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+// expand makes the path of a line what it means here: a leading ~ and the
+// variables below are replaced, nothing else is. A name in capitals that is no
+// variable is refused, since a mistyped one would silently grant or deny
+// another path.
+func (e Env) expand(path string) (string, error) {
+	if path == "~" || strings.HasPrefix(path, "~/") {
+		path = "$HOME" + path[1:]
+	}
+	var out strings.Builder
+	for {
+		head, tail, found := strings.Cut(path, "$")
+		out.WriteString(head)
+		if !found {
+			break
+		}
+		name := tail[:len(tail)-len(strings.TrimLeft(tail, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"))]
+		if name == "" {
+			out.WriteByte('$')
+			path = tail
+			continue
+		}
+		value, err := e.variable(name)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(value)
+		path = tail[len(name):]
+	}
+	p := out.String()
+	if p == "" || p[0] != '/' {
+		return "", &mistake{what: "the path " + fault.Quote(p) + " is not absolute", hint: "begin it with '~/', '$WORKDIR/', another variable or '/'"}
+	}
+	return filepath.Clean(p), nil
+}
+
+// variables are those that expand.
+var variables = [...]string{"HOME", "WORKDIR", "TMPDIR", "UID", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"}
+
+func (e Env) variable(name string) (string, error) {
+	switch name {
+	case "HOME":
+		return e.home()
+	case "WORKDIR":
+		return e.Workdir, nil
+	case "UID":
+		return strconv.Itoa(e.UID), nil
+	case "TMPDIR":
+		if v := e.Getenv("TMPDIR"); v != "" {
+			return v, nil
+		}
+		return "/tmp", nil
+	case "XDG_CONFIG_HOME":
+		return e.xdg(name, "/.config")
+	case "XDG_DATA_HOME":
+		return e.xdg(name, "/.local/share")
+	case "XDG_CACHE_HOME":
+		return e.xdg(name, "/.cache")
+	case "XDG_STATE_HOME":
+		return e.xdg(name, "/.local/state")
+	}
+	m := &mistake{what: "there is no variable " + fault.Quote("$"+name)}
+	if near := fault.Nearest(name, variables[:]); near != "" {
+		m.hint = "did you mean '$" + near + "'?"
+	}
+	return "", m
+}
+
+func (e Env) home() (string, error) {
+	h := e.Getenv("HOME")
+	if h == "" || h[0] != '/' {
+		return "", &mistake{what: "HOME is not set to an absolute path, and the line needs it"}
+	}
+	return h, nil
+}
+
+// xdg returns one of the XDG directories, or where it is by default: a value
+// that is not absolute does not count
+// (specifications.freedesktop.org/basedir-spec).
+func (e Env) xdg(name, inHome string) (string, error) {
+	if v := e.Getenv(name); strings.HasPrefix(v, "/") {
+		return v, nil
+	}
+	h, err := e.home()
+	return h + inHome, err
+}

@@ -1,0 +1,130 @@
+package profile
+
+import (
+	"embed"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+//go:embed builtin
+var builtin embed.FS
+
+const suffix = ".profile"
+
+// source is the text of a profile and where it is from.
+type source struct {
+	name  string
+	label string // for messages: the quoted file, or "the built-in 'x'"
+	own   bool   // the user's, not a built-in
+	text  string
+}
+
+// pos is a line of the source, for messages; 0 is the source as a whole.
+func (s source) pos(n int) string {
+	if n == 0 {
+		return s.label
+	}
+	return "line " + strconv.Itoa(n) + " of " + s.label
+}
+
+// find reads the profile of that name: the user's, or the built-in. With
+// hidden it passes over the user's own.
+func find(name string, env Env, hidden bool) (source, error) {
+	if !goodName(name) {
+		return source{}, &mistake{what: fault.Quote(name) + " is no name of a profile: letters, digits, '-', '_' and '.' make one", hint: "--list-profiles lists them"}
+	}
+	if dir := env.dir(); dir != "" && !hidden {
+		file := filepath.Join(dir, name+suffix)
+		text, err := readOwn(dir, file, env.UID)
+		if err == nil {
+			return source{name: name, label: fault.Quote(file), own: true, text: text}, nil
+		}
+		if err != errNone {
+			return source{}, err
+		}
+	}
+	text, err := builtin.ReadFile("builtin/" + name + suffix)
+	if err != nil {
+		return source{}, missing(name, env)
+	}
+	return source{name: name, label: "the built-in " + fault.Quote(name), text: string(text)}, nil
+}
+
+// goodName reports whether name is one: it becomes part of a file name.
+func goodName(name string) bool {
+	if name == "" || len(name) > 64 || name[0] == '.' || name[0] == '-' {
+		return false
+	}
+	return strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
+}
+
+func missing(name string, env Env) error {
+	m := &mistake{what: "there is no profile " + fault.Quote(name), hint: "--list-profiles lists them"}
+	all, err := List(env)
+	if err != nil {
+		return m
+	}
+	var names []string
+	for _, e := range all {
+		names = append(names, e.Name)
+	}
+	if near := fault.Nearest(name, names); near != "" {
+		m.hint = "did you mean '" + near + "'? --list-profiles lists them"
+	}
+	return m
+}
+
+// dir is where the user's own profiles are, or "" if there is no telling.
+func (e Env) dir() string {
+	config, err := e.xdg("XDG_CONFIG_HOME", "/.config")
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(config, "nono", "profiles")
+}
+
+// Entry is one profile that can be used.
+type Entry struct {
+	Name  string
+	File  string // of the user's own; "" for a built-in
+	Hides bool   // the user's own hides a built-in
+	// About is the first comment line of a built-in. A user's own file is not
+	// opened to list it.
+	About string
+}
+
+// List returns the profiles, sorted by name.
+func List(env Env) ([]Entry, error) {
+	var all []Entry
+	files, err := builtin.ReadDir("builtin")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		text, err := builtin.ReadFile("builtin/" + f.Name())
+		if err != nil {
+			return nil, err
+		}
+		first, _, _ := strings.Cut(string(text), "\n")
+		name := strings.TrimSuffix(f.Name(), suffix)
+		all = append(all, Entry{Name: name, About: strings.TrimPrefix(first, "# "+name+": ")})
+	}
+	for _, file := range ownFiles(env.dir()) {
+		own := Entry{Name: strings.TrimSuffix(filepath.Base(file), suffix), File: file}
+		if !goodName(own.Name) {
+			continue
+		}
+		if i := slices.IndexFunc(all, func(e Entry) bool { return e.Name == own.Name }); i >= 0 {
+			own.Hides = true
+			all[i] = own
+		} else {
+			all = append(all, own)
+		}
+	}
+	slices.SortFunc(all, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+	return all, nil
+}

@@ -1,0 +1,213 @@
+// Package profile reads profiles: the flags one would have typed, one a line,
+// under a name. Those that nono comes with are the files in builtin; a user's
+// own are in $XDG_CONFIG_HOME/nono/profiles, and hide them.
+//
+// The package knows the form of a profile, not what the flags do: it is told
+// which words there are and hands back the lines, with paths expanded.
+package profile
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+// Arg says what the value of a word is.
+type Arg uint8
+
+// The kinds of value.
+const (
+	None Arg = iota // the word stands alone
+	Text            // taken as it is
+	Path            // expanded, and absolute then
+)
+
+// Words are the flags that may stand in a profile.
+type Words map[string]Arg
+
+// Access is what a profile wants of the working directory.
+type Access uint8
+
+// The kinds of access, which add up.
+const (
+	Read  Access = 1 << iota // as --read
+	Write                    // as --write
+)
+
+// String returns the access as a profile spells it.
+func (a Access) String() string {
+	return [...]string{"none", "read", "write", "readwrite"}[a&(Read|Write)]
+}
+
+// Line is one line that is a flag.
+type Line struct {
+	Word, Value string
+	Profile     string // the name of the profile that it stands in
+	Pos         string // where, for messages: "line 3 of '/…/x.profile'"
+}
+
+// Profile is what one or more profiles say together.
+type Profile struct {
+	// Names are the profiles that took part, included ones before those that
+	// include them, each once.
+	Names []string
+	Lines []Line
+	// Workdir is all that any of them wants of the working directory.
+	Workdir Access
+	// WorkdirBy is the profile that last asked for more of it.
+	WorkdirBy string
+	// Create are directories to be made before the start, expanded.
+	Create []string
+}
+
+// Env is where profiles are looked for and what their variables stand for.
+type Env struct {
+	Getenv  func(string) string // like os.Getenv
+	UID     int
+	Workdir string // absolute; what $WORKDIR stands for
+}
+
+// The directives that are not flags.
+const (
+	wordWorkdir = "workdir"
+	wordCreate  = "create"
+	wordProfile = "profile"
+)
+
+// Load reads the named profiles and what they include. Nothing is granted by
+// half: any fault in any of them is a *fault.Error that names file and line, and
+// no Profile is returned.
+func Load(names []string, words Words, env Env) (*Profile, error) {
+	l := &loader{words: words, env: env, out: &Profile{}}
+	for _, n := range names {
+		if err := l.load(n, false); err != nil {
+			return nil, named(n, err)
+		}
+	}
+	return l.out, nil
+}
+
+// named says which profile was asked for, where err does not.
+func named(name string, err error) error {
+	m, ok := err.(*mistake)
+	if !ok {
+		return err
+	}
+	return &fault.Error{Do: "use profile " + fault.Quote(name), Err: m, Hint: m.hint}
+}
+
+type loader struct {
+	words Words
+	env   Env
+	out   *Profile
+	open  []string // labels of the sources being read, outermost first
+	done  []string // and of those that have been
+}
+
+// load adds a profile once. The built-in is meant where a user's own profile
+// includes the one it hides, to add to it.
+func (l *loader) load(name string, hidden bool) error {
+	src, err := find(name, l.env, hidden)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(l.done, src.label) {
+		return nil
+	}
+	if i := slices.Index(l.open, src.label); i >= 0 {
+		way := append(slices.Clone(l.open[i:]), src.label)
+		return &mistake{what: "it includes itself: " + strings.Join(way, " includes ")}
+	}
+	l.open = append(l.open, src.label)
+	n, err := parse(src.text, func(n int, word, value string) error {
+		return l.line(src, n, word, value)
+	})
+	if err != nil {
+		return located(src, n, err)
+	}
+	l.open = l.open[:len(l.open)-1]
+	l.done = append(l.done, src.label)
+	if !slices.Contains(l.out.Names, src.name) {
+		l.out.Names = append(l.out.Names, src.name)
+	}
+	return nil
+}
+
+// mistake is what is wrong with a line or a name, and what mends it.
+type mistake struct{ what, hint string }
+
+func (m *mistake) Error() string { return m.what }
+
+// located says where in which profile err is, unless it has been said.
+func located(src source, n int, err error) error {
+	if _, ok := err.(*fault.Error); ok {
+		return err
+	}
+	f := &fault.Error{Do: "use profile " + fault.Quote(src.name) + ": " + src.pos(n), Err: err}
+	if m, ok := err.(*mistake); ok {
+		f.Hint = m.hint
+	}
+	return f
+}
+
+func (l *loader) line(src source, n int, word, value string) error {
+	arg, flag := l.words[word]
+	own := word == wordWorkdir || word == wordCreate || word == wordProfile
+	if own {
+		arg = Text
+	}
+	switch {
+	case !flag && !own:
+		return l.unknown(word)
+	case value == "" && arg != None:
+		return &mistake{what: fault.Quote(word) + " wants a value behind it"}
+	case value != "" && arg == None:
+		return &mistake{what: fault.Quote(word) + " stands alone, without a value"}
+	case word == wordWorkdir:
+		return l.workdir(src.name, value)
+	case word == wordProfile:
+		return l.load(value, src.own && value == src.name)
+	case word == wordCreate:
+		path, err := l.env.expand(value)
+		if err == nil && !slices.Contains(l.out.Create, path) {
+			l.out.Create = append(l.out.Create, path)
+		}
+		return err
+	}
+	if arg == Path {
+		path, err := l.env.expand(value)
+		if err != nil {
+			return err
+		}
+		value = path
+	}
+	l.out.Lines = append(l.out.Lines, Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n)})
+	return nil
+}
+
+func (l *loader) workdir(name, value string) error {
+	for a := Access(0); a <= Read|Write; a++ {
+		if a.String() == value {
+			if l.out.Workdir|a != l.out.Workdir {
+				l.out.WorkdirBy = name
+			}
+			l.out.Workdir |= a
+			return nil
+		}
+	}
+	return &mistake{what: "'workdir' wants none, read, write or readwrite"}
+}
+
+func (l *loader) unknown(word string) error {
+	all := []string{wordWorkdir, wordCreate, wordProfile}
+	for w := range l.words {
+		all = append(all, w)
+	}
+	slices.Sort(all)
+	m := &mistake{what: "there is no directive " + fault.Quote(word), hint: "nono-profile(5) lists them"}
+	if near := fault.Nearest(strings.TrimLeft(word, "-"), all); near != "" {
+		m.hint = "did you mean '" + near + "'?"
+	}
+	return m
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"golang.org/x/sys/unix"
+)
+
+// settings is a settings file of a program, to be changed and put back whole.
+type settings struct {
+	path string
+	text string
+	stat unix.Stat_t
+	new  bool // there was none
+}
+
+// openSettings reads the file at path. A file that replacing would damage, or
+// that is not simply the user's own, is refused.
+func openSettings(path string) (*settings, error) {
+	s := &settings{path: path}
+	err := unix.Lstat(path, &s.stat)
+	if err == unix.ENOENT || err == unix.ENOTDIR {
+		s.new = true
+		return s, nil
+	}
+	if err != nil {
+		return nil, s.refuse(err, "")
+	}
+	switch {
+	case s.stat.Mode&unix.S_IFMT == unix.S_IFLNK:
+		return nil, s.refuse(fault.Text("it is a symlink, which replacing the file would cut"), "change the file that it leads to by hand; nono-run(1) shows the hook")
+	case s.stat.Mode&unix.S_IFMT != unix.S_IFREG:
+		return nil, s.refuse(fault.Text("it is not a regular file"), "")
+	case s.stat.Nlink > 1:
+		return nil, s.refuse(fault.Text("it has a second name (a hard link), which replacing the file would cut"), "")
+	case int(s.stat.Uid) != os.Geteuid():
+		return nil, s.refuse(fault.Text("it belongs to another user"), "")
+	case s.stat.Mode&0o200 == 0:
+		return nil, s.refuse(fault.Text("it is read-only"), "chmod u+w "+fault.Quote(path))
+	case s.stat.Size > 16<<20:
+		return nil, s.refuse(fault.Text("it is larger than 16 MiB"), "")
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, s.refuse(cause(err), "")
+	}
+	s.text = string(text)
+	return s, nil
+}
+
+func (s *settings) refuse(err error, hint string) error {
+	return &fault.Error{Do: "change", Path: s.path, Err: err, Hint: hint}
+}
+
+// write puts text in place of the file: a reader sees the old one or the new
+// one, whole, also if the machine stops in between.
+func (s *settings) write(text string) error {
+	dir := filepath.Dir(s.path)
+	if s.new {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return s.refuse(cause(err), "")
+		}
+	}
+	tmp := s.path + ".nono." + strconv.Itoa(os.Getpid())
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return s.refuse(cause(err), "")
+	}
+	_, err = f.WriteString(text)
+	if err == nil && !s.new {
+		err = f.Chmod(os.FileMode(s.stat.Mode & 0o777))
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = s.unchanged()
+	}
+	if err == nil {
+		err = os.Rename(tmp, s.path)
+	}
+	if err != nil {
+		os.Remove(tmp)
+		return s.refuse(cause(err), "")
+	}
+	return nil
+}
+
+// unchanged fails if somebody else has changed the file since it was read.
+func (s *settings) unchanged() error {
+	var now unix.Stat_t
+	err := unix.Lstat(s.path, &now)
+	switch {
+	case s.new && errors.Is(err, unix.ENOENT):
+		return nil
+	case err != nil:
+		return err
+	case s.new || now.Ino != s.stat.Ino || now.Size != s.stat.Size || now.Mtim != s.stat.Mtim:
+		return fault.Text("another program has just changed it; try again")
+	}
+	return nil
+}

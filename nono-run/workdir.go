@@ -1,0 +1,183 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/profile"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// shareWorkdir grants the working directory as the profiles want it, if the
+// user agrees: asked once on a terminal, or before by --allow-cwd. It is no
+// error if it is not shared; what is not shared is shut.
+func (o *options) shareWorkdir(want *profile.Profile, h policy.Host, p *cli.Printer) error {
+	if want.Workdir == 0 {
+		if o.AllowCwd {
+			p.Notice("--allow-cwd has no effect: no profile wants the working directory")
+		}
+		return nil
+	}
+	dir, err := filepath.EvalSymlinks(o.workdir(h))
+	if err != nil {
+		return &fault.Error{Do: "share the working directory", Path: o.workdir(h), Err: cause(err)}
+	}
+	if o.covers(dir, want.Workdir, h) {
+		return nil
+	}
+	if why := tooMuch(dir, h); why != "" {
+		p.Notice("the working directory is not shared: " + fault.Quote(dir) + " is " + why + " (--allow " + fault.Quote(dir) + " shares it all the same)")
+		return nil
+	}
+	if !o.AllowCwd {
+		yes, err := o.ask(dir, want, p)
+		if err != nil || !yes {
+			return err
+		}
+	}
+	kind := map[profile.Access]spec.Kind{
+		profile.Read: spec.Read, profile.Write: spec.Write, profile.Read | profile.Write: spec.Allow,
+	}[want.Workdir]
+	o.shared = dir
+	o.Grants = append(o.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy})
+	return nil
+}
+
+// workdir is the directory in which the command will start.
+func (o *options) workdir(h policy.Host) string {
+	switch {
+	case o.Workdir == "":
+		return h.Dir
+	case filepath.IsAbs(o.Workdir):
+		return filepath.Clean(o.Workdir)
+	}
+	return filepath.Join(h.Dir, o.Workdir)
+}
+
+// covers reports whether the grants so far give dir as it is wanted.
+func (o *options) covers(dir string, want profile.Access, h policy.Host) bool {
+	var have profile.Access
+	for _, g := range o.Grants {
+		path := g.Path
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(h.Dir, path)
+		}
+		path, err := filepath.EvalSymlinks(path)
+		if err != nil || path != dir && !spec.Beneath(dir, path) {
+			continue
+		}
+		switch g.Kind {
+		case spec.Allow, spec.Temp:
+			have |= profile.Read | profile.Write
+		case spec.Read:
+			have |= profile.Read
+		case spec.Write:
+			have |= profile.Write
+		}
+	}
+	return have&want == want
+}
+
+// tooMuch says why no profile shares dir: it holds a home, and with it far more
+// than a project.
+func tooMuch(dir string, h policy.Host) string {
+	if dir == "/" {
+		return "all of the disk"
+	}
+	homes := []string{h.Env("HOME")}
+	for entry := range strings.SplitSeq(h.Passwd, "\n") {
+		if f := strings.Split(entry, ":"); len(f) == 7 {
+			homes = append(homes, f[5])
+		}
+	}
+	for _, home := range homes {
+		if !filepath.IsAbs(home) {
+			continue
+		}
+		if real, err := filepath.EvalSymlinks(home); err == nil {
+			home = real
+		}
+		switch home = filepath.Clean(home); {
+		case home == dir:
+			return "a home directory"
+		case spec.Beneath(home, dir):
+			return "above the home directory " + fault.Quote(home)
+		}
+	}
+	return ""
+}
+
+// ask asks on the terminal, if there is one. Where nothing is started, nothing
+// is asked.
+func (o *options) ask(dir string, want *profile.Profile, p *cli.Printer) (bool, error) {
+	does := map[profile.Access]string{
+		profile.Read: "read", profile.Write: "write to", profile.Read | profile.Write: "read and write",
+	}[want.Workdir]
+	if o.dryRun || o.printSpec || o.showProfile != "" {
+		p.Notice("a start would ask whether the command may " + does + " the working directory " + fault.Quote(dir) + " (--allow-cwd answers yes)")
+		return false, nil
+	}
+	tty, err := terminal()
+	if err != nil {
+		p.Notice("the working directory is not shared: there is no terminal to ask on (--allow-cwd shares " + fault.Quote(dir) + ")")
+		return false, nil
+	}
+	defer tty.Close()
+	_, err = io.WriteString(tty, "nono: profile "+want.WorkdirBy+" wants to "+does+" "+fault.Quote(dir)+". Share it? [y/N] ")
+	if err != nil {
+		return false, &fault.Error{Do: "ask on the terminal", Err: cause(err)}
+	}
+	answer, err := readLine(tty)
+	if err != nil {
+		return false, &fault.Error{Do: "read the answer from the terminal", Err: cause(err), Hint: "--allow-cwd answers yes"}
+	}
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return true, nil
+	}
+	return false, nil
+}
+
+// terminal opens the user's terminal. It is one only where standard input or
+// standard error is on a terminal too: a job that runs unattended may still
+// have a controlling terminal, and would wait there for ever.
+func terminal() (*os.File, error) {
+	if !isatty.IsTerminal(0) && !isatty.IsTerminal(2) {
+		return nil, os.ErrNotExist
+	}
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil && isatty.IsTerminal(0) {
+		// A terminal that no session controls, as some containers have.
+		return os.OpenFile("/proc/self/fd/0", os.O_RDWR, 0)
+	}
+	return tty, err
+}
+
+// readLine reads one line and nothing behind it, which is for the command. An
+// end without a line is an empty one.
+func readLine(r io.Reader) (string, error) {
+	var line []byte
+	var b [1]byte
+	for len(line) < 256 {
+		n, err := r.Read(b[:])
+		if n == 1 {
+			if b[0] == '\n' {
+				break
+			}
+			line = append(line, b[0])
+		}
+		if err == io.EOF {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return string(line), nil
+}
