@@ -28,12 +28,12 @@ func scratch(t testing.TB) string {
 // files and what does not exist.
 func TestResolveLikeTheKernel(t *testing.T) {
 	seen := map[string]int{}
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		root := scratch(t)
 		randomTree(t, rnd, root)
 		r := newResolver() // one for all, as in Compile: what it remembers must stay true
-		for range 200 {
+		for range 150 {
 			path := root + "/" + randomPath(rnd)
 			seen[checkResolve(t, r, path)]++
 		}
