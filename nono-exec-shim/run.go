@@ -56,10 +56,11 @@ func run(args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	if err := enforce.Apply(s); err != nil {
+	box, err := enforce.Apply(s)
+	if err != nil {
 		return exitFailed, err
 	}
-	return start(o)
+	return start(box, o)
 }
 
 // load reads the spec and closes whatever it was read from, so that the command

@@ -11,17 +11,17 @@ import (
 
 // start executes the command: the file itself if it is named with a slash, or
 // the first in PATH that the sandbox lets it execute.
-func start(o options) (int, error) {
+func start(box *enforce.Sandbox, o options) (int, error) {
 	env := os.Environ()
 	if strings.Contains(o.exec, "/") {
-		return failed(o.exec, enforce.Exec(o.exec, o.argv, env))
+		return failed(o.exec, box.Exec(o.exec, o.argv, env))
 	}
 	var found error
 	for dir := range strings.SplitSeq(os.Getenv("PATH"), ":") {
 		if !strings.HasPrefix(dir, "/") {
 			continue // a relative entry would run what lies in the working directory
 		}
-		err := enforce.Exec(dir+"/"+o.exec, o.argv, env)
+		err := box.Exec(dir+"/"+o.exec, o.argv, env)
 		if err != syscall.ENOENT && err != syscall.ENOTDIR {
 			found = err
 		}

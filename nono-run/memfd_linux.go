@@ -2,6 +2,10 @@ package main
 
 import "golang.org/x/sys/unix"
 
+// mechanism is what NONO_SANDBOX says inside. It is information: nothing
+// trusts it.
+const mechanism = "landlock"
+
 // sealed returns a descriptor of a file that holds doc, is open across an exec
 // and can never change (memfd_create(2), F_ADD_SEALS).
 func sealed(doc []byte) (int, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -32,12 +33,8 @@ func planTemp() (temp, error) {
 	if err != nil {
 		return temp{}, &fault.Error{Do: "use the directory for temporary files", Path: parent, Err: cause(err), Hint: hint}
 	}
-	var random [6]byte
-	if _, err := unix.Getrandom(random[:], 0); err != nil {
-		return temp{}, &fault.Error{Do: "get random bytes", Err: err}
-	}
 	t := temp{base: filepath.Join(real, "nono-"+strconv.Itoa(os.Getuid()))}
-	t.dir = filepath.Join(t.base, strconv.Itoa(os.Getpid())+"."+pidNamespace()+"."+hex(random[:]))
+	t.dir = filepath.Join(t.base, strconv.Itoa(os.Getpid())+"."+pidNamespace()+"."+strconv.FormatUint(rand.Uint64(), 36))
 	t.spec = t.dir + ".spec"
 	return t, nil
 }
@@ -50,15 +47,6 @@ func pidNamespace() string {
 		return "0"
 	}
 	return strings.Trim(link, "pid:[]")
-}
-
-func hex(b []byte) string {
-	const digits = "0123456789abcdef"
-	out := make([]byte, 0, 2*len(b))
-	for _, c := range b {
-		out = append(out, digits[c>>4], digits[c&15])
-	}
-	return string(out)
 }
 
 // create makes the directory and the copy of the spec.

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Sandbox is one that has been applied; only Apply makes one.
+type Sandbox struct{}
+
 // Apply puts the calling thread into the sandbox that s describes, for good.
 // The caller must exec from the same goroutine: Apply locks it to its thread,
 // and execve(2) makes that thread, with its restrictions, the whole process.
@@ -16,7 +19,14 @@ import (
 //
 // After an error the thread may be restricted in part: the caller must not run
 // the command, and can only say what went wrong and exit.
-func Apply(s *spec.Spec) error {
+func Apply(s *spec.Spec) (*Sandbox, error) {
+	if err := apply(s); err != nil {
+		return nil, err
+	}
+	return &Sandbox{}, nil
+}
+
+func apply(s *spec.Spec) error {
 	runtime.LockOSThread()
 	support, err := kernel.Detect()
 	if err != nil {
@@ -74,6 +84,6 @@ func filter(s *spec.Spec, abi int) error {
 // Exec replaces the process by the command at path, an absolute path or one
 // relative to the working directory, with its arguments untouched. It returns
 // only if that failed.
-func Exec(path string, argv, env []string) error {
+func (*Sandbox) Exec(path string, argv, env []string) error {
 	return unix.Exec(path, argv, env)
 }

@@ -9,11 +9,16 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
+// Sandbox is one that has been applied; there is none on this system.
+type Sandbox struct{}
+
 // Apply returns an error: nono knows no sandbox for this system, and runs
 // nothing unprotected.
-func Apply(*spec.Spec) error {
-	return &fault.Error{Do: "sandbox", Err: fault.Text("nono needs Linux or macOS, not " + runtime.GOOS)}
+func Apply(*spec.Spec) (*Sandbox, error) {
+	return nil, &fault.Error{Do: "sandbox", Err: fault.Text("nono needs Linux or macOS, not " + runtime.GOOS)}
 }
 
-// Exec returns an error, since nothing was applied.
-func Exec(string, []string, []string) error { return Apply(nil) }
+// Exec is never called, since Apply never succeeds.
+func (*Sandbox) Exec(string, []string, []string) error {
+	return fault.Text("nothing was applied")
+}
