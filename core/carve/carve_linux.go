@@ -66,6 +66,8 @@ type walk struct {
 	chains []Chain
 	rule   Rule // reused, so that a thousand rules cost no allocation
 	dents  []byte
+	stat   unix.Stat_t
+	opened batch
 }
 
 // survey looks once at everything that is denied and all that leads there, and

@@ -2,7 +2,6 @@ package carve
 
 import (
 	"bytes"
-	"runtime"
 	"unsafe"
 
 	"github.com/nono-sandbox/nono/core/fault"
@@ -100,6 +99,7 @@ func (w *walk) entries(n *node, fd int, r Rights) error {
 		return &fault.Error{Do: "list", Path: n.path, Err: err, Hint: "it is on the way to a denied path: grant what is needed beneath it instead"}
 	}
 	defer unix.Close(list)
+	defer w.opened.close()
 	// One level's names are dealt with before the next is opened.
 	if w.dents == nil {
 		w.dents = make([]byte, 32<<10)
@@ -138,7 +138,7 @@ func (w *walk) entry(n *node, list int, name []byte, r Rights) error {
 	if n.find(unsafe.String(&name[0], end)) != nil {
 		return nil // visited by its name in the spec
 	}
-	fd, errno := openEntry(list, &name[0])
+	fd, errno := w.opened.open(list, &name[0])
 	switch errno {
 	case 0:
 	case unix.EMFILE, unix.ENFILE, unix.ENOMEM:
@@ -146,24 +146,14 @@ func (w *walk) entry(n *node, list int, name []byte, r Rights) error {
 	default:
 		return nil // it is gone, or cannot be looked at: it gets nothing
 	}
-	defer unix.Close(fd)
-	var st unix.Stat_t
-	if unix.Fstat(fd, &st) != nil {
+	if fstat(fd, &w.stat) != 0 {
 		return nil
 	}
-	if st.Mode&unix.S_IFMT == unix.S_IFLNK {
+	if w.stat.Mode&unix.S_IFMT == unix.S_IFLNK {
 		return nil // a file system that does not tell types while listing
 	}
 	// The name is copied only where someone asks for the path.
-	return w.give(fd, &st, w.held[id(&st)].left(nil, r), n.path, unsafe.String(&name[0], end))
-}
-
-// openEntry is openat(2) on a name that ends in NUL, without copying it.
-func openEntry(dir int, name *byte) (int, unix.Errno) {
-	fd, _, errno := unix.RawSyscall6(unix.SYS_OPENAT, uintptr(dir), uintptr(unsafe.Pointer(name)),
-		unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0, 0, 0)
-	runtime.KeepAlive(name)
-	return int(fd), errno
+	return w.give(fd, &w.stat, w.held[id(&w.stat)].left(nil, r), n.path, unsafe.String(&name[0], end))
 }
 
 func lstat(path string, st *unix.Stat_t) error {
