@@ -6,6 +6,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
 )
 
 // notices says, a line each, what the user should know before the command runs.
@@ -16,20 +17,30 @@ func (l *launch) notices(p *cli.Printer) {
 	for _, g := range l.policy.Dropped {
 		p.Notice("--deny takes " + fault.Quote(g.Path) + " away from " + g.By)
 	}
-	if len(l.policy.Loose) > 0 {
-		var names []string
-		file := l.policy.Loose[0].File
-		for _, c := range l.policy.Loose {
-			names = append(names, c.Name)
-		}
-		slices.Sort(names)
-		p.Notice(some(slices.Compact(names)) + " cannot be kept from child processes: " + fault.Quote(file) + " is other commands too")
-	}
+	l.loose(p)
 	if len(l.withheld) > 0 {
 		p.Notice("withheld from the environment: " + some(l.withheld) + " (--allow-env NAME passes one)")
 	}
 	if l.policy.Spec.UnixSockets {
 		p.Notice("every Unix socket is open: Docker, systemd and the desktop can be asked to act outside the sandbox")
+	}
+}
+
+// loose names the blocked commands that children may run, a line for each
+// reason.
+func (l *launch) loose(p *cli.Printer) {
+	rest := l.policy.Loose
+	for len(rest) > 0 {
+		first := rest[0]
+		var names []string
+		rest = slices.DeleteFunc(rest, func(c policy.Loose) bool {
+			if c.Why == first.Why {
+				names = append(names, c.Name)
+			}
+			return c.Why == first.Why
+		})
+		slices.Sort(names)
+		p.Notice(some(slices.Compact(names)) + " cannot be kept from child processes: " + fault.Quote(first.File) + " " + first.Why)
 	}
 }
 

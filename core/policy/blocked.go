@@ -35,6 +35,7 @@ func Blocked(name, goos string, o *Options) (string, error) {
 type table struct {
 	names    []string
 	category map[string]string
+	lifted   []string // what the list has and --allow-command takes out
 }
 
 func (t *table) add(name, category string) {
@@ -51,7 +52,11 @@ func blockedTable(goos string, o *Options) (*table, error) {
 	}
 	t := &table{names: make([]string, 0, len(list)), category: make(map[string]string, len(list))}
 	for _, c := range list {
-		if !slices.Contains(o.AllowCommands, "all") && !slices.Contains(o.AllowCommands, c.Category) && !slices.Contains(o.AllowCommands, c.Name) {
+		switch {
+		case slices.Contains(o.BlockCommands, c.Name):
+		case slices.Contains(o.AllowCommands, "all"), slices.Contains(o.AllowCommands, c.Category), slices.Contains(o.AllowCommands, c.Name):
+			t.lifted = append(t.lifted, c.Name)
+		default:
 			t.add(c.Name, strings.ReplaceAll(c.Category, "-", " "))
 		}
 	}
@@ -106,7 +111,10 @@ func (c *compiler) blockCommands() error {
 
 // binDirs returns the existing directories of commands, resolved, once each.
 func (c *compiler) binDirs() []string {
-	var dirs []string
+	if c.bins != nil {
+		return c.bins
+	}
+	dirs := []string{}
 	for _, d := range append(systemBin[:], strings.Split(c.h.Env("PATH"), ":")...) {
 		if !strings.HasPrefix(d, "/") {
 			continue
@@ -115,6 +123,7 @@ func (c *compiler) binDirs() []string {
 			dirs = append(dirs, p.path)
 		}
 	}
+	c.bins = dirs
 	return dirs
 }
 
@@ -129,32 +138,106 @@ func (c *compiler) granted(path string) bool {
 }
 
 func (c *compiler) blockFile(dir, name string) {
-	path, by := join(dir, name), ByBlocked+c.blocked.category[name]
+	path, category := join(dir, name), c.blocked.category[name]
 	file, err := c.res.resolve(path)
 	if err != nil || !file.exists || file.dir() {
 		return
 	}
-	if file.path != path || file.nlink > 1 {
-		if face := c.otherFace(dir, file); face != "" {
-			c.out.Loose = append(c.out.Loose, Loose{Name: name, File: file.path})
-			return
-		}
+	if why := c.loose(dir, path, file, category); why != "" {
+		c.out.Loose = append(c.out.Loose, Loose{name, file.path, why})
+		return
 	}
 	for _, p := range [...]string{path, file.path} {
+		c.covered[p] = cover{spec.Deny, ByBlocked + category}
 		if c.reached(p) {
-			c.add(spec.Deny, p, by, fromUser)
+			c.add(spec.Deny, p, ByBlocked+category, fromUser)
 		}
 	}
 }
 
-// otherFace returns an ordinary command of the same directory that is the same
-// file, or "". Where one of these shares its file with a blocked name, the file
-// is a multi-call binary.
-func (c *compiler) otherFace(dir string, file place) string {
-	for _, n := range [...]string{"ls", "cat", "sh", "echo", "true"} {
-		if p, err := c.res.resolve(join(dir, n)); err == nil && p.exists && p.dev == file.dev && p.ino == file.ino {
-			return n
-		}
+// loose says why a blocked command's file cannot be denied, or "".
+func (c *compiler) loose(dir, path string, file place, category string) string {
+	if c.environment(dir) {
+		return "is part of an environment in a directory that is granted for writing"
+	}
+	// Who blocks a program by its own name means the program.
+	if category == byBlockFlag && path == file.path && file.nlink == 1 {
+		return ""
+	}
+	if c.otherFace(file, category) {
+		return "is other commands too"
 	}
 	return ""
+}
+
+// otherFace reports whether the file is also an ordinary command: where one of
+// these shares its file with a blocked name, it is a multi-call binary. So is a
+// file that --allow-command gives back by another name, but --block-command is
+// stronger than that.
+func (c *compiler) otherFace(file place, category string) bool {
+	if c.faces == nil {
+		c.faces = map[fileID]bool{}
+		for _, n := range [...]string{"ls", "cat", "sh", "echo", "true"} {
+			if c.blocked.category[n] == "" {
+				c.findFaces(n, false)
+			}
+		}
+		if len(c.blocked.names) > 0 {
+			for _, n := range c.blocked.lifted {
+				c.findFaces(n, true)
+			}
+		}
+	}
+	lifted, face := c.faces[fileID{file.dev, file.ino}]
+	return face && !(lifted && category == byBlockFlag)
+}
+
+type fileID struct{ dev, ino uint64 }
+
+// findFaces notes the files that are called name.
+func (c *compiler) findFaces(name string, lifted bool) {
+	for _, dir := range c.binDirs() {
+		p, err := c.res.resolve(join(dir, name))
+		if err != nil || !p.exists {
+			continue
+		}
+		if id := (fileID{p.dev, p.ino}); lifted {
+			if _, known := c.faces[id]; !known {
+				c.faces[id] = true
+			}
+		} else {
+			c.faces[id] = false
+		}
+	}
+}
+
+// environment reports whether dir has the programs of a Python or conda
+// environment that belongs to a project: the user granted the project itself,
+// and not the home, for writing. To deny a file there would keep everything on
+// the way to it, the project's own directory first, from getting new entries,
+// for a program that whoever can write there can make anew.
+func (c *compiler) environment(dir string) bool {
+	env := parent(dir)
+	p, err := c.res.resolve(join(env, "pyvenv.cfg"))
+	if err != nil || !p.exists {
+		if p, err = c.res.resolve(join(env, "conda-meta")); err != nil || !p.dir() {
+			return false
+		}
+	}
+	for _, g := range c.asked {
+		if writes(g.Kind) && (g.Path == env || spec.Beneath(env, g.Path)) {
+			return !c.holdsHome(g.Path)
+		}
+	}
+	return false
+}
+
+// holdsHome reports whether the user's home is at or beneath path.
+func (c *compiler) holdsHome(path string) bool {
+	for _, h := range c.homes[:min(1, len(c.homes))] {
+		if h.path == path || spec.Beneath(h.path, path) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
@@ -39,10 +40,7 @@ func (c *compiler) command() error {
 		return err
 	}
 	c.out.Command = Command{Path: path, Argv: c.o.Command}
-	if err := c.refuseBlocked(path); err != nil {
-		return err
-	}
-	return c.grantProgram(path, 0)
+	return c.grantProgram("it", path, 0)
 }
 
 // lookup finds name as execvp(3) does, except that an entry of PATH that is
@@ -97,24 +95,24 @@ func (c *compiler) startable(name, path string) error {
 }
 
 // refuseBlocked refuses a blocked command by the name it is called, the name of
-// the file and every name in between: a symlink is no way round.
-func (c *compiler) refuseBlocked(path string) error {
+// the file and every name in between: a symlink is no way round. who is "it", or
+// which interpreter of it. A name that --allow-command gives back ends the
+// search, where commands are: what it leads to was meant too.
+func (c *compiler) refuseBlocked(who, path string) error {
+	lifted := false
 	for hop := 0; hop < 40; hop++ {
 		name := base(path)
-		if category := c.blocked.category[name]; category != "" {
-			hint := "--allow-command " + name + " allows it"
-			if category == byBlockFlag {
-				hint = "leave out --block-command " + name
-			}
-			return cannotStart(c.o.Command[0], 126, "the command "+fault.Quote(name)+" is blocked ("+category+")", hint)
-		}
 		up, err := c.res.resolve(parent(path))
 		if err != nil {
 			return nil
 		}
+		if category := c.blocked.category[name]; category != "" && (!lifted || category == byBlockFlag) {
+			return c.isBlocked(who+" is the blocked command "+fault.Quote(name), name)
+		}
+		lifted = lifted || slices.Contains(c.blocked.lifted, name) && slices.Contains(c.binDirs(), up.path)
 		e := c.res.look(join(up.path, name))
 		if e.target == "" {
-			return c.refuseTwin(e.place)
+			return c.refuseTwin(who, e.place)
 		}
 		if path = e.target; path[0] != '/' {
 			path = join(up.path, path)
@@ -124,28 +122,48 @@ func (c *compiler) refuseBlocked(path string) error {
 }
 
 // refuseTwin refuses a hard link to a blocked command's file.
-func (c *compiler) refuseTwin(p place) error {
+func (c *compiler) refuseTwin(who string, p place) error {
 	if p.nlink < 2 {
 		return nil
 	}
 	for _, dir := range c.binDirs() {
 		for _, name := range c.blocked.names {
 			b, err := c.res.resolve(join(dir, name))
-			if err == nil && b.exists && b.dev == p.dev && b.ino == p.ino && c.otherFace(dir, b) == "" {
-				return cannotStart(c.o.Command[0], 126, "it is the blocked command "+fault.Quote(name)+" by another name ("+c.blocked.category[name]+")",
-					"--allow-command "+name+" allows it")
+			if err == nil && b.exists && b.dev == p.dev && b.ino == p.ino && !c.otherFace(b, c.blocked.category[name]) {
+				return c.isBlocked(who+" is the blocked command "+fault.Quote(name)+" by another name", name)
 			}
 		}
 	}
 	return nil
 }
 
-// grantProgram grants the file at path and, for a script, its interpreter. The
-// kernel follows at most a few interpreters of interpreters (execve(2)).
-func (c *compiler) grantProgram(path string, depth int) error {
+// isBlocked says which blocked command stands against starting the command.
+func (c *compiler) isBlocked(what, name string) error {
+	category := c.blocked.category[name]
+	hint := "--allow-command " + name + " allows it"
+	if category == byBlockFlag {
+		hint = "leave out --block-command " + name
+	}
+	return cannotStart(c.o.Command[0], 126, what+" ("+category+")", hint)
+}
+
+// grantProgram grants the file at path and, for a script, its interpreter,
+// unless it is blocked: what runs then runs by this grant. The kernel follows at
+// most a few interpreters of interpreters (execve(2)).
+func (c *compiler) grantProgram(who, path string, depth int) error {
 	p, err := c.res.resolve(path)
 	if err != nil || !p.exists || p.dir() {
 		return nil // an interpreter that is missing: the exec will say so
+	}
+	if err := c.refuseBlocked(who, path); err != nil {
+		return err
+	}
+	if c.yield(spec.ReadFile, p.path, fromOthers) == 0 {
+		hint := "leave out --deny " + fault.Quote(p.path)
+		if !c.shut[p.path] {
+			hint = "--read-file " + fault.Quote(p.path) + " opens this one file"
+		}
+		return cannotStart(c.o.Command[0], 126, "--deny shuts "+fault.Quote(p.path), hint)
 	}
 	c.add(spec.ReadFile, p.path, byCommand, fromOthers)
 	if depth > 4 {
@@ -162,13 +180,13 @@ func (c *compiler) grantProgram(path string, depth int) error {
 	if base(interp) == "env" {
 		if name := envCommand(arg); name != "" {
 			if real, err := c.lookup(name); err == nil {
-				if err := c.grantProgram(real, depth+1); err != nil {
+				if err := c.grantProgram("its interpreter", real, depth+1); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	return c.grantProgram(interp, depth+1)
+	return c.grantProgram("its interpreter", interp, depth+1)
 }
 
 // interpreter reads the `#!` line of a script: at most 255 bytes count, as in

@@ -9,13 +9,14 @@ import (
 
 // The By of lines that other code asks about.
 const (
-	bySystem  = "system"
-	byDeny    = "--deny"
-	byCommand = "the command"
+	bySystem    = "system"
+	byDeny      = "--deny"
+	byDenyWrite = "--deny-write"
+	byCommand   = "the command"
 )
 
-// absolute makes a path as given absolute: a leading ~ is the home in a
-// profile, where no shell has expanded it.
+// absolute makes a path as given absolute. A leading ~ has been expanded, by the
+// shell or by the profile.
 func (c *compiler) absolute(g Grant) (string, error) {
 	switch {
 	case g.Path == "":
@@ -33,8 +34,8 @@ func byOf(g Grant) string {
 	if g.From != "" {
 		return "profile " + g.From
 	}
-	if g.Kind == spec.Deny {
-		return byDeny
+	if !g.Kind.Grants() {
+		return flagOf(g.Kind)
 	}
 	return flagOf(g.Kind) + " " + g.Path
 }

@@ -12,8 +12,8 @@ import (
 type home struct {
 	path string
 	// xdg says where the XDG directories are, for the user whose environment
-	// this is; elsewhere they are where the XDG specification puts them.
-	xdg func(string) string
+	// this is; those it does not name are where their specification puts them.
+	xdg map[string]string
 }
 
 // findHomes names the homes to protect: HOME's, and the user database's for
@@ -24,7 +24,7 @@ func (c *compiler) findHomes() error {
 		if h[0] != '/' {
 			return &fault.Error{Do: "use HOME", Path: h, Err: fault.Text("it is not an absolute path"), Hint: "HOME=$(pwd)/" + h}
 		}
-		c.homes = append(c.homes, home{path: clean(h), xdg: c.h.Env})
+		c.homes = append(c.homes, home{path: c.real(h), xdg: c.xdg()})
 	}
 	for entry := range strings.SplitSeq(c.h.Passwd, "\n") {
 		uid, path := passwdEntry(entry)
@@ -34,12 +34,35 @@ func (c *compiler) findHomes() error {
 		own := uid == c.h.UID
 		switch {
 		case own && len(c.homes) == 0:
-			c.homes = append(c.homes, home{path: path, xdg: c.h.Env})
-		case own || c.h.UID == 0 && path != "/" && c.wanted(path):
-			c.homes = append(c.homes, home{path: path, xdg: func(string) string { return "" }})
+			c.homes = append(c.homes, home{path: path, xdg: c.xdg()})
+		case own || c.h.UID == 0 && c.wanted(path):
+			c.homes = append(c.homes, home{path: path})
 		}
 	}
 	return nil
+}
+
+// xdg returns where the environment puts the XDG directories. A relative path
+// there does not count (basedir-spec).
+func (c *compiler) xdg() map[string]string {
+	dirs := map[string]string{}
+	for _, d := range xdgDirs {
+		if v := c.h.Env(d.name); strings.HasPrefix(v, "/") {
+			dirs[d.name] = c.real(v)
+		}
+	}
+	return dirs
+}
+
+// real takes "." and ".." out of an absolute path. Behind a symlink ".." is not
+// what the names say, so where there is one the path is resolved.
+func (c *compiler) real(path string) string {
+	if strings.Contains(path, "/..") {
+		if p, err := c.res.resolve(path); err == nil {
+			return p.path
+		}
+	}
+	return clean(path)
 }
 
 // passwdEntry returns the uid and home of a line of /etc/passwd (passwd(5)), or
@@ -85,13 +108,24 @@ func (c *compiler) wanted(path string) bool {
 		}
 	}
 	at, err := c.res.resolve(path)
-	if err != nil || !at.exists {
+	if err != nil || !at.exists || nobodys(at.path) {
 		return false
 	}
 	for _, g := range c.reach {
 		if g == at.path || spec.Beneath(at.path, g) || spec.Beneath(g, at.path) {
 			return true
 		}
+	}
+	return false
+}
+
+// nobodys reports whether path is of the system, though /etc/passwd gives it to
+// one of its own users as a home, as /bin and /dev often are.
+func nobodys(path string) bool {
+	dir, _, _ := strings.Cut(path[1:], "/")
+	switch dir {
+	case "", "bin", "dev", "proc", "sbin", "sys", "usr":
+		return true
 	}
 	return false
 }
@@ -118,7 +152,7 @@ func (h home) first(path string) string {
 	}
 	dir, _, _ := strings.Cut(path[1:], "/")
 	for _, d := range xdgDirs {
-		if d.name == dir && d.inHome != "" && h.xdg(dir) == "" {
+		if d.name == dir && d.inHome != "" && h.xdg[dir] == "" {
 			name, _, _ := strings.Cut(d.inHome, "/")
 			return name
 		}
@@ -149,8 +183,8 @@ func (h home) expand(path string, first bool) []string {
 		if d.inHome != "" {
 			out = append(out, join(join(h.path, d.inHome), rest))
 		}
-		if v := h.xdg(name); strings.HasPrefix(v, "/") && (d.inHome == "" || clean(v) != join(h.path, d.inHome)) {
-			out = append(out, join(clean(v), rest))
+		if v := h.xdg[name]; v != "" && v != join(h.path, d.inHome) {
+			out = append(out, join(v, rest))
 		}
 	}
 	return out

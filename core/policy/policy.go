@@ -4,6 +4,8 @@
 package policy
 
 import (
+	"slices"
+
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
 )
@@ -11,7 +13,7 @@ import (
 // Grant is one path flag, as typed or as a profile has it.
 type Grant struct {
 	Kind spec.Kind
-	Path string // as given: may be relative, or begin with ~ in a profile
+	Path string // as given; may be relative
 	// From is empty for the command line, else the profile's name. A profile's
 	// path that does not exist is skipped, and its grants yield to --deny.
 	From string
@@ -68,15 +70,15 @@ type Policy struct {
 	Create []string
 	// Lifted are protected paths and blocked commands that a grant gives back.
 	Lifted []spec.Path
-	// Loose are blocked commands that cannot be held for children, since the
-	// file is also another program: by name, the file.
+	// Loose are blocked commands that cannot be held for children.
 	Loose []Loose
 	// Dropped are grants of profiles or the system that --deny took away.
 	Dropped []spec.Path
 }
 
-// Loose is a blocked command that only the front end can refuse.
-type Loose struct{ Name, File string }
+// Loose is a blocked command that only the front end can refuse: Why completes
+// a sentence that begins with the file.
+type Loose struct{ Name, File, Why string }
 
 type compiler struct {
 	o     *Options
@@ -92,12 +94,23 @@ type compiler struct {
 	detours []detour
 	denied  []string // the protected paths, as they are listed
 	have    map[line]bool
-	// shut are the paths of --deny.
-	shut map[string]bool
-	// grants are the paths of all grants so far; those that were asked for,
-	// not the system's, are also in asked.
-	grants map[string]bool
-	asked  []spec.Path
+	// shut are the paths of --deny, and shutWrite those of --deny-write.
+	shut, shutWrite map[string]bool
+	// grants are the paths of all grants so far, and writable those of the ones
+	// that let write; those that were asked for, not the system's, are also in
+	// asked.
+	grants, writable map[string]bool
+	asked            []spec.Path
+	// covered is what the lists protect, and why.
+	covered map[string]cover
+	bins    []string
+	faces   map[fileID]bool // files with an ordinary name; true where it is one that was lifted
+}
+
+// cover is why a path is protected, and from what.
+type cover struct {
+	kind spec.Kind // Deny or DenyWrite
+	by   string
 }
 
 type line struct {
@@ -110,7 +123,8 @@ type line struct {
 // be started.
 func Compile(o Options, h Host) (*Policy, error) {
 	c := &compiler{o: &o, h: &h, res: newResolver(), out: &Policy{},
-		have: map[line]bool{}, shut: map[string]bool{}, grants: map[string]bool{}}
+		have: map[line]bool{}, shut: map[string]bool{}, shutWrite: map[string]bool{},
+		grants: map[string]bool{}, writable: map[string]bool{}, covered: map[string]cover{}}
 	c.spec = &spec.Spec{Net: !o.NetBlock, UnixSockets: o.UnixSockets, Rmdir: o.Rmdir, IPC: o.IPC, KeepFDs: o.KeepFDs}
 	c.out.Spec = c.spec
 	steps := []func() error{
@@ -125,6 +139,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 		c.protect,
 		c.refuseDetours,
 		c.blockCommands,
+		c.findLifted,
 		c.askedForSomething,
 	}
 	for _, step := range steps {
@@ -135,15 +150,20 @@ func Compile(o Options, h Host) (*Policy, error) {
 	return c.out, nil
 }
 
-// add appends a line once. A grant that --deny is stronger than is left out.
+// add appends a line once. What --deny and --deny-write are stronger than is
+// taken from a grant, and one of which nothing remains is left out.
 func (c *compiler) add(k spec.Kind, path, by string, from source) {
+	p := spec.Path{Kind: k, Path: path, By: by}
+	if k.Grants() {
+		if p.Kind = c.yield(k, path, from); p.Kind == 0 {
+			p.Kind = k
+			c.out.Dropped = append(c.out.Dropped, p)
+			return
+		}
+		k = p.Kind
+	}
 	l := line{k, path}
 	if c.have[l] {
-		return
-	}
-	p := spec.Path{Kind: k, Path: path, By: by}
-	if k.Grants() && c.deniedByUser(path, from) {
-		c.out.Dropped = append(c.out.Dropped, p)
 		return
 	}
 	c.have[l] = true
@@ -151,11 +171,14 @@ func (c *compiler) add(k spec.Kind, path, by string, from source) {
 	switch {
 	case k.Grants():
 		c.grants[path] = true
+		c.writable[path] = c.writable[path] || writes(k)
 		if by != bySystem && by != byCommand {
 			c.asked = append(c.asked, p)
 		}
 	case by == byDeny:
 		c.shut[path] = true
+	case by == byDenyWrite:
+		c.shutWrite[path] = true
 	}
 }
 
@@ -176,27 +199,59 @@ func anyAbove(set map[string]bool, path string) bool {
 	return false
 }
 
-// source says how strong a grant is against the user's own --deny.
+// source says how strong a grant is against the user's own --deny and
+// --deny-write.
 type source uint8
 
 const (
-	fromUser   source = iota // gives back what lies beneath a --deny
-	fromOthers               // system, profile: yields to a --deny at or above it
+	fromUser   source = iota // gives back what lies beneath one
+	fromOthers               // system, profile: yields to one at or above it
 )
 
-// deniedByUser reports whether --deny beats a grant of path: at the same path
-// always, and above it unless the user granted it too.
-func (c *compiler) deniedByUser(path string, from source) bool {
-	if len(c.shut) == 0 {
+// yield returns what the user's own denies leave of a grant: another kind, or 0.
+func (c *compiler) yield(k spec.Kind, path string, from source) spec.Kind {
+	if beaten(c.shut, c.grants, path, from) {
+		return 0
+	}
+	if !writes(k) || !beaten(c.shutWrite, c.writable, path, from) {
+		return k
+	}
+	switch k {
+	case spec.Allow, spec.Temp:
+		return spec.Read
+	case spec.AllowFile:
+		return spec.ReadFile
+	case spec.Device:
+		if p, err := c.res.resolve(path); err == nil && p.dir() {
+			return spec.Read
+		}
+		return spec.ReadFile
+	}
+	return 0
+}
+
+// beaten reports whether a deny in the set is stronger than a grant of path: one
+// at the same path always is, one above it unless the user granted the path, or
+// what is between the two. given are the grants so far.
+func beaten(denies, given map[string]bool, path string, from source) bool {
+	if len(denies) == 0 {
 		return false
 	}
-	return c.shut[path] || from == fromOthers && (c.shut["/"] || anyAbove(c.shut, path))
+	if denies[path] || from == fromUser {
+		return denies[path]
+	}
+	for ; path != "/"; path = parent(path) {
+		if given[path] || denies[path] {
+			return denies[path]
+		}
+	}
+	return denies["/"]
 }
 
 // askedForSomething refuses a run that grants nothing: it can only be a
 // mistake, unless cutting the network is all that was wanted.
 func (c *compiler) askedForSomething() error {
-	if len(c.o.Grants) > 0 || c.o.NetBlock {
+	if c.o.NetBlock || slices.ContainsFunc(c.o.Grants, func(g Grant) bool { return g.Kind.Grants() }) {
 		return nil
 	}
 	return &fault.Error{Do: "run with nothing granted", Hint: "--allow . grants the working directory, --read DIR one to read, --net-block cuts the network"}

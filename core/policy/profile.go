@@ -62,6 +62,7 @@ func (c *compiler) fromHome(path string) string {
 
 func within(path, dir string) bool { return path == dir || spec.Beneath(path, dir) }
 
+// writes reports whether a grant of that kind lets change something.
 func writes(k spec.Kind) bool {
-	return k != spec.Read && k != spec.ReadFile
+	return k != spec.Read && k != spec.ReadFile && k != spec.UnixSocket
 }

@@ -16,7 +16,6 @@ func (c *compiler) protect() error {
 	if err != nil {
 		return err
 	}
-	shut := map[string]string{}
 	for i, h := range c.homes {
 		at, err := c.res.resolve(h.path)
 		if err != nil {
@@ -32,13 +31,12 @@ func (c *compiler) protect() error {
 				continue
 			}
 			for _, path := range h.expand(p.Path, i == 0) {
-				if err := c.protectPath(p, h.path, path, shut); err != nil {
+				if err := c.protectPath(p, h.path, path); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	c.findLifted(shut)
 	return nil
 }
 
@@ -98,8 +96,8 @@ func (c *compiler) ownPrograms(home string) []lists.Protected {
 }
 
 // protectPath adds what of one protected path is reached, and notes all of it in
-// shut.
-func (c *compiler) protectPath(p lists.Protected, home, path string, shut map[string]string) error {
+// covered.
+func (c *compiler) protectPath(p lists.Protected, home, path string) error {
 	c.denied = append(c.denied, path)
 	names := [...]string{path}
 	all := names[:]
@@ -110,8 +108,8 @@ func (c *compiler) protectPath(p lists.Protected, home, path string, shut map[st
 		}
 	}
 	for _, name := range all {
-		if p.Kind == spec.Deny {
-			shut[name] = p.Category
+		if have, ok := c.covered[name]; !ok || have.kind == spec.DenyWrite {
+			c.covered[name] = cover{p.Kind, p.Category}
 		}
 		if c.reached(name) {
 			c.add(p.Kind, name, p.Category, fromUser)
@@ -144,13 +142,14 @@ func (c *compiler) throughLink(home, path string) bool {
 }
 
 // findLifted notes which protection a grant that was asked for gives back.
-func (c *compiler) findLifted(shut map[string]string) {
+func (c *compiler) findLifted() error {
 	for _, g := range c.asked {
 		for path := g.Path; path != "/"; path = parent(path) {
-			if by, ok := shut[path]; ok {
-				c.out.Lifted = append(c.out.Lifted, spec.Path{Kind: g.Kind, Path: g.Path, By: by})
+			if p, ok := c.covered[path]; ok && (p.kind == spec.Deny || writes(g.Kind)) {
+				c.out.Lifted = append(c.out.Lifted, spec.Path{Kind: g.Kind, Path: g.Path, By: p.by})
 				break
 			}
 		}
 	}
+	return nil
 }
