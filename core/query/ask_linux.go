@@ -1,0 +1,210 @@
+package query
+
+import (
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/fault"
+	"golang.org/x/sys/unix"
+)
+
+// Ask answers one question.
+func (a *Asker) Ask(q Question) Verdict {
+	e := &asking{a: a, v: Verdict{Op: q.Op, Path: q.Path, To: q.To}}
+	if q.Op.Two() {
+		e.two(q)
+	} else {
+		e.one(q)
+	}
+	e.finish()
+	if !a.trying && e.v.Status == Denied && e.policy {
+		a.suggest(q, e)
+	}
+	return e.v
+}
+
+// asking gathers a verdict. The kernel stops at the first thing that stands
+// against an operation and that is its errno; a person wants to hear of the
+// sandbox first, so the policy's reason wins.
+type asking struct {
+	a      *Asker
+	v      Verdict
+	policy bool // the reason is the policy's
+	failed bool
+	// short is where rights were missing first, for a suggestion.
+	short string
+}
+
+// fail notes what stands against the operation, in the kernel's order.
+func (e *asking) fail(errno unix.Errno, reason Reason, by string) {
+	if !e.failed {
+		e.failed = true
+		e.v.Errno = unix.ErrnoName(errno)
+		e.v.Reason, e.v.EnforcedBy = reason, by
+	}
+}
+
+const (
+	byLandlock    = "Landlock"
+	bySeccomp     = "seccomp"
+	byPermissions = "file permissions"
+	byFiles       = "the file system"
+	byNothing     = "nothing on this kernel"
+)
+
+// lacks notes that the policy stands against it: of the rights wanted at n,
+// which target needs, some are missing.
+func (e *asking) lacks(n *node, target string, missing carve.Rights) {
+	e.fail(unix.EACCES, NotInAllowedPaths, byLandlock)
+	if !e.policy {
+		e.policy, e.short = true, target
+		e.v.EnforcedBy = byLandlock
+		e.whyNot(n, target, missing)
+	}
+}
+
+// needs checks rights at n for the sake of target, a path at or beneath it, and
+// reports whether they are there.
+func (e *asking) needs(n *node, target string, want carve.Rights) bool {
+	if missing := want &^ e.a.have(n); missing != 0 {
+		e.lacks(n, target, missing)
+		return false
+	}
+	if want != 0 && e.v.Line == nil && !e.failed {
+		e.v.Line = e.a.because(n, want&handled(e.a.s, e.a.abi))
+	}
+	return true
+}
+
+// whyNot finds the reason why right is missing at n, for the path target.
+func (e *asking) whyNot(n *node, target string, missing carve.Rights) {
+	s := e.a.s
+	// One right stands for all: reading before writing before removing.
+	right := missing & -missing
+	deny, grant := denyOf(s, target, right), grantOf(s, target, right)
+	if deny != nil && grant != nil && len(grant.Path) >= len(deny.Path) {
+		deny = nil
+	}
+	if deny == nil && grant != nil {
+		if twin := e.a.deniedTwin(n, right); twin != nil && !atOrAbove(twin.Path, target) {
+			deny = twin
+			e.v.Note = "it is another name of " + fault.Quote(twin.Path)
+		}
+	}
+	switch {
+	case deny != nil:
+		e.v.Reason, e.v.Line, e.v.Category = SensitivePath, deny, categoryOf(deny)
+		if blocked(deny) {
+			e.v.Reason = BlockedCommand
+		}
+	case grant != nil:
+		e.v.Reason, e.v.Line = ChainDirectory, denyBeneath(s, n.path, right)
+		if e.v.Line != nil {
+			e.v.Category = categoryOf(e.v.Line)
+		}
+	case right == carve.RemoveDir && !s.Rmdir && grantOf(s, target, carve.Create) != nil:
+		e.v.Reason, e.v.Line = RmdirBlocked, grantOf(s, target, carve.Create)
+	default:
+		e.v.Reason, e.v.Line = NotInAllowedPaths, anyGrantOf(s, target)
+		if e.v.Line != nil {
+			e.v.Reason = InsufficientAccess
+		}
+	}
+}
+
+// finish turns what was gathered into a status.
+func (e *asking) finish() {
+	v := &e.v
+	if e.failed {
+		v.Status = Denied
+		if e.policy || v.Reason != DoesNotExist || !reads(v.Op) || v.Exists {
+			return
+		}
+		// Only that nothing is there stands against it.
+		v.Note = "it does not exist; were it made outside meanwhile, this would hold"
+	}
+	v.Status = Allowed
+	v.EnforcedBy = ""
+	if v.Line != nil {
+		v.Reason = reasonOf(v.Line, e.a.disk.cwd)
+	} else if v.Reason == "" || v.Reason == DoesNotExist {
+		v.Reason = NotRestricted
+	}
+}
+
+// reads reports whether the operation is on what is there already, so that its
+// absence is not the sandbox's affair.
+func reads(o Op) bool {
+	switch o {
+	case Read, Execute, List, Truncate, Ioctl, Connect:
+		return true
+	}
+	return false
+}
+
+// one answers for an operation on one path.
+func (e *asking) one(q Question) {
+	follow := true
+	switch q.Op {
+	case Create, Delete, Rmdir, Mkdir, Symlink, Mkfifo, Mksock, Mkdev:
+		follow = false
+	}
+	p, errno := e.a.disk.walk(q.Path, follow)
+	e.v.Resolved, e.v.Exists = p.path, p.node != nil
+	if reason, ok := anonymous(&p); ok {
+		e.v.Reason = reason
+		return
+	}
+	switch q.Op {
+	case Create, Mkdir, Symlink, Mkfifo, Mksock, Mkdev:
+		e.creating(q.Op, &p, errno)
+	case Delete, Rmdir:
+		e.removing(q.Op, &p, errno)
+	default:
+		e.using(q.Op, &p, errno)
+	}
+}
+
+// anonymous recognises what procfs shows as a symlink to "pipe:[1]" and its
+// like: it has no path, and Landlock has nothing to say about it.
+func anonymous(p *place) (Reason, bool) {
+	kind, _, ok := strings.Cut(p.last, ":[")
+	if !ok || p.node != nil || p.missing != 1 || !strings.HasPrefix(p.path, "/proc/") {
+		return "", false
+	}
+	return NotRestricted, kind == "pipe" || kind == "socket" || kind == "anon_inode"
+}
+
+// unreachable notes why the walk to p ended early, and asks the policy about
+// the name all the same.
+func (e *asking) unreachable(p *place, errno unix.Errno, want carve.Rights) {
+	reason, by := DoesNotExist, byFiles
+	switch errno {
+	case unix.ENOENT:
+	case unix.ENOTDIR:
+		reason = NotADirectory
+	case unix.EACCES, unix.EPERM:
+		reason, by = FilePermissions, byPermissions
+	default:
+		reason = BadPath
+	}
+	e.fail(errno, reason, by)
+	if p.up == nil {
+		return
+	}
+	have := e.a.have(p.up)
+	// A deny holds by name where nothing exists yet.
+	if missing := want &^ have; missing != 0 || denies(e.a, p.path, want) {
+		e.lacks(p.up, p.path, max(missing, want&-want))
+	} else if e.v.Line == nil {
+		e.v.Line = e.a.because(p.up, want&handled(e.a.s, e.a.abi))
+	}
+}
+
+// denies reports whether a name that does not exist is beneath a deny and no
+// grant deeper than that.
+func denies(a *Asker, path string, want carve.Rights) bool {
+	right := want & -want
+	d, g := denyOf(a.s, path, right), grantOf(a.s, path, right)
+	return d != nil && (g == nil || len(g.Path) < len(d.Path))
+}

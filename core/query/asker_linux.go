@@ -1,0 +1,99 @@
+package query
+
+import (
+	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// An Asker answers questions about one spec, over the disk as it was when each
+// path was first asked about. It is not safe for concurrent use.
+type Asker struct {
+	s     *spec.Spec
+	abi   int
+	disk  *disk
+	rules rules
+	// held are the denied things by identity; made when first needed.
+	held map[carve.ID]*spec.Path
+	// trying is set while a suggestion is tried out: none is made then.
+	trying bool
+}
+
+// New carves s and returns an Asker for it, for the user and from the working
+// directory cwd of this process. Where the sandbox would not start, the error is
+// the one that starting it gives. abi is Landlock's; 0 answers as the oldest
+// kernel that nono runs on.
+func New(s *spec.Spec, abi int, cwd string) (*Asker, error) {
+	c, err := carveNow(s)
+	if err != nil {
+		return nil, err
+	}
+	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: newDisk(cwd), rules: c}, nil
+}
+
+// Inside returns an Asker for the spec of the sandbox that this process is in.
+// It cannot carve, since most of what would have to be listed is shut, and goes
+// by the lines instead; see Probe.
+func Inside(s *spec.Spec, abi int, cwd string) *Asker {
+	d := newDisk(cwd)
+	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: d, rules: newSketch(s, d)}
+}
+
+// with returns an Asker for another spec over the same disk that does not carve.
+func (a *Asker) with(s *spec.Spec) *Asker {
+	return &Asker{s: s, abi: a.abi, disk: a.disk, rules: newSketch(s, a.disk), trying: true}
+}
+
+// have returns what the rules on n and on all above it give, by the path that
+// leads to it: this is how Landlock looks.
+func (a *Asker) have(n *node) carve.Rights {
+	var have carve.Rights
+	for ; n != nil; n = n.parent {
+		have |= a.rules.own(n)
+	}
+	return have | ^handled(a.s, a.abi)
+}
+
+// haveBelowRoot is have without the rule on / itself, unless n is on the same
+// mount: Landlock compares the two ends of a rename before it looks at the top
+// of another mount.
+func (a *Asker) haveBelowRoot(n *node) carve.Rights {
+	mount := n.mount
+	var have carve.Rights
+	for ; n != nil && (n.parent != nil || n.mount == mount); n = n.parent {
+		have |= a.rules.own(n)
+	}
+	return have | ^handled(a.s, a.abi)
+}
+
+// because returns the line that gives right at n.
+func (a *Asker) because(n *node, right carve.Rights) *spec.Path {
+	for ; n != nil; n = n.parent {
+		if a.rules.own(n)&right == right {
+			return a.rules.because(n, right)
+		}
+	}
+	return nil
+}
+
+// deniedTwin returns the deny that n, or a directory above it, is under by
+// another name: a hard link or a bind mount.
+func (a *Asker) deniedTwin(n *node, right carve.Rights) *spec.Path {
+	if a.held == nil {
+		a.held = map[carve.ID]*spec.Path{}
+		for i := range a.s.Paths {
+			var st unix.Stat_t
+			p := &a.s.Paths[i]
+			if !p.Kind.Grants() && unix.Lstat(p.Path, &st) == nil {
+				a.held[carve.ID{Dev: uint64(st.Dev), Ino: st.Ino}] = p
+			}
+		}
+	}
+	for ; n != nil; n = n.parent {
+		if p := a.held[n.id]; p != nil && takes(p, right) {
+			return p
+		}
+	}
+	return nil
+}

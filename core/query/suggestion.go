@@ -1,0 +1,145 @@
+package query
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// A Part is one flag: to be added to the command line, or to be left out.
+type Part struct {
+	Flag string // with its dashes
+	Arg  string // "" for none
+	Drop bool
+}
+
+// A Suggestion is what to change on the command line of nono-run, all of it.
+type Suggestion struct{ Parts []Part }
+
+// String spells the suggestion as it can be pasted, or, for what is to be left
+// out, says so.
+func (s *Suggestion) String() string {
+	var add, drop []string
+	for _, p := range s.Parts {
+		text := p.Flag
+		if p.Arg != "" {
+			text += " " + ShellQuote(p.Arg)
+		}
+		if p.Drop {
+			drop = append(drop, text)
+		} else {
+			add = append(add, text)
+		}
+	}
+	out := strings.Join(add, " ")
+	if len(drop) > 0 {
+		if out != "" {
+			out += ", and "
+		}
+		out += "leave out " + strings.Join(drop, " ")
+	}
+	return out
+}
+
+// Args returns the flags to add, as arguments.
+func (s *Suggestion) Args() []string {
+	var args []string
+	for _, p := range s.Parts {
+		if !p.Drop {
+			args = append(args, p.Flag)
+			if p.Arg != "" {
+				args = append(args, p.Arg)
+			}
+		}
+	}
+	return args
+}
+
+// ShellQuote spells arg so that a shell reads it back the same.
+func ShellQuote(arg string) string {
+	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%"
+	if arg != "" && strings.Trim(arg, safe) == "" {
+		return arg
+	}
+	if q := strconv.QuoteToGraphic(arg); q == `"`+arg+`"` || !strings.ContainsFunc(arg, unprintable) && strings.ToValidUTF8(arg, "") == arg {
+		return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+	}
+	// $'…' of the POSIX shell; every byte that could fool a terminal in octal.
+	var b strings.Builder
+	b.WriteString("$'")
+	for i := range len(arg) {
+		switch c := arg[i]; {
+		case c == '\'' || c == '\\':
+			b.WriteString("\\" + string(rune(c)))
+		case c < ' ' || c >= 0x7f:
+			octal := strconv.FormatUint(uint64(c), 8)
+			b.WriteString("\\" + strings.Repeat("0", 3-len(octal)) + octal)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String() + "'"
+}
+
+func unprintable(r rune) bool { return !strconv.IsPrint(r) }
+
+// Apply returns the spec that s becomes with the suggestion, as the policy would
+// make it from the flags.
+func Apply(s *spec.Spec, sug *Suggestion) *spec.Spec {
+	out := *s
+	out.Paths = slices.Clone(s.Paths)
+	for _, p := range sug.Parts {
+		switch p.Flag {
+		case "--allow-rmdir":
+			out.Rmdir = true
+		case "--allow-unix-sockets":
+			out.UnixSockets = true
+		case "--net-block":
+			out.Net = true
+		case "--allow-command":
+			out.Paths = slices.DeleteFunc(out.Paths, func(l spec.Path) bool { return lifts(s, p.Arg, &l) })
+		case "--deny", "--deny-write", "--block-command":
+			out.Paths = slices.DeleteFunc(out.Paths, func(l spec.Path) bool { return drops(p, &l) })
+		default:
+			out.Paths = append(out.Paths, spec.Path{Kind: kindOf(p.Flag), Path: p.Arg, By: p.Flag})
+		}
+	}
+	return &out
+}
+
+func kindOf(flag string) spec.Kind {
+	for k := spec.Read; k.Grants(); k++ {
+		if "--"+k.String() == flag {
+			return k
+		}
+	}
+	return 0
+}
+
+// lifts reports whether --allow-command what removes the line l of s.
+func lifts(s *spec.Spec, what string, l *spec.Path) bool {
+	if !blocked(l) || l.By == byBlockCommand {
+		return false
+	}
+	category := strings.TrimPrefix(l.By, policy.ByBlocked)
+	return what == "all" || what == strings.ReplaceAll(category, " ", "-") || what == baseOf(l.Path)
+}
+
+// drops reports whether leaving out the flag p removes the line l.
+func drops(p Part, l *spec.Path) bool {
+	switch p.Flag {
+	case "--block-command":
+		return l.By == byBlockCommand && baseOf(l.Path) == p.Arg
+	case "--deny":
+		return l.Kind == spec.Deny && userDeny(l) && l.Path == p.Arg
+	}
+	return l.Kind == spec.DenyWrite && userDeny(l) && l.Path == p.Arg
+}
+
+const byBlockCommand = policy.ByBlocked + "--block-command"
+
+// userDeny reports whether a deny is the user's own, on the command line.
+func userDeny(l *spec.Path) bool { return !l.Kind.Grants() && strings.HasPrefix(l.By, "--deny") }

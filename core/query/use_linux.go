@@ -1,0 +1,181 @@
+package query
+
+import (
+	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"golang.org/x/sys/unix"
+)
+
+// using answers for what is done with a thing that is there.
+func (e *asking) using(op Op, p *place, errno unix.Errno) {
+	if p.node != nil && p.node.dir() && errno == 0 && e.directory(op, p) {
+		return
+	}
+	if p.missing == 1 && errno == unix.ENOENT && (op == Write || op == ReadWrite) {
+		e.making(p, op == ReadWrite)
+		return
+	}
+	want, mode := wants(op)
+	if e.refusedAtOnce(op) {
+		return
+	}
+	if errno != 0 || p.node == nil {
+		e.unreachable(p, errno, want)
+		return
+	}
+	n := p.node
+	if op == Ioctl && !n.device() {
+		want = carve.ReadFile
+	}
+	switch op {
+	case List:
+		e.fail(unix.ENOTDIR, NotADirectory, byFiles)
+		return
+	case Truncate:
+		e.truncating(p)
+		return
+	case Execute:
+		e.executing(p, 0)
+		return
+	case Connect:
+		e.connecting(p)
+		return
+	}
+	e.permissions(n, mode)
+	e.needs(n, p.path, want)
+	switch {
+	case n.is(unix.S_IFSOCK):
+		e.fail(unix.ENXIO, NotSuitable, byFiles)
+		e.note("a socket is connected to, not opened: --unix-socket asks about that")
+	case op == Ioctl && !n.device():
+		e.fail(unix.ENOTTY, NotSuitable, byFiles)
+	case op == Ioctl && e.a.abi < kernel.ABIIoctl:
+		e.v.Reason, e.v.Line = NotEnforced, nil
+		e.note("ioctl needs no right on this kernel: Landlock ABI 5 brought it")
+	}
+}
+
+// refusedAtOnce answers for what seccomp refuses before the kernel looks at any
+// path.
+func (e *asking) refusedAtOnce(op Op) bool {
+	switch {
+	case op == Truncate && e.a.abi < kernel.ABITruncate:
+		e.fail(unix.EPERM, TruncateRefused, bySeccomp)
+		e.note("truncate(2) is refused on kernels before " + kernel.FirstKernel(kernel.ABITruncate) +
+			"; opening with O_TRUNC works where writing does")
+	case op == Connect && e.a.abi < kernel.ABIUnix && !e.a.s.UnixSockets:
+		e.fail(unix.EPERM, UnixSocketBlocked, bySeccomp)
+	default:
+		return false
+	}
+	e.policy = true
+	return true
+}
+
+// wants is what an operation needs of Landlock and of the file permissions.
+func wants(op Op) (carve.Rights, uint32) {
+	switch op {
+	case Write, Truncate:
+		return carve.WriteFile, unix.W_OK
+	case ReadWrite:
+		return carve.ReadFile | carve.WriteFile, unix.R_OK | unix.W_OK
+	case Execute:
+		return carve.Execute, unix.X_OK
+	case List:
+		return carve.List, unix.R_OK
+	case Ioctl:
+		return carve.ReadFile | carve.Ioctl, unix.R_OK
+	case Connect:
+		return carve.ConnectUnix, unix.W_OK
+	}
+	return carve.ReadFile, unix.R_OK
+}
+
+// directory answers for op on a directory, where that has a meaning of its own.
+func (e *asking) directory(op Op, p *place) bool {
+	switch op {
+	case Read, List:
+		e.permissions(p.node, unix.R_OK)
+		e.needs(p.node, p.path, carve.List)
+	case Write, ReadWrite:
+		if op == ReadWrite {
+			e.permissions(p.node, unix.R_OK)
+			e.needs(p.node, p.path, carve.List)
+		}
+		e.entry(p.node, p.path, carve.Create|carve.WriteFile)
+		e.note("of a directory: whether something new can be made in it")
+	case Execute:
+		if errno := e.a.disk.access(p.node, unix.X_OK); errno != 0 {
+			e.fail(errno, FilePermissions, byPermissions)
+		}
+		e.note("of a directory: whether it can be searched, which is never restricted")
+	case Ioctl:
+		e.permissions(p.node, unix.R_OK)
+		e.needs(p.node, p.path, carve.List)
+		e.fail(unix.ENOTTY, NotSuitable, byFiles)
+	case Truncate:
+		if !e.refusedAtOnce(op) {
+			e.fail(unix.EISDIR, IsADirectory, byFiles)
+		}
+	case Connect:
+		return false
+	}
+	return true
+}
+
+// permissions checks what open(2) does before it comes to Landlock.
+func (e *asking) permissions(n *node, mode uint32) {
+	d := e.a.disk
+	if n.device() && d.flags(n)&unix.ST_NODEV != 0 {
+		e.fail(unix.EACCES, FilePermissions, byPermissions)
+	}
+	if errno := d.access(n, mode); errno != 0 {
+		e.fail(errno, FilePermissions, byPermissions)
+	}
+	if mode&unix.W_OK != 0 && n.attrs&unix.STATX_ATTR_APPEND != 0 {
+		e.fail(unix.EPERM, FilePermissions, byPermissions)
+		e.note("it can be appended to only")
+	}
+}
+
+// truncating follows truncate(2).
+func (e *asking) truncating(p *place) {
+	n := p.node
+	if !n.is(unix.S_IFREG) {
+		e.fail(unix.EINVAL, NotSuitable, byFiles)
+		return
+	}
+	if e.a.disk.readOnly(n) {
+		e.fail(unix.EROFS, FilePermissions, byPermissions)
+	}
+	e.permissions(n, unix.W_OK)
+	e.needs(n, p.path, carve.WriteFile)
+}
+
+// connecting follows connect(2) to a Unix socket.
+func (e *asking) connecting(p *place) {
+	n := p.node
+	if e.a.s.UnixSockets {
+		e.v.Reason = SocketsAllowed
+	}
+	// A mount that is read-only is no matter here.
+	if errno := e.a.disk.access(n, unix.W_OK); errno != 0 && errno != unix.EROFS {
+		e.fail(errno, FilePermissions, byPermissions)
+	}
+	if !n.is(unix.S_IFSOCK) {
+		e.fail(unix.ECONNREFUSED, NotSuitable, byFiles)
+	}
+	if !e.a.s.UnixSockets && !e.needs(n, p.path, carve.ConnectUnix) && !e.v.sensitive() {
+		e.v.Reason = UnixSocketBlocked
+		e.note("servers started inside can be connected to all the same")
+	}
+}
+
+func (v *Verdict) sensitive() bool { return v.Reason == SensitivePath || v.Reason == BlockedCommand }
+
+// note adds a sentence for people, unless there is one.
+func (e *asking) note(text string) {
+	if e.v.Note == "" {
+		e.v.Note = text
+	}
+}

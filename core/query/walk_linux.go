@@ -1,0 +1,133 @@
+package query
+
+import (
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// A place is where a path leads, as path_resolution(7) has it.
+type place struct {
+	path string // absolute and without symlinks, whether or not it exists
+	up   *node  // the directory in which the last name is looked up; / has /
+	node *node  // what is there; nil if nothing
+	// missing is how many names of the path do not exist: 1 if only the last.
+	missing int
+	slash   bool // a slash follows the last name
+	// last is the last name as it was written: ".", ".." and "/" are no names
+	// that could be made or removed.
+	last string
+}
+
+// named reports whether the last name is one that could be made or removed.
+func (p *place) named() bool { return p.last != "." && p.last != ".." && p.last != "/" }
+
+// walk follows path to where it leads; follow tells whether to follow a symlink
+// at its end too. Where the way ends early, the place says how far it came, for
+// the policy's part of the verdict, and the errno why.
+func (d *disk) walk(path string, follow bool) (place, unix.Errno) {
+	w := walker{d: d, follow: follow}
+	if path == "" {
+		return place{path: d.cwd, last: "."}, unix.ENOENT
+	}
+	if len(path) >= unix.PathMax || strings.IndexByte(path, 0) >= 0 {
+		return place{path: "/", last: "/"}, unix.ENAMETOOLONG
+	}
+	var errno unix.Errno
+	if w.at, errno = d.root(); errno != 0 {
+		return place{path: "/", last: "/"}, errno
+	}
+	rest := path
+	if path[0] != '/' {
+		// The working directory is open: its own path need not be searchable.
+		rest = d.cwd + "/" + path
+	}
+	return w.run(rest)
+}
+
+type walker struct {
+	d      *disk
+	follow bool
+	at     *node
+	links  int
+}
+
+// run consumes rest from w.at.
+func (w *walker) run(rest string) (place, unix.Errno) {
+	p := place{path: w.at.path, up: w.at, node: w.at, last: "/"}
+	for {
+		trimmed := strings.TrimLeft(rest, "/")
+		if trimmed == "" {
+			p.slash = p.slash || p.last != "/" && rest != ""
+			return w.end(p)
+		}
+		name, tail, _ := strings.Cut(trimmed, "/")
+		rest = trimmed[len(name):]
+		if !w.at.dir() {
+			return w.lost(w.at, trimmed, unix.ENOTDIR)
+		}
+		if name == "." || name == ".." {
+			if errno := w.d.access(w.at, unix.X_OK); errno != 0 {
+				return w.lost(w.at, trimmed, errno)
+			}
+			up := w.at
+			if name == ".." && w.at.parent != nil {
+				w.at = w.at.parent
+			}
+			p = place{path: w.at.path, up: up, node: w.at, last: name}
+			continue
+		}
+		n, errno := w.d.look(w.at, join(w.at.path, name))
+		last := strings.Trim(tail, "/") == ""
+		switch {
+		case errno == unix.ENOENT && last:
+			return place{path: join(w.at.path, name), up: w.at, missing: 1, slash: rest != "", last: name}, unix.ENOENT
+		case errno != 0:
+			return w.lost(w.at, trimmed, errno)
+		}
+		// A symlink at the end is followed for a slash behind it, unless the
+		// operation is about the name.
+		if n.is(unix.S_IFLNK) && (!last || w.follow) {
+			if w.links++; w.links > 40 {
+				return w.lost(w.at, trimmed, unix.ELOOP)
+			}
+			if last && !w.d.mayFollow(n) {
+				return w.lost(w.at, trimmed, unix.EACCES)
+			}
+			if strings.HasPrefix(n.target, "/") {
+				if w.at, errno = w.d.root(); errno != 0 {
+					return place{path: "/", last: "/"}, errno
+				}
+			}
+			p = place{path: w.at.path, up: w.at, node: w.at, last: "/"}
+			rest = n.target + rest
+			continue
+		}
+		p = place{path: n.path, up: w.at, node: n, slash: rest != "", last: name}
+		w.at = n
+	}
+}
+
+func (w *walker) end(p place) (place, unix.Errno) {
+	if p.slash && p.node != nil && !p.node.dir() && w.follow {
+		return p, unix.ENOTDIR
+	}
+	return p, 0
+}
+
+// lost ends the walk at a name that cannot be passed. The rest of the path is
+// kept as it was written, so that a deny can be told by it.
+func (w *walker) lost(at *node, rest string, errno unix.Errno) (place, unix.Errno) {
+	path, missing := at.path, 0
+	for name := range strings.SplitSeq(rest, "/") {
+		switch name {
+		case "", ".":
+		case "..":
+			path = dirOf(path)
+		default:
+			path = join(path, name)
+			missing++
+		}
+	}
+	return place{path: path, up: at, missing: max(missing, 2), last: baseOf(path)}, errno
+}
