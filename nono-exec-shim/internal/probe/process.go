@@ -16,7 +16,7 @@ import (
 var processOps = map[string]op{
 	"nothing": func([]string) error { return nil },
 	"exit":    func(a []string) error { os.Exit(numbers(a)[0]); return nil },
-	"die":     func(a []string) error { return unix.Kill(unix.Getpid(), unix.Signal(numbers(a)[0])) },
+	"die":     func(a []string) error { return die(numbers(a)[0]) },
 	"exec":    func(a []string) error { return execute(a) },
 	"kill":    func(a []string) error { return unix.Kill(numbers(a)[0], unix.Signal(numbers(a)[1])) },
 	// call NUMBER [ARGUMENT ...]: any system call
@@ -50,7 +50,31 @@ var processOps = map[string]op{
 		}
 		return answer(fmt.Sprint(l.Cur, l.Max))
 	},
+	"ignored": func([]string) error {
+		var list []string
+		for sig := range 32 {
+			var old [4]uint64 // struct sigaction: the handler comes first
+			if call([]int{unix.SYS_RT_SIGACTION, sig, 0, int(uintptr(unsafe.Pointer(&old))), 8, 0, 0}) == nil && old[0] == 1 {
+				list = append(list, strconv.Itoa(sig))
+			}
+		}
+		return answer(strings.Join(list, " "))
+	},
 	"umask": func([]string) error { return answer(fmt.Sprintf("%03o", unix.Umask(0))) },
+}
+
+// die ends the process by a signal, without what Go's runtime does on it.
+func die(sig int) error {
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil { // no core file
+		return err
+	}
+	var dfl [32]byte // struct sigaction with SIG_DFL
+	if sig != int(unix.SIGKILL) {
+		if err := call([]int{unix.SYS_RT_SIGACTION, sig, int(uintptr(unsafe.Pointer(&dfl))), 0, 8, 0, 0}); err != nil {
+			return err
+		}
+	}
+	return unix.Kill(unix.Getpid(), unix.Signal(sig))
 }
 
 // execute starts a program and returns why it could not be started, or how it
