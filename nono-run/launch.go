@@ -55,7 +55,7 @@ func (l *launch) start() error {
 			return &fault.Error{Do: "start in", Path: l.dir, Err: cause(err)}
 		}
 	}
-	if err := makeDirs(l.policy.Create); err != nil {
+	if err := l.create(); err != nil {
 		return err
 	}
 	doc := l.policy.Spec.Append(nil)

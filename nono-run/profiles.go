@@ -3,6 +3,8 @@ package main
 import (
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/cli"
@@ -41,15 +43,39 @@ func (o *options) refuseProtected(pol *policy.Policy) error {
 	return nil
 }
 
-// makeDirs makes the directories that a profile wants to exist. What an agent
-// keeps there is for its user alone.
-func makeDirs(dirs []string) error {
-	for _, d := range dirs {
-		if err := os.MkdirAll(d, 0o700); err != nil {
-			return &fault.Error{Do: "create the directory", Path: d, Err: cause(err)}
+// create makes what a profile wants to exist, as far as the policy grants it.
+// What an agent keeps there is for its user alone.
+func (l *launch) create() error {
+	if l.profile == nil {
+		return nil
+	}
+	for _, n := range l.profile.Create {
+		if !slices.Contains(l.policy.Create, n.Path) {
+			continue
+		}
+		if err := makeNew(n); err != nil {
+			return &fault.Error{Do: "create", Path: n.Path, Err: cause(err)}
 		}
 	}
 	return nil
+}
+
+func makeNew(n profile.New) error {
+	if !n.JSON {
+		return os.MkdirAll(n.Path, 0o700)
+	}
+	if err := os.MkdirAll(filepath.Dir(n.Path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(n.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString("{}\n")
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	return err
 }
 
 // list writes the profiles, a line each.

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"slices"
-
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/profile"
 )
@@ -66,7 +64,8 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 			*v[0] = *v[1]
 		}
 	}
-	r.Create = append(r.Create, p.Create...)
-	r.Create = slices.Compact(r.Create)
+	for _, n := range p.Create {
+		r.Create = append(r.Create, n.Path)
+	}
 	return p, nil
 }

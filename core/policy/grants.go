@@ -57,10 +57,11 @@ func (c *compiler) userGrants() error {
 			err = misfit(g.Kind, p)
 		}
 		if err == unix.ENOENT && c.created(g, path) {
+			c.noteDetour(g, path, p.path)
 			n := len(c.spec.Paths)
 			if c.add(g.Kind, p.path, byOf(g), fromOthers); len(c.spec.Paths) > n {
 				c.spec.Paths[n].Optional = true
-				c.out.Create = append(c.out.Create, p.path)
+				c.out.Create = append(c.out.Create, clean(path))
 			}
 			continue
 		}

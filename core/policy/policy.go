@@ -30,8 +30,8 @@ type Options struct {
 	AllowCommands []string // names, categories or "all"
 	BlockCommands []string
 	KeepFDs       []int
-	// Create are directories that a profile wants made before the start. A
-	// grant of one that does not exist yet is made all the same.
+	// Create is what a profile wants made before the start. A grant of what does
+	// not exist yet is made all the same.
 	Create []string
 
 	// Command is what is to be started, Argv[0] first; empty to leave it out.

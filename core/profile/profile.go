@@ -57,8 +57,15 @@ type Profile struct {
 	Workdir Access
 	// WorkdirBy is the profile that last asked for more of it.
 	WorkdirBy string
-	// Create are directories to be made before the start, expanded.
-	Create []string
+	// Create is what is to be made before the start.
+	Create []New
+}
+
+// New is something that a profile wants to exist.
+type New struct {
+	Path string // expanded
+	// JSON is true for a file with an empty JSON object, false for a directory.
+	JSON bool
 }
 
 // Env is where profiles are looked for and what their variables stand for.
@@ -70,10 +77,13 @@ type Env struct {
 
 // The directives that are not flags.
 const (
-	wordWorkdir = "workdir"
-	wordCreate  = "create"
-	wordProfile = "profile"
+	wordWorkdir    = "workdir"
+	wordCreate     = "create"
+	wordCreateJSON = "create-json"
+	wordProfile    = "profile"
 )
+
+var directives = [...]string{wordWorkdir, wordCreate, wordCreateJSON, wordProfile}
 
 // Load reads the named profiles and what they include. Nothing is granted by
 // half: any fault in any of them is a *fault.Error that names file and line, and
@@ -153,7 +163,7 @@ func located(src source, n int, err error) error {
 
 func (l *loader) line(src source, n int, word, value string) error {
 	arg, flag := l.words[word]
-	own := word == wordWorkdir || word == wordCreate || word == wordProfile
+	own := slices.Contains(directives[:], word)
 	if own {
 		arg = Text
 	}
@@ -168,10 +178,11 @@ func (l *loader) line(src source, n int, word, value string) error {
 		return l.workdir(src.name, value)
 	case word == wordProfile:
 		return l.load(value, src.own && value == src.name)
-	case word == wordCreate:
+	case word == wordCreate || word == wordCreateJSON:
 		path, err := l.env.expand(value)
-		if err == nil && !slices.Contains(l.out.Create, path) {
-			l.out.Create = append(l.out.Create, path)
+		n := New{path, word == wordCreateJSON}
+		if err == nil && !slices.Contains(l.out.Create, n) {
+			l.out.Create = append(l.out.Create, n)
 		}
 		return err
 	}
@@ -200,7 +211,7 @@ func (l *loader) workdir(name, value string) error {
 }
 
 func (l *loader) unknown(word string) error {
-	all := []string{wordWorkdir, wordCreate, wordProfile}
+	all := slices.Clone(directives[:])
 	for w := range l.words {
 		all = append(all, w)
 	}
