@@ -1,0 +1,201 @@
+package policy
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// starts compiles for a command and returns what it granted of the box to start
+// it, or the error.
+func (b *box) starts(o Options, command ...string) (*Policy, string) {
+	b.t.Helper()
+	o.NetBlock, o.Command = true, command
+	p, err := b.compile(o)
+	if err != nil {
+		return nil, strings.ReplaceAll(err.Error(), b.root, "BOX")
+	}
+	var got []string
+	for _, l := range p.Spec.Paths {
+		if path, ok := b.rel(l.Path); ok && l.By == byCommand {
+			got = append(got, l.Kind.String()+" "+path)
+		}
+	}
+	return p, strings.Join(got, ", ")
+}
+
+func TestLookup(t *testing.T) {
+	b := newBox(t)
+	b.file("bin/tool", script)
+	b.file("bin/data", "no program")
+	b.mkdir("bin/dir", "later", "project/sub")
+	b.file("later/data", script)
+	b.file("later/dir", script)
+	b.file("project/tool", script)
+	b.file("project/own", script)
+	b.symlink("../later/data", "bin/linked")
+	b.env["PATH"] = "::.:project:../project:" + b.bin + ":" + b.root + "/later"
+	for _, c := range []struct {
+		name, path, grants string
+		status             int
+	}{
+		{"tool", "bin/tool", "read-file bin/tool", 0}, // not the one in the working directory
+		{"own", "", "cannot find the command 'own': it is in no directory of PATH", 127},
+		{"data", "later/data", "read-file later/data", 0}, // execvp passes over what is not executable
+		{"dir", "later/dir", "read-file later/dir", 0},
+		{"linked", "bin/linked", "read-file later/data", 0},
+		{"./own", "project/./own", "read-file project/own", 0},
+		{"../bin/tool", "project/../bin/tool", "read-file bin/tool", 0},
+		{"./data", "", "cannot start './data': no such file or directory", 127},
+		{"../bin/data", "", "cannot start '../bin/data': it is not executable", 126},
+		{"./sub", "", "cannot start './sub': it is a directory", 126},
+		{"own/", "", "cannot start 'own/': no such file or directory", 127},
+		{"", "", "cannot start a command with an empty name", 0},
+	} {
+		p, got := b.starts(Options{}, c.name, "arg")
+		if got != c.grants {
+			t.Errorf("%q: %s\nwant %s", c.name, got, c.grants)
+		}
+		if p != nil {
+			if p.Command.Path != b.root+"/"+c.path || !slices.Equal(p.Command.Argv, []string{c.name, "arg"}) {
+				t.Errorf("%q: %+v, want %s", c.name, p.Command, c.path)
+			}
+			continue
+		}
+		_, err := b.compile(Options{NetBlock: true, Command: []string{c.name}})
+		var e *CommandError
+		if errors.As(err, &e) != (c.status != 0) || e != nil && e.Status != c.status {
+			t.Errorf("%q: %v; want status %d", c.name, err, c.status)
+		}
+	}
+	if err := os.Chmod(b.root+"/later/data", 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, got := b.starts(Options{}, "data"); got != "cannot start 'data': it is not executable" {
+		t.Errorf("executable nowhere: %s", got)
+	}
+	b.env["PATH"] = ""
+	if _, got := b.starts(Options{}, "tool"); got != "cannot find the command 'tool': it is in no directory of PATH" {
+		t.Errorf("no PATH: %s", got)
+	}
+}
+
+func TestInterpreters(t *testing.T) {
+	b := newBox(t)
+	b.file("bin/inner", "#!"+b.bin+"/binary -x\n")
+	b.file("bin/binary", "#! \n")
+	b.file("bin/env", "#!\n")
+	for _, c := range []struct{ first, want string }{
+		{"#!" + b.bin + "/binary", "bin/binary"},
+		{"#! \t" + b.bin + "/binary \t -a b\r\n", "bin/binary"},
+		{"#!" + b.bin + "/inner\nmore", "bin/inner bin/binary"},
+		{"#!../bin/binary\n", "bin/binary"}, // from the working directory
+		{"#!" + b.bin + "/env inner -x\n", "bin/inner bin/binary bin/env"},
+		{"#!" + b.bin + "/env -S A=b inner -x\n", "bin/inner bin/binary bin/env"},
+		{"#!" + b.bin + "/env nowhere\n", "bin/env"},
+		{"#!" + b.bin + "/nowhere\n", ""},
+		{"#!" + b.bin + "\n", ""},
+		{"#!\n", ""},
+	} {
+		b.file("project/run", c.first)
+		want := "read-file project/run"
+		for w := range strings.FieldsSeq(c.want) {
+			want += ", read-file " + w
+		}
+		if _, got := b.starts(Options{}, "./run"); got != want {
+			t.Errorf("%q grants %s\nwant %s", c.first, got, want)
+		}
+	}
+	b.file("project/loop", "#!"+b.project+"/loop\n")
+	if _, got := b.starts(Options{}, "./loop"); got != "read-file project/loop" {
+		t.Errorf("its own interpreter: %s", got)
+	}
+}
+
+func TestBlockedAsTheCommand(t *testing.T) {
+	b := newBox(t)
+	b.file("bin/rm", script)
+	b.file("bin/ls", script)
+	b.mkdir("project/bin")
+	b.symlink(b.bin+"/rm", "project/ln")
+	b.symlink("ln", "project/lnln")
+	b.symlink(b.bin, "project/dir")
+	b.link("bin/rm", "project/hard")
+	b.symlink(b.bin+"/ls", "project/shred")
+	b.file("project/interp", "#!"+b.bin+"/rm\n")
+	b.file("project/byenv", "#!/usr/bin/env rm\n")
+	b.file("project/bylink", "#!"+b.project+"/lnln -rf\n")
+	b.file("project/nested", "#!"+b.project+"/interp\n")
+	b.file("project/dd", script)
+	is := func(who, name, more, category string) string {
+		return who + " is the blocked command '" + name + "'" + more + " (" + category + ")"
+	}
+	const fd = "file destruction"
+	for name, want := range map[string]string{
+		"rm": is("it", "rm", "", fd), b.bin + "/rm": is("it", "rm", "", fd), "../bin/./rm": is("it", "rm", "", fd),
+		"dir/rm": is("it", "rm", "", fd), "./ln": is("it", "rm", "", fd), "./lnln": is("it", "rm", "", fd),
+		"./hard":                          is("it", "rm", " by another name", fd),
+		"./shred":                         is("it", "shred", "", fd), // by the name it is called
+		"./dd":                            is("it", "dd", "", "disk operations"),
+		"./interp":                        is("its interpreter", "rm", "", fd),
+		"./byenv":                         is("its interpreter", "rm", "", fd),
+		"./bylink":                        is("its interpreter", "rm", "", fd),
+		"./nested":                        is("its interpreter", "rm", "", fd),
+		"/proc/self/root" + b.bin + "/rm": is("it", "rm", "", fd),
+	} {
+		shown := strings.ReplaceAll(name, b.root, "BOX")
+		if _, got := b.starts(Options{Grants: b.parse("allow .")}, name); got != "cannot start '"+shown+"': "+want {
+			t.Errorf("%s: %s\nwant %s", name, got, want)
+		}
+		if _, got := b.starts(Options{Grants: b.parse("allow ."), AllowCommands: []string{"all"}}, name); strings.HasPrefix(got, "cannot") {
+			t.Errorf("%s, all lifted: %s", name, got)
+		}
+	}
+	if _, got := b.starts(Options{AllowCommands: []string{"all"}, BlockCommands: []string{"ls"}}, "ls"); got != "cannot start 'ls': it is the blocked command 'ls' (--block-command)" {
+		t.Errorf("--block-command: %s", got)
+	}
+}
+
+func TestLiftedAsTheCommand(t *testing.T) {
+	b := newBox(t)
+	b.file("bin/mke2fs", script)
+	b.symlink("mke2fs", "bin/mkfs.ext4")
+	b.symlink("mke2fs", "bin/mkfs.ext3")
+	b.symlink(b.bin+"/mke2fs", "project/mkfs.ext4") // the name alone lifts nothing
+	o := Options{AllowCommands: []string{"mkfs.ext4"}}
+	for name, want := range map[string]string{
+		"mkfs.ext4":   "read-file bin/mke2fs",
+		"mke2fs":      "cannot start 'mke2fs': it is the blocked command 'mke2fs' (disk operations)",
+		"mkfs.ext3":   "cannot start 'mkfs.ext3': it is the blocked command 'mkfs.ext3' (disk operations)",
+		"./mkfs.ext4": "cannot start './mkfs.ext4': it is the blocked command 'mke2fs' (disk operations)",
+	} {
+		if _, got := b.starts(o, name); got != want {
+			t.Errorf("%s: %s\nwant %s", name, got, want)
+		}
+	}
+	o.BlockCommands = []string{"mke2fs"}
+	if _, got := b.starts(o, "mkfs.ext4"); got != "cannot start 'mkfs.ext4': it is the blocked command 'mke2fs' (--block-command)" {
+		t.Errorf("--block-command: %s", got)
+	}
+}
+
+func TestDenyShutsTheCommand(t *testing.T) {
+	b := newBox(t)
+	b.file("bin/tool", script)
+	b.file("project/run", "#!"+b.bin+"/tool\n")
+	for _, c := range []struct{ grants, command, want string }{
+		{"deny bin/tool", "tool", "cannot start 'tool': --deny shuts 'BOX/bin/tool'"},
+		{"deny bin", "tool", "cannot start 'tool': --deny shuts 'BOX/bin/tool'"},
+		{"deny bin", "./run", "cannot start './run': --deny shuts 'BOX/bin/tool'"},
+		{"deny bin; read-file bin/tool", "tool", ""},
+		{"deny .; read bin", "tool", "read-file bin/tool"},
+		{"deny-write bin", "tool", "read-file bin/tool"},
+	} {
+		o := Options{Grants: b.parse(strings.Split(c.grants, "; ")...)}
+		if _, got := b.starts(o, c.command); got != c.want {
+			t.Errorf("%s, %s: %s\nwant %s", c.grants, c.command, got, c.want)
+		}
+	}
+}
