@@ -12,10 +12,10 @@ import (
 // notices says, a line each, what the user should know before the command runs.
 func (l *launch) notices(p *cli.Printer) {
 	for _, g := range l.policy.Lifted {
-		p.Notice("granting " + fault.Quote(g.Path) + " lifts its protection (" + g.By + ")")
+		p.Notice("granting " + fault.Quote(g.Path) + " lifts its protection (" + reason(g.By) + ")")
 	}
 	for _, g := range l.policy.Dropped {
-		p.Notice("--deny takes " + fault.Quote(g.Path) + " away from " + g.By)
+		p.Notice("--deny takes " + fault.Quote(g.Path) + " away from " + reason(g.By))
 	}
 	l.loose(p)
 	if len(l.withheld) > 0 {

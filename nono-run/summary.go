@@ -19,7 +19,7 @@ func (l *launch) summary() string {
 		for _, p := range s.Paths {
 			for _, k := range kinds {
 				if p.Kind == k && p.By != "system" {
-					lines = append(lines, "  "+fault.Quote(p.Path)+"  ("+p.By+")")
+					lines = append(lines, "  "+fault.Quote(p.Path)+"  ("+reason(p.By)+")")
 				}
 			}
 		}
@@ -47,6 +47,15 @@ func (l *launch) summary() string {
 	return b.String()
 }
 
+// reason returns a line's reason for a person. It has paths in it, as typed,
+// which may have what would fool a terminal.
+func reason(by string) string {
+	if q := strconv.Quote(by); q != `"`+by+`"` {
+		return q
+	}
+	return by
+}
+
 func allowed(yes bool) string {
 	if yes {
 		return "allowed"
@@ -65,7 +74,7 @@ func (l *launch) counts() string {
 			system++
 		case !p.Kind.Grants():
 			if categories[p.By] == 0 {
-				order = append(order, p.By)
+				order = append(order, reason(p.By))
 			}
 			categories[p.By]++
 		}
