@@ -29,6 +29,10 @@ type Set struct {
 	fs    *flag.FlagSet
 	table []Flag
 	given map[string]bool
+	// Which flag Parse stopped at, as typed, and why: package flag tells them
+	// only in a sentence.
+	blamed string
+	cause  error
 }
 
 // NewSet makes an empty set for the flags in table; each must then be bound.
@@ -61,7 +65,7 @@ func (s *Set) Bind(name string, set func(arg string) error) {
 		if f.Name != name {
 			continue
 		}
-		v := value{bare: f.Arg == None, set: func(arg string) error {
+		once := func(arg string) error {
 			if s.given[name] && !f.Many {
 				return errTwice
 			}
@@ -70,10 +74,17 @@ func (s *Set) Bind(name string, set func(arg string) error) {
 			}
 			s.given[name] = true
 			return set(arg)
-		}}
-		s.fs.Var(v, name, "")
-		if f.Short != "" {
-			s.fs.Var(v, f.Short, "")
+		}
+		for _, typed := range []string{name, f.Short} {
+			if typed != "" {
+				s.fs.Var(value{bare: f.Arg == None, set: func(arg string) error {
+					err := once(arg)
+					if err != nil {
+						s.blamed, s.cause = typed, err
+					}
+					return err
+				}}, typed, "")
+			}
 		}
 		return
 	}
@@ -126,21 +137,24 @@ func (s *Set) explain(err error, word string) error {
 		if near := fault.Nearest(name, s.names()); near != "" {
 			hint = "did you mean --" + near + "?"
 		}
-		return Misuse("use the flag "+fault.Quote("--"+name), "there is no such flag", hint)
+		dashes := "--"
+		if len(name) == 1 {
+			dashes = "-"
+		}
+		return Misuse("use the flag "+fault.Quote(dashes+name), "there is no such flag", hint)
 	case strings.HasPrefix(msg, "flag needs an argument"):
 		name := strings.TrimLeft(strings.TrimPrefix(msg, "flag needs an argument: "), "-")
 		return Misuse("use the flag "+fault.Quote(s.shown(name)), "its argument is missing", s.usage(name))
-	case strings.HasPrefix(msg, "invalid"):
-		// invalid value "x" for flag -name: why
-		head, why, _ := strings.Cut(msg, ": ")
-		name := head[strings.LastIndexByte(head, '-')+1:]
-		if i := strings.LastIndex(head, "flag -"); i >= 0 {
-			name = head[i+len("flag -"):]
-		}
-		if strings.Contains(why, "ParseBool") || strings.Contains(msg, "boolean") {
+	case s.blamed != "":
+		why := s.cause.Error()
+		if errors.Is(s.cause, strconv.ErrSyntax) {
 			why = "it takes no argument"
 		}
-		return Misuse("use the flag "+fault.Quote(s.shown(name)), why, s.usage(name))
+		return Misuse("use the flag "+fault.Quote(s.shown(s.blamed)), why, s.usage(s.blamed))
+	}
+	// bad flag syntax: ---word
+	if _, bad, ok := strings.Cut(msg, "bad flag syntax: "); ok {
+		word = bad
 	}
 	return Misuse("use the flag "+fault.Quote(word), "it is not written as a flag", "--help lists the flags")
 }
