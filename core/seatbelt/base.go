@@ -1,0 +1,122 @@
+package seatbelt
+
+import "github.com/nono-sandbox/nono/core/spec"
+
+// What every profile begins with. SOURCES.md says where each fact is from.
+const preamble = `(version 1)
+(deny default)
+
+; Version 1 allows these whatever the default is, and no wildcard takes them back.
+(deny file-clone file-link process-exec-interpreter)
+(deny file-chroot file-mknod file-mount file-mount-update file-unmount)
+(deny fs-snapshot-create fs-snapshot-delete fs-snapshot-mount fs-snapshot-revert)
+(if (defined? 'file-graft) (deny file-graft file-ungraft))
+(if (defined? 'system-fcntl) (deny system-fcntl (fcntl-command 80 110))) ; write through a descriptor opened for reading
+(deny network* nvram* process-info*)
+
+; Ways to have a process outside do something: Apple events, open(1), launchd, XPC.
+(deny appleevent-send job-creation lsopen)
+(deny mach-lookup (xpc-service-name-prefix ""))
+
+; Services that programs cannot do without. No Keychain, no pasteboard, no windows.
+(allow mach-lookup
+  (global-name "com.apple.system.opendirectoryd.libinfo") ; users and groups by name and number
+  (global-name "com.apple.system.opendirectoryd.membership") ; the groups of a user
+  (global-name "com.apple.logd") ; os_log(3)
+  (global-name "com.apple.system.logger")) ; syslog(3)
+
+; Processes of this sandbox see and signal each other alone.
+(allow process-fork)
+(allow process-info* signal (target same-sandbox))
+(allow sysctl-read)
+(deny sysctl-read (sysctl-name-prefix "kern.procargs")) ; arguments and environment of any process
+(allow sysctl-write (sysctl-name "kern.grade_cputype")) ; a question that passes its answer in
+
+; Path resolution reads metadata all along the way.
+(allow file-read-metadata)
+
+; Terminals made inside. One that was open before can be used, but not another.
+(allow pseudo-tty)
+(allow file-read* file-read-data file-write-data
+  (require-all (regex "^/dev/ttys[0-9]+$") (extension "com.apple.sandbox.pty")))
+(allow file-ioctl (regex "^/dev/ttys[0-9]+$"))
+`
+
+const ipc = `
+; System V IPC, POSIX shared memory and semaphores.
+(allow ipc-posix* ipc-sysv*)
+`
+
+const internet = `
+; The network, and what resolving names and checking certificates needs.
+(allow network-outbound (remote ip) (control-name "com.apple.netsrc"))
+(allow network-bind network-inbound (local ip))
+(allow system-socket (socket-domain AF_ROUTE) (require-all (socket-domain AF_SYSTEM) (socket-protocol 2)))
+(allow mach-lookup
+  (global-name "com.apple.SystemConfiguration.DNSConfiguration") ; name servers
+  (global-name "com.apple.SystemConfiguration.configd") ; proxies
+  (global-name "com.apple.trustd") ; certificates
+  (global-name "com.apple.trustd.agent"))
+`
+
+const unixSockets = `
+(allow system-socket (socket-domain AF_UNIX))
+`
+
+// scalars appends what s allows that has no path.
+func appendScalars(b []byte, s *spec.Spec, all []rule) []byte {
+	if s.IPC {
+		b = append(b, ipc...)
+	}
+	if s.Net {
+		b = append(b, internet...)
+	}
+	for i := range all {
+		if all[i].grants() && all[i].itself.has(Connect) {
+			return append(b, unixSockets...)
+		}
+	}
+	return b
+}
+
+// operations returns the SBPL operations of class, each with a space before. A
+// rule for one operation beats one for the wildcard that it falls under,
+// wherever they stand, so both are named wherever both could matter.
+func operations(c Class) string {
+	switch c {
+	case Read:
+		return " file-read* file-read-data file-read-xattr file-clone"
+	case Exec:
+		return " process-exec process-exec-interpreter"
+	case Write:
+		return " file-write-data"
+	case Attr:
+		// Times set with setattrlist(2) go by the wildcard alone.
+		return " file-write* file-write-flags file-write-mode file-write-owner file-write-times file-write-xattr"
+	case Create:
+		return " file-write-create"
+	case Remove, RemoveDir:
+		return " file-write-unlink"
+	case Link:
+		return " file-link"
+	case Ioctl:
+		return " file-ioctl"
+	case Bind:
+		return " network-bind network-inbound"
+	case Connect:
+		return " network-outbound"
+	}
+	return ""
+}
+
+// allOperations returns the operations of the classes in s but RemoveDir, which
+// shares its own with Remove.
+func allOperations(s set) string {
+	var ops string
+	for c := range classes {
+		if s.has(c) && c != RemoveDir {
+			ops += operations(c)
+		}
+	}
+	return ops
+}

@@ -1,0 +1,104 @@
+package seatbelt
+
+import (
+	"slices"
+
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// A rule is a line of the spec, or one that every profile has, as it is compared.
+type rule struct {
+	path string // canonical
+	// rank orders the rules so that the last that covers a path decides: by
+	// depth, and at one path what every profile has, then denies, then grants.
+	rank int
+	line int       // of s.Paths, or -1
+	kind spec.Kind // zero for all Unix sockets
+	// What the rule does to the path itself, and to all beneath it.
+	itself, beneath set
+}
+
+// A set of classes.
+type set uint16
+
+func (s set) has(c Class) bool { return s>>c&1 != 0 }
+
+const (
+	rankBase = iota
+	rankDeny
+	rankGrant
+	ranks
+)
+
+// rules returns what decides, in no order.
+func rules(s *spec.Spec) []rule {
+	all := make([]rule, 0, len(s.Paths)+3)
+	for i := range s.Paths {
+		p := &s.Paths[i]
+		r := newRule(p.Kind, p.Path, s.Rmdir)
+		r.line = i
+		if p.Kind.Grants() {
+			r.rank += rankGrant
+		} else {
+			r.rank += rankDeny
+		}
+		all = append(all, r)
+	}
+	// The kernel kills what it starts if / itself cannot be read.
+	all = append(all, newRule(spec.ReadFile, "/", false))
+	if s.Net {
+		// Names are resolved by asking this socket.
+		all = append(all, newRule(spec.UnixSocket, "/private/var/run/mDNSResponder", false))
+	}
+	if s.UnixSockets {
+		r := newRule(0, "/", false)
+		r.itself = 1<<Bind | 1<<Connect
+		r.beneath = r.itself
+		all = append(all, r)
+	}
+	return all
+}
+
+func newRule(k spec.Kind, path string, rmdir bool) rule {
+	r := rule{path: canonical(path), line: -1, kind: k}
+	r.rank = ranks*depth(r.path) + rankBase
+	for c := range classes {
+		at, under := reach(k, c, rmdir)
+		if at {
+			r.itself |= 1 << c
+		}
+		if under {
+			r.beneath |= 1 << c
+		}
+	}
+	return r
+}
+
+func (r *rule) grants() bool { return r.kind.Grants() }
+
+// covers reports whether r speaks of class at path: by its own spelling or, if
+// it is a deny, by any that all lets someone make.
+func (r *rule) covers(class Class, path string, all []rule) bool {
+	if r.itself.has(class) && path == r.path || r.beneath.has(class) && spec.Beneath(path, r.path) {
+		return true
+	}
+	if r.grants() || !r.itself.has(class) || !equalFold(path, r.path) && !beneathFold(path, r.path) {
+		return false
+	}
+	return slices.ContainsFunc(all, func(g rule) bool {
+		return r.takes(&g).has(Create) && spec.Beneath(path, g.path)
+	})
+}
+
+// takes returns what the deny d takes away from the grant g anywhere.
+func (d *rule) takes(g *rule) set {
+	switch {
+	case !g.grants() || g.rank > d.rank:
+		return 0
+	case beneathFold(d.path, g.path):
+		return d.itself & g.beneath
+	case equalFold(d.path, g.path):
+		return d.itself & (g.itself | g.beneath)
+	}
+	return 0
+}

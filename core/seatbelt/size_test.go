@@ -1,0 +1,121 @@
+package seatbelt
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// home is a spec as a whole home directory granted makes it, with n protected
+// paths in it, some of them in two directories that may be missing.
+func home(n int) *spec.Spec {
+	s := &spec.Spec{Net: true}
+	add := func(k spec.Kind, path string) {
+		s.Paths = append(s.Paths, spec.Path{Kind: k, Path: path, By: "a list"})
+	}
+	add(spec.Allow, "/Users/someone")
+	add(spec.Temp, "/private/var/folders/zz/zyxw/T/nono-501/abcd")
+	for i := range 60 {
+		add(spec.Read, "/usr/lib/part"+strconv.Itoa(i))
+	}
+	for i := range n {
+		kind := spec.Deny
+		if i%3 == 0 {
+			kind = spec.DenyWrite
+		}
+		dir := []string{"/Users/someone/.", "/Users/someone/.config/", "/Users/someone/Library/Application Support/"}[i%3]
+		add(kind, dir+"tool"+strconv.Itoa(i))
+	}
+	return s
+}
+
+// What Seatbelt's compiler holds of a profile is limited to 64 KiB. How it
+// counts is not known; the text of all paths and expressions, each once, is of
+// that order.
+func TestManyPathsFit(t *testing.T) {
+	s := home(600)
+	text, err := Profile(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms, err := readProfile(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	total := 0
+	for _, f := range forms {
+		eachPath(t, f, func(_, value string) {
+			if !seen[value] {
+				seen[value] = true
+				total += len(value)
+			}
+		})
+	}
+	if total > 60<<10 {
+		t.Errorf("600 protected paths make %d bytes of paths and expressions", total)
+	}
+	if len(text) > 200<<10 {
+		t.Errorf("600 protected paths make a profile of %d bytes", len(text))
+	}
+	if len(forms) > 200 {
+		t.Errorf("600 protected paths make %d rules", len(forms))
+	}
+}
+
+// eachPath calls f for every filter in e that compares a path.
+func eachPath(t testing.TB, e expr, f func(filter, value string)) {
+	t.Helper()
+	switch h := e.head(); h {
+	case "subpath", "literal", "path-literal", "regex":
+		value, err := e.list[1].text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f(h, value)
+	default:
+		for _, sub := range e.list {
+			eachPath(t, sub, f)
+		}
+	}
+}
+
+func TestTooLarge(t *testing.T) {
+	s := &spec.Spec{}
+	for i := range 4000 {
+		path := "/" + strconv.Itoa(i) + strings.Repeat("/x", 40)
+		s.Paths = append(s.Paths, spec.Path{Kind: spec.Allow, Path: path})
+	}
+	if text, err := Profile(s); err != ErrTooLarge || text != nil {
+		t.Errorf("%d bytes, %v; want ErrTooLarge", len(text), err)
+	}
+}
+
+func TestBadPaths(t *testing.T) {
+	for _, path := range []string{"", "relative", "/a\x00b", "/a\xffb"} {
+		for _, kind := range []spec.Kind{spec.Read, spec.Deny} {
+			s := &spec.Spec{Paths: []spec.Path{{Kind: kind, Path: path}}}
+			if text, err := Profile(s); err == nil || text != nil {
+				t.Errorf("%s %q gives a profile", kind, path)
+			}
+		}
+	}
+}
+
+func BenchmarkProfile(b *testing.B) {
+	s := home(600)
+	for b.Loop() {
+		if _, err := Profile(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecision(b *testing.B) {
+	s := home(600)
+	for b.Loop() {
+		Decision(s, Read, "/Users/someone/.TOOL300/x")
+	}
+}
