@@ -1,0 +1,85 @@
+package main_test
+
+import (
+	"debug/elf"
+	"flag"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/testenv"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/packages")
+
+// never are packages that cost too much at every start of a command, or could do
+// what a sandbox's first step has no business with.
+var never = []string{"fmt", "flag", "encoding/json", "regexp", "net", "os/user", "os/exec", "os/signal", "text/template", "crypto/tls",
+	"runtime/cgo", "log", "context", "go/build", "github.com/landlock-lsm/go-landlock/landlock"}
+
+// What the shim links is a list that people look at when it changes.
+func TestPackages(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var linked []string
+	for p := range strings.FieldsSeq(string(out)) {
+		if !strings.HasPrefix(p, "internal/") { // which of these are behind the others is Go's own affair
+			linked = append(linked, p)
+		}
+	}
+	slices.Sort(linked)
+	got := "# Packages that the shim may link, without Go's internal ones.\n" + strings.Join(linked, "\n") + "\n"
+	const file = "testdata/packages"
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the shim now links\n%s\nand %s is\n%s", got, file, want)
+	}
+	for _, p := range never {
+		if slices.Contains(linked, p) {
+			t.Errorf("the shim links %s", p)
+		}
+	}
+}
+
+// The shim as it is released is one static file of at most 2.5 MB.
+func TestBinary(t *testing.T) {
+	path := testenv.Build(t, module+"nono-exec-shim", "-ldflags=-s -w")
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d bytes", info.Size())
+	if info.Size() > 2_500_000 {
+		t.Errorf("%d bytes are too many", info.Size())
+	}
+	f, err := elf.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_INTERP || p.Type == elf.PT_DYNAMIC {
+			t.Errorf("it has a %v: it is not static", p.Type)
+		}
+	}
+	if libs, err := f.ImportedLibraries(); err == nil && len(libs) > 0 {
+		t.Errorf("it needs %q", libs)
+	}
+	if len(f.Progs) == 0 {
+		t.Error("no program headers were read")
+	}
+}
