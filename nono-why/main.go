@@ -1,12 +1,13 @@
-// Command nono-why says what a sandbox would allow, and why.
+// Command nono-why says what a sandbox would let through, and why:
+//
+//	nono-why [FLAG ...] PATH
+//
+// It compiles the same spec that nono-run would, or reads one, and answers from
+// the rules that the shim would make of it. See nono-why(1).
 package main
 
-import (
-	"os"
-
-	"github.com/nono-sandbox/nono/core/version"
-)
+import "os"
 
 func main() {
-	os.Stdout.WriteString("nono-why " + version.String() + "\n")
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

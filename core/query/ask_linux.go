@@ -10,6 +10,9 @@ import (
 
 // Ask answers one question.
 func (a *Asker) Ask(q Question) Verdict {
+	if a.mac != nil {
+		return a.mac.ask(q)
+	}
 	e := &asking{a: a, v: Verdict{Op: q.Op, Path: q.Path, To: q.To}}
 	if q.Op.Two() {
 		e.two(q)

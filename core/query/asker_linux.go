@@ -16,6 +16,8 @@ type Asker struct {
 	rules rules
 	// held are the denied things by identity; made when first needed.
 	held map[carve.ID]*spec.Path
+	// mac answers instead, where the question is about macOS.
+	mac *mac
 	// trying is set while a suggestion is tried out: none is made then.
 	trying bool
 }
@@ -30,6 +32,16 @@ func New(s *spec.Spec, abi int, cwd string) (*Asker, error) {
 		return nil, err
 	}
 	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: newDisk(cwd), rules: c}, nil
+}
+
+// ForPlatform is New for a platform, "linux" or "darwin". For macOS it answers by
+// the same decision that the Seatbelt profile is made from; the disk is this
+// machine's.
+func ForPlatform(platform string, s *spec.Spec, abi int, cwd string) (*Asker, error) {
+	if platform == "darwin" {
+		return &Asker{s: s, mac: &mac{s, cwd}}, nil
+	}
+	return New(s, abi, cwd)
 }
 
 // Inside returns an Asker for the spec of the sandbox that this process is in.
@@ -69,6 +81,9 @@ func (a *Asker) haveBelowRoot(n *node) carve.Rights {
 
 // because returns the line that gives right at n.
 func (a *Asker) because(n *node, right carve.Rights) *spec.Path {
+	if right == 0 {
+		return nil
+	}
 	for ; n != nil; n = n.parent {
 		if a.rules.own(n)&right == right {
 			return a.rules.because(n, right)

@@ -61,6 +61,18 @@ func anyGrantOf(s *spec.Spec, path string) *spec.Path {
 	return best
 }
 
+// Recognise makes the reason of a denial, that nothing grants the path, a more
+// telling one where wide, a spec that grants more, denies it all the same.
+func Recognise(v *Verdict, wide *spec.Spec) {
+	if d := denyOf(wide, v.Resolved, carve.ReadFile); d != nil && v.Status == Denied && v.Reason == NotInAllowedPaths {
+		v.Reason, v.Category = SensitivePath, categoryOf(d)
+		if blocked(d) {
+			v.Reason = BlockedCommand
+		}
+		v.Line = &spec.Path{Kind: d.Kind, Path: d.Path, By: d.By}
+	}
+}
+
 // categoryOf is what a deny protects.
 func categoryOf(p *spec.Path) string { return p.By }
 
@@ -82,3 +94,19 @@ func reasonOf(p *spec.Path, cwd string) Reason {
 	}
 	return ExplicitGrant
 }
+
+func join(dir, name string) string {
+	if dir == "/" {
+		return "/" + name
+	}
+	return dir + "/" + name
+}
+
+func dirOf(path string) string {
+	if i := strings.LastIndexByte(path, '/'); i > 0 {
+		return path[:i]
+	}
+	return "/"
+}
+
+func baseOf(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }

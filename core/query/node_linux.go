@@ -1,8 +1,6 @@
 package query
 
 import (
-	"strings"
-
 	"github.com/nono-sandbox/nono/core/carve"
 	"golang.org/x/sys/unix"
 )
@@ -154,19 +152,3 @@ func (d *disk) mayFollow(link *node) bool {
 	}
 	return int(link.uid) == d.euid || link.uid == up.uid
 }
-
-func join(dir, name string) string {
-	if dir == "/" {
-		return "/" + name
-	}
-	return dir + "/" + name
-}
-
-func dirOf(path string) string {
-	if i := strings.LastIndexByte(path, '/'); i > 0 {
-		return path[:i]
-	}
-	return "/"
-}
-
-func baseOf(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }

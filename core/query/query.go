@@ -143,6 +143,11 @@ type Verdict struct {
 	EnforcedBy string
 	// Suggestion would allow it; nil where it is allowed, or nothing would.
 	Suggestion *Suggestion
+	// Host, Port and Protocol are the question where it is about the network,
+	// Command where it is about a command; Op and Path are empty then.
+	Host, Protocol string
+	Port           int
+	Command        string
 	// Note is one more sentence for people, or empty.
 	Note string
 }

@@ -111,7 +111,7 @@ func (e *asking) renaming(from, to *place, errno unix.Errno) {
 		add |= removal(to.node)
 	}
 	e.refer(from, to, remove, add)
-	if to.node != nil && to.node.id == n.id {
+	if to.node != nil && to.node.id == n.id && !n.mountPoint() && !to.node.mountPoint() {
 		return // two names of one thing: nothing is done
 	}
 	e.moving(from, to)
@@ -169,7 +169,11 @@ func (e *asking) refer(from, to *place, remove, add carve.Rights) {
 		e.needs(from.up, from.path, remove)
 		return
 	}
-	if !e.needs(from.up, from.path, remove) || !e.needs(to.up, to.path, add) {
+	src := from.up
+	if n.mount != src.mount {
+		src = n // the top of a mount, linked: it counts as its own directory
+	}
+	if !e.needs(src, from.path, remove) || !e.needs(to.up, to.path, add) {
 		return
 	}
 	if e.a.abi < kernel.ABIRefer {
@@ -179,12 +183,12 @@ func (e *asking) refer(from, to *place, remove, add carve.Rights) {
 		e.note("it takes Landlock ABI 2, Linux " + kernel.FirstKernel(kernel.ABIRefer) + "; copying works")
 		return
 	}
-	if e.a.have(from.up)&carve.Create == 0 {
+	if e.a.have(src)&carve.Create == 0 {
 		e.fail(unix.EXDEV, NotInAllowedPaths, byLandlock)
-		e.lacks(from.up, from.path, carve.Create)
+		e.lacks(src, from.path, carve.Create)
 		return
 	}
-	gained := e.a.haveBelowRoot(to.up) &^ (e.a.haveBelowRoot(from.up) | e.a.rules.own(n)) & handled(e.a.s, e.a.abi)
+	gained := e.a.haveBelowRoot(to.up) &^ (e.a.haveBelowRoot(src) | e.a.rules.own(n)) & handled(e.a.s, e.a.abi)
 	if !n.dir() {
 		gained &= carve.OfFiles
 	}

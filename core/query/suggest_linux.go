@@ -29,7 +29,8 @@ func (a *Asker) helps(s *Suggestion, q Question) bool {
 	if a.with(changed).Ask(q).Status != Allowed {
 		return false
 	}
-	if s.exact() || !a.disk.otherNames() {
+	alone := q.Op != ReadWrite && q.Op != Execute // needs no other right
+	if s.exact() && alone || !a.disk.otherNames() {
 		return true
 	}
 	c, err := carveNow(changed)

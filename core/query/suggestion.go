@@ -104,6 +104,10 @@ func Apply(s *spec.Spec, sug *Suggestion) *spec.Spec {
 		case "--deny", "--deny-write", "--block-command":
 			out.Paths = slices.DeleteFunc(out.Paths, func(l spec.Path) bool { return drops(p, &l) })
 		default:
+			// The policy lets the user's own --deny win over a grant at its path.
+			if slices.ContainsFunc(s.Paths, func(l spec.Path) bool { return l.Kind == spec.Deny && userDeny(&l) && l.Path == p.Arg }) {
+				continue
+			}
 			out.Paths = append(out.Paths, spec.Path{Kind: kindOf(p.Flag), Path: p.Arg, By: p.Flag})
 		}
 	}

@@ -241,7 +241,11 @@ func setAttr(p string, flags int) error {
 		return err
 	}
 	defer unix.Close(fd)
-	return unix.IoctlSetPointerInt(fd, unix.FS_IOC_SETFLAGS, flags)
+	have, err := unix.IoctlGetInt(fd, unix.FS_IOC_GETFLAGS)
+	if err != nil {
+		return err
+	}
+	return unix.IoctlSetPointerInt(fd, unix.FS_IOC_SETFLAGS, have&^(fsImmutable|fsAppend)|flags)
 }
 
 // fell removes all of it again.

@@ -1,0 +1,58 @@
+//go:build !linux
+
+package query
+
+import (
+	"runtime"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// An Asker answers questions about one spec.
+type Asker struct{ mac *mac }
+
+// New returns an Asker for this system.
+func New(s *spec.Spec, abi int, cwd string) (*Asker, error) {
+	return ForPlatform(runtime.GOOS, s, abi, cwd)
+}
+
+// ForPlatform is New for a platform: "darwin" is the only one that is known
+// here, since for Linux the rules must be made on Linux.
+func ForPlatform(platform string, s *spec.Spec, abi int, cwd string) (*Asker, error) {
+	if platform != "darwin" {
+		return nil, &fault.Error{Do: "answer for " + platform, Err: fault.Text("that takes Linux: the rules are made from what is on disk")}
+	}
+	return &Asker{&mac{s, cwd}}, nil
+}
+
+// Inside returns an Asker for the sandbox that this process is in.
+func Inside(s *spec.Spec, abi int, cwd string) *Asker { return &Asker{&mac{s, cwd}} }
+
+// Ask answers one question.
+func (a *Asker) Ask(q Question) Verdict { return a.mac.ask(q) }
+
+// Probe does nothing: no harmless probe is known here.
+func (a *Asker) Probe(Question, *Verdict) {}
+
+// ProbeNetwork does nothing either.
+func ProbeNetwork(*Verdict) {}
+
+// Sandboxed cannot tell here, and says no.
+func Sandboxed() bool { return false }
+
+// CanStart says whether the program at path would be started under s.
+func CanStart(s *spec.Spec, path, cwd string) Verdict {
+	return Inside(s, 0, cwd).Ask(Question{Op: Execute, Path: path})
+}
+
+// A ChainNotice is about a directory that the user granted and that has denied
+// paths beneath it; see the one for Linux.
+type ChainNotice struct {
+	Path               string
+	Listable, Writable bool
+	Categories         []string
+}
+
+// Chains returns nothing: Seatbelt has denies, and nothing is carved.
+func Chains(*spec.Spec) []ChainNotice { return nil }

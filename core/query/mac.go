@@ -1,0 +1,166 @@
+package query
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/seatbelt"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// mac answers by the decision that core/seatbelt makes its profile from.
+type mac struct {
+	s   *spec.Spec
+	cwd string
+}
+
+const bySeatbelt = "Seatbelt"
+
+// ask goes by the policy alone: what the file permissions say is not looked at.
+func (m *mac) ask(q Question) Verdict {
+	v := Verdict{Op: q.Op, Path: q.Path, To: q.To, Status: Allowed, Reason: NotRestricted}
+	path, dir := m.resolve(q.Path, !q.Op.names())
+	v.Resolved = path
+	_, err := os.Lstat(path)
+	v.Exists = err == nil
+	for _, c := range classesOf(q.Op, dir) {
+		if !m.decide(&v, c, path) {
+			return v
+		}
+	}
+	if q.Op.Two() {
+		to, _ := m.resolve(q.To, false)
+		if m.decide(&v, seatbelt.Create, to) && v.Exists && q.Op == RenameTo {
+			if _, err := os.Lstat(to); err == nil {
+				m.decide(&v, seatbelt.Remove, to)
+			}
+		}
+	}
+	if q.Op == Mkdev {
+		v.Status, v.Reason, v.EnforcedBy = Denied, DeviceNode, bySeatbelt
+	}
+	return v
+}
+
+// names reports whether the operation is on a name, and not on what a symlink of
+// that name leads to.
+func (o Op) names() bool {
+	switch o {
+	case Create, Delete, Rmdir, Mkdir, Symlink, Mkfifo, Mksock, Mkdev, RenameTo, LinkTo:
+		return true
+	}
+	return false
+}
+
+// decide notes what one class of operations comes to at path.
+func (m *mac) decide(v *Verdict, c seatbelt.Class, path string) bool {
+	granted, line := seatbelt.Decision(m.s, c, path)
+	v.Line = nil
+	if line >= 0 {
+		v.Line = &m.s.Paths[line]
+	}
+	if granted {
+		v.Reason = reasonOf(v.Line, m.cwd)
+		return true
+	}
+	v.Status, v.EnforcedBy, v.Errno = Denied, bySeatbelt, "EPERM"
+	switch {
+	case v.Line == nil:
+		v.Reason = NotInAllowedPaths
+		if g := anyGrantOf(m.s, path); g != nil {
+			v.Reason, v.Line = InsufficientAccess, g
+			if c == seatbelt.RemoveDir && !m.s.Rmdir {
+				v.Reason, v.Suggestion = RmdirBlocked, &Suggestion{[]Part{{Flag: "--allow-rmdir"}}}
+			}
+		}
+	case spec.Beneath(v.Line.Path, path):
+		v.Reason, v.Category = ChainDirectory, categoryOf(v.Line)
+	case blocked(v.Line):
+		v.Reason, v.Category = BlockedCommand, categoryOf(v.Line)
+	default:
+		v.Reason, v.Category = SensitivePath, categoryOf(v.Line)
+	}
+	m.suggest(v, c, path)
+	return false
+}
+
+// suggest names a grant of the very path, if that changes the decision.
+func (m *mac) suggest(v *Verdict, c seatbelt.Class, path string) {
+	if v.Suggestion != nil {
+		return
+	}
+	st, err := os.Stat(path)
+	at, flags := path, []string{"--read", "--write", "--allow"}
+	switch {
+	case c == seatbelt.Create || c == seatbelt.Remove || err != nil:
+		at = filepath.Dir(path)
+	case !st.IsDir():
+		flags = []string{"--read-file", "--write-file", "--allow-file"}
+	}
+	for _, flag := range flags {
+		s := &Suggestion{[]Part{{Flag: flag, Arg: at}}}
+		if yes, _ := seatbelt.Decision(Apply(m.s, s), c, path); yes {
+			v.Suggestion = s
+			return
+		}
+	}
+}
+
+// classesOf is what an operation needs; dir tells that it is on a directory.
+func classesOf(o Op, dir bool) []seatbelt.Class {
+	switch o {
+	case Write:
+		if dir {
+			return []seatbelt.Class{seatbelt.Create}
+		}
+		return []seatbelt.Class{seatbelt.Write}
+	case ReadWrite:
+		return []seatbelt.Class{seatbelt.Read, seatbelt.Write}
+	case Execute:
+		return []seatbelt.Class{seatbelt.Exec}
+	case Truncate:
+		return []seatbelt.Class{seatbelt.Write}
+	case Create, Mkdir, Symlink, Mkfifo, Mkdev:
+		return []seatbelt.Class{seatbelt.Create}
+	case Mksock:
+		return []seatbelt.Class{seatbelt.Bind}
+	case Delete, RenameTo:
+		if dir {
+			return []seatbelt.Class{seatbelt.RemoveDir}
+		}
+		return []seatbelt.Class{seatbelt.Remove}
+	case Rmdir:
+		return []seatbelt.Class{seatbelt.RemoveDir}
+	case LinkTo:
+		return []seatbelt.Class{seatbelt.Link}
+	case Ioctl:
+		return []seatbelt.Class{seatbelt.Read, seatbelt.Ioctl}
+	case Connect:
+		return []seatbelt.Class{seatbelt.Connect}
+	}
+	return []seatbelt.Class{seatbelt.Read}
+}
+
+// resolve makes path absolute and follows its symlinks, as far as it exists.
+func (m *mac) resolve(path string, follow bool) (at string, dir bool) {
+	if !filepath.IsAbs(path) {
+		path = m.cwd + "/" + path
+	}
+	path = filepath.Clean(path)
+	if follow {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real
+		}
+	}
+	rest := ""
+	for up := path; up != "/"; up = filepath.Dir(up) {
+		if real, err := filepath.EvalSymlinks(filepath.Dir(up)); err == nil {
+			path = filepath.Join(real, filepath.Base(up), rest)
+			break
+		}
+		rest = filepath.Join(filepath.Base(up), rest)
+	}
+	st, err := os.Lstat(path)
+	return strings.TrimSuffix(path, "/."), err == nil && st.IsDir()
+}

@@ -1,0 +1,126 @@
+package query
+
+import (
+	"runtime"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Sandboxed reports whether this process is in a sandbox of nono's, as the
+// kernel tells: privileges cannot be gained, system calls are filtered, and the
+// filter refuses, before it is looked at, a request that without one fails for
+// its descriptor. The environment plays no part.
+func Sandboxed() bool {
+	nnp, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)
+	if err != nil || nnp != 1 {
+		return false
+	}
+	if mode, err := unix.PrctlRetInt(unix.PR_GET_SECCOMP, 0, 0, 0, 0); err != nil || mode != unix.SECCOMP_MODE_FILTER {
+		return false
+	}
+	for _, request := range []uintptr{unix.TIOCSETD, unix.TIOCSTI, unix.TIOCLINUX} {
+		if _, _, errno := unix.RawSyscall(unix.SYS_IOCTL, ^uintptr(0), request, 0); errno != unix.EPERM {
+			return false
+		}
+	}
+	return true
+}
+
+// Probe asks the kernel where that does no harm, and corrects v where the
+// answer differs. It is for an Asker made by Inside: the spec that it was given
+// may be forged, and the disk has changed since the sandbox started.
+func (a *Asker) Probe(q Question, v *Verdict) {
+	errno, asked := try(q, v)
+	if !asked {
+		return
+	}
+	denied := errno == unix.EACCES || errno == unix.EPERM || errno == unix.EXDEV
+	switch {
+	case denied && v.Status == Allowed:
+		v.Status = Denied
+		v.EnforcedBy = "the kernel"
+	case errno == 0 && v.Status == Denied:
+		v.Status = Allowed
+		v.EnforcedBy = ""
+	default:
+		return
+	}
+	v.Reason, v.Line, v.Category, v.Suggestion, v.Errno = SinceTheStart, nil, "", nil, ""
+	if denied {
+		v.Errno = unix.ErrnoName(errno)
+	}
+	v.Note = "something has changed since the start, another sandbox is around this one, or NONO_SPEC is not its spec"
+}
+
+// try performs the harmless equivalent of an operation, if there is one.
+func try(q Question, v *Verdict) (errno unix.Errno, asked bool) {
+	var st unix.Stat_t
+	if err := unix.Stat(q.Path, &st); err != nil {
+		return 0, false
+	}
+	kind := st.Mode & unix.S_IFMT
+	switch {
+	case (q.Op == Read || q.Op == List) && (kind == unix.S_IFREG || kind == unix.S_IFDIR):
+		return tryOpen(q.Path), true
+	case q.Op == Execute && kind == unix.S_IFREG:
+		return tryExecute(q.Path)
+	case q.Op == Delete || q.Op == Rmdir:
+		// Renaming a thing to itself does nothing (rename(2)), and needs of
+		// Landlock what removing it needs and, with that, what making it does.
+		return number0(unix.Rename(q.Path, q.Path)), v.Resolved == q.Path
+	}
+	return 0, false
+}
+
+func tryOpen(path string) unix.Errno {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return number(err)
+	}
+	unix.Close(fd)
+	return 0
+}
+
+// tryExecute uses AT_EXECVE_CHECK (execveat(2), Linux 6.14), which checks and
+// starts nothing. An older kernel does not know the flag.
+func tryExecute(path string) (unix.Errno, bool) {
+	const check = 0x10000
+	name, err := unix.BytePtrFromString(path)
+	if err != nil {
+		return 0, false
+	}
+	argv := []*byte{name, nil}
+	at := unix.AT_FDCWD
+	_, _, errno := unix.RawSyscall6(unix.SYS_EXECVEAT, uintptr(at), uintptr(unsafe.Pointer(name)),
+		uintptr(unsafe.Pointer(&argv[0])), uintptr(unsafe.Pointer(&argv[1])), check, 0)
+	runtime.KeepAlive(argv)
+	return errno, errno == 0 || errno == unix.EACCES
+}
+
+// ProbeNetwork corrects a verdict about the network by making a socket.
+func ProbeNetwork(v *Verdict) {
+	kind := unix.SOCK_STREAM
+	if v.Protocol == "udp" {
+		kind = unix.SOCK_DGRAM
+	}
+	fd, err := unix.Socket(unix.AF_INET, kind|unix.SOCK_CLOEXEC, 0)
+	if err == nil {
+		unix.Close(fd)
+	}
+	if refused := err == unix.EPERM; refused == (v.Status == Denied) || err != nil && !refused {
+		return
+	}
+	v.Status, v.EnforcedBy, v.Errno = Allowed, "", ""
+	if err != nil {
+		v.Status, v.EnforcedBy, v.Errno = Denied, "the kernel", "EPERM"
+	}
+	v.Reason, v.Suggestion = SinceTheStart, nil
+}
+
+func number0(err error) unix.Errno {
+	if err == nil {
+		return 0
+	}
+	return number(err)
+}

@@ -1,0 +1,208 @@
+package query
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// home makes a directory with a few things and returns its real path.
+func home(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []string{".ssh", "project/src"} {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, f := range []string{".ssh/id", "project/a", "notes", "rm"} {
+		if err := os.WriteFile(filepath.Join(dir, f), []byte("#!/bin/sh\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func policyFor(dir string) *spec.Spec {
+	return &spec.Spec{Paths: []spec.Path{
+		{Kind: spec.Read, Path: "/usr", By: "system"},
+		{Kind: spec.Read, Path: dir, By: "--read ~"},
+		{Kind: spec.Allow, Path: dir + "/project", By: "--allow ."},
+		{Kind: spec.Deny, Path: dir + "/.ssh", By: "SSH keys"},
+		{Kind: spec.Deny, Path: dir + "/.netrc", By: "credential files"},
+		{Kind: spec.Deny, Path: dir + "/rm", By: "blocked command: file destruction"},
+		{Kind: spec.Temp, Path: dir + "/temp", By: "private temp", Optional: true},
+	}}
+}
+
+func TestReasons(t *testing.T) {
+	dir := home(t)
+	a, err := New(policyFor(dir), 7, dir+"/project")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		op       Op
+		path, to string
+		status   Status
+		reason   Reason
+		category string
+		hint     string // with @ for the home; "" for none
+	}{
+		{Read, "notes", "", Allowed, ExplicitGrant, "", ""},
+		{Read, "project/a", "", Allowed, WithinWorkdir, "", ""},
+		{Read, "/usr/bin", "", Allowed, SystemPath, "", ""},
+		{Read, ".ssh/id", "", Denied, SensitivePath, "SSH keys", "--read-file @/.ssh/id"},
+		{Read, ".netrc", "", Denied, SensitivePath, "credential files", ""},
+		{Execute, "rm", "", Denied, BlockedCommand, "blocked command: file destruction", "--allow-command rm"},
+		{Write, "notes", "", Denied, InsufficientAccess, "", "--write-file @/notes"},
+		{List, ".", "", Denied, ChainDirectory, "SSH keys", ""},
+		{Create, "new", "", Denied, InsufficientAccess, "", ""},
+		{Rmdir, "project/src", "", Denied, RmdirBlocked, "", "--allow-rmdir"},
+		{Mkdev, "project/null", "", Denied, DeviceNode, "", ""},
+		{Read, "/etc/shadow", "", Denied, NotInAllowedPaths, "", "--read-file /etc/shadow"},
+		{RenameTo, "project/a", "project/src/a", Allowed, WithinWorkdir, "", ""},
+		{LinkTo, "notes", "project/n", Denied, InsufficientAccess, "", ""},
+		{Read, "project/none", "", Allowed, WithinWorkdir, "", ""},
+		{Connect, "project/socket", "", Denied, UnixSocketBlocked, "", "--allow-unix-sockets"},
+	} {
+		abs := func(p string) string {
+			if p == "" || p[0] == '/' {
+				return p
+			}
+			return dir + "/" + p
+		}
+		v := a.Ask(Question{c.op, abs(c.path), abs(c.to)})
+		got := ""
+		if v.Suggestion != nil {
+			got = strings.ReplaceAll(v.Suggestion.String(), dir, "@")
+		}
+		if v.Status != c.status || v.Reason != c.reason || v.Category != c.category || got != c.hint {
+			t.Errorf("%s %s: %s %s %q %q, want %s %s %q %q", c.op, c.path, v.Status, v.Reason, v.Category, got, c.status, c.reason, c.category, c.hint)
+		}
+	}
+}
+
+func TestNetwork(t *testing.T) {
+	if v := Network(&spec.Spec{Net: true}, 7, "h", 1, "tcp"); v.Status != Allowed || v.Reason != NetworkDefault {
+		t.Errorf("%+v", v)
+	}
+	for _, c := range []struct {
+		abi      int
+		protocol string
+		by       string
+	}{{1, "tcp", "seccomp"}, {kernel.ABINet, "tcp", "Landlock and seccomp"}, {kernel.ABINet, "udp", "seccomp"}} {
+		v := Network(&spec.Spec{}, c.abi, "h", 1, c.protocol)
+		if v.Status != Denied || v.EnforcedBy != c.by || v.Suggestion.String() != "leave out --net-block" {
+			t.Errorf("%+v", v)
+		}
+	}
+}
+
+func TestCanStart(t *testing.T) {
+	dir := home(t)
+	s := policyFor(dir)
+	for path, want := range map[string]Status{
+		dir + "/notes": Allowed, dir + "/project/a": Allowed, "/bin/ls": Allowed, // /bin/sh is granted
+		dir + "/rm":           Denied,
+		dir + "/project/gone": Allowed, // not the sandbox's affair
+	} {
+		v := CanStart(s, path, "/")
+		if v.Status != want {
+			t.Errorf("%s: %+v, want %s", path, v, want)
+		}
+	}
+	sh, err := filepath.EvalSymlinks("/bin/sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Paths = append(s.Paths, spec.Path{Kind: spec.Deny, Path: sh, By: "a test"})
+	if v := CanStart(s, dir+"/notes", "/"); v.Status != Denied || v.Suggestion == nil || v.Suggestion.String() != "--read-file "+sh {
+		t.Errorf("without its interpreter: %+v", v)
+	}
+}
+
+func TestChains(t *testing.T) {
+	dir := home(t)
+	s := policyFor(dir)
+	got := Chains(s)
+	if len(got) != 1 || got[0].Path != dir || got[0].Listable || got[0].Writable {
+		t.Fatalf("%+v", got)
+	}
+	if text := strings.Join(got[0].Categories, ","); text != "SSH keys,credential files,file destruction" {
+		t.Error(text)
+	}
+	s.Paths = append(s.Paths[2:3:3], spec.Path{Kind: spec.DenyWrite, Path: dir + "/project/x", By: "runs as you later"})
+	if got := Chains(s); len(got) != 1 || !got[0].Listable || !got[0].Writable {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	dir := home(t)
+	a, err := New(policyFor(dir), 7, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"":                                      "ENOENT",
+		"/" + strings.Repeat("n", 256):          "ENAMETOOLONG",
+		strings.Repeat("/x", 2048):              "ENAMETOOLONG",
+		dir + "/notes/":                         "ENOTDIR",
+		dir + "/notes/x":                        "ENOTDIR",
+		"a\x00b":                                "ENAMETOOLONG",
+		strings.Repeat("/.", 2000) + "/etc":     "EACCES",
+		"/../../.." + dir + "/project/../notes": "",
+	} {
+		v := a.Ask(Question{Op: Read, Path: path})
+		if v.Errno != want {
+			t.Errorf("%.40q: %+v, want %q", path, v, want)
+		}
+	}
+}
+
+func TestOlderKernels(t *testing.T) {
+	dir := home(t)
+	ask := func(abi int, s *spec.Spec, q Question) Verdict {
+		a, err := New(s, abi, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.Ask(q)
+	}
+	s := policyFor(dir)
+	if v := ask(1, s, Question{RenameTo, dir + "/project/a", dir + "/project/src/a"}); v.Reason != NoReparenting || v.Errno != "EXDEV" || v.Suggestion != nil {
+		t.Errorf("%+v", v)
+	}
+	if v := ask(2, s, Question{Op: Truncate, Path: dir + "/project/a"}); v.Reason != TruncateRefused || v.EnforcedBy != "seccomp" {
+		t.Errorf("%+v", v)
+	}
+	if v := ask(4, s, Question{Op: Ioctl, Path: "/dev/null"}); v.Status != Denied {
+		t.Errorf("reading is not granted: %+v", v)
+	}
+	s.Paths = append(s.Paths, spec.Path{Kind: spec.ReadFile, Path: "/dev/null", By: "x"})
+	if v := ask(4, s, Question{Op: Ioctl, Path: "/dev/null"}); v.Status != Allowed || v.Reason != NotEnforced {
+		t.Errorf("%+v", v)
+	}
+	if v := ask(5, s, Question{Op: Ioctl, Path: "/dev/null"}); v.Status != Denied || v.Suggestion.String() != "--device /dev/null" {
+		t.Errorf("%+v", v)
+	}
+}
+
+func BenchmarkAsk(b *testing.B) {
+	s := &spec.Spec{Paths: []spec.Path{{Kind: spec.Read, Path: "/usr", By: "system"}}}
+	a, err := New(s, 7, "/")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		a.Ask(Question{Op: Read, Path: "/usr/bin/env"})
+	}
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// answer answers the one question of the command line.
+func (w *sandbox) answer(o *options) (query.Verdict, error) {
+	switch {
+	case o.host != "":
+		port, _ := strconv.Atoi(o.port)
+		protocol := "tcp"
+		if o.udp {
+			protocol = "udp"
+		}
+		return w.network(o.host, port, protocol), nil
+	case o.command != "":
+		return w.aboutCommand(o.command)
+	case o.socket != "":
+		return w.about(query.Question{Op: query.Connect, Path: o.socket})
+	}
+	return w.about(query.Question{Op: query.Op(o.op), Path: o.path, To: o.to})
+}
+
+// about answers a question about a path.
+func (w *sandbox) about(q query.Question) (query.Verdict, error) {
+	if w.outside {
+		return query.Verdict{Status: query.NotSandboxed, Reason: query.OutsideOfAnyone, Op: q.Op, Path: q.Path, To: q.To}, nil
+	}
+	if q.Op == query.Connect && strings.HasPrefix(q.Path, "@") {
+		return query.Abstract(w.spec, w.abi, q.Path), nil
+	}
+	if err := w.ready(); err != nil {
+		return query.Verdict{}, err
+	}
+	v := w.asker.Ask(q)
+	if w.self {
+		w.asker.Probe(q, &v)
+	}
+	if v.Reason == query.NotInAllowedPaths && w.request != nil {
+		w.name(&v)
+	}
+	return v, nil
+}
+
+// name tells what a path is that nothing grants, if it is one that would be
+// protected from a wider grant: a policy has no lines about what is out of reach
+// anyway.
+func (w *sandbox) name(v *query.Verdict) {
+	if w.wide == nil {
+		opts := *w.request
+		opts.Grants = append(opts.Grants[:len(opts.Grants):len(opts.Grants)], policy.Grant{Kind: spec.Read, Path: "/"})
+		pol, err := policy.Compile(opts, w.host)
+		if err != nil {
+			pol = &policy.Policy{Spec: &spec.Spec{}}
+		}
+		w.wide = pol.Spec
+	}
+	query.Recognise(v, w.wide)
+}
+
+// ready makes the asker when the first question about a path comes.
+func (w *sandbox) ready() (err error) {
+	switch {
+	case w.asker != nil:
+	case w.self:
+		w.asker = query.Inside(w.spec, w.abi, w.cwd)
+	default:
+		w.asker, err = query.ForPlatform(w.platform, w.spec, w.abi, w.cwd)
+	}
+	return err
+}
+
+func (w *sandbox) network(host string, port int, protocol string) query.Verdict {
+	if w.outside {
+		return query.Verdict{Status: query.NotSandboxed, Reason: query.OutsideOfAnyone, Host: host, Port: port, Protocol: protocol}
+	}
+	v := query.Network(w.spec, w.abi, host, port, protocol)
+	if w.self {
+		query.ProbeNetwork(&v)
+	}
+	return v
+}
+
+// batch answers every line of in by one line of JSON on out: OP PATH, or for an
+// operation on two paths OP PATH<tab>PATH. A path with a quote at its beginning
+// is as Go writes a string.
+func (w *sandbox) batch(in io.Reader, out io.Writer) error {
+	r := bufio.NewReaderSize(in, 64<<10)
+	bw := bufio.NewWriterSize(out, 64<<10)
+	denied := false
+	var b []byte
+	for {
+		line, err := r.ReadString('\n')
+		if line = strings.TrimSuffix(line, "\n"); line != "" {
+			b = append(w.line(b[:0], line, &denied), '\n')
+			bw.Write(b)
+			// Whoever waits for an answer before asking on gets it.
+			if r.Buffered() == 0 {
+				bw.Flush()
+			}
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return &fault.Error{Do: "read the questions", Err: cause(err)}
+		}
+	}
+	if err := bw.Flush(); err != nil {
+		return &fault.Error{Do: "write", Err: cause(err)}
+	}
+	if denied {
+		return errDenied
+	}
+	return nil
+}
+
+// line appends the answer to one line of a batch.
+func (w *sandbox) line(b []byte, line string, denied *bool) []byte {
+	q, err := parseLine(line)
+	var v query.Verdict
+	if err == nil {
+		v, err = w.about(q)
+	}
+	if err != nil {
+		b = append(b, `{"status":"error","error":`...)
+		b = query.AppendJSONString(b, err.Error())
+		b = append(b, `,"line":`...)
+		return append(query.AppendJSONString(b, line), '}')
+	}
+	*denied = *denied || v.Status == query.Denied
+	return v.AppendJSON(b)
+}
+
+func parseLine(line string) (query.Question, error) {
+	name, rest, _ := strings.Cut(line, " ")
+	op, err := query.ParseOp(name)
+	if err != nil {
+		return query.Question{}, err
+	}
+	q := query.Question{Op: op}
+	if q.Path, rest, err = pathIn(rest); err != nil {
+		return q, err
+	}
+	if op.Two() {
+		q.To, rest, err = pathIn(rest)
+	}
+	switch {
+	case err != nil:
+		return q, err
+	case rest != "", q.Path == "", op.Two() && q.To == "":
+		return q, fault.Text("a line is 'OP PATH', with two paths a tab between them")
+	}
+	return q, nil
+}
+
+// pathIn takes one path off s, up to a tab.
+func pathIn(s string) (path, rest string, err error) {
+	if strings.HasPrefix(s, `"`) {
+		quoted, err := strconv.QuotedPrefix(s)
+		if err != nil {
+			return "", "", fault.Text("a quoted path does not end, or has a bad escape")
+		}
+		path, err = strconv.Unquote(quoted)
+		return path, strings.TrimPrefix(s[len(quoted):], "\t"), err
+	}
+	path, rest, _ = strings.Cut(s, "\t")
+	return path, rest, nil
+}

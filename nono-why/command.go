@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/query"
+)
+
+// aboutCommand says whether a command is blocked: as what nono run is to start,
+// and as a child of that.
+func (w *sandbox) aboutCommand(name string) (query.Verdict, error) {
+	v := query.Verdict{Command: name, Status: query.NotSandboxed, Reason: query.OutsideOfAnyone}
+	if w.outside {
+		return v, nil
+	}
+	path := findCommand(name)
+	if path == "" {
+		return w.nameOnly(name)
+	}
+	v, err := w.about(query.Question{Op: query.Execute, Path: path})
+	if err != nil {
+		return v, err
+	}
+	v.Command, v.Op = name, query.Execute
+	if w.request == nil {
+		return v, nil
+	}
+	refusal := w.refusal(name)
+	switch {
+	case refusal != nil && v.Status == query.Allowed:
+		v.Status, v.Reason, v.EnforcedBy, v.Errno = query.Denied, query.BlockedCommand, "nono run", ""
+		v.Line = nil
+		v.Category, v.Note = refusal.Fault.Err.Error(), "nono run refuses to start it; a child process can: "+w.whyLoose(name)
+	case refusal != nil:
+		v.Note = "nono run refuses to start it, and no child process can"
+	case v.Status == query.Allowed && v.Note == "":
+		v.Note = "as the command itself and as a child process"
+	case v.Status == query.Denied && v.Reason == query.NotInAllowedPaths:
+		v.Note = "nono run grants the file that it starts; for child processes it must be granted"
+	}
+	return v, nil
+}
+
+// refusal is the error by which nono run would refuse the command for its name,
+// or nil.
+func (w *sandbox) refusal(name string) *policy.CommandError {
+	opts := *w.request
+	opts.NetBlock, opts.Command = true, []string{name}
+	_, err := policy.Compile(opts, w.host)
+	var refused *policy.CommandError
+	if errors.As(err, &refused) && strings.Contains(refused.Error(), "blocked") {
+		return refused
+	}
+	return nil
+}
+
+func (w *sandbox) whyLoose(name string) string {
+	for _, l := range w.loose {
+		if l.Name == name {
+			return fault.Quote(l.File) + " is other commands too"
+		}
+	}
+	return "its file is not denied"
+}
+
+// nameOnly answers for a command that is not installed.
+func (w *sandbox) nameOnly(name string) (query.Verdict, error) {
+	v := query.Verdict{Command: name, Status: query.Allowed, Reason: query.NotBlocked, Note: "it is in no directory of PATH"}
+	if w.request == nil {
+		return v, nil
+	}
+	category, err := policy.Blocked(name, w.platform, w.request)
+	if category != "" {
+		v.Status, v.Reason, v.Category, v.EnforcedBy = query.Denied, query.BlockedCommand, policy.ByBlocked+category, "nono run"
+	}
+	return v, err
+}
+
+// findCommand returns the file of a command: itself if it has a slash, or the
+// first in PATH and the system's directories.
+func findCommand(name string) string {
+	if strings.Contains(name, "/") {
+		if _, err := os.Stat(name); err == nil {
+			return name
+		}
+		return ""
+	}
+	for _, dir := range append(strings.Split(os.Getenv("PATH"), ":"), "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin") {
+		if !strings.HasPrefix(dir, "/") {
+			continue
+		}
+		if st, err := os.Stat(dir + "/" + name); err == nil && !st.IsDir() {
+			return dir + "/" + name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// parse reads the command line. Unlike nono-run's, where the command begins, a
+// path may have flags behind it.
+func (o *options) parse(set *cli.Set, args []string) error {
+	for {
+		words, err := set.Parse(args)
+		if err != nil {
+			return err
+		}
+		if len(words) == 0 {
+			break
+		}
+		if o.path != "" {
+			return cli.Misuse("ask about "+fault.Quote(words[0]), "one path at a time", "--batch answers many")
+		}
+		if words[0] == "" {
+			return cli.Misuse("ask about an empty path", "", "")
+		}
+		o.path = words[0]
+		if flags := len(args) - len(words); flags > 0 && args[flags-1] == "--" {
+			if len(words) > 1 {
+				return cli.Misuse("ask about "+fault.Quote(words[1]), "one path at a time", "--batch answers many")
+			}
+			break
+		}
+		args = words[1:]
+	}
+	o.question(set)
+	return o.check(set)
+}
+
+// question takes --unix-socket out of the grants, where the policy put it.
+func (o *options) question(set *cli.Set) {
+	grants := o.Grants[:0]
+	for _, g := range o.Grants {
+		if g.Kind == spec.UnixSocket {
+			o.socket = g.Path
+			continue
+		}
+		grants = append(grants, g)
+	}
+	o.Grants = grants
+	for _, path := range o.sockets {
+		o.Grants = append(o.Grants, policy.Grant{Kind: spec.UnixSocket, Path: path})
+	}
+	if o.host == "" && o.port != "" {
+		o.host = "*"
+	}
+	if o.platform == "" {
+		o.platform = runtime.GOOS
+	}
+}
+
+// check refuses flags that do not go together.
+func (o *options) check(set *cli.Set) error {
+	if o.help || o.version {
+		return nil
+	}
+	asked := 0
+	for _, yes := range []bool{o.path != "", o.host != "", o.socket != "", o.command != "", o.batch, o.support, o.summary} {
+		if yes {
+			asked++
+		}
+	}
+	switch {
+	case asked == 0:
+		return cli.Misuse("answer nothing", "a question is missing", "nono why PATH, or --help")
+	case asked > 1:
+		return cli.Misuse("answer several questions", "one at a time", "--batch answers many")
+	case o.platform != "linux" && o.platform != "darwin":
+		return cli.Misuse("answer for "+fault.Quote(o.platform), "linux or darwin is wanted", "")
+	case o.self && o.specFile != "", o.self && o.described(), o.specFile != "" && o.described():
+		return cli.Misuse("ask about two policies", "flags, --spec and --self are one or the other", "")
+	case o.self && o.platform != runtime.GOOS:
+		return cli.Misuse("use --self with --platform", "the sandbox is of this system", "")
+	case o.path == "" && (o.op != "" || o.to != ""):
+		return cli.Misuse("use --op or --to", "they need a path", "")
+	case o.udp && o.host == "":
+		return cli.Misuse("use --udp", "it needs --host or --port", "")
+	case o.command != "" && strings.ContainsAny(o.command, "\x00"):
+		return cli.Misuse("ask about the command", "its name has a NUL byte", "")
+	}
+	if o.op == "" {
+		o.op = string(query.Read)
+	}
+	op, err := query.ParseOp(o.op)
+	if err != nil {
+		var names []string
+		for _, n := range query.Ops {
+			names = append(names, string(n))
+		}
+		return cli.Misuse("use --op", err.Error(), strings.Join(names, ", "))
+	}
+	if op.Two() != (o.to != "") && o.path != "" {
+		return cli.Misuse("ask about "+o.op, "--to goes with rename-to and link-to, and they with it", "--op rename-to --to PATH")
+	}
+	if n, err := strconv.Atoi(o.port); o.port != "" && (err != nil || n < 1 || n > 65535) {
+		return cli.Misuse("use --port "+fault.Quote(o.port), "a number from 1 to 65535 is wanted", "")
+	}
+	return nil
+}
+
+// described reports whether flags describe a policy.
+func (o *options) described() bool {
+	r := &o.Request
+	return len(r.Grants) > 0 || r.NetBlock || r.UnixSockets || r.Rmdir || r.IPC || len(r.AllowCommands) > 0 ||
+		len(r.BlockCommands) > 0 || len(r.Profiles) > 0
+}

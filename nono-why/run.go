@@ -1,0 +1,142 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"os"
+
+	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/version"
+)
+
+const usage = `usage: nono why [FLAG ...] PATH
+       nono why [FLAG ...] --host HOST [--port N] | --unix-socket PATH | --command NAME
+       nono why [FLAG ...] --batch | --self --summary | --support
+
+Says whether a sandbox would let something through, why, and what would change
+that. The sandbox is the one that nono run would make of the same flags.
+
+  nono why ~/.ssh/id_rsa                      by default
+  nono why --allow ~ --op write ~/.zshrc      had it been granted the home
+  nono why --self --op read /etc/shadow       inside: of this very sandbox
+
+Operations: read (the default), write, readwrite, execute, list, create, delete,
+rmdir, mkdir, symlink, mkfifo, mksock, mkdev, truncate, rename-to, link-to,
+ioctl, connect. Exit status: 0 allowed, 1 denied, 2 a mistake or an error.
+`
+
+// Exit statuses besides cli.Usage.
+const (
+	exitAllowed = 0
+	exitDenied  = 1
+)
+
+// errDenied is no failure: it makes the exit status.
+const errDenied = fault.Text("denied")
+
+// options are the flags of nono-why.
+type options struct {
+	cli.Request
+	path, op, to, host, port, socket, command string
+	specFile, platform                        string
+	sockets                                   []string // to be granted
+	udp, batch, support, summary, self        bool
+	json, verbose, silent, help, version      bool
+	stdin                                     io.Reader
+}
+
+func (o *options) bind() *cli.Set {
+	s := cli.NewSet(cli.WhyTable()...)
+	// Bound first by the policy as a grant, --unix-socket is the question here.
+	o.Request.Bind(s)
+	for name, to := range map[string]*string{
+		"path": &o.path, "op": &o.op, "to": &o.to, "host": &o.host, "port": &o.port,
+		"command": &o.command, "spec": &o.specFile, "platform": &o.platform,
+	} {
+		s.BindString(name, to)
+	}
+	s.BindList("grant-unix-socket", &o.sockets)
+	for name, to := range map[string]*bool{
+		"udp": &o.udp, "batch": &o.batch, "support": &o.support, "summary": &o.summary, "self": &o.self,
+		"json": &o.json, "verbose": &o.verbose, "silent": &o.silent, "help": &o.help, "version": &o.version,
+	} {
+		s.BindBool(name, to)
+	}
+	return s
+}
+
+// run is the whole program; it returns the exit status.
+func run(args []string, stdin, stdout, stderr *os.File) int {
+	p := cli.NewPrinter(stdout, stderr)
+	o := &options{stdin: stdin}
+	set := o.bind()
+	err := o.parse(set, args)
+	if err == nil {
+		p.Silent = o.silent
+		err = o.act(set, p)
+	}
+	switch {
+	case err == nil:
+		return exitAllowed
+	case err == errDenied:
+		return exitDenied
+	case errors.Is(err, flag.ErrHelp):
+		io.WriteString(p.Out, usage)
+		return exitAllowed
+	}
+	p.Error(err)
+	return cli.Usage
+}
+
+// act does what the flags ask for.
+func (o *options) act(set *cli.Set, p *cli.Printer) error {
+	switch {
+	case o.help:
+		return say(p.Out, usage+cli.Help(set.Table()))
+	case o.version:
+		return say(p.Out, "nono-why "+version.String()+"\n")
+	case o.support:
+		return o.tellSupport(p)
+	}
+	w, err := o.whose(set, p)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.summary:
+		return say(p.Out, w.summary())
+	case o.batch:
+		return w.batch(o.stdin, p.Out)
+	}
+	v, err := w.answer(o)
+	if err != nil {
+		return err
+	}
+	if err := o.show(&v, p); err != nil {
+		return err
+	}
+	if v.Status == query.Denied {
+		return errDenied
+	}
+	return nil
+}
+
+func (o *options) show(v *query.Verdict, p *cli.Printer) error {
+	switch {
+	case o.silent:
+		return nil
+	case o.json:
+		return say(p.Out, string(v.AppendJSON(nil))+"\n")
+	}
+	return say(p.Out, text(v, o.verbose))
+}
+
+func say(w io.Writer, text string) error {
+	if _, err := io.WriteString(w, text); err != nil {
+		return &fault.Error{Do: "write", Err: cause(err)}
+	}
+	return nil
+}

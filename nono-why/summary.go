@@ -1,0 +1,98 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// summary is what an agent should know, short enough to read in one go.
+func (w *sandbox) summary() string {
+	if w.outside {
+		return "This process is in no sandbox of nono's: nothing is blocked by it.\n"
+	}
+	var b strings.Builder
+	s := w.spec
+	b.WriteString("You are in a sandbox (nono) that the kernel enforces; it cannot be left or widened from inside.\n")
+	if !w.self {
+		b.Reset()
+		b.WriteString("A sandbox of this policy:\n")
+	}
+	list := func(title string, kinds ...spec.Kind) {
+		if paths := pathsOf(s, kinds...); paths != "" {
+			b.WriteString(title + ": " + paths + "\n")
+		}
+	}
+	list("Read and write", spec.Allow, spec.AllowFile)
+	list("Read", spec.Read, spec.ReadFile)
+	list("Write", spec.Write, spec.WriteFile)
+	list("Temporary files, directories removable", spec.Temp)
+	b.WriteString("Programs and libraries of the system can be read and executed.\n")
+	if denied := categories(s, spec.Deny); denied != "" {
+		b.WriteString("Shut, whatever is granted above: " + denied + "\n")
+	}
+	if denied := categories(s, spec.DenyWrite); denied != "" {
+		b.WriteString("Readable at most: " + denied + "\n")
+	}
+	b.WriteString("Network: " + allowed(s.Net) + ". Unix sockets outside: " + allowed(s.UnixSockets) +
+		". Removing or renaming directories: " + allowed(s.Rmdir) + ".\n")
+	if w.self {
+		b.WriteString("Anything else fails with 'Permission denied' or 'Operation not permitted'. Do not try ways around it.\n" +
+			"'nono-why --self --op OP PATH' says why, and names the flag. Tell the user what you needed, and that\n" +
+			"nono must be started again with that flag.\n")
+	}
+	return b.String()
+}
+
+func allowed(yes bool) string {
+	if yes {
+		return "allowed"
+	}
+	return "blocked"
+}
+
+// pathsOf lists the paths of some kinds but the system's, up to a few.
+func pathsOf(s *spec.Spec, kinds ...spec.Kind) string {
+	const most = 24
+	var paths []string
+	for _, p := range s.Paths {
+		for _, k := range kinds {
+			if p.Kind == k && p.By != "system" && p.By != "spec" {
+				paths = append(paths, fault.Quote(p.Path))
+			}
+		}
+	}
+	if len(paths) > most {
+		paths = append(paths[:most], "and more")
+	}
+	return strings.Join(paths, ", ")
+}
+
+// categories lists what the denies of a kind protect, each once.
+func categories(s *spec.Spec, k spec.Kind) string {
+	var list, commands []string
+	seen := map[string]bool{}
+	for _, p := range s.Paths {
+		by, command := strings.CutPrefix(p.By, policy.ByBlocked)
+		if command && p.Kind == k && !seen[by] {
+			seen[by] = true
+			commands = append(commands, by)
+		}
+		if command {
+			continue
+		}
+		if strings.HasPrefix(by, "--deny") {
+			by = fault.Quote(p.Path)
+		}
+		if p.Kind == k && !seen[by] {
+			seen[by] = true
+			list = append(list, by)
+		}
+	}
+	if len(commands) > 0 {
+		list = append(list, "commands for "+strings.Join(commands, ", "))
+	}
+	return strings.Join(list, ", ")
+}

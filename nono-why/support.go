@@ -1,0 +1,87 @@
+package main
+
+import (
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/query"
+	"golang.org/x/sys/unix"
+)
+
+// tellSupport says what this machine can hold. The exit status is that of a
+// denial where nono would start nothing.
+func (o *options) tellSupport(p *cli.Printer) error {
+	support, err := kernel.Detect()
+	promises := kernel.Promises(support, nil)
+	out := supportText(support, err, promises)
+	if o.json {
+		out = supportJSON(support, err, promises)
+	}
+	if e := say(p.Out, out); e != nil {
+		return e
+	}
+	if err != nil {
+		return errDenied
+	}
+	return nil
+}
+
+func supportText(k kernel.Support, err error, promises []kernel.Promise) string {
+	var b strings.Builder
+	b.WriteString("system: " + runtime.GOOS + " " + release() + ", " + runtime.GOARCH + "\n")
+	if err != nil {
+		b.WriteString("mechanism: none: " + err.Error() + "\nnono starts nothing here, since nothing would be held:\n")
+	} else {
+		b.WriteString("mechanism: Landlock ABI " + strconv.Itoa(k.ABI) + ", seccomp\nkept from a sandboxed command:\n")
+	}
+	for _, p := range promises {
+		if p.Held {
+			b.WriteString("  held      " + p.What + " (" + p.By + ")\n")
+		} else {
+			b.WriteString("  not held  " + p.What + " (needs " + p.Needs + ")\n")
+		}
+	}
+	b.WriteString("never held: changing mode, owner, times and attributes of files outside, where the file permissions let it; looking at names and sizes of files; use of processor, memory and disk\n")
+	return b.String()
+}
+
+func supportJSON(k kernel.Support, err error, promises []kernel.Promise) string {
+	str := func(b []byte, key, value string) []byte {
+		return query.AppendJSONString(append(b, `,"`+key+`":`...), value)
+	}
+	mechanism := "landlock"
+	b := []byte(`{"system":"` + runtime.GOOS + `","arch":"` + runtime.GOARCH + `"`)
+	b = str(b, "release", release())
+	if err != nil {
+		mechanism = "none"
+		b = str(b, "error", err.Error())
+	}
+	b = str(b, "mechanism", mechanism)
+	b = append(b, `,"abi":`+strconv.Itoa(k.ABI)+`,"promises":[`...)
+	for i, p := range promises {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"held":`+strconv.FormatBool(p.Held)...)
+		b = str(b, "key", p.Key)
+		b = str(b, "what", p.What)
+		if p.Held {
+			b = str(b, "by", p.By)
+		} else {
+			b = str(b, "needs", p.Needs)
+		}
+		b = append(b, '}')
+	}
+	return string(b) + "]}\n"
+}
+
+func release() string {
+	var u unix.Utsname
+	if unix.Uname(&u) != nil {
+		return "of unknown release"
+	}
+	return unix.ByteSliceToString(u.Release[:])
+}

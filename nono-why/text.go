@@ -1,0 +1,143 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/query"
+)
+
+// text is a verdict for people: the first line says it, the others why.
+func text(v *query.Verdict, verbose bool) string {
+	var b strings.Builder
+	b.WriteString(headline(v) + "\n")
+	if v.Resolved != "" && v.Resolved != v.Path {
+		b.WriteString("  it is " + fault.Quote(v.Resolved) + "\n")
+	}
+	if why := because(v); why != "" {
+		b.WriteString("  " + why + "\n")
+	}
+	if v.Note != "" {
+		b.WriteString("  " + v.Note + "\n")
+	}
+	if v.Status == query.Denied && v.EnforcedBy != "" {
+		held := "  held by " + v.EnforcedBy
+		if v.Errno != "" && v.Errno != "ENOENT" {
+			held += " (" + v.Errno + ")"
+		}
+		b.WriteString(held + "\n")
+	}
+	if verbose && v.Line != nil {
+		line := "  by the spec"
+		if v.Line.Line > 0 {
+			line += "'s line " + strconv.Itoa(v.Line.Line)
+		}
+		b.WriteString(line + ": " + v.Line.String() + "\n")
+	}
+	if v.Suggestion != nil {
+		b.WriteString("  to allow it: " + v.Suggestion.String() + "\n")
+	}
+	return b.String()
+}
+
+// headline is the verdict at a glance.
+func headline(v *query.Verdict) string {
+	s := strings.ReplaceAll(string(v.Status), "_", " ") + ": "
+	switch {
+	case v.Command != "":
+		return s + "the command " + fault.Quote(v.Command)
+	case v.Host != "":
+		s += v.Protocol + " to " + host(v.Host)
+		if v.Port != 0 {
+			s += " port " + strconv.Itoa(v.Port)
+		}
+		return s
+	case v.Op == query.Connect:
+		return s + "connect to " + fault.Quote(v.Path)
+	case v.Op == query.RenameTo:
+		return s + "rename " + fault.Quote(v.Path) + " to " + fault.Quote(v.To)
+	case v.Op == query.LinkTo:
+		return s + "link " + fault.Quote(v.Path) + " as " + fault.Quote(v.To)
+	}
+	return s + string(v.Op) + " " + fault.Quote(v.Path)
+}
+
+func host(name string) string {
+	if name == "*" {
+		return "any host"
+	}
+	return fault.Quote(name)
+}
+
+// because is the reason as a sentence.
+func because(v *query.Verdict) string {
+	at, by := "", ""
+	if v.Line != nil {
+		at, by = fault.Quote(v.Line.Path), v.Line.By
+	}
+	switch v.Reason {
+	case query.ExplicitGrant:
+		if v.Line == nil {
+			return ""
+		}
+		return at + " is granted (" + by + ")"
+	case query.WithinWorkdir:
+		return "it is in the working directory, which is granted (" + by + ")"
+	case query.SystemPath:
+		return at + " is what programs need to start"
+	case query.PrivateTemp:
+		return "it is in the sandbox's private temp"
+	case query.NetworkDefault:
+		return "the network is allowed unless --net-block is given"
+	case query.SocketsAllowed:
+		return "every Unix socket is allowed"
+	case query.NotRestricted:
+		return "nothing that nono keeps stands against it"
+	case query.NotEnforced:
+		return "this kernel cannot hold it"
+	case query.NotBlocked:
+		return "it is no blocked command"
+	case query.OutsideOfAnyone:
+		return "this process is in no sandbox of nono's"
+	case query.SensitivePath:
+		return at + " is protected (" + v.Category + ")"
+	case query.BlockedCommand:
+		return v.Category
+	case query.NotInAllowedPaths:
+		return "nothing grants it"
+	case query.InsufficientAccess:
+		return at + " is granted, but not for this (" + by + ")"
+	case query.ChainDirectory:
+		if v.Line == nil {
+			return "its directory is on the way to something that is denied"
+		}
+		return "its directory is on the way to " + at + ", which is protected (" + v.Category + "), so only what was in it at the start can be used"
+	case query.RmdirBlocked:
+		return "directories are neither removed nor renamed unless --allow-rmdir is given"
+	case query.NetworkBlocked:
+		return "the network is blocked"
+	case query.UnixSocketBlocked:
+		return "Unix sockets outside are blocked"
+	}
+	return failures[v.Reason]
+}
+
+// failures are what stands against an operation besides the paths' grants.
+var failures = map[query.Reason]string{
+	query.TruncateRefused: "truncate(2) is refused on this kernel",
+	query.DeviceNode:      "device nodes stay where they are",
+	query.MoreRightsThere: "it would gain rights by the move",
+	query.NoReparenting:   "this kernel lets nothing be moved or linked between directories",
+	query.SinceTheStart:   "the kernel itself says so, unlike the spec in NONO_SPEC",
+	query.FilePermissions: "the file permissions or the mount do not let this user",
+	query.DoesNotExist:    "it does not exist",
+	query.Exists:          "it exists already",
+	query.NotADirectory:   "part of it is not a directory",
+	query.IsADirectory:    "it is a directory",
+	query.NotSuitable:     "it is of the wrong kind for this",
+	query.MountPoint:      "something is mounted there",
+	query.OtherMount:      "the two are on different mounts",
+	query.BadPath:         "the path cannot be used for this",
+	query.CannotStart:     "the kernel would not start it",
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/profile"
+	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// A sandbox is the one that is asked about.
+type sandbox struct {
+	spec     *spec.Spec
+	abi      int
+	platform string
+	cwd      string
+	self     bool // this process is in it
+	outside  bool // --self, and this process is in none
+	asker    *query.Asker
+	// request and host are what the spec was compiled from, if it was.
+	request *policy.Options
+	host    policy.Host
+	loose   []policy.Loose
+	wide    *spec.Spec // of the same policy with everything granted, made when needed
+}
+
+// whose finds the policy to ask about.
+func (o *options) whose(set *cli.Set, p *cli.Printer) (*sandbox, error) {
+	support, err := kernel.Detect()
+	w := &sandbox{abi: support.ABI, platform: o.platform}
+	if err != nil && !o.self && o.platform == "linux" {
+		p.Notice("nothing is enforced here: " + err.Error() + "; nono would start nothing")
+	}
+	w.cwd, _ = unix.Getwd()
+	switch {
+	case o.self:
+		err = w.findSelf()
+	case o.specFile != "":
+		w.spec, err = readSpec(o.specFile, o.stdin)
+	default:
+		err = o.compile(w, set, p)
+	}
+	return w, err
+}
+
+// compile makes the spec as nono-run would make it from the same flags.
+func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
+	h, err := thisHost(o.platform)
+	if err != nil {
+		return err
+	}
+	if err := o.useProfiles(set, h); err != nil {
+		return err
+	}
+	opts := o.Options
+	opts.Temp = o.temp()
+	w.request, w.host = &opts, h
+	// The bare defaults are a policy to ask about, though none to run with.
+	bare := opts
+	bare.NetBlock = true
+	pol, err := policy.Compile(bare, h)
+	if err != nil {
+		return err
+	}
+	pol.Spec.Net = !o.NetBlock
+	w.loose = pol.Loose
+	// Read back what the shim would read, for the line numbers.
+	w.spec, err = spec.Parse(pol.Spec.Append(nil))
+	return err
+}
+
+// useProfiles adds what the profiles say, and the working directory as they want
+// it, as if the user had agreed.
+func (o *options) useProfiles(set *cli.Set, h policy.Host) error {
+	dir := h.Dir
+	if o.Workdir != "" {
+		dir = o.Workdir
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(h.Dir, dir)
+		}
+	}
+	want, err := o.AddProfiles(set, profile.Env{Getenv: h.Env, UID: h.UID, Workdir: filepath.Clean(dir)})
+	if err != nil || want.Workdir == 0 {
+		return err
+	}
+	kind := map[profile.Access]spec.Kind{
+		profile.Read: spec.Read, profile.Write: spec.Write, profile.Read | profile.Write: spec.Allow,
+	}[want.Workdir]
+	o.Grants = append(o.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy})
+	return nil
+}
+
+// temp is the private temp to answer for. The one of a sandbox that has yet to
+// start has no name; a path in one that runs is asked about as in that one.
+func (o *options) temp() string {
+	parent := os.Getenv("TMPDIR")
+	if parent == "" {
+		parent = "/tmp"
+	}
+	if real, err := filepath.EvalSymlinks(parent); err == nil {
+		parent = real
+	}
+	base := filepath.Join(parent, "nono-"+strconv.Itoa(os.Getuid()))
+	path, err := filepath.Abs(o.path)
+	if rest, ok := strings.CutPrefix(path, base+"/"); ok && err == nil {
+		name, _, _ := strings.Cut(rest, "/")
+		return filepath.Join(base, name)
+	}
+	return filepath.Join(base, "private")
+}
+
+// readSpec reads a spec from a file, or from standard input for "-".
+func readSpec(name string, stdin io.Reader) (*spec.Spec, error) {
+	in := stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, &fault.Error{Do: "open the spec", Path: name, Err: cause(err)}
+		}
+		defer f.Close()
+		in = f
+	}
+	doc, err := io.ReadAll(io.LimitReader(in, spec.MaxSize+1))
+	if err != nil {
+		return nil, &fault.Error{Do: "read the spec", Path: name, Err: cause(err)}
+	}
+	s, err := spec.Parse(doc)
+	if err != nil {
+		return nil, &fault.Error{Do: "use the spec", Path: name, Err: err}
+	}
+	return s, nil
+}
