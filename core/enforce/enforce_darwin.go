@@ -44,7 +44,7 @@ func (b *Sandbox) Exec(path string, argv, env []string) error {
 	if err := unix.Access(path, unix.X_OK); err != nil {
 		return err
 	}
-	args := append([]string{sandboxExec, "-p", b.profile, path}, argv[1:]...)
+	args := append([]string{sandboxExec, "-p", b.profile, "--", path}, argv[1:]...)
 	return unix.Exec(sandboxExec, args, env)
 }
 

@@ -77,6 +77,9 @@ func (r *resolver) look(path string) entry {
 }
 
 func found(path string, st *unix.Stat_t) place {
+	if uint32(st.Mode)&unix.S_IFMT != unix.S_IFLNK {
+		path = spelled(path)
+	}
 	return place{path: path, exists: true, mode: uint32(st.Mode), dev: uint64(st.Dev), ino: st.Ino, nlink: uint64(st.Nlink)}
 }
 
