@@ -93,7 +93,7 @@ func (o *options) list(out io.Writer, h policy.Host) error {
 		case e.File != "":
 			about = "your own: " + fault.Quote(e.File)
 		}
-		b.WriteString(e.Name + strings.Repeat(" ", max(1, 14-len(e.Name))) + about + "\n")
+		b.WriteString(e.Name + strings.Repeat(" ", max(1, 16-len(e.Name))) + about + "\n")
 	}
 	return say(out, b.String())
 }

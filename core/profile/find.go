@@ -54,6 +54,15 @@ func find(name string, env Env, hidden bool) (source, error) {
 	return source{name: name, label: "the built-in " + fault.Quote(name), text: string(text)}, nil
 }
 
+func isBuiltin(name string) bool {
+	f, err := builtin.Open("builtin/" + name + suffix)
+	if err != nil {
+		return false
+	}
+	f.Close()
+	return true
+}
+
 // goodName reports whether name is one: it becomes part of a file name.
 func goodName(name string) bool {
 	if name == "" || len(name) > 64 || name[0] == '.' || name[0] == '-' {

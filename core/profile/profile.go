@@ -177,7 +177,7 @@ func (l *loader) line(src source, n int, word, value string) error {
 	case word == wordWorkdir:
 		return l.workdir(src.name, value)
 	case word == wordProfile:
-		return l.load(value, src.own && value == src.name)
+		return l.load(value, src.own && value == src.name && isBuiltin(value))
 	case word == wordCreate || word == wordCreateJSON:
 		path, err := l.env.expand(value)
 		n := New{path, word == wordCreateJSON}

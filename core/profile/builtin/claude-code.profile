@@ -1,11 +1,37 @@
 # claude-code: Anthropic's coding agent (claude)
-profile git
-profile node-programs
-create ~/.claude
-temp ~/.claude
-create-json ~/.claude.json
-allow-file ~/.claude.json
-read $XDG_DATA_HOME/claude
-allow-env ANTHROPIC_API_KEY
-allow-command file-operations
+#
+# Its own sandbox (settings: sandbox.enabled, off by default) needs mounts, which
+# this one refuses: leave it off. Its updater cannot write to where it is
+# installed; DISABLE_AUTOUPDATER=1 keeps it from trying. `nono run
+# --install-hook claude-code` has it told when a failure is the sandbox's doing.
+#
+# What it writes into its settings (hooks, MCP servers) runs at its next start:
+# start it with this profile then too.
+
+# It works in the directory that it is started in.
 workdir readwrite
+profile git
+
+# Settings, credentials, sessions and plug-ins. Its locks are directories that it
+# removes again, so it must be able to.
+create ~/.claude
+temp   ~/.claude
+
+# State and user-wide settings. It replaces this file by way of another one in ~,
+# where it may not write; it then writes the file itself, if there is one, and an
+# empty object is what it takes for a fresh start.
+create-json ~/.claude.json
+allow-file  ~/.claude.json
+
+# What an administrator has laid down for it must not be lost in here.
+read /etc/claude-code
+
+# How it signs in, where that is by a variable. For Bedrock and Vertex add the
+# variables of the cloud with --allow-env.
+allow-env ANTHROPIC_API_KEY
+allow-env ANTHROPIC_AUTH_TOKEN
+allow-env CLAUDE_CODE_OAUTH_TOKEN
+
+# It cannot work without mv and cp, and the grants bound what they reach. rm and
+# the other blocked commands stay blocked.
+allow-command file-operations

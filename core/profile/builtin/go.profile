@@ -1,0 +1,21 @@
+# go: go build, test and mod in the working directory
+#
+# A GOPATH, GOCACHE or GOMODCACHE elsewhere is granted by --temp DIR.
+
+# Toolchains installed in the home, and settings of `go env -w`, which stay
+# unwritable: they name programs that go runs.
+read ~/sdk
+read ~/.local/go
+read $XDG_CONFIG_HOME/go
+
+# Modules and toolchains that were fetched, and compiled packages. Both are used
+# later outside; go checks a module when it is fetched, not when it is used
+# (`go mod verify` does). ~/go/bin is not granted: what is there runs as you.
+create ~/go/pkg
+temp   ~/go/pkg
+create $XDG_CACHE_HOME/go-build
+temp   $XDG_CACHE_HOME/go-build
+# Results of the language server and the linters.
+temp   $XDG_CACHE_HOME/gopls
+temp   $XDG_CACHE_HOME/staticcheck
+temp   $XDG_CACHE_HOME/golangci-lint

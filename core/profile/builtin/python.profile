@@ -1,0 +1,32 @@
+# python: Python, virtual environments, pip and uv in the working directory
+#
+# Configuration files of pip are not granted: they can
+# hold the password of an index. Set PIP_INDEX_URL and pass it with --allow-env.
+
+# Interpreters and programs of version managers and installers in the home.
+read ~/.pyenv
+read ~/.local/lib
+read $XDG_DATA_HOME/uv
+read $XDG_DATA_HOME/pipx
+read $XDG_DATA_HOME/mise
+read ~/.asdf
+read ~/miniconda3
+read ~/miniforge3
+read ~/anaconda3
+
+# Packages that were fetched or built before.
+create $XDG_CACHE_HOME/pip
+temp   $XDG_CACHE_HOME/pip
+temp   $XDG_CACHE_HOME/uv
+temp   $XDG_CACHE_HOME/pypoetry
+# Results of the checkers that keep them outside the project.
+temp   $XDG_CACHE_HOME/ruff
+temp   $XDG_CACHE_HOME/pre-commit
+
+# pip changes only what is granted: a virtual environment in the project. The
+# system's packages are not.
+allow-command pip
+allow-command pip3
+
+# An upgrade removes the old version's directories.
+allow-rmdir
