@@ -13,7 +13,7 @@ import (
 // A home as a careless user grants it, with what must stay shut.
 const (
 	homeFiles = "f h/.ssh/id; d h/.ssh/sub; f h/.netrc; f h/.zshrc; f h/bin/tool; f h/notes; f h/src/main; d h/tmp; f o/f"
-	homeSpec  = "allow $D/h; deny $D/h/.ssh; deny $D/h/.netrc; deny $D/h/.aws; deny-write $D/h/.zshrc; deny-write $D/h/bin; deny-write $D/h/.zshenv"
+	homeSpec  = "allow $D/h; deny $D/h/.ssh; deny $D/h/.netrc; deny $D/h/.aws; deny-write $D/h/.zshrc; deny-write $D/h/bin; deny-write $D/h/.zshenv; read $D/o"
 )
 
 // shut are ways to what homeSpec denies, each with the answer. All are open
@@ -84,44 +84,91 @@ func (p *place) makeHome(t testing.TB) {
 
 func TestDenied(t *testing.T) {
 	eachABI(t, func(t *testing.T, abi int, u testenv.User) {
-		p := newPlace(t, u, shimFor(t, abi))
-		spec := homeSpec + "; read $D/o"
-		p.makeHome(t)
-		var ops []string
-		for _, c := range shut {
-			ops = append(ops, c.op)
-		}
-		for i, got := range p.inside(t, spec, ops...) {
-			want := shut[i].want
-			if abi < 3 && strings.Contains(shut[i].op, "truncate ") {
-				want = "EPERM" // seccomp
-			}
-			if got != want {
-				t.Errorf("%s: %s, want %s", shut[i].op, got, want)
-			}
-		}
-		for _, c := range shut {
-			p.makeHome(t)
-			if got := p.outside(t, c.op)[0]; got != "ok" {
-				t.Errorf("%s without a sandbox: %s", c.op, got)
-			}
-		}
-		p.makeHome(t)
-		for i, got := range p.inside(t, spec, open...) {
-			want := "ok"
-			switch op := strings.Fields(open[i]); {
-			case abi < 3 && op[0] == "truncate":
-				want = "EPERM"
-			case abi < 2 && op[0] == "rename" && strings.HasPrefix(op[2], "$D/h/tmp"):
-				want = "EXDEV" // before REFER, nothing goes from one directory to another
-			case abi < 2 && i > 10:
-				want = "ENOENT" // so it did not get there
-			}
-			if got != want {
-				t.Errorf("%s: %s, want %s", open[i], got, want)
-			}
-		}
+		checkDenied(t, newPlace(t, u, shimFor(t, abi)), abi)
 	})
+}
+
+func TestDeniedControl(t *testing.T) {
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		checkControl(t, newPlace(t, u, ""))
+	})
+}
+
+// The same in an overlay, whose files are at first those of the layer beneath.
+func TestDeniedInOverlay(t *testing.T) {
+	all := abis(t)
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		p := newPlace(t, u, shimFor(t, 99))
+		layers := testenv.User{Name: "own"}.Dir(t)
+		lower := &place{u: u, dir: filepath.Join(layers, "lower")}
+		for _, dir := range []string{"lower", "upper", "work"} {
+			if err := os.Mkdir(filepath.Join(layers, dir), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			u.Own(t, filepath.Join(layers, dir))
+		}
+		lower.makeHome(t)
+		testenv.PrivateMounts(t, func() {
+			if err := unix.Mount("overlay", p.dir, "overlay", 0, "lowerdir="+lower.dir+",upperdir="+layers+"/upper,workdir="+layers+"/work"); err != nil {
+				t.Logf("no overlay here: %v", err)
+				return
+			}
+			// First with the layer beneath untouched, then with files of the upper one.
+			checkShut(t, p, all[len(all)-1])
+			checkDenied(t, p, all[len(all)-1])
+			checkControl(t, p)
+		})
+	})
+}
+
+func checkDenied(t *testing.T, p *place, abi int) {
+	p.makeHome(t)
+	checkShut(t, p, abi)
+	p.makeHome(t)
+	checkOpen(t, p, abi)
+}
+
+// checkControl holds that each of the ways is open without a sandbox.
+func checkControl(t *testing.T, p *place) {
+	for _, c := range shut {
+		p.makeHome(t)
+		if got := p.outside(t, c.op)[0]; got != "ok" {
+			t.Errorf("%s without a sandbox: %s", c.op, got)
+		}
+	}
+}
+
+func checkShut(t *testing.T, p *place, abi int) {
+	var ops []string
+	for _, c := range shut {
+		ops = append(ops, c.op)
+	}
+	for i, got := range p.inside(t, homeSpec, ops...) {
+		want := shut[i].want
+		if abi < 3 && strings.Contains(shut[i].op, "truncate ") {
+			want = "EPERM" // seccomp
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", shut[i].op, got, want)
+		}
+	}
+}
+
+func checkOpen(t *testing.T, p *place, abi int) {
+	for i, got := range p.inside(t, homeSpec, open...) {
+		want := "ok"
+		switch op := strings.Fields(open[i]); {
+		case abi < 3 && op[0] == "truncate":
+			want = "EPERM"
+		case abi < 2 && op[0] == "rename" && strings.HasPrefix(op[2], "$D/h/tmp"):
+			want = "EXDEV" // before REFER, nothing goes from one directory to another
+		case abi < 2 && i > 10:
+			want = "ENOENT" // so it did not get there
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", open[i], got, want)
+		}
+	}
 }
 
 // A denied command can be neither executed nor read, by whatever path, while its

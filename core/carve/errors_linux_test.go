@@ -123,6 +123,47 @@ func TestUnreadableOnTheWay(t *testing.T) {
 	}
 }
 
+// Where openat2 is hidden, paths are opened name by name with the same outcome.
+func TestOpenStepwise(t *testing.T) {
+	dir := scratch(t)
+	plantTree(t, dir, "f a/b/f; l to-a a; l a/up ..; l a/b/to-f f; l loop loop; l dangling no; p a/p")
+	at, err := unix.Open(dir, unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(at)
+	before := openFDs(t)
+	for _, rel := range []string{"a", "a/b", "a/b/f", "a/p", "a/b/f/x", "a/no", "a/no/x", "to-a", "to-a/b", "a/b/to-f", "a/b/to-f/x", "a/up/a", "loop", "loop/x", "dangling", "dangling/x",
+		strings.Repeat("n", 256), "a/" + strings.Repeat("n", 256)} {
+		for _, c := range []struct {
+			dir int
+			rel string
+		}{{at, rel}, {unix.AT_FDCWD, dir + "/" + rel}} {
+			fd, st, err := openNode(c.dir, c.rel)
+			fd2, err2 := openStepwise(c.dir, c.rel)
+			if err != err2 {
+				t.Errorf("%.40s: %v, but name by name %v", c.rel, err, err2)
+			}
+			if err == nil && err2 == nil {
+				var st2 unix.Stat_t
+				if err := unix.Fstat(fd2, &st2); err != nil || id(st) != id(&st2) {
+					t.Errorf("%s: not the same file, %v", c.rel, err)
+				}
+				unix.Close(fd)
+				unix.Close(fd2)
+			}
+		}
+	}
+	if fd, err := openStepwise(unix.AT_FDCWD, "/"); err != nil {
+		t.Error(err)
+	} else {
+		unix.Close(fd)
+	}
+	if after := openFDs(t); after != before {
+		t.Errorf("%d descriptors were open before, %d after", before, after)
+	}
+}
+
 // With too few descriptors the carve fails; it never leaves something out that
 // would have been granted, nor anything open.
 func TestTooFewDescriptors(t *testing.T) {
