@@ -54,7 +54,7 @@ func checkResolve(t *testing.T, r *resolver, path string) string {
 		// EvalSymlinks is told by names, so it lets a slash behind a file pass;
 		// where the kernel finds the path, the two must be one.
 		real, evalErr := filepath.EvalSymlinks(path)
-		if err != nil || evalErr != nil || !got.exists || got.path != real || got.ino != st.Ino || got.dev != uint64(st.Dev) || got.mode != st.Mode {
+		if err != nil || evalErr != nil || !got.exists || got.path != real || got.ino != st.Ino || got.dev != uint64(st.Dev) || got.mode != uint32(st.Mode) {
 			t.Fatalf("resolve(%q) = %+v, %v; it is %q (%v), inode %d", path, got, err, real, evalErr, st.Ino)
 		}
 		return "there"
