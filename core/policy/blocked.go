@@ -170,43 +170,52 @@ func (c *compiler) loose(dir, path string, file place, category string) string {
 	return ""
 }
 
-// otherFace reports whether the file is also an ordinary command: where one of
-// these shares its file with a blocked name, it is a multi-call binary. So is a
-// file that --allow-command gives back by another name, but --block-command is
-// stronger than that.
+// otherFace reports whether the file is also a command that may run: an ordinary
+// one, or one that --allow-command gives back by another name. --block-command
+// is stronger than the latter.
 func (c *compiler) otherFace(file place, category string) bool {
-	if c.faces == nil {
-		c.faces = map[fileID]bool{}
-		for _, n := range [...]string{"ls", "cat", "sh", "echo", "true"} {
-			if c.blocked.category[n] == "" {
-				c.findFaces(n, false)
-			}
-		}
-		if len(c.blocked.names) > 0 {
-			for _, n := range c.blocked.lifted {
-				c.findFaces(n, true)
-			}
-		}
+	if category == byBlockFlag {
+		return c.ordinary(file)
 	}
+	c.findFaces()
+	_, face := c.faces[fileID{file.dev, file.ino}]
+	return face
+}
+
+// ordinary reports whether the file is also an ordinary command: where one of
+// these shares its file with a blocked name, it is a multi-call binary.
+func (c *compiler) ordinary(file place) bool {
+	c.findFaces()
 	lifted, face := c.faces[fileID{file.dev, file.ino}]
-	return face && !(lifted && category == byBlockFlag)
+	return face && !lifted
 }
 
 type fileID struct{ dev, ino uint64 }
 
-// findFaces notes the files that are called name.
-func (c *compiler) findFaces(name string, lifted bool) {
-	for _, dir := range c.binDirs() {
-		p, err := c.res.resolve(join(dir, name))
-		if err != nil || !p.exists {
-			continue
+// findFaces fills c.faces, once.
+func (c *compiler) findFaces() {
+	if c.faces != nil {
+		return
+	}
+	c.faces = map[fileID]bool{}
+	if len(c.blocked.names) == 0 {
+		return
+	}
+	for _, n := range c.blocked.lifted {
+		c.noteFace(n, true)
+	}
+	for _, n := range [...]string{"ls", "cat", "sh", "echo", "true"} {
+		if c.blocked.category[n] == "" { // the last word is that of the ordinary ones
+			c.noteFace(n, false)
 		}
-		if id := (fileID{p.dev, p.ino}); lifted {
-			if _, known := c.faces[id]; !known {
-				c.faces[id] = true
-			}
-		} else {
-			c.faces[id] = false
+	}
+}
+
+// noteFace notes the files that are called name.
+func (c *compiler) noteFace(name string, lifted bool) {
+	for _, dir := range c.binDirs() {
+		if p, err := c.res.resolve(join(dir, name)); err == nil && p.exists {
+			c.faces[fileID{p.dev, p.ino}] = lifted
 		}
 	}
 }

@@ -106,11 +106,14 @@ func (c *compiler) refuseBlocked(who, path string) error {
 		if err != nil {
 			return nil
 		}
+		e := c.res.look(join(up.path, name))
 		if category := c.blocked.category[name]; category != "" && (!lifted || category == byBlockFlag) {
+			if hop > 0 && e.target == "" && c.ordinary(e.place) {
+				return nil // sh, and not busybox, was called
+			}
 			return c.isBlocked(who+" is the blocked command "+fault.Quote(name), name)
 		}
 		lifted = lifted || slices.Contains(c.blocked.lifted, name) && slices.Contains(c.binDirs(), up.path)
-		e := c.res.look(join(up.path, name))
 		if e.target == "" {
 			return c.refuseTwin(who, e.place)
 		}

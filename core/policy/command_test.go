@@ -158,6 +158,29 @@ func TestBlockedAsTheCommand(t *testing.T) {
 	}
 }
 
+// TestFacesAsTheCommand: sh is busybox on some systems, and may be called; rm may
+// not, nor busybox by its name.
+func TestFacesAsTheCommand(t *testing.T) {
+	b := newBox(t)
+	b.file("bin/busybox", script)
+	for _, n := range []string{"sh", "ls", "rm"} {
+		b.symlink("busybox", "bin/"+n)
+	}
+	b.symlink(b.bin+"/rm", "project/x")
+	b.file("project/run", "#!"+b.bin+"/sh\n")
+	for name, want := range map[string]string{
+		"sh":      "read-file bin/busybox",
+		"./run":   "read-file project/run, read-file bin/busybox",
+		"rm":      "cannot start 'rm': it is the blocked command 'rm' (file destruction)",
+		"./x":     "cannot start './x': it is the blocked command 'rm' (file destruction)",
+		"busybox": "cannot start 'busybox': it is the blocked command 'busybox' (file destruction)",
+	} {
+		if _, got := b.starts(Options{}, name); got != want {
+			t.Errorf("%s: %s\nwant %s", name, got, want)
+		}
+	}
+}
+
 func TestLiftedAsTheCommand(t *testing.T) {
 	b := newBox(t)
 	b.file("bin/mke2fs", script)

@@ -1,0 +1,314 @@
+package protect
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/testenv"
+	"github.com/nono-sandbox/nono/tests/internal/suite"
+)
+
+// A command is a blocked command that this machine has.
+type command struct{ name, path, category string }
+
+// commands returns those that the kernel can hold here, and logs the others.
+func commands(t *testing.T) []command {
+	t.Helper()
+	list, err := lists.Commands("linux")
+	if err != nil {
+		t.Fatal(err)
+	}
+	loose := map[string]bool{}
+	p, err := policy.Compile(policy.Options{NetBlock: true}, policy.Host{GOOS: "linux", Dir: "/", UID: 1, Env: func(string) string { return "" }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range p.Loose {
+		t.Logf("not held here, and said so by a notice: %s, since %s %s", l.Name, l.File, l.Why)
+		loose[l.Name] = true
+	}
+	var out []command
+	for _, c := range list {
+		for _, dir := range []string{"/usr/bin", "/usr/sbin", "/bin", "/sbin"} {
+			path := filepath.Join(dir, c.Name)
+			if st, err := os.Stat(path); err == nil && st.Mode().IsRegular() && !loose[c.Name] {
+				out = append(out, command{c.Name, path, c.Category})
+				break
+			}
+		}
+	}
+	if len(out) == 0 {
+		t.Skip("every blocked command that is here is part of a multi-call binary")
+	}
+	return out
+}
+
+// project returns a directory of the person's on a disk, as programs are.
+func (p person) project(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "nono-protect-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	q := p
+	q.home = dir
+	q.own(t)
+	return dir
+}
+
+// routes runs the helper of that name on the commands and returns what it says,
+// by "NAME ROUTE".
+func (p person) routes(t *testing.T, dir string, list []command, under ...string) map[string]string {
+	t.Helper()
+	args := append(slices.Clone(under), testenv.Build(t, pkg+"routes"))
+	for _, c := range list {
+		args = append(args, c.name+"="+c.path)
+	}
+	cmd := p.command(nil, args[0], args[1:]...)
+	cmd.Dir = dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if err != nil || lines[len(lines)-1] != "end" {
+		t.Fatalf("routes: %v\n%s%s", err, out, stderr.String())
+	}
+	said := map[string]string{}
+	for _, l := range lines[:len(lines)-1] {
+		name, rest, _ := strings.Cut(l, " ")
+		i := strings.LastIndexByte(rest, ' ')
+		said[name+" "+rest[:i]] = rest[i+1:]
+	}
+	return said
+}
+
+// TestBlockedForChildren: by none of the routes that lead to it without a
+// sandbox can a child run a blocked command.
+func TestBlockedForChildren(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	list := commands(t)
+	people(t, func(t *testing.T, p person) {
+		dir := p.project(t)
+		nono := suite.Build(t, suite.Newest).Path("nono-run")
+		free := p.routes(t, dir, list)
+		held := p.routes(t, dir, list, nono, "--silent", "--allow", dir, "--")
+		ways := map[string]int{}
+		for route, said := range free {
+			name, _, _ := strings.Cut(route, " ")
+			if said != "runs" {
+				continue
+			}
+			ways[name]++
+			if got := held[route]; !slices.Contains([]string{"EACCES", "EXDEV"}, got) {
+				t.Errorf("%s: %s", route, got)
+			}
+		}
+		for _, c := range list {
+			// The loader takes no scripts and no static programs; hard links to
+			// others' files and across file systems the kernel refuses itself.
+			if ways[c.name] < 6 {
+				t.Errorf("only %d routes lead to %s without a sandbox", ways[c.name], c.name)
+			}
+		}
+		all := p.routes(t, dir, list, nono, "--silent", "--allow", dir, "--allow-command", "all", "--")
+		p.same(t, "--allow-command all", free, all)
+	})
+}
+
+// same compares what works without a sandbox with what works where the commands
+// are lifted. A hard link from where one may not write to where one may is
+// Landlock's to refuse.
+func (p person) same(t *testing.T, what string, free, lifted map[string]string) {
+	t.Helper()
+	for route, got := range lifted {
+		if strings.HasSuffix(route, " hard link") {
+			continue
+		}
+		if got != free[route] {
+			t.Errorf("%s: %s: %s; without a sandbox: %s", what, route, got, free[route])
+		}
+	}
+}
+
+// TestLiftedForChildren: each name and each category that is lifted works by
+// every route, and what is not lifted stays shut.
+func TestLiftedForChildren(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	list := commands(t)
+	people(t, func(t *testing.T, p person) {
+		dir := p.project(t)
+		nono := suite.Build(t, suite.Newest).Path("nono-run")
+		free := p.routes(t, dir, list)
+		categories, err := lists.Categories("linux")
+		if err != nil {
+			t.Fatal(err)
+		}
+		lift := func(what string, in func(command) bool) {
+			var lifted []command
+			var other command
+			for i, c := range list {
+				if in(c) {
+					lifted = append(lifted, c)
+				} else if other.name == "" && !in(list[(i+1)%len(list)]) && ofItsOwn(c) {
+					other = c
+				}
+			}
+			if len(lifted) == 0 {
+				t.Logf("nothing of %s is here", what)
+				return
+			}
+			said := p.routes(t, dir, append(lifted, other), nono, "--silent", "--allow", dir, "--allow-command", what, "--")
+			for route, got := range said {
+				if strings.HasPrefix(route, other.name+" ") {
+					if got == "runs" {
+						t.Errorf("--allow-command %s: %s runs", what, route)
+					}
+					delete(said, route)
+				}
+			}
+			p.same(t, "--allow-command "+what, free, said)
+		}
+		for _, category := range categories {
+			lift(category, func(c command) bool { return c.category == category })
+		}
+		for i, l := range list {
+			// An ordinary user and root share the names between them.
+			if (i%2 == 0) == (p.uid == 0) || os.Geteuid() != 0 {
+				lift(l.name, func(c command) bool { return c.name == l.name })
+			}
+		}
+	})
+}
+
+// ofItsOwn reports whether the command's file has one name only, so that lifting
+// another does not lift it.
+func ofItsOwn(c command) bool {
+	real, err := filepath.EvalSymlinks(c.path)
+	return err == nil && filepath.Base(real) == c.name && !slices.Contains([]string{"systemctl", "mke2fs", "xtables-nft-multi"}, c.name)
+}
+
+// TestBlockedAsTheCommand: refused before anything starts, and lifted by its
+// name, its category and all.
+func TestBlockedAsTheCommand(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	list := commands(t)
+	people(t, func(t *testing.T, p person) {
+		dir := p.project(t)
+		nono := suite.Build(t, suite.Newest).Path("nono-run")
+		for i, c := range list {
+			link := filepath.Join(dir, "link")
+			os.Remove(link)
+			if err := os.Symlink(c.path, link); err != nil {
+				t.Fatal(err)
+			}
+			typed := []string{c.name, c.path, link, "/proc/self/root" + c.path}[i%4]
+			status, said := p.try(t, dir, nono, "--allow", dir, "--", typed)
+			if want := "is the blocked command '" + c.name + "' (" + strings.ReplaceAll(c.category, "-", " ") + ")"; status != 126 || !strings.Contains(said, want) {
+				t.Errorf("%s: status %d, %s\nwant 126, %s", typed, status, said, want)
+			}
+			lift := []string{c.name, c.category, "all"}[i%3]
+			if status, said := p.try(t, dir, nono, "--allow", dir, "--allow-command", lift, "--dry-run", "--", typed); status != 0 {
+				t.Errorf("--allow-command %s -- %s: status %d, %s", lift, typed, status, said)
+			}
+		}
+		// The harmless ones really run.
+		for _, name := range []string{"rm", "dd", "chmod", "mv", "cp", "truncate", "shred"} {
+			if !slices.ContainsFunc(list, func(c command) bool { return c.name == name }) {
+				continue
+			}
+			if status, said := p.try(t, dir, nono, "--allow", dir, "--allow-command", name, "--", name, "--version"); status != 0 {
+				t.Errorf("%s --version: status %d, %s", name, status, said)
+			}
+		}
+	})
+}
+
+// TestBlockCommandWins over every way to lift.
+func TestBlockCommandWins(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	people(t, func(t *testing.T, p person) {
+		dir := p.project(t)
+		nono := suite.Build(t, suite.Newest).Path("nono-run")
+		for _, lift := range []string{"rm", "file-destruction", "all"} {
+			args := []string{"--allow", dir, "--allow-command", lift, "--block-command", "rm", "--block-command", "head"}
+			for _, typed := range []string{"rm", "head", "/usr/bin/head"} {
+				if status, said := p.try(t, dir, nono, append(args, "--", typed, "--version")...); status != 126 || !strings.Contains(said, "(--block-command)") {
+					t.Errorf("%s: status %d, %s", typed, status, said)
+				}
+			}
+			list := []command{{"rm", "/usr/bin/rm", ""}, {"head", "/usr/bin/head", ""}}
+			for route, got := range p.routes(t, dir, list, append(append([]string{nono, "--silent"}, args...), "--")...) {
+				if got == "runs" {
+					t.Errorf("%s runs", route)
+				}
+			}
+		}
+	})
+}
+
+// TestMultiCallBinary: where rm is busybox as ls and sh are, it is refused as the
+// command, and a notice says that children are not held.
+func TestMultiCallBinary(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	busybox, err := exec.LookPath("busybox")
+	if err != nil {
+		t.Skip("no busybox here")
+	}
+	data, err := os.ReadFile(busybox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	people(t, func(t *testing.T, p person) {
+		dir := p.project(t)
+		if err := os.WriteFile(dir+"/busybox", data, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []string{"rm", "ls", "sh"} {
+			if err := os.Symlink("busybox", filepath.Join(dir, n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		nono := suite.Build(t, suite.Newest).Path("nono-run")
+		status, said := p.try(t, dir, "/usr/bin/env", "PATH="+dir, nono, "--read", dir, "--", "rm", "x")
+		if status != 126 || !strings.Contains(said, "blocked command 'rm'") {
+			t.Errorf("rm itself: status %d, %s", status, said)
+		}
+		status, said = p.try(t, dir, "/usr/bin/env", "PATH="+dir, nono, "--read", dir, "--", "sh", "-c", "rm --help")
+		if want := "busybox, rm cannot be kept from child processes: '" + dir + "/busybox' is other commands too"; status != 0 || !strings.Contains(said, want) {
+			t.Errorf("rm as a child: status %d, %s\nwant %s", status, said, want)
+		}
+		if usual := "/usr/bin/busybox"; busybox == usual {
+			if status, said := p.try(t, dir, nono, "--allow", dir, "--", "sh", "-c", usual+" rm --help"); status != 126 || !strings.Contains(said, "ermission denied") {
+				t.Errorf("%s, which is no ordinary command here: status %d, %s", usual, status, said)
+			}
+		}
+	})
+}
+
+// try runs a command line and returns its exit status and what it said.
+func (p person) try(t *testing.T, dir, name string, args ...string) (int, string) {
+	t.Helper()
+	cmd := p.command(nil, name, args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return cmd.ProcessState.ExitCode(), string(out)
+}
