@@ -12,7 +12,8 @@ import (
 )
 
 // closeInherited marks every descriptor above 2 to be closed by the exec, but
-// for those in keep, which must be open.
+// for those in keep, which must have been inherited: what is open by that number
+// and marked already is this process's own, Go's runtime's for one.
 func closeInherited(keep []int) error {
 	keep = slices.Clone(keep)
 	slices.Sort(keep)
@@ -27,7 +28,11 @@ func closeInherited(keep []int) error {
 		first = max(first, fd+1)
 	}
 	for _, fd := range keep {
-		if _, err := unix.FcntlInt(uintptr(fd), unix.F_SETFD, 0); err != nil {
+		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+		if err == unix.EBADF || err == nil && flags&unix.FD_CLOEXEC != 0 {
+			err = fault.Text("it was not handed over")
+		}
+		if err != nil {
 			return &fault.Error{Do: "keep descriptor " + strconv.Itoa(fd), Err: err}
 		}
 	}
