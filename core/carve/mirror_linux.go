@@ -15,15 +15,19 @@ func (root *node) mirror(s *spec.Spec) error {
 	if !divided(s) {
 		return nil
 	}
-	m, err := readMounts()
+	table, err := readMounts()
 	if err != nil {
 		return err
 	}
+	if plainTable(table) {
+		return nil
+	}
+	m, ok := parseMounts(table)
+	if !ok {
+		return unreadable(fault.Text("it is not as expected"))
+	}
 	if m.base == nil {
 		return m.chroot()
-	}
-	if !m.shared() {
-		return nil
 	}
 	for i := range s.Paths {
 		p := &s.Paths[i]

@@ -73,6 +73,26 @@ func TestMirror(t *testing.T) {
 	}
 }
 
+func TestPlainTable(t *testing.T) {
+	for _, c := range []struct {
+		table string
+		want  bool
+	}{
+		{sampleTable, false},
+		{"20 1 254:0 / / rw - ext4\n21 20 0:21 / /proc rw - proc\n", true},
+		{"20 1 254:0 / / rw - ext4\n21 20 0:21 / /proc rw - proc\n22 20 0:21 / /mnt/proc rw - proc\n", false},
+		{"20 1 254:0 / / rw - ext4\n21 20 25:40 / /a rw - ext4\n22 20 254:1 / /b rw - ext4\n23 20 2:540 / /c rw - ext4\n24 20 2540:0 / /d rw - ext4\n25 20 0:2540 / /e rw - ext4\n", true},
+		{"21 20 0:21 / /proc rw - proc\n", false}, // a chroot
+		{"20 1 254:0 / /x rw - ext4\n", false},
+		{"", false},
+		{"20 1 254:0 / / rw - ext4\nodd\n", false},
+	} {
+		if got := plainTable([]byte(c.table)); got != c.want {
+			t.Errorf("%q: %v", c.table, got)
+		}
+	}
+}
+
 func TestParseMountsRefuses(t *testing.T) {
 	for _, table := range []string{"", "\n", "20 1 254:0 /\n", "20 1 254:0 / relative rw\n", "20 1 254:0 /  rw - x\n"} {
 		if _, ok := parseMounts([]byte(table)); ok {
