@@ -228,7 +228,7 @@ func netDoors() []door {
 		doors = append(doors, door{name: name, shut: "EPERM", flags: block})
 	}
 	return append(doors,
-		door{name: "pair-inet", shut: "EPERM", reached: "EOPNOTSUPP", flags: block},
+		door{name: "pair-inet", shut: "EPERM", reached: "ENOTSUP EOPNOTSUPP", flags: block},
 		door{name: "tun", shut: "EACCES", flags: block},
 		door{name: "vsock-device", shut: "EACCES", flags: block},
 		door{name: "net-socket-kept", as: "inherited-socket", shut: "refused", with: inherit(netFD), flags: append(keepInherited(), block...)},

@@ -58,8 +58,12 @@ func (w *world) try(t *testing.T, d door, abis []int, suites map[int]suite.Suite
 		control = w.attack(t, d, nil)
 	}
 	table.set(d, w.user.Name, "control", control)
+	shown := d.noControl != "" || control == "ok" || has(d.reached, control)
 	for _, abi := range abis {
 		s := suites[abi]
+		if !shown && s.Lower != suite.Newest && !suite.Long() {
+			continue // what is shut anyway is tried once
+		}
 		outcome := w.attack(t, d, &s)
 		table.set(d, w.user.Name, fmt.Sprint(abi), outcome)
 		open := outcome == "ok" || has(d.reached, outcome)
@@ -79,10 +83,7 @@ func (w *world) try(t *testing.T, d door, abis []int, suites map[int]suite.Suite
 			t.Errorf("ABI %d: %s, want one of %s (control %s)", abi, outcome, d.shut, control)
 		}
 	}
-	if control != "ok" && !has(d.reached, control) {
-		if d.noControl != "" {
-			return
-		}
+	if !shown {
 		t.Skipf("shut without nono as well, so this shows little: %s", control)
 	}
 }

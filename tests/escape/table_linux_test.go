@@ -1,6 +1,7 @@
 package escape
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -43,7 +44,7 @@ func (tb *table) write(t *testing.T) {
 			}
 			var row []string
 			for _, head := range tb.heads {
-				row = append(row, tb.cells[d.name+"/"+user+"/"+head])
+				row = append(row, cmp.Or(tb.cells[d.name+"/"+user+"/"+head], "-"))
 			}
 			fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", d.name, user, strings.Join(row, "\t"), d.expected())
 		}

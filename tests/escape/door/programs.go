@@ -10,10 +10,7 @@ func programs() map[string]attack {
 		"file-capability": func(w world) error { return run(w["filecap"], "child-cap", "cap=21") }, // CAP_SYS_ADMIN
 		"net-capability":  func(world) error { return capability(unix.CAP_NET_ADMIN) },
 		"sys-capability":  func(world) error { return capability(unix.CAP_SYS_ADMIN) },
-		"ambient-raise": func(world) error {
-			return unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_RAISE, unix.CAP_SYS_ADMIN, 0, 0)
-		},
-		"credentials": func(world) error { return hostEnv("NONO_TEST_SECRET_TOKEN") },
+		"credentials":     func(world) error { return hostEnv("NONO_TEST_SECRET_TOKEN") },
 	}
 }
 
