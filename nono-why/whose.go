@@ -62,7 +62,7 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 		return err
 	}
 	opts := o.Options
-	opts.Temp = o.temp()
+	opts.Temp, opts.Tools = o.temp(), tools()
 	w.request, w.host = &opts, h
 	// The bare defaults are a policy to ask about, though none to run with.
 	bare := opts
@@ -97,6 +97,16 @@ func (o *options) useProfiles(set *cli.Set, h policy.Host) error {
 	}[want.Workdir]
 	o.Grants = append(o.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy})
 	return nil
+}
+
+// tools are the programs that nono run lets a command use to ask about its
+// sandbox: this one, and the script beside it.
+func tools() []string {
+	self, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return []string{filepath.Join(filepath.Dir(self), "nono-why"), filepath.Join(filepath.Dir(self), "nono")}
 }
 
 // temp is the private temp to answer for. The one of a sandbox that has yet to

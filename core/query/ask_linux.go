@@ -128,6 +128,10 @@ func (e *asking) finish() {
 	}
 	v.Status = Allowed
 	v.EnforcedBy = ""
+	if v.Op == Connect && e.a.s.UnixSockets {
+		v.Reason = SocketsAllowed
+		return
+	}
 	if v.Line != nil {
 		v.Reason = reasonOf(v.Line, e.a.disk.cwd)
 	} else if v.Reason == "" || v.Reason == DoesNotExist {

@@ -15,8 +15,8 @@ type mounts struct {
 	// points are the things that something is mounted on, by file system and
 	// place in it: they cannot be removed or renamed by any of their names.
 	points map[string]bool
-	// shared tells that a file system is mounted more than once.
-	shared bool
+	// times counts how often each file system is mounted.
+	times map[string]int
 }
 
 type mount struct{ dev, root, at string }
@@ -31,14 +31,12 @@ func (m mount) inside(path string) string {
 }
 
 func readMounts() *mounts {
-	m := &mounts{byID: map[uint64]mount{}, points: map[string]bool{}}
+	m := &mounts{byID: map[uint64]mount{}, points: map[string]bool{}, times: map[string]int{}}
 	table, err := os.ReadFile("/proc/thread-self/mountinfo")
 	if err != nil {
-		m.shared = true // the worse of the two
-		return m
+		return m // nothing is known to be mounted twice, nor on anything
 	}
 	parents := map[uint64]uint64{}
-	seen := map[string]bool{}
 	for line := range strings.Lines(string(table)) {
 		f := strings.Fields(line)
 		if len(f) < 6 {
@@ -51,8 +49,7 @@ func readMounts() *mounts {
 		}
 		m.byID[id] = mount{dev: f[2], root: unescape(f[3]), at: unescape(f[4])}
 		parents[id] = parent
-		m.shared = m.shared || seen[f[2]]
-		seen[f[2]] = true
+		m.times[f[2]]++
 	}
 	for id, n := range m.byID {
 		if on, ok := m.byID[parents[id]]; ok && (on.at == n.at || spec.Beneath(n.at, on.at)) {
@@ -66,6 +63,20 @@ func readMounts() *mounts {
 func (m *mounts) point(n *node) bool {
 	on, ok := m.byID[n.mount]
 	return ok && m.points[on.inside(n.path)]
+}
+
+// aliased reports whether n may be seen by another path, or something beneath it
+// be on another mount.
+func (m *mounts) aliased(n *node) bool {
+	if len(m.byID) == 0 || m.times[m.byID[n.mount].dev] > 1 {
+		return true
+	}
+	for _, other := range m.byID {
+		if spec.Beneath(other.at, n.path) && m.times[other.dev] > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // unescape undoes \ooo, as the kernel writes white space and backslashes.

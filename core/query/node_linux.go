@@ -31,13 +31,14 @@ type disk struct {
 	euid  int
 	nodes map[string]*node
 	errs  map[string]unix.Errno
+	dirs  map[string]bool // of isDir
 	// Linux's own protection of symlinks and hard links (proc_sys_fs(5)).
 	protectSymlinks, protectHardlinks bool
 	mounts                            *mounts // nil until they are asked for
 }
 
 func newDisk(cwd string) *disk {
-	return &disk{cwd: cwd, euid: unix.Geteuid(), nodes: map[string]*node{}, errs: map[string]unix.Errno{},
+	return &disk{cwd: cwd, euid: unix.Geteuid(), nodes: map[string]*node{}, errs: map[string]unix.Errno{}, dirs: map[string]bool{},
 		protectSymlinks:  setting("/proc/sys/fs/protected_symlinks"),
 		protectHardlinks: setting("/proc/sys/fs/protected_hardlinks")}
 }
@@ -122,15 +123,33 @@ func (d *disk) flags(n *node) int64 {
 
 func (d *disk) readOnly(n *node) bool { return d.flags(n)&unix.ST_RDONLY != 0 }
 
-// otherNames reports whether something met so far may have another name: a hard
-// link, or a file system that is mounted more than once.
-func (d *disk) otherNames() bool {
-	for _, n := range d.nodes {
-		if n.nlink > 1 && !n.dir() {
-			return true
+// otherNames reports whether what one of the paths leads to may have another
+// name: a hard link, or a file system that is mounted more than once.
+func (d *disk) otherNames(paths ...string) bool {
+	for _, path := range paths {
+		for _, follow := range []bool{false, true} {
+			p, _ := d.walk(path, follow)
+			if p.node != nil && !p.node.dir() && p.node.nlink > 1 || p.up != nil && d.table().aliased(p.up) {
+				return true
+			}
+			if p.node != nil && d.table().aliased(p.node) {
+				return true
+			}
 		}
 	}
-	return d.table().shared
+	return false
+}
+
+// isDir reports whether path itself, which need not be free of symlinks on its
+// way, is a directory.
+func (d *disk) isDir(path string) bool {
+	dir, known := d.dirs[path]
+	if !known {
+		var st unix.Stat_t
+		dir = unix.Lstat(path, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR
+		d.dirs[path] = dir
+	}
+	return dir
 }
 
 func (d *disk) table() *mounts {

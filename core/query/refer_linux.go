@@ -111,7 +111,7 @@ func (e *asking) renaming(from, to *place, errno unix.Errno) {
 		add |= removal(to.node)
 	}
 	e.refer(from, to, remove, add)
-	if to.node != nil && to.node.id == n.id && !n.mountPoint() && !to.node.mountPoint() {
+	if to.node == n || to.node != nil && to.node.id == n.id && !n.mountPoint() && !to.node.mountPoint() {
 		return // two names of one thing: nothing is done
 	}
 	e.moving(from, to)

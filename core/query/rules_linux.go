@@ -4,7 +4,6 @@ import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
-	"golang.org/x/sys/unix"
 )
 
 // rules tells what a spec gives at a place.
@@ -61,11 +60,9 @@ func (c *carved) because(n *node, right carve.Rights) *spec.Path {
 type sketch struct {
 	s    *spec.Spec
 	disk *disk
-	// dirs caches, by the path of a deny, whether it is a directory that exists.
-	dirs map[string]bool
 }
 
-func newSketch(s *spec.Spec, d *disk) *sketch { return &sketch{s: s, disk: d, dirs: map[string]bool{}} }
+func newSketch(s *spec.Spec, d *disk) *sketch { return &sketch{s: s, disk: d} }
 
 func (k *sketch) own(n *node) carve.Rights {
 	whole, _ := k.at(n.path)
@@ -163,13 +160,7 @@ func (k *sketch) deniedDirBeneath(path string) bool {
 		if p.Kind != spec.Deny || !spec.Beneath(p.Path, path) {
 			continue
 		}
-		dir, known := k.dirs[p.Path]
-		if !known {
-			var st unix.Stat_t
-			dir = unix.Lstat(p.Path, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR
-			k.dirs[p.Path] = dir
-		}
-		if dir {
+		if k.disk.isDir(p.Path) {
 			return true
 		}
 	}

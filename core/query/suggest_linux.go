@@ -30,7 +30,14 @@ func (a *Asker) helps(s *Suggestion, q Question) bool {
 		return false
 	}
 	alone := q.Op != ReadWrite && q.Op != Execute // needs no other right
-	if s.exact() && alone || !a.disk.otherNames() {
+	if s.exact() && alone {
+		return true
+	}
+	paths := []string{q.Path, q.To}
+	for _, p := range s.Parts {
+		paths = append(paths, p.Arg)
+	}
+	if !a.disk.otherNames(paths...) {
 		return true
 	}
 	c, err := carveNow(changed)
@@ -96,10 +103,12 @@ func (a *Asker) forUse(op Op, e *asking) [][]Part {
 	flag := map[Op]string{Read: "--read", List: "--read", Execute: "--read", Write: "--write", Truncate: "--write",
 		ReadWrite: "--allow", Ioctl: "--device"}[op]
 	var st unix.Stat_t
-	switch err := unix.Lstat(path, &st); {
-	case err != nil && op == Ioctl:
+	gone := unix.Lstat(path, &st) != nil || path == e.v.Resolved && !e.v.Exists
+	device := st.Mode&unix.S_IFMT == unix.S_IFCHR || st.Mode&unix.S_IFMT == unix.S_IFBLK
+	switch {
+	case op == Ioctl && (gone || !device):
 		return nil
-	case err != nil:
+	case gone:
 		return a.onDir(flag, dirOf(path)) // what does not exist cannot be granted
 	case op == Ioctl:
 		return [][]Part{{{Flag: flag, Arg: path}}}

@@ -155,9 +155,6 @@ func (e *asking) truncating(p *place) {
 // connecting follows connect(2) to a Unix socket.
 func (e *asking) connecting(p *place) {
 	n := p.node
-	if e.a.s.UnixSockets {
-		e.v.Reason = SocketsAllowed
-	}
 	// A mount that is read-only is no matter here.
 	if errno := e.a.disk.access(n, unix.W_OK); errno != 0 && errno != unix.EROFS {
 		e.fail(errno, FilePermissions, byPermissions)

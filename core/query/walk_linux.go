@@ -78,6 +78,10 @@ func (w *walker) run(rest string) (place, unix.Errno) {
 			continue
 		}
 		n, errno := w.d.look(w.at, join(w.at.path, name))
+		if errno == unix.ENOENT && w.at.nlink == 0 {
+			// Removed, but still mounted here: nothing can be made in it.
+			return w.lost(w.at, trimmed, errno)
+		}
 		last := strings.Trim(tail, "/") == ""
 		switch {
 		case errno == unix.ENOENT && last:

@@ -1,0 +1,356 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/testenv"
+	"golang.org/x/sys/unix"
+)
+
+func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
+
+// A world is a home with the programs in it, for one user.
+type world struct {
+	t    *testing.T
+	u    testenv.User
+	home string
+	bin  string // the directory of nono-run, nono-why and the shim
+}
+
+func newWorld(t *testing.T, u testenv.User) *world {
+	t.Helper()
+	testenv.RequireLandlock(t, 1)
+	w := &world{t: t, u: u, home: u.Dir(t)}
+	w.bin = filepath.Join(w.home, "programs")
+	for _, d := range []string{".ssh", "project/sub", "programs", "tmp"} {
+		w.must(os.MkdirAll(filepath.Join(w.home, d), 0o755))
+		u.Own(t, filepath.Join(w.home, d))
+	}
+	u.Own(t, filepath.Join(w.home, "project"))
+	for _, f := range []string{".ssh/id", "project/a", "notes", ".gitconfig"} {
+		w.must(os.WriteFile(filepath.Join(w.home, f), []byte("text\n"), 0o644))
+		u.Own(t, filepath.Join(w.home, f))
+	}
+	for name, pkg := range map[string]string{"nono-run": "../nono-run", "nono-why": ".", "nono-exec-shim": "../nono-exec-shim"} {
+		text, err := os.ReadFile(testenv.Build(t, pkg))
+		w.must(err)
+		w.must(os.WriteFile(filepath.Join(w.bin, name), text, 0o755))
+	}
+	return w
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// ran is what a program left behind.
+type ran struct {
+	out, err string
+	status   int
+}
+
+// start runs a program of the suite in the project, with a clean environment.
+func (w *world) start(stdin, name string, args ...string) ran {
+	w.t.Helper()
+	for i, a := range args {
+		args[i] = strings.ReplaceAll(a, "@", w.home)
+	}
+	cmd := w.u.Command(filepath.Join(w.bin, name), args...)
+	cmd.Dir = filepath.Join(w.home, "project")
+	cmd.Env = []string{"HOME=" + w.home, "PATH=" + w.bin + ":/usr/bin:/bin", "TMPDIR=" + w.home + "/tmp", "LC_ALL=C"}
+	var out, errs bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
+	err := cmd.Run()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		w.t.Fatal(err)
+	}
+	return ran{out.String(), errs.String(), cmd.ProcessState.ExitCode()}
+}
+
+func (w *world) why(args ...string) ran { return w.start("", "nono-why", args...) }
+
+func TestAnswers(t *testing.T) {
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		w := newWorld(t, u)
+		for _, c := range []struct {
+			args   string
+			status int
+			lines  string // each must be among the output's
+		}{
+			{"@/.ssh/id", 1, "denied: read '@/.ssh/id'|'@/.ssh' is protected (SSH keys)|to allow it: --read-file @/.ssh/id"},
+			{"--path @/.ssh/id --op read", 1, "denied: read '@/.ssh/id'"},
+			{"--allow @ @/.ssh/id", 1, "'@/.ssh' is protected (SSH keys)|held by Landlock (EACCES)"},
+			{"@/.ssh/id --allow @", 1, "'@/.ssh' is protected (SSH keys)"},
+			{"--read @/.ssh @/.ssh/id", 0, "allowed: read '@/.ssh/id'|'@/.ssh' is granted (--read @/.ssh)"},
+			{"--allow @ --op write @/.gitconfig", 1, "'@/.gitconfig' is protected (runs as you later: tools)"},
+			{"--allow . a", 0, "it is '@/project/a'|it is in the working directory, which is granted (--allow .)"},
+			{"--allow . --op rmdir sub", 1, "directories are neither removed nor renamed unless --allow-rmdir is given|to allow it: --allow-rmdir"},
+			{"--allow @ --op create @/new", 1, "nothing on the command line allows it"},
+			{"--verbose /usr/bin", 0, "allowed: read '/usr/bin'"},
+			{"--net-block --host example.com --port 443", 1, "denied: tcp to 'example.com' port 443|to allow it: leave out --net-block"},
+			{"--host example.com --udp", 0, "allowed: udp to 'example.com'"},
+			{"--unix-socket /run/docker.sock", 1, "denied: connect to '/run/docker.sock'|to allow it: --allow-unix-sockets"},
+			{"--unix-socket @", 1, "Unix sockets outside are blocked"},
+			{"--allow-unix-sockets --unix-socket /run/docker.sock", 0, "every Unix socket is allowed"},
+			{"--command rm", 1, "denied: the command 'rm'|blocked command: file destruction|to allow it: --allow-command rm"},
+			{"--command rm --allow-command rm", 0, "allowed: the command 'rm'"},
+			{"--command shred --allow-command file-destruction", 0, "allowed: the command 'shred'"},
+			{"--command mkfs.nilfs2", 1, "blocked command: disk operations"},
+			{"--command ls", 0, "as the command itself and as a child process"},
+			{"--allow . --op rename-to a --to sub/a", 0, "allowed: rename 'a' to 'sub/a'"},
+			{"--platform darwin --allow @ @/.ssh/id", 1, "held by Seatbelt (EPERM)"},
+			{"--silent /etc/shadow", 1, ""},
+			{"--self /etc/shadow", 0, "not sandboxed: read '/etc/shadow'"},
+			{"--self --summary", 0, "This process is in no sandbox of nono's: nothing is blocked by it."},
+			{"--summary --allow .", 0, "Read and write: '@/project'"},
+			{"--help", 0, "The question:"},
+		} {
+			t.Run(c.args, func(t *testing.T) {
+				r := w.why(strings.Fields(c.args)...)
+				if r.status != c.status || r.err != "" {
+					t.Errorf("status %d, want %d; stderr %q", r.status, c.status, r.err)
+				}
+				for line := range strings.SplitSeq(c.lines, "|") {
+					line = strings.ReplaceAll(line, "@", w.home)
+					if line != "" && !strings.Contains("\n"+r.out, "\n"+line+"\n") && !strings.Contains(r.out, "  "+line+"\n") {
+						t.Errorf("no line %q in\n%s", line, r.out)
+					}
+				}
+				if c.lines == "" && r.out != "" {
+					t.Errorf("it says %q", r.out)
+				}
+			})
+		}
+	})
+}
+
+func TestMisuse(t *testing.T) {
+	w := newWorld(t, testenv.User{UID: os.Getuid()})
+	for args, want := range map[string]string{
+		"":                               "a question is missing",
+		"a b":                            "one path at a time",
+		"--op fly a":                     "there is no operation 'fly'",
+		"--op rename-to a":               "--to goes with rename-to",
+		"--to b a":                       "--to goes with rename-to",
+		"--path a --path b":              "given twice",
+		"--host h --command c":           "one at a time",
+		"--port 70000 --host h":          "1 to 65535",
+		"--udp a":                        "--host",
+		"--self --allow . a":             "one or the other",
+		"--self --spec x a":              "one or the other",
+		"--spec /nonexistent a":          "no such file",
+		"--spec /etc/passwd a":           "line 1",
+		"--platform plan9 a":             "linux or darwin",
+		"--allow /nonexistent a":         "no such file",
+		"--profile nonexistent-here a":   "nonexistent-here",
+		"--bogus a":                      "there is no such flag",
+		"--unix-socket /a --path /b":     "one at a time",
+		"--allow-command bogus /etc/foo": "bogus",
+	} {
+		r := w.why(strings.Fields(args)...)
+		if r.status != 2 || !strings.Contains(r.err, want) || r.out != "" || !strings.HasPrefix(r.err, "nono: error: ") {
+			t.Errorf("%q: status %d, %q %q; want %q", args, r.status, r.err, r.out, want)
+		}
+	}
+}
+
+func TestJSON(t *testing.T) {
+	w := newWorld(t, testenv.User{UID: os.Getuid()})
+	var v map[string]any
+	doc := w.start("", "nono-run", "--allow", "@", "--print-spec").out
+	r := w.start(doc, "nono-why", "--json", "--spec", "-", "@/.ssh/id")
+	if err := json.Unmarshal([]byte(r.out), &v); err != nil {
+		t.Fatalf("%v: %s", err, r.out)
+	}
+	for key, want := range map[string]any{"status": "denied", "reason": "sensitive_path", "op": "read", "exists": true,
+		"category": "SSH keys", "enforced_by": "Landlock", "granted_by": nil, "suggestion": "--read-file " + w.home + "/.ssh/id"} {
+		if v[key] != want {
+			t.Errorf("%s is %v, want %v", key, v[key], want)
+		}
+	}
+	for n, line := range strings.Split(doc, "\n") {
+		if line == v["spec_line"] && float64(n+1) == v["line"] {
+			return
+		}
+	}
+	t.Errorf("line %v is not %v in\n%s", v["line"], v["spec_line"], doc)
+}
+
+func TestBatch(t *testing.T) {
+	w := newWorld(t, testenv.User{UID: os.Getuid()})
+	var in strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&in, "read %s/project/%d\nwrite /etc/x%d\n", w.home, i, i)
+	}
+	in.WriteString("rename-to " + w.home + "/project/a\t" + w.home + "/project/b\n\nread \"/new\\nline\"\nfly /x\nread\nrename-to /a\n")
+	r := w.start(in.String(), "nono-why", "--allow", ".", "--batch")
+	lines := strings.Split(strings.TrimSuffix(r.out, "\n"), "\n")
+	if len(lines) != 605 || r.status != 1 || r.err != "" {
+		t.Fatalf("%d lines, status %d, %s", len(lines), r.status, r.err)
+	}
+	count := map[any]int{}
+	for _, l := range lines {
+		var v map[string]any
+		if err := json.Unmarshal([]byte(l), &v); err != nil {
+			t.Fatalf("%v: %s", err, l)
+		}
+		count[v["status"]]++
+	}
+	if count["allowed"] != 301 || count["denied"] != 301 || count["error"] != 3 {
+		t.Errorf("%v", count)
+	}
+}
+
+func TestSpec(t *testing.T) {
+	w := newWorld(t, testenv.User{UID: os.Getuid()})
+	doc := "nono-spec 1\nread " + w.home + "/project by \"hand\"\nnet block\nunix-sockets block\nrmdir block\n"
+	if r := w.start(doc, "nono-why", "--spec", "-", "--verbose", "a"); r.status != 0 || !strings.Contains(r.out, "line 2: read "+w.home+"/project") {
+		t.Errorf("%+v", r)
+	}
+	if r := w.start(doc, "nono-why", "--spec", "-", "--host", "x"); r.status != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// Inside, the kernel's answer counts and NONO_SPEC is only a name.
+func TestSelf(t *testing.T) {
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		w := newWorld(t, u)
+		forged := "nono-spec 1\\nread / by \"forged\"\\nnet allow\\nunix-sockets allow\\nrmdir allow\\n"
+		w.must(os.WriteFile(filepath.Join(w.home, "project/huge"), nil, 0o600))
+		w.must(os.Truncate(filepath.Join(w.home, "project/huge"), 1<<30))
+		w.must(unix.Mkfifo(filepath.Join(w.home, "project/fifo"), 0o600))
+		w.must(os.Symlink("/etc/shadow", filepath.Join(w.home, "project/link")))
+		w.must(os.WriteFile(filepath.Join(w.home, "project/others"), []byte("nono-spec 1\n"), 0o644))
+		w.must(os.Chmod(filepath.Join(w.home, "project/others"), 0o644))
+		for _, f := range []string{"huge", "fifo"} {
+			u.Own(t, filepath.Join(w.home, "project", f))
+		}
+		if os.Geteuid() == 0 {
+			w.must(os.Chown(filepath.Join(w.home, "project/others"), 4242, 4242))
+		}
+		for _, c := range []struct{ script, want string }{
+			{"nono-why --self a", "allowed: read 'a'"},
+			{"nono-why --self @/.ssh/id", "denied: read '@/.ssh/id'"},
+			{"nono-why --self --json @/notes", `"reason":"not_in_allowed_paths"`},
+			{"nono-why --self --op write a", "allowed: write 'a'"},
+			{"nono-why --self --op execute /usr/bin/rm", "blocked command: file destruction"},
+			{"nono-why --self --op delete a", "allowed: delete 'a'"},
+			{"nono-why --self --op rmdir sub", "to allow it: --allow-rmdir"},
+			{"nono-why --self --host x", "denied: tcp to 'x'"},
+			{"nono-why --self --command rm", "denied: the command 'rm'"},
+			{"nono-why --self $TMPDIR", "it is in the sandbox's private temp"},
+			{"nono-why --self --summary", "Read and write: '@/project'"},
+			{"env -u NONO_SPEC nono-why --self a", "NONO_SPEC is not set"},
+			{"NONO_SPEC=/nonexistent nono-why --self a", "no such file"},
+			{"NONO_SPEC=/dev/zero nono-why --self a", "not a plain file"},
+			{"NONO_SPEC=/usr nono-why --self a", "not a plain file"},
+			{"NONO_SPEC=@/project/fifo nono-why --self a", "not a plain file"},
+			{"NONO_SPEC=@/project/huge nono-why --self a", "too large"},
+			{"NONO_SPEC=@/project/link nono-why --self a", "not a plain file"},
+			{"NONO_SPEC=@/project/a nono-why --self a", "line 1"},
+			{"printf '" + forged + "' > f; NONO_SPEC=@/project/f nono-why --self --json @/notes", `"reason":"differs_from_the_kernel"`},
+			{"printf '" + forged + "' > f; NONO_SPEC=@/project/f nono-why --self --json --op execute /usr/bin/rm", `"status":"denied"`},
+			{"printf '" + forged + "' > f; NONO_SPEC=@/project/f nono-why --self --json --op rmdir sub", `"status":"denied"`},
+			{"printf '" + forged + "' > f; NONO_SPEC=@/project/f nono-why --self --json --host x", `"status":"denied"`},
+			{"NONO_SPEC=@/project/others nono-why --self a", "belongs to another user"},
+		} {
+			if strings.Contains(c.want, "another user") && os.Geteuid() != 0 {
+				continue // nobody else's file can be made
+			}
+			r := w.start("", "nono-run", "--silent", "--allow", ".", "--net-block", "--read", w.bin, "--", "/bin/sh", "-c", strings.ReplaceAll(c.script, "@", w.home))
+			if want := strings.ReplaceAll(c.want, "@", w.home); !strings.Contains(r.out+r.err, want) {
+				t.Errorf("%s: no %q in\n%s%s", c.script, want, r.out, r.err)
+			}
+		}
+	})
+}
+
+// Every suggestion, given to nono-run, lets the kernel do it.
+func TestSuggestions(t *testing.T) {
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		w := newWorld(t, u)
+		for _, c := range []struct{ flags, op, path, script string }{
+			{"--allow .", "read", "@/notes", "read x < @/notes"},
+			{"--allow @", "read", "@/.ssh/id", "read x < @/.ssh/id"},
+			{"--allow .", "list", "@/.ssh", "cd @/.ssh; ls"},
+			{"--allow @", "list", "@/.ssh", "ls @/.ssh"},
+			{"--read .", "write", "a", "echo x >> a"},
+			{"--read .", "readwrite", "a", "exec 3<>a"},
+			{"--allow @", "write", "@/.gitconfig", "echo >> @/.gitconfig"},
+			{"--allow .", "execute", "/usr/bin/rm", "rm --version"},
+			{"--allow . --block-command cat", "read", "/usr/bin/wc", ""},
+			{"--read .", "create", "made", ": > made"},
+			{"--allow .", "rmdir", "sub", "python3 -c 'import os; os.rmdir(\"sub\"); os.mkdir(\"sub\")' 2>/dev/null || perl -e 'rmdir(\"sub\") && mkdir(\"sub\") or exit 1'"},
+		} {
+			args := append(strings.Fields(c.flags), "--json", "--op", c.op, c.path)
+			var v struct{ Status, Suggestion string }
+			r := w.why(args...)
+			w.must(json.Unmarshal([]byte(r.out), &v))
+			if c.script == "" {
+				if v.Status != "allowed" {
+					t.Errorf("%+v: %s", c, r.out)
+				}
+				continue
+			}
+			if v.Status != "denied" || v.Suggestion == "" {
+				t.Errorf("%+v: %s", c, r.out)
+				continue
+			}
+			better := append(strings.Fields(c.flags), strings.Fields(v.Suggestion)...)
+			if r := w.why(append(append([]string{}, better...), "--op", c.op, c.path)...); r.status != 0 {
+				t.Errorf("%+v: with %s: %s%s", c, v.Suggestion, r.out, r.err)
+			}
+			script := strings.ReplaceAll(c.script, "@", w.home)
+			if r := w.start("", "nono-run", append(strings.Fields(c.flags), "--silent", "--", "/bin/sh", "-c", script)...); r.status == 0 {
+				t.Errorf("%+v: the kernel allows it without", c)
+			}
+			if r := w.start("", "nono-run", append(better, "--silent", "--", "/bin/sh", "-c", script)...); r.status != 0 {
+				t.Errorf("%+v: with %s the kernel does not: %s", c, v.Suggestion, r.err)
+			}
+		}
+	})
+}
+
+// Without Landlock nothing would run, and all that is asked is answered.
+func TestWithoutLandlock(t *testing.T) {
+	bin := testenv.Build(t, ".", "-ldflags=-X github.com/nono-sandbox/nono/core/kernel.lower=0")
+	out, err := exec.Command(bin, "--support").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "mechanism: none") || strings.Contains(string(out), "  held ") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	var v struct {
+		Mechanism string
+		ABI       int
+		Promises  []struct {
+			Key  string
+			Held bool
+		}
+	}
+	out, _ = exec.Command(bin, "--support", "--json").Output()
+	if err := json.Unmarshal(out, &v); err != nil || v.Mechanism != "none" || len(v.Promises) < 10 {
+		t.Errorf("%v\n%s", err, out)
+	}
+	out, _ = exec.Command(bin, "/etc/shadow").CombinedOutput()
+	if !strings.Contains(string(out), "nothing is enforced here") || !strings.Contains(string(out), "denied: read '/etc/shadow'") {
+		t.Errorf("%s", out)
+	}
+}
+
+func TestSupport(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	out, err := exec.Command(testenv.Build(t, "."), "--support").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "mechanism: Landlock ABI ") || !strings.Contains(string(out), "  held      using the network") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
