@@ -132,11 +132,11 @@ func (r *jsonReader) members(n *node, depth int) error {
 	}
 }
 
-// str reads a string and returns it without quotes. Go's strings have all of
-// JSON's escapes but one, and the surrogates, which no key here needs.
+// str reads a string and returns what it stands for, as far as a key needs it:
+// one with an escape that Go's strings do not have is returned as it is written.
 func (r *jsonReader) str() (string, error) {
 	start := r.at
-	if r.at == len(r.text) || r.text[r.at] != '"' {
+	if !strings.HasPrefix(r.text[r.at:], `"`) {
 		if strings.HasPrefix(r.text[r.at:], "/") {
 			return "", r.wrong("it has a comment")
 		}
@@ -145,7 +145,9 @@ func (r *jsonReader) str() (string, error) {
 	for r.at++; r.at < len(r.text); r.at++ {
 		switch c := r.text[r.at]; {
 		case c == '\\':
-			r.at++
+			if r.at++; !escape(r.text[r.at:]) {
+				return "", r.wrong("a string has a bad escape")
+			}
 		case c < ' ':
 			return "", r.wrong("a string has a control character")
 		case c == '"':
@@ -160,20 +162,50 @@ func (r *jsonReader) str() (string, error) {
 	return "", r.wrong("a string does not end")
 }
 
+// escape reports whether s begins with what may stand behind a backslash.
+func escape(s string) bool {
+	if s == "" || strings.IndexByte(`"\/bfnrtu`, s[0]) < 0 {
+		return false
+	}
+	return s[0] != 'u' || len(s) >= 5 && strings.Trim(s[1:5], "0123456789abcdefABCDEF") == ""
+}
+
 func (r *jsonReader) literal() error {
 	rest := r.text[r.at:]
 	end := strings.IndexAny(rest, " \t\r\n,]}")
 	if end < 0 {
 		end = len(rest)
 	}
-	word := rest[:end]
-	number := word != "" && strings.Trim(word, "0123456789+-.eE") == "" && strings.ContainsAny(word, "0123456789")
-	switch {
+	switch word := rest[:end]; {
 	case strings.HasPrefix(word, "/"):
 		return r.wrong("it has a comment")
-	case word != "true" && word != "false" && word != "null" && !number:
+	case word != "true" && word != "false" && word != "null" && !number(word):
 		return r.wrong(fault.Quote(word) + " is no value")
 	}
 	r.at += end
 	return nil
+}
+
+func number(s string) bool {
+	digits := func() bool {
+		n := len(s)
+		s = strings.TrimLeft(s, "0123456789")
+		return len(s) < n
+	}
+	s = strings.TrimPrefix(s, "-")
+	if len(s) > 1 && s[0] == '0' && s[1] >= '0' && s[1] <= '9' || !digits() {
+		return false
+	}
+	if strings.HasPrefix(s, ".") {
+		if s = s[1:]; !digits() {
+			return false
+		}
+	}
+	if s != "" && (s[0] == 'e' || s[0] == 'E') {
+		if s = s[1:]; s != "" && (s[0] == '+' || s[0] == '-') {
+			s = s[1:]
+		}
+		return digits() && s == ""
+	}
+	return s == ""
 }
