@@ -42,19 +42,26 @@ func (c *compiler) refuseDetours() error {
 		if slices.ContainsFunc(c.denied, func(p string) bool { return within(name, p) }) {
 			continue
 		}
-		for i := range c.spec.Paths {
-			p := &c.spec.Paths[i]
-			if p.Kind.Grants() || p.By == byDeny || p.Kind == spec.DenyWrite && !writes(d.grant.Kind) || !within(d.path, p.Path) {
-				continue
-			}
+		if by := c.protectedBy(d.path, d.grant.Kind); by != "" {
 			return &fault.Error{
 				Do: "use profile " + d.grant.From + ": cannot grant " + flagOf(d.grant.Kind), Path: d.name,
-				Err:  fault.Text("a symlink leads from there to " + fault.Quote(d.path) + ", which is protected (" + p.By + ")"),
+				Err:  fault.Text("a symlink leads from there to " + fault.Quote(d.path) + ", which is protected (" + by + ")"),
 				Hint: "if that is meant: " + flagOf(d.grant.Kind) + " " + fault.Quote(d.path),
 			}
 		}
 	}
 	return nil
+}
+
+// protectedBy returns the category under which a grant of path would lift a
+// protection, or "".
+func (c *compiler) protectedBy(path string, k spec.Kind) string {
+	for ; path != "/"; path = parent(path) {
+		if at, ok := c.covered[path]; ok && (at.kind == spec.Deny || writes(k)) {
+			return at.by
+		}
+	}
+	return ""
 }
 
 // foreignLink returns the first symlink on the way of path that belongs neither
