@@ -60,3 +60,5 @@ tidy:
 .PHONY: clean
 clean:
 	rm -rf bin dist
+
+include packaging/targets.mk

@@ -122,7 +122,7 @@ func fishFlags(condition string, table []cli.Flag) string {
 			b.WriteString(" -s " + f.Short)
 		}
 		if f.Arg != cli.None {
-			b.WriteString(" -x" + fishArgument(f))
+			b.WriteString(fishArgument(f))
 		}
 		b.WriteString(" -d '" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(f.Help) + "'\n")
 	}
@@ -132,17 +132,17 @@ func fishFlags(condition string, table []cli.Flag) string {
 func fishArgument(f cli.Flag) string {
 	switch kindOf(f) {
 	case "DIR":
-		return " -a '(__fish_complete_directories)'"
+		return " -x -a '(__fish_complete_directories)'"
 	case "FILE", "PATH":
-		return " -a '(__fish_complete_path)'"
+		return " -r -F"
 	case "PROFILE":
-		return " -a '(__nono_profiles)'"
+		return " -x -a '(__nono_profiles)'"
 	case "CATEGORY":
-		return " -a '" + strings.Join(categories(), " ") + " (__fish_complete_command)'"
+		return " -x -a '" + strings.Join(categories(), " ") + " (__fish_complete_command)'"
 	case "COMMAND":
-		return " -a '(__fish_complete_command)'"
+		return " -x -a '(__fish_complete_command)'"
 	case "NAME":
-		return " -a '(set -nx)'"
+		return " -x -a '(set -nx)'"
 	}
-	return ""
+	return " -x"
 }

@@ -27,7 +27,7 @@ _nono_allowed_commands() {
 _nono_run() {
 	local -a last
 	if [[ -n ${1-} ]]; then
-		last=("*:: :_nono_agent $1")
+		last=("*:: : _nono_behind $1") # the space: without further arguments
 	else
 		last=('(-)1: :_command_names -e' '*:: :_normal')
 	fi
@@ -46,7 +46,11 @@ _nono_why() {
 }
 
 # Completes for an agent, as if its own name had been typed.
-_nono_agent() {
+_nono_behind() {
+	if [[ $words[1] == -- ]] && ((CURRENT > 1)); then
+		shift words
+		((CURRENT--))
+	fi
 	words=("$1" "$words[@]")
 	((CURRENT++))
 	_normal
@@ -119,7 +123,7 @@ func zshSpecs(table []cli.Flag) string {
 func zshAction(f cli.Flag) string {
 	switch kindOf(f) {
 	case "DIR":
-		return ":directory:_files -/"
+		return ":directory:_path_files -/"
 	case "FILE", "PATH":
 		return ":" + strings.ToLower(string(f.Arg)) + ":_files"
 	case "PROFILE":

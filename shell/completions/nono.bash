@@ -63,7 +63,7 @@ _nono_words() {
 }
 
 _nono_profiles() {
-	command nono-run --list-profiles 2>/dev/null | while read -r name _; do printf '%s\n' "$name"; done
+	command nono-run --list-profiles 2>/dev/null | while IFS=' ' read -r name _; do printf '%s\n' "$name"; done
 }
 
 # The argument of the kind $1.
@@ -116,6 +116,12 @@ _nono_command() {
 		COMP_POINT=${#COMP_LINE}
 		unset IFS
 		"$function" "$command" "$cur" "${COMP_WORDS[$((COMP_CWORD - 1))]}"
+		;;
+	'complete '*)
+		# What complete prints is what compgen takes, but for the name.
+		spec=${spec#complete }
+		local IFS=$'\n'
+		COMPREPLY=($(eval "compgen ${spec% *} -- \"\$cur\""))
 		;;
 	*)
 		_nono_argument FILE

@@ -2,7 +2,8 @@
 # configuration, which is protected; if a grant gives it back, it starts again.
 set -l own $__fish_config_dir
 set -q own[1]; or set own ~/.config/fish
-if test -f $own/config.fish; and true <$own/config.fish 2>/dev/null
+# cat, since fish itself would complain of a redirection that fails.
+if command cat $own/config.fish >/dev/null 2>&1
     exec fish -C 'source $NONO_INSIDE/../nono.fish; set -e NONO_INSIDE'
 end
 source $NONO_INSIDE/../nono.fish

@@ -1,0 +1,46 @@
+# make install        the suite, into $(DESTDIR)$(PREFIX)
+# make uninstall      takes it away again
+# make generate       what follows from the tables of flags
+# make dist           the source archive, its check sums and its list of parts
+# make packages       deb, rpm, apk and Arch packages, into dist/
+# make test-packages  archive, packages, container and recipes; Debian and root
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+MODULES += packaging
+
+.PHONY: install
+install: build
+	@sh packaging/install "$(DESTDIR)" "$(PREFIX)" bin
+
+.PHONY: uninstall
+uninstall:
+	@sh packaging/install --remove "$(DESTDIR)" "$(PREFIX)"
+
+.PHONY: generate
+generate:
+	@$(GO) run ./packaging/gen
+
+.PHONY: dist
+dist:
+	@VERSION="$(VERSION)" sh packaging/dist
+
+.PHONY: packages
+packages:
+	@VERSION="$(VERSION)" sh packaging/packages
+
+.PHONY: test-packages
+test-packages:
+	@sh packaging/test-packages
+
+# The binaries alone, into OUT; GOARCH says for what.
+.PHONY: build-to
+build-to:
+	@for b in $(BINARIES); do $(BUILD) -o $(OUT)/$$b ./$$b || exit 1; done
+
+# The image that holds the shim alone. Elsewhere: IMAGE_BUILD='docker build'.
+IMAGE_BUILD ?= buildah build --isolation chroot --timestamp $(shell sh packaging/epoch)
+
+.PHONY: image
+image: build
+	$(IMAGE_BUILD) -f packaging/container/Containerfile -t nono-exec-shim .

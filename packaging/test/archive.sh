@@ -1,0 +1,45 @@
+# shellcheck shell=sh disable=SC2016,SC2034,SC2154,SC1091,SC2010,SC2012,SC2046,SC2086
+# The source archive: complete, offline, the same wherever it is made.
+
+one=$tmp/one two=$tmp/a-longer/path/to/two
+checkout() { mkdir -p "$1" && git clone -q "$tree" "$1" && git -C "$1" checkout -q "$(git -C "$tree" rev-parse HEAD)"; }
+check "two checkouts" eval 'checkout "$one" && checkout "$two"'
+check "make dist" make -s -C "$one" dist
+check "make dist again, elsewhere" make -s -C "$two" dist
+check "make packages" make -s -C "$one" packages
+check "make packages again, elsewhere" make -s -C "$two" packages
+
+same() {
+	(cd "$one/dist" && find . -type f | sort | xargs sha256sum) >"$tmp/sums"
+	[ "$(wc -l <"$tmp/sums")" -ge 36 ] && (cd "$two/dist" && sha256sum --quiet -c "$tmp/sums")
+}
+check "the same bytes in both" same
+
+archive=$(ls "$one"/dist/nono-*.tar.gz)
+name=$(basename "$archive" .tar.gz)
+mkdir -p "$tmp/unpacked" && tar -xzf "$archive" -C "$tmp/unpacked"
+source=$tmp/unpacked/$name
+
+offline() { # what make does, without network, module cache or git
+	env GOPROXY=off GOFLAGS=-mod=vendor GOMODCACHE="$tmp/no-modules" GOTOOLCHAIN=local PATH="$PATH" \
+		make -s -C "$source" "$@"
+}
+check "the archive builds offline" offline build
+check "its version is the archive's" eval '[ "nono-$("$source/bin/nono" version | cut -d " " -f 2)" = "$name" ]'
+check "check sums" eval 'cd "$one/dist" && sha256sum -c "$name.sha256"'
+check "the list of parts names them" eval 'grep -q "\"pkg:golang/golang.org/x/sys@" "$one/dist/$name.cdx.json" && grep -q "\"specVersion\": \"1.6\"" "$one/dist/$name.cdx.json"'
+check "Homebrew's formula has the archive's sum" grep -q "$(sha256sum "$archive" | cut -c 1-64)" "$one/dist/nono.rb"
+
+check "make install" offline install DESTDIR="$tmp/dest" PREFIX=/opt/nono
+check "what is installed runs" eval '
+	cd / && "$tmp/dest/opt/nono/bin/nono" run --silent --read / -- true &&
+	[ -f "$tmp/dest/opt/nono/share/man/man7/nono.7" ] &&
+	grep -q /opt/nono/share/nono "$tmp/dest/opt/nono/share/man/man7/nono.7"'
+check "make uninstall leaves nothing" eval '
+	offline uninstall DESTDIR="$tmp/dest" PREFIX=/opt/nono && [ -z "$(find "$tmp/dest/opt/nono" -mindepth 1)" ]'
+keeps() {
+	mkdir -p "$tmp/dest2/usr/local/share/man/man1" && echo other >"$tmp/dest2/usr/local/share/man/man1/other.1"
+	offline install DESTDIR="$tmp/dest2" && offline uninstall DESTDIR="$tmp/dest2" &&
+		[ "$(find "$tmp/dest2" -type f)" = "$tmp/dest2/usr/local/share/man/man1/other.1" ]
+}
+check "and nothing of others is taken" keeps
