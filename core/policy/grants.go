@@ -196,14 +196,19 @@ func (c *compiler) systemPath(k spec.Kind, path string) {
 	c.add(k, p.path, bySystem, fromOthers)
 }
 
-// own adds the private temp, the spec's copy and what reads it. The first two
-// are optional because --print-spec makes neither: what it prints must still be
-// of use.
+// own adds the private temp, the spec's copy, what reads it, and what --allow-ipc
+// needs. The first two are optional because --print-spec makes neither: what it
+// prints must still be of use.
 func (c *compiler) own() error {
 	for _, tool := range c.o.Tools {
 		if p, err := c.res.resolve(tool); err == nil && p.exists && !p.dir() {
 			c.add(spec.ReadFile, p.path, "nono why --self", fromOthers)
 		}
+	}
+	// POSIX message queues are files of a file system of their own, which only
+	// Landlock sees: it is shown here, and by nothing else.
+	if p, err := c.res.resolve("/dev/mqueue"); c.o.IPC && err == nil && p.dir() {
+		c.add(spec.Allow, p.path, "--allow-ipc", fromOthers)
 	}
 	for _, l := range []spec.Path{
 		{Kind: spec.Temp, Path: c.o.Temp, By: "private temp"},
