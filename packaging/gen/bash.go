@@ -5,6 +5,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/query"
 )
 
 // categories returns the words, besides names of commands, that
@@ -58,7 +59,11 @@ _nono_argument() {
 	CATEGORY) COMPREPLY=($(compgen -W $'` + strings.Join(categories(), `\n`) + `' -- "$cur") $(compgen -c -- "$cur")) ;;
 	COMMAND) COMPREPLY=($(compgen -c -- "$cur")) ;;
 	NAME) COMPREPLY=($(compgen -e -- "$cur")) ;;
-	WORD:*) COMPREPLY=($(compgen -W "$(printf '%s' "${1#WORD:}" | tr ' ' '\n')" -- "$cur")) ;;
+	HOST) COMPREPLY=($(compgen -A hostname -- "$cur")) ;;
+	WORDS:*)
+		IFS=' '
+		COMPREPLY=($(compgen -W "${1#WORDS:}" -- "$cur" | tr '\n' ' '))
+		;;
 	*) COMPREPLY=() ;;
 	esac
 }
@@ -239,10 +244,27 @@ func bashTable(name string, table []cli.Flag) string {
 	return b.String()
 }
 
-// kindOf is what a completion needs to know of a flag's argument.
+// kindOf is what a completion needs to know of a flag's argument; WORDS: and the
+// words, where there are only these.
 func kindOf(f cli.Flag) string {
-	if f.Name == "allow-command" {
+	switch {
+	case f.Name == "allow-command":
 		return "CATEGORY"
+	case f.Arg == cli.Op:
+		var words []string
+		for _, o := range query.Ops {
+			words = append(words, string(o))
+		}
+		return "WORDS:" + strings.Join(words, " ")
+	case f.Arg == cli.Word:
+		// The help names them, in quotes.
+		var words []string
+		for i, w := range strings.Split(f.Help, "'") {
+			if i%2 == 1 {
+				words = append(words, w)
+			}
+		}
+		return "WORDS:" + strings.Join(words, " ")
 	}
 	return string(f.Arg)
 }

@@ -22,9 +22,7 @@ func runFlags() []cli.Flag {
 	return append(cli.PolicyFlags[:len(cli.PolicyFlags):len(cli.PolicyFlags)], cli.RunFlags...)
 }
 
-func whyFlags() []cli.Flag {
-	return cli.PolicyFlags
-}
+func whyFlags() []cli.Flag { return cli.WhyTable() }
 
 const (
 	manBegin   = `.\" generated: the flags`

@@ -130,7 +130,13 @@ func fishFlags(condition string, table []cli.Flag) string {
 }
 
 func fishArgument(f cli.Flag) string {
-	switch kindOf(f) {
+	kind := kindOf(f)
+	if words, ok := strings.CutPrefix(kind, "WORDS:"); ok {
+		return " -x -a '" + words + "'"
+	}
+	switch kind {
+	case "HOST":
+		return " -x -a '(__fish_print_hostnames)'"
 	case "DIR":
 		return " -x -a '(__fish_complete_directories)'"
 	case "FILE", "PATH":

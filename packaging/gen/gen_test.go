@@ -91,6 +91,20 @@ func TestSpecPageHasEveryDirective(t *testing.T) {
 	}
 }
 
+// A profile's words that are no flags are constants of core/profile.
+func TestProfilePageHasEveryDirective(t *testing.T) {
+	page := readFile(t, "packaging/man/nono-profile.5")
+	words := regexp.MustCompile(`\tword\w+ += "(.+)"`).FindAllStringSubmatch(readFile(t, "core/profile/profile.go"), -1)
+	if len(words) < 4 {
+		t.Fatalf("core/profile spells its directives in another way: %v", words)
+	}
+	for _, w := range words {
+		if strings.Count(page, ".It Ic "+w[1]+" Ar ") != 1 {
+			t.Errorf("nono-profile(5) does not describe %q once", w[1])
+		}
+	}
+}
+
 func TestManPagesRenderWithoutWarnings(t *testing.T) {
 	pages, err := filepath.Glob(filepath.Join(root, "packaging/man/*.[1-9]"))
 	if err != nil || len(pages) != 6 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/cli"
@@ -47,7 +48,8 @@ func manDirectives(table []cli.Flag) string {
 	var b strings.Builder
 	b.WriteString(".Bl -tag -width Ds\n")
 	for _, f := range table {
-		if f.InProfile {
+		// A profile's word `profile` is described with those that are no flags.
+		if f.InProfile && f.Arg != cli.Profile {
 			b.WriteString(".It Ic " + f.Name + argument(f) + "\n" + sentence(f.Help) + "\n")
 		}
 	}
@@ -95,8 +97,16 @@ func sentence(help string) string {
 
 // roff escapes what groff would not print as it stands.
 func roff(s string) string {
-	s = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(s)
-	if strings.HasPrefix(s, ".") || strings.HasPrefix(s, "'") {
+	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`).Replace(s)
+	var b strings.Builder
+	for _, r := range s {
+		if r < 0x80 {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, `\[u%04X]`, r)
+		}
+	}
+	if s = b.String(); strings.HasPrefix(s, ".") {
 		s = `\&` + s
 	}
 	return s

@@ -121,7 +121,13 @@ func zshSpecs(table []cli.Flag) string {
 }
 
 func zshAction(f cli.Flag) string {
-	switch kindOf(f) {
+	kind := kindOf(f)
+	if words, ok := strings.CutPrefix(kind, "WORDS:"); ok {
+		return ":" + strings.ToLower(string(f.Arg)) + ":(" + words + ")"
+	}
+	switch kind {
+	case "HOST":
+		return ":host:_hosts"
 	case "DIR":
 		return ":directory:_path_files -/"
 	case "FILE", "PATH":

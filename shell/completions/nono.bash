@@ -27,30 +27,40 @@ _nono_kind_run() {
 	--allow-env | -allow-env) echo 'NAME' ;;
 	-p | --p | --profile | -profile | --show-profile | -show-profile) echo 'PROFILE' ;;
 	--keep-fd | -keep-fd) echo 'N' ;;
-	--install-hook | -install-hook | --remove-hook | -remove-hook) echo 'WORD' ;;
+	--install-hook | -install-hook) echo 'WORDS:claude-code' ;;
+	--remove-hook | -remove-hook) echo 'WORDS:' ;;
 	esac
 }
 
 _nono_list_why() {
 	printf '%s\n' \
+		--path --op --to --host \
+		--port --udp --unix-socket --command \
+		--batch --support --summary --spec \
+		--self --platform --grant-unix-socket --json \
+		-v --verbose -s --silent -h --help --version \
 		-a --allow -r --read -w --write --allow-file \
 		--read-file --write-file --temp --device \
 		--allow-rmdir --deny --deny-write --net-block \
-		--unix-socket --allow-unix-sockets --allow-ipc --allow-command \
-		--block-command --allow-env -p --profile --workdir \
-		--allow-cwd
+		--allow-unix-sockets --allow-ipc --allow-command --block-command \
+		--allow-env -p --profile --workdir --allow-cwd
 }
 
 _nono_kind_why() {
 	case $1 in
+	--path | -path | --to | -to | --unix-socket | -unix-socket | \
+		--grant-unix-socket | -grant-unix-socket | --device | -device | \
+		--deny | -deny | --deny-write | -deny-write) echo 'PATH' ;;
+	--op | -op) echo 'WORDS:read write readwrite execute list create delete rmdir mkdir symlink mkfifo mksock mkdev truncate rename-to link-to ioctl connect' ;;
+	--host | -host) echo 'HOST' ;;
+	--port | -port) echo 'N' ;;
+	--command | -command | --block-command | -block-command) echo 'COMMAND' ;;
+	--spec | -spec | --allow-file | -allow-file | --read-file | -read-file | \
+		--write-file | -write-file) echo 'FILE' ;;
+	--platform | -platform) echo 'WORDS:linux darwin' ;;
 	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
 		--w | --write | -write | --temp | -temp | --workdir | -workdir) echo 'DIR' ;;
-	--allow-file | -allow-file | --read-file | -read-file | --write-file | \
-		-write-file) echo 'FILE' ;;
-	--device | -device | --deny | -deny | --deny-write | -deny-write | \
-		--unix-socket | -unix-socket) echo 'PATH' ;;
 	--allow-command | -allow-command) echo 'CATEGORY' ;;
-	--block-command | -block-command) echo 'COMMAND' ;;
 	--allow-env | -allow-env) echo 'NAME' ;;
 	-p | --p | --profile | -profile) echo 'PROFILE' ;;
 	esac
@@ -79,7 +89,11 @@ _nono_argument() {
 	CATEGORY) COMPREPLY=($(compgen -W $'all\nfile-destruction\ndisk-operations\npermission-changes\nsystem-modification\npackage-managers\nfile-operations\nprivilege-escalation\nnetwork-exfiltration' -- "$cur") $(compgen -c -- "$cur")) ;;
 	COMMAND) COMPREPLY=($(compgen -c -- "$cur")) ;;
 	NAME) COMPREPLY=($(compgen -e -- "$cur")) ;;
-	WORD:*) COMPREPLY=($(compgen -W "$(printf '%s' "${1#WORD:}" | tr ' ' '\n')" -- "$cur")) ;;
+	HOST) COMPREPLY=($(compgen -A hostname -- "$cur")) ;;
+	WORDS:*)
+		IFS=' '
+		COMPREPLY=($(compgen -W "${1#WORDS:}" -- "$cur" | tr '\n' ' '))
+		;;
 	*) COMPREPLY=() ;;
 	esac
 }

@@ -32,12 +32,14 @@ function __nono_where
         --profile -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
         -show-profile --install-hook -install-hook --remove-hook -remove-hook
     if test $table = why
-        set with -a --a --allow -allow -r --r --read -read -w --w --write -write \
-            --allow-file -allow-file --read-file -read-file --write-file \
-            -write-file --temp -temp --device -device --deny -deny --deny-write \
-            -deny-write --unix-socket -unix-socket --allow-command -allow-command \
-            --block-command -block-command --allow-env -allow-env -p --p \
-            --profile -profile --workdir -workdir
+        set with --path -path --op -op --to -to --host -host --port -port --unix-socket \
+            -unix-socket --command -command --spec -spec --platform -platform \
+            --grant-unix-socket -grant-unix-socket -a --a --allow -allow \
+            -r --r --read -read -w --w --write -write --allow-file -allow-file \
+            --read-file -read-file --write-file -write-file --temp -temp \
+            --device -device --deny -deny --deny-write -deny-write --allow-command \
+            -allow-command --block-command -block-command --allow-env -allow-env \
+            -p --p --profile -profile --workdir -workdir
     end
     while test $at -le (count $words)
         switch $words[$at]
@@ -134,8 +136,8 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l keep-fd -x -d 'let the command inherit this file descriptor'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l list-profiles -d 'list the profiles and where they come from'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l show-profile -x -a '(__nono_profiles)' -d 'show what a profile grants here'
-complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l install-hook -x -d 'have an agent told about the sandbox when it is refused something: \'claude-code\''
-complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l remove-hook -x -d 'take that back'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l install-hook -x -a 'claude-code' -d 'have an agent told about the sandbox when it is refused something: \'claude-code\''
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l remove-hook -x -a '' -d 'take that back'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l dry-run -d 'show what would be allowed, and start nothing'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l print-spec -d 'print the spec that the command would get, and start nothing'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l check -d 'tell what this machine can hold, and start nothing'
@@ -143,6 +145,26 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l silent -s s -d 'show errors only'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l help -s h -d 'show this help'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l version -d 'show the version'
+complete -c nono -c nono-why -n '__nono_is why' -l path -r -F -d 'ask about this path; the same as giving it alone'
+complete -c nono -c nono-why -n '__nono_is why' -l op -x -a 'read write readwrite execute list create delete rmdir mkdir symlink mkfifo mksock mkdev truncate rename-to link-to ioctl connect' -d 'what is to be done with it: read, write, execute, …'
+complete -c nono -c nono-why -n '__nono_is why' -l to -r -F -d 'the second path of rename-to and link-to'
+complete -c nono -c nono-why -n '__nono_is why' -l host -x -a '(__fish_print_hostnames)' -d 'ask about a connection to this host'
+complete -c nono -c nono-why -n '__nono_is why' -l port -x -d 'on this port'
+complete -c nono -c nono-why -n '__nono_is why' -l udp -d 'by UDP instead of TCP'
+complete -c nono -c nono-why -n '__nono_is why' -l unix-socket -r -F -d 'ask about connecting to this Unix socket; @NAME is an abstract one'
+complete -c nono -c nono-why -n '__nono_is why' -l command -x -a '(__fish_complete_command)' -d 'ask whether this command is blocked'
+complete -c nono -c nono-why -n '__nono_is why' -l batch -d 'read \'OP PATH\' lines, answer one JSON object a line'
+complete -c nono -c nono-why -n '__nono_is why' -l support -d 'tell what this machine can hold'
+complete -c nono -c nono-why -n '__nono_is why' -l summary -d 'tell what is allowed and what is not, in a few lines'
+complete -c nono -c nono-why -n '__nono_is why' -l spec -r -F -d 'ask about this spec, as nono run --print-spec prints it; - is standard input'
+complete -c nono -c nono-why -n '__nono_is why' -l self -d 'ask about the sandbox that this command runs in'
+complete -c nono -c nono-why -n '__nono_is why' -l platform -x -a 'linux darwin' -d 'answer for \'linux\' or \'darwin\''
+complete -c nono -c nono-why -n '__nono_is why' -l grant-unix-socket -r -F -d 'what --unix-socket is to nono run'
+complete -c nono -c nono-why -n '__nono_is why' -l json -d 'answer in JSON'
+complete -c nono -c nono-why -n '__nono_is why' -l verbose -s v -d 'tell which line of the spec decided'
+complete -c nono -c nono-why -n '__nono_is why' -l silent -s s -d 'answer by the exit status alone'
+complete -c nono -c nono-why -n '__nono_is why' -l help -s h -d 'show this help'
+complete -c nono -c nono-why -n '__nono_is why' -l version -d 'show the version'
 complete -c nono -c nono-why -n '__nono_is why' -l allow -s a -x -a '(__fish_complete_directories)' -d 'read and write everything in this directory'
 complete -c nono -c nono-why -n '__nono_is why' -l read -s r -x -a '(__fish_complete_directories)' -d 'read everything in this directory'
 complete -c nono -c nono-why -n '__nono_is why' -l write -s w -x -a '(__fish_complete_directories)' -d 'write, but not read, everything in this directory'
@@ -155,7 +177,6 @@ complete -c nono -c nono-why -n '__nono_is why' -l allow-rmdir -d 'let write gra
 complete -c nono -c nono-why -n '__nono_is why' -l deny -r -F -d 'shut this path, existing or not, whatever is granted above it'
 complete -c nono -c nono-why -n '__nono_is why' -l deny-write -r -F -d 'let this path be read at most'
 complete -c nono -c nono-why -n '__nono_is why' -l net-block -d 'no network at all'
-complete -c nono -c nono-why -n '__nono_is why' -l unix-socket -r -F -d 'allow connecting to this one Unix socket (needs Landlock ABI 9)'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-unix-sockets -d 'allow connecting to any Unix socket: a way out of the sandbox'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-ipc -d 'allow System V IPC and POSIX message queues'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-command -x -a 'all file-destruction disk-operations permission-changes system-modification package-managers file-operations privilege-escalation network-exfiltration (__fish_complete_command)' -d 'lift the block on a command or category, or \'all\''

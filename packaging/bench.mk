@@ -1,0 +1,24 @@
+# make bench          what nono costs, measured beside what else there is
+# make bench-plot     the same, and the pictures of docs/speed.md from it
+#
+# BENCH='-rounds 1000 -only launch' and its like say what is measured and how
+# often; 'cd tests && go run ./bench -h' lists them.
+
+BENCH ?=
+BENCH_TOOLS := bin/bench-tools
+
+.PHONY: bench
+bench: bench-tools
+	@$(BENCH_TOOLS)/bench -bin bin -tools $(BENCH_TOOLS) $(BENCH)
+
+# The C programs that nono is compared with are those installed; go-landlock's
+# sample comes with the module that nono uses anyway.
+.PHONY: bench-tools
+bench-tools: build
+	@mkdir -p $(BENCH_TOOLS)
+	@cd tests && $(GO) build -trimpath -o ../$(BENCH_TOOLS)/ ./bench ./bench/plot github.com/landlock-lsm/go-landlock/cmd/landlock-restrict
+
+.PHONY: bench-plot
+bench-plot: bench-tools
+	@$(BENCH_TOOLS)/bench -bin bin -tools $(BENCH_TOOLS) -json $(BENCH) > dist-bench.json
+	@$(BENCH_TOOLS)/plot docs < dist-bench.json
