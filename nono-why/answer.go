@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -55,16 +56,21 @@ func (w *sandbox) about(q query.Question) (query.Verdict, error) {
 // protected from a wider grant: a policy has no lines about what is out of reach
 // anyway.
 func (w *sandbox) name(v *query.Verdict) {
-	if w.wide == nil {
-		opts := *w.request
-		opts.Grants = append(opts.Grants[:len(opts.Grants):len(opts.Grants)], policy.Grant{Kind: spec.Read, Path: "/"})
-		pol, err := policy.Compile(opts, w.host)
-		if err != nil {
-			pol = &policy.Policy{Spec: &spec.Spec{}}
-		}
-		w.wide = pol.Spec
+	dir := w.around(v.Resolved)
+	if dir == "" {
+		return
 	}
-	query.Recognise(v, w.wide)
+	wide := w.wide[dir]
+	if wide == nil {
+		opts := *w.request
+		opts.Grants = append(opts.Grants[:len(opts.Grants):len(opts.Grants)], policy.Grant{Kind: spec.Read, Path: dir})
+		wide = &spec.Spec{}
+		if pol, err := policy.Compile(opts, w.host); err == nil {
+			wide = pol.Spec
+		}
+		w.wide[dir] = wide
+	}
+	query.Recognise(v, wide)
 }
 
 // ready makes the asker when the first question about a path comes.
@@ -77,6 +83,28 @@ func (w *sandbox) ready() (err error) {
 		w.asker, err = query.ForPlatform(w.platform, w.spec, w.abi, w.cwd)
 	}
 	return err
+}
+
+// around returns a directory such that granting it would reach what the lists
+// protect at or above path: a home, for most of them, or "" if they protect
+// nothing there.
+func (w *sandbox) around(path string) string {
+	dirs := []string{w.host.Env("HOME"), w.host.Env("XDG_RUNTIME_DIR")}
+	for entry := range strings.SplitSeq(w.host.Passwd, "\n") {
+		if f := strings.Split(entry, ":"); len(f) > 5 {
+			dirs = append(dirs, f[5])
+		}
+	}
+	for _, dir := range dirs {
+		real, err := filepath.EvalSymlinks(dir)
+		if err == nil && real != "/" && filepath.IsAbs(real) && spec.Beneath(path, real) {
+			return real
+		}
+	}
+	if w.host.Own != "" {
+		return "/"
+	}
+	return ""
 }
 
 func (w *sandbox) network(host string, port int, protocol string) query.Verdict {

@@ -30,13 +30,13 @@ type sandbox struct {
 	request *policy.Options
 	host    policy.Host
 	loose   []policy.Loose
-	wide    *spec.Spec // of the same policy with everything granted, made when needed
+	wide    map[string]*spec.Spec // the same policy with a directory granted too
 }
 
 // whose finds the policy to ask about.
 func (o *options) whose(set *cli.Set, p *cli.Printer) (*sandbox, error) {
 	support, err := kernel.Detect()
-	w := &sandbox{abi: support.ABI, platform: o.platform}
+	w := &sandbox{abi: support.ABI, platform: o.platform, wide: map[string]*spec.Spec{}}
 	if err != nil && !o.self && o.platform == "linux" {
 		p.Notice("nothing is enforced here: " + err.Error() + "; nono would start nothing")
 	}

@@ -134,7 +134,8 @@ func (e *asking) removable(dir, n *node) {
 	const fixed = unix.STATX_ATTR_IMMUTABLE | unix.STATX_ATTR_APPEND
 	sticky := dir.mode&unix.S_ISVTX != 0 && e.a.disk.euid != 0 &&
 		int(n.uid) != e.a.disk.euid && int(dir.uid) != e.a.disk.euid
-	if sticky || n.attrs&fixed != 0 || dir.attrs&unix.STATX_ATTR_APPEND != 0 {
+	// Of what is beneath a mount nothing is known, but that it is busy.
+	if !n.mountPoint() && (sticky || n.attrs&fixed != 0) || dir.attrs&unix.STATX_ATTR_APPEND != 0 {
 		e.fail(unix.EPERM, FilePermissions, byPermissions)
 	}
 }

@@ -140,7 +140,7 @@ func (e *asking) moving(from, to *place) {
 			e.fail(unix.EISDIR, IsADirectory, byFiles)
 		}
 	}
-	if n.dir() && from.up != to.up {
+	if n.dir() && from.up != to.up && !n.mountPoint() {
 		if errno := e.a.disk.access(n, unix.W_OK); errno != 0 {
 			e.fail(errno, FilePermissions, byPermissions)
 		}
@@ -170,7 +170,7 @@ func (e *asking) refer(from, to *place, remove, add carve.Rights) {
 		return
 	}
 	src := from.up
-	if n.mount != src.mount {
+	if remove == 0 && n.mount != src.mount {
 		src = n // the top of a mount, linked: it counts as its own directory
 	}
 	if !e.needs(src, from.path, remove) || !e.needs(to.up, to.path, add) {
