@@ -92,7 +92,10 @@ func manCommands() string {
 // sentence makes a line of help one sentence.
 func sentence(help string) string {
 	s := strings.ToUpper(help[:1]) + help[1:]
-	return roff(s) + "."
+	if !strings.HasSuffix(s, "…") {
+		s += "."
+	}
+	return roff(s)
 }
 
 // roff escapes what groff would not print as it stands.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 )
@@ -96,10 +95,11 @@ func partsOf(binaries []string) ([]part, error) {
 func licenceText(module string) (string, error) {
 	dir := filepath.Join("vendor", module)
 	if module == "std" {
-		dir = runtime.GOROOT()
-		if out, err := exec.Command("go", "env", "GOROOT").Output(); err == nil {
-			dir = strings.TrimSpace(string(out))
+		out, err := exec.Command("go", "env", "GOROOT").Output()
+		if err != nil {
+			return "", fmt.Errorf("cannot find Go's own source: %w", err)
 		}
+		dir = strings.TrimSpace(string(out))
 	} else if _, err := os.Stat("vendor/modules.txt"); err != nil {
 		out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
 		if err != nil {

@@ -97,7 +97,6 @@ type kind struct {
 	isFunction                 string // what `type nono` says of a function
 	stopped                    string // what job control says
 	status                     string
-	inside                     string // the prompt in nono shell
 }
 
 var kinds = []kind{
