@@ -69,7 +69,11 @@ func scripts(t *testing.T, dir, data string) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("PATH", dir+":/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+			path := dir + ":/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+			if goTool, err := exec.LookPath("go"); err == nil {
+				path += ":" + filepath.Dir(goTool)
+			}
+			e.Setenv("PATH", path)
 			// Beside the working directory, not beneath it: granting a directory
 			// that holds the home is another matter than granting a project.
 			e.Setenv("HOME", e.WorkDir+"-home")
@@ -93,7 +97,7 @@ func scripts(t *testing.T, dir, data string) {
 			}
 			return false, errors.New("unknown condition")
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "need": need},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
 	})
 }
 
@@ -113,18 +117,6 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("status %d, want %d", got, want)
-	}
-}
-
-// need ends the script, visibly, where a program is missing.
-func need(ts *testscript.TestScript, neg bool, args []string) {
-	for _, name := range args {
-		if path, err := exec.LookPath(name); err != nil {
-			ts.Logf("%s is missing", name)
-			ts.Setenv("MISSING", name)
-		} else {
-			ts.Logf("%s", path)
-		}
 	}
 }
 
