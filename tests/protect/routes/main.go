@@ -58,7 +58,9 @@ var routes = []struct {
 		return starts(path)
 	}},
 	{"path", func(_, path string) error { return starts(path) }},
-	{"env", func(_, path string) error { return status(exec.Command("/usr/bin/env", "-i", path, "--nono-no-such-option"), 126) }},
+	{"env", func(_, path string) error {
+		return status(exec.Command("/usr/bin/env", "-i", path, "--nono-no-such-option"), 126)
+	}},
 	{"loader", func(_, path string) error { return status(exec.Command(loader(), "--verify", path), 1) }},
 	{"copy", copied},
 	{"hard link", func(_, path string) error { return linked(os.Link, path) }},
