@@ -62,3 +62,4 @@ clean:
 	rm -rf bin dist
 
 include packaging/targets.mk
+include packaging/bench.mk
