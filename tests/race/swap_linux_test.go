@@ -76,9 +76,10 @@ func swap(t *testing.T, a, b string) (stop func() int64) {
 	}
 }
 
-// tally counts outcomes; run starts words and returns what was said.
+// tally counts outcomes.
 type tally map[string]int
 
+// run starts words and returns what was said and the status.
 func (st stage) run(words ...string) (string, int) {
 	cmd := st.user.Command(words[0], words[1:]...)
 	cmd.Env = st.env
@@ -154,25 +155,6 @@ func TestSpecPathBecomesSymlink(t *testing.T) {
 			})
 		})
 	}
-}
-
-// realPaths resolves the system paths of a document, some of which are symlinks
-// on most systems.
-func realPaths(t *testing.T, doc string) string {
-	t.Helper()
-	var lines []string
-	for line := range strings.Lines(doc) {
-		word, path, ok := strings.Cut(strings.TrimSpace(line), "? ")
-		if ok && strings.HasPrefix(path, "/lib") {
-			real, err := filepath.EvalSymlinks(path)
-			if err != nil {
-				continue
-			}
-			line = word + "? " + real + "\n"
-		}
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "")
 }
 
 // TestGrantSwapped: what nono-run resolved --read to is what is granted, even if
