@@ -98,16 +98,16 @@ function nono_unload {
 
 # The completions: beside this file in a source tree, else where zsh looks for
 # what is installed. Before compinit fpath is enough; behind it, it must be told.
-if [[ -d ${${(%):-%x}:A:h}/completions ]]; then
-	_nono_added=${${(%):-%x}:A:h}/completions
-else
-	_nono_added=${${(%):-%x}:A:h:h}/zsh/site-functions
-fi
-if (($fpath[(Ie)$_nono_added])); then
-	_nono_added=
-else
-	fpath+=("$_nono_added")
-fi
+for _nono_dir in ${${(%):-%x}:A:h}/completions ${${(%):-%x}:A:h:h}/zsh/{site-functions,vendor-completions}; do
+	if [[ -r $_nono_dir/_nono ]]; then
+		if ((! $fpath[(Ie)$_nono_dir])); then
+			_nono_added=$_nono_dir
+			fpath+=("$_nono_dir")
+		fi
+		break
+	fi
+done
+unset _nono_dir
 autoload -Uz _nono
 if (($+functions[compdef])); then
 	compdef _nono nono nono-run nono-why sclaude sopencode sopenclaw

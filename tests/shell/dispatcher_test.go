@@ -1,0 +1,141 @@
+package shell
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// nono, the script, in every shell that may be /bin/sh.
+func TestDispatcher(t *testing.T) {
+	u := newUser(t)
+	bin := filepath.Join(u.prefix, "bin")
+	links := filepath.Join(u.home, "links")
+	for _, l := range [][2]string{
+		{bin + "/nono", links + "/absolute"},
+		{"absolute", links + "/chain"},
+		{"../../p/bin/nono", links + "/relative"},
+		{bin, u.home + "/linked-bin"},
+		// A name with what shells stumble over.
+		{bin + "/nono", links + "/-n o'\"$(x)\n*"},
+	} {
+		if err := os.MkdirAll(links, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(l[0], l[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shells := [][]string{{"dash"}, {"bash", "--posix"}, {"zsh", "--emulate", "sh"}, {"busybox", "sh"}}
+	for _, sh := range shells {
+		t.Run(sh[0], func(t *testing.T) {
+			path, err := exec.LookPath(sh[0])
+			if err != nil {
+				t.Skip(sh[0] + " is not installed")
+			}
+			for _, tc := range []struct {
+				name, dir, script string
+			}{
+				{"by its path", "/", bin + "/nono"},
+				{"beside it", bin, "nono"},
+				{"by a relative path", u.prefix, "bin/nono"},
+				{"by ./", bin, "./nono"},
+				{"by a symlink", "/", links + "/absolute"},
+				{"by a chain of symlinks", "/", links + "/chain"},
+				{"by a relative symlink", "/", links + "/relative"},
+				{"by a symlink in the working directory", links, "relative"},
+				{"by a symlink to its directory", "/", u.home + "/linked-bin/nono"},
+				{"by an odd name", links, "./-n o'\"$(x)\n*"},
+			} {
+				cmd := exec.Command(path, append(sh[1:], tc.script, "version")...)
+				cmd.Dir, cmd.Env = tc.dir, u.env
+				if out, err := cmd.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "nono-run 0.") {
+					t.Errorf("called %s: %v\n%s", tc.name, err, out)
+				}
+			}
+			for _, tc := range []struct {
+				args   []string
+				status int
+				says   string
+			}{
+				{nil, 2, "usage: nono"},
+				{[]string{"help"}, 0, "usage: nono"},
+				{[]string{"help", "run"}, 0, "usage: nono run"},
+				{[]string{"help", "why"}, 0, "usage: nono why"},
+				{[]string{"-n\\c"}, 2, `there is no subcommand '-n\c'`},
+				{[]string{"run", "--read", "/", "-s", "--", "printf", "<%s>", "a b", "", "*"}, 0, "<a b><><*>"},
+			} {
+				cmd := exec.Command(path, append(append(sh[1:len(sh):len(sh)], bin+"/nono"), tc.args...)...)
+				cmd.Dir, cmd.Env = "/", u.env
+				out, err := cmd.CombinedOutput()
+				if got := exitStatus(t, err); got != tc.status || !strings.Contains(string(out), tc.says) {
+					t.Errorf("nono %q: status %d\n%s", tc.args, got, out)
+				}
+			}
+		})
+	}
+}
+
+// A package may be missing: nono says which.
+func TestDispatcherAlone(t *testing.T) {
+	u := newUser(t)
+	if err := os.Remove(filepath.Join(u.prefix, "bin/nono-why")); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(filepath.Join(u.prefix, "bin/nono"), "why", "/")
+	out, err := cmd.CombinedOutput()
+	if exitStatus(t, err) != 125 || !strings.Contains(string(out), "nono: error: cannot find 'nono-why' in '"+u.prefix+"/bin'") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	cmd = exec.Command(filepath.Join(u.prefix, "bin/nono"), "run", "-s", "--read", "/", "--", "echo", "still", "runs")
+	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "still runs\n" {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// From nono to the command there is one process.
+func TestDispatcherForksNothing(t *testing.T) {
+	if _, err := exec.LookPath("strace"); err != nil {
+		t.Skip("strace is not installed, so processes were not counted")
+	}
+	u := newUser(t)
+	log := filepath.Join(u.home, "strace")
+	cmd := exec.Command("strace", "-f", "-o", log, "-e", "trace=fork,vfork,clone,clone3,execve",
+		filepath.Join(u.prefix, "bin/nono"), "run", "-s", "--read", "/", "--", "/bin/true")
+	cmd.Env = u.env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	execs := 0
+	for line := range strings.SplitSeq(string(text), "\n") {
+		switch {
+		case strings.Contains(line, "execve("):
+			execs++
+		case strings.Contains(line, "fork("), strings.Contains(line, "clone") && !strings.Contains(line, "CLONE_THREAD") && !strings.Contains(line, "resumed"):
+			t.Errorf("a process is started: %s", line)
+		}
+	}
+	if execs != 4 { // nono, nono-run, the shim, the command
+		t.Errorf("%d programs were executed, not 4:\n%s", execs, text)
+	}
+}
+
+func exitStatus(t *testing.T, err error) int {
+	t.Helper()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	}
+	t.Fatal(err)
+	return -1
+}
