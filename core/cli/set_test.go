@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// parse parses args as nono-run's policy flags and --keep-fd.
+func parse(args ...string) (*Request, []string, error) {
+	table := slices.Clone(PolicyFlags)
+	for _, f := range RunFlags {
+		if f.Name == "keep-fd" {
+			table = append(table, f)
+		}
+	}
+	s := NewSet(table...)
+	r := &Request{}
+	r.Bind(s)
+	r.BindKeepFDs(s)
+	rest, err := s.Parse(args)
+	return r, rest, err
+}
+
+func TestParse(t *testing.T) {
+	r, rest, err := parse("-a", ".", "--allow=/x", "-r=/r", "--read", "-odd", "-net-block", "--allow-rmdir=false", "--keep-fd", "3",
+		"--allow-command", "rm", "--allow-command", "dd", "--workdir", "w", "--", "cmd", "--net-block", "-a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var grants []string
+	for _, g := range r.Grants {
+		grants = append(grants, g.Kind.String()+" "+g.Path)
+	}
+	if want := []string{"allow .", "allow /x", "read /r", "read -odd"}; !slices.Equal(grants, want) {
+		t.Errorf("grants %q, want %q", grants, want)
+	}
+	if !r.NetBlock || r.Rmdir || r.Workdir != "w" || !slices.Equal(r.AllowCommands, []string{"rm", "dd"}) || !slices.Equal(r.KeepFDs, []int{3}) {
+		t.Errorf("%+v", r)
+	}
+	if want := []string{"cmd", "--net-block", "-a"}; !slices.Equal(rest, want) {
+		t.Errorf("rest %q, want %q", rest, want)
+	}
+}
+
+// TestFlagsEnd: at the first word that is none, or at "--"; the rest is left as
+// it is.
+func TestFlagsEnd(t *testing.T) {
+	for _, c := range []struct{ args, rest string }{
+		{"", ""}, {"--", ""}, {"cmd", "cmd"}, {"-a . cmd -a .", "cmd -a ."}, {"-a . -- -a .", "-a ."},
+		{"-a . -- -- x", "-- x"}, {"-a . - -x", "- -x"},
+	} {
+		_, rest, err := parse(strings.Fields(c.args)...)
+		if err != nil || strings.Join(rest, " ") != c.rest {
+			t.Errorf("%s: %q, %v; want %q", c.args, rest, err, c.rest)
+		}
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	const allow = "--allow DIR: read and write everything in this directory"
+	for _, c := range []struct {
+		args       []string
+		want, hint string
+	}{
+		{[]string{"--alow", "."}, "cannot use the flag '--alow': there is no such flag", "did you mean --allow?"},
+		{[]string{"--unheard-of=1"}, "cannot use the flag '--unheard-of': there is no such flag", "--help lists the flags"},
+		{[]string{"-x"}, "cannot use the flag '-x': there is no such flag", "--help lists the flags"},
+		{[]string{"--allow"}, "cannot use the flag '--allow': its argument is missing", allow},
+		{[]string{"-a"}, "cannot use the flag '-a': its argument is missing", allow},
+		{[]string{"--allow", ""}, "cannot use the flag '--allow': its argument is empty", allow},
+		{[]string{"-a="}, "cannot use the flag '-a': its argument is empty", allow},
+		{[]string{"--workdir", "a", "--workdir", "b"}, "cannot use the flag '--workdir': it is given twice", "--workdir DIR: start the command in this directory"},
+		{[]string{"--net-block", "--net-block"}, "cannot use the flag '--net-block': it is given twice", "--net-block: no network at all"},
+		{[]string{"--net-block", "--net-block=false"}, "cannot use the flag '--net-block': it is given twice", "--net-block: no network at all"},
+		{[]string{"--net-block=perhaps"}, "cannot use the flag '--net-block': it takes no argument", "--net-block: no network at all"},
+		{[]string{"--net-block="}, "cannot use the flag '--net-block': its argument is empty", "--net-block: no network at all"},
+		{[]string{"--keep-fd", "2"}, "cannot use the flag '--keep-fd': a descriptor above 2 is wanted, not '2'", "--keep-fd N: let the command inherit this file descriptor"},
+		{[]string{"--keep-fd", "a: -b flag -c"}, "cannot use the flag '--keep-fd': a descriptor above 2 is wanted, not 'a: -b flag -c'", "--keep-fd N: let the command inherit this file descriptor"},
+		{[]string{"--keep-fd", "99999999999999999999"}, "cannot use the flag '--keep-fd': a descriptor above 2 is wanted, not '99999999999999999999'", "--keep-fd N: let the command inherit this file descriptor"},
+		{[]string{"---allow"}, "cannot use the flag '---allow': it is not written as a flag", "--help lists the flags"},
+		{[]string{"-a", ".", "--=x", "y"}, "cannot use the flag '--=x': it is not written as a flag", "--help lists the flags"},
+		{[]string{"--\x1b[2J"}, `cannot use the flag "--\x1b[2J": there is no such flag`, "--help lists the flags"},
+	} {
+		_, _, err := parse(c.args...)
+		var misuse *UsageError
+		if !errors.As(err, &misuse) {
+			t.Errorf("%q: %v is no UsageError", c.args, err)
+			continue
+		}
+		if err.Error() != c.want || fault.HintOf(err) != c.hint {
+			t.Errorf("%q:\n got %s (%s)\nwant %s (%s)", c.args, err, fault.HintOf(err), c.want, c.hint)
+		}
+	}
+}
+
+// TestEveryFlagOfATableIsBound, and to what its line says: grants by their own
+// name, lists add up, and all but these are given once.
+func TestEveryFlagOfATableIsBound(t *testing.T) {
+	for _, f := range PolicyFlags {
+		s := NewSet(PolicyFlags...)
+		r := &Request{}
+		r.Bind(s)
+		args := []string{"--" + f.Name}
+		if f.Arg != None {
+			args = append(args, "x")
+		}
+		if _, err := s.Parse(args); err != nil {
+			t.Errorf("--%s: %v", f.Name, err)
+			continue
+		}
+		if !s.Given(f.Name) {
+			t.Errorf("--%s is not given, though it was", f.Name)
+		}
+		if f.Group == GroupPaths && f.Arg != None && (len(r.Grants) != 1 || r.Grants[0].Kind.String() != f.Name || !r.Grants[0].Kind.Grants()) {
+			t.Errorf("--%s grants %v", f.Name, r.Grants)
+		}
+		if _, err := s.Parse(args); (err == nil) != f.Many {
+			t.Errorf("--%s again: %v; Many is %v", f.Name, err, f.Many)
+		}
+	}
+	for k := spec.Read; k <= spec.DenyWrite; k++ {
+		if !slices.ContainsFunc(PolicyFlags, func(f Flag) bool { return f.Name == k.String() }) {
+			t.Errorf("a spec can say %s, and no flag can", k)
+		}
+	}
+}
+
+// TestBindingWhatIsNotInTheTable is a mistake in the program, and loud.
+func TestBindingWhatIsNotInTheTable(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	NewSet(PolicyFlags...).BindBool("no-such-flag", new(bool))
+}
+
+func TestTables(t *testing.T) {
+	for name, table := range map[string][]Flag{"nono-run": slices.Concat(PolicyFlags, RunFlags), "nono-why": WhyTable()} {
+		seen := map[string]bool{}
+		for _, f := range table {
+			for _, n := range []string{f.Name, f.Short} {
+				if n != "" && seen[n] {
+					t.Errorf("%s: %s is there twice", name, n)
+				}
+				seen[n] = true
+			}
+			if strings.ToLower(f.Name) != f.Name || len(f.Name) < 2 || len(f.Short) > 1 {
+				t.Errorf("%s: --%s, -%s", name, f.Name, f.Short)
+			}
+			first, _, _ := strings.Cut(f.Help, " ")
+			if f.Help == "" || strings.HasSuffix(f.Help, ".") || strings.Contains(f.Help, "\n") || first != strings.ToLower(first) && first != "POSIX" {
+				t.Errorf("%s: --%s: help %q", name, f.Name, f.Help)
+			}
+			if f.Group == "" {
+				t.Errorf("%s: --%s has no heading", name, f.Name)
+			}
+		}
+	}
+	// A repeatable flag without argument would have nothing to add up.
+	for _, f := range slices.Concat(PolicyFlags, RunFlags, WhyFlags) {
+		if f.Many && f.Arg == None {
+			t.Errorf("--%s repeats and takes nothing", f.Name)
+		}
+	}
+}
