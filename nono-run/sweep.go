@@ -14,19 +14,14 @@ import (
 // Nothing stays behind to clean up after a sandbox, so a later run does. It is
 // not every run's work: only once there are a few left-overs, or an old one.
 const (
-	sweepFrom  = 8
+	sweepFrom  = 32
 	sweepAfter = time.Minute
 )
 
 // sweep removes the private temps in base of sandboxes that are gone. What it
 // cannot be sure of it leaves; what it cannot remove is no reason to stop.
 func sweep(base string) {
-	d, err := os.Open(base)
-	if err != nil {
-		return
-	}
-	names, err := d.Readdirnames(-1)
-	d.Close()
+	names, err := entries(base)
 	if err != nil {
 		return
 	}
@@ -53,6 +48,27 @@ func sweep(base string) {
 		if os.RemoveAll(dir) == nil {
 			os.Remove(dir + ".spec")
 		}
+	}
+}
+
+// entries lists a directory without os.File, which would set up a poller.
+func entries(dir string) ([]string, error) {
+	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	var names []string
+	buf := make([]byte, 4096)
+	for {
+		n, err := unix.ReadDirent(fd, buf)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil || n <= 0 {
+			return names, err
+		}
+		_, _, names = unix.ParseDirent(buf[:n], -1, names)
 	}
 }
 
