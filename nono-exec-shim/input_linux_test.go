@@ -114,7 +114,7 @@ func TestNoLandlock(t *testing.T) {
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		p := newPlace(t, u, shimFor(t, 0))
 		o := run(t, p.command(t, "", "nothing"))
-		want := "nono: error: cannot sandbox: this kernel has no Landlock: it takes Linux 5.13 or later, built with CONFIG_SECURITY_LANDLOCK\n"
+		want := "nono: error: cannot sandbox: this kernel has no Landlock: it takes Linux 5.13 or later, built with CONFIG_SECURITY_LANDLOCK, and in a container a seccomp profile that knows its calls\n"
 		if o.status != 125 || o.stdout != "" || !strings.HasPrefix(o.stderr, want) {
 			t.Errorf("%+v", o)
 		}

@@ -26,7 +26,7 @@ granted here. Nothing is granted by default but what programs need to start.
 // options are the flags of nono-run.
 type options struct {
 	cli.Request
-	dryRun, printSpec, check    bool
+	dryRun, printSpec           bool
 	verbose, silent             bool
 	help, version, listProfiles bool
 	showProfile                 string
@@ -41,7 +41,7 @@ func (o *options) bind() *cli.Set {
 	o.Request.Bind(s)
 	o.BindKeepFDs(s)
 	for name, to := range map[string]*bool{
-		"dry-run": &o.dryRun, "print-spec": &o.printSpec, "check": &o.check, "verbose": &o.verbose, "silent": &o.silent,
+		"dry-run": &o.dryRun, "print-spec": &o.printSpec, "verbose": &o.verbose, "silent": &o.silent,
 		"help": &o.help, "version": &o.version, "list-profiles": &o.listProfiles,
 	} {
 		s.BindBool(name, to)

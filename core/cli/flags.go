@@ -84,7 +84,6 @@ var RunFlags = []Flag{
 	{"remove-hook", "", Word, "take that back", GroupProfiles, false, false},
 	{"dry-run", "", None, "show what would be allowed, and start nothing", GroupShow, false, false},
 	{"print-spec", "", None, "print the spec that the command would get, and start nothing", GroupShow, false, false},
-	{"check", "", None, "tell what this machine can hold, and start nothing", GroupShow, false, false},
 	{"verbose", "v", None, "show what the command is allowed before it starts", GroupMessages, false, false},
 	{"silent", "s", None, "show errors only", GroupMessages, false, false},
 	{"help", "h", None, "show this help", GroupMessages, false, false},

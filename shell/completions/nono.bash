@@ -10,8 +10,7 @@ _nono_list_run() {
 		--block-command --allow-env -p --profile --workdir \
 		--allow-cwd --keep-fd --list-profiles --show-profile \
 		--install-hook --remove-hook --dry-run --print-spec \
-		--check -v --verbose -s --silent -h --help \
-		--version
+		-v --verbose -s --silent -h --help --version
 }
 
 _nono_kind_run() {

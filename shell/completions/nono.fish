@@ -140,7 +140,6 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l remove-hook -x -a '' -d 'take that back'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l dry-run -d 'show what would be allowed, and start nothing'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l print-spec -d 'print the spec that the command would get, and start nothing'
-complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l check -d 'tell what this machine can hold, and start nothing'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l verbose -s v -d 'show what the command is allowed before it starts'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l silent -s s -d 'show errors only'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l help -s h -d 'show this help'
