@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/cli"
@@ -18,6 +19,12 @@ func (l *launch) notices(p *cli.Printer) {
 		p.Notice("--deny takes " + fault.Quote(g.Path) + " away from " + reason(g.By))
 	}
 	l.loose(p)
+	if dirs := l.policy.Closed; len(dirs) > 0 {
+		p.Notice("nothing new can be made directly in " + places(dirs) + ": protected paths are there")
+	}
+	if dirs := l.policy.Unlisted; len(dirs) > 0 {
+		p.Notice(places(dirs) + " cannot be listed: protected directories are there")
+	}
 	if len(l.withheld) > 0 {
 		p.Notice("withheld from the environment: " + some(l.withheld) + " (--allow-env NAME passes one)")
 	}
@@ -42,6 +49,19 @@ func (l *launch) loose(p *cli.Printer) {
 		slices.Sort(names)
 		p.Notice(some(slices.Compact(names)) + " cannot be kept from child processes: " + fault.Quote(first.File) + " " + first.Why)
 	}
+}
+
+// places names the first few directories and counts the others.
+func places(dirs []string) string {
+	const most = 3
+	var shown []string
+	for _, d := range dirs[:min(most, len(dirs))] {
+		shown = append(shown, fault.Quote(d))
+	}
+	if more := len(dirs) - most; more > 0 {
+		return strings.Join(shown, ", ") + " and " + strconv.Itoa(more) + " more"
+	}
+	return strings.Join(shown, ", ")
 }
 
 // some joins names, and counts those beyond the first few.

@@ -72,6 +72,10 @@ type Policy struct {
 	Lifted []spec.Path
 	// Loose are blocked commands that cannot be held for children.
 	Loose []Loose
+	// Closed are directories that were asked for in which nothing new can be
+	// made, since protected paths are in or beneath them, and Unlisted those that
+	// cannot be listed.
+	Closed, Unlisted []string
 	// Dropped are grants of profiles or the system that --deny took away.
 	Dropped []spec.Path
 }
@@ -140,6 +144,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 		c.refuseDetours,
 		c.blockCommands,
 		c.findLifted,
+		c.findChains,
 		c.askedForSomething,
 	}
 	for _, step := range steps {
