@@ -35,10 +35,11 @@ func (root *node) mirror(s *spec.Spec) error {
 			continue
 		}
 		on := m.of(p.Path)
-		m.names(p, on.dev, on.inside(p.Path), root)
+		m.names(p, p.Path, on.dev, on.inside(p.Path), root)
 		for j := range m.all {
 			if n := &m.all[j]; spec.Beneath(n.at, p.Path) {
-				m.names(p, n.dev, n.root, root)
+				// Where it is mounted it is beneath p already, and given back with it.
+				m.names(p, n.at, n.dev, n.root, root)
 			}
 		}
 	}
@@ -55,9 +56,10 @@ func divided(s *spec.Spec) bool {
 	return grants && denies
 }
 
-// names plants p once more at every path by which the file or directory inside
-// of the file system dev is seen, and at every mount of something beneath it.
-func (m *mounts) names(p *spec.Path, dev, inside string, root *node) {
+// names plants p once more at every path but known by which the file or directory
+// inside of the file system dev is seen, and at every mount of something beneath
+// it.
+func (m *mounts) names(p *spec.Path, known, dev, inside string, root *node) {
 	for i := range m.all {
 		n := &m.all[i]
 		if n.dev != dev {
@@ -70,7 +72,7 @@ func (m *mounts) names(p *spec.Path, dev, inside string, root *node) {
 		case !spec.Beneath(n.root, inside):
 			continue
 		}
-		if at != p.Path && m.of(at) == n {
+		if at != p.Path && at != known && m.of(at) == n {
 			root.plant(&spec.Path{Kind: p.Kind, Path: at, Optional: true, By: p.By}, false)
 		}
 	}

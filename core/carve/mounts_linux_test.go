@@ -55,7 +55,7 @@ func TestMirror(t *testing.T) {
 		root := &node{path: "/"}
 		p := &spec.Path{Kind: spec.Deny, Path: c.deny}
 		on := m.of(p.Path)
-		m.names(p, on.dev, on.inside(p.Path), root)
+		m.names(p, p.Path, on.dev, on.inside(p.Path), root)
 		var got []string
 		var collect func(n *node)
 		collect = func(n *node) {

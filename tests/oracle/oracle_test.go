@@ -242,8 +242,8 @@ func differ(t *tree, q query.Question, v *query.Verdict, got syscall.Errno) stri
 	}
 	absent := v.Status == query.Allowed && v.Errno == "ENOENT" && !v.Exists
 	switch {
-	case v.Reason == query.MountPoint && is == "EPERM":
-		return "" // what is beneath the mount is immutable or in a sticky directory
+	case v.Reason == query.MountPoint && (is == "EPERM" || is == "EACCES"):
+		return "" // what is beneath the mount, and cannot be seen, is immutable or a device
 	case v.Note == query.Unread:
 		return "" // it says that it does not know
 	case want != is:
