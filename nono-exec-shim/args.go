@@ -22,9 +22,21 @@ type options struct {
 
 func parse(args []string) (options, error) {
 	o := options{fd: -1}
+	given := map[string]bool{}
 	for len(args) > 0 {
 		arg := args[0]
 		args = args[1:]
+		name, value, isFlag := strings.Cut(arg, "=")
+		if isFlag && strings.HasPrefix(name, "--") {
+			if given[name] {
+				return o, misuse(name + "= is given twice")
+			}
+			given[name] = true
+			if err := o.set(name, value); err != nil {
+				return o, err
+			}
+			continue
+		}
 		switch {
 		case arg == "--":
 			o.argv = args
@@ -35,18 +47,6 @@ func parse(args []string) (options, error) {
 		case arg == "--version":
 			o.version = true
 			return o, nil
-		case strings.HasPrefix(arg, "--fd="):
-			fd, err := strconv.Atoi(arg[len("--fd="):])
-			if err != nil || fd < 0 {
-				return o, misuse("a number is wanted after --fd=")
-			}
-			o.fd = fd
-		case strings.HasPrefix(arg, "--from="):
-			o.from = arg[len("--from="):]
-		case strings.HasPrefix(arg, "--exec="):
-			o.exec = arg[len("--exec="):]
-		case strings.HasPrefix(arg, "--copy-to="):
-			o.copyTo = arg[len("--copy-to="):]
 		case strings.HasPrefix(arg, "-"):
 			return o, misuse("there is no flag " + fault.Quote(arg))
 		case o.spec != "":
@@ -58,6 +58,26 @@ func parse(args []string) (options, error) {
 		}
 	}
 	return o, o.check()
+}
+
+func (o *options) set(name, value string) error {
+	switch name {
+	case "--fd":
+		fd, err := strconv.Atoi(value)
+		if err != nil || fd < 0 {
+			return misuse("a number is wanted after --fd=")
+		}
+		o.fd = fd
+	case "--from":
+		o.from = value
+	case "--exec":
+		o.exec = value
+	case "--copy-to":
+		o.copyTo = value
+	default:
+		return misuse("there is no flag " + fault.Quote(name))
+	}
+	return nil
 }
 
 func (o *options) check() error {

@@ -34,19 +34,18 @@ func planTemp() (temp, error) {
 		return temp{}, &fault.Error{Do: "use the directory for temporary files", Path: parent, Err: cause(err), Hint: hint}
 	}
 	t := temp{base: filepath.Join(real, "nono-"+strconv.Itoa(os.Getuid()))}
-	t.dir = filepath.Join(t.base, strconv.Itoa(os.Getpid())+"."+pidNamespace()+"."+strconv.FormatUint(rand.Uint64(), 36))
+	t.dir = filepath.Join(t.base, strconv.Itoa(os.Getpid())+"."+pidNamespace()+"."+strconv.FormatUint(uint64(rand.Uint32()), 36))
 	t.spec = t.dir + ".spec"
 	return t, nil
 }
 
 // pidNamespace tells pids of containers that share a directory apart. Where
-// /proc is missing all are taken to be of one.
+// /proc is missing all are taken to be of one. It is short because the address
+// of a Unix socket in the directory has room for 107 bytes (unix(7)).
 func pidNamespace() string {
-	link, err := os.Readlink("/proc/self/ns/pid")
-	if err != nil {
-		return "0"
-	}
-	return strings.Trim(link, "pid:[]")
+	link, _ := os.Readlink("/proc/self/ns/pid")
+	n, _ := strconv.ParseUint(strings.Trim(link, "pid:[]"), 10, 64)
+	return strconv.FormatUint(n, 36)
 }
 
 // create makes the directory and the copy of the spec.
