@@ -21,4 +21,5 @@ bench-tools: build
 .PHONY: bench-plot
 bench-plot: bench-tools
 	@$(BENCH_TOOLS)/bench -bin bin -tools $(BENCH_TOOLS) -json $(BENCH) > $(BENCH_TOOLS)/bench.json
+	@$(BENCH_TOOLS)/bench -from $(BENCH_TOOLS)/bench.json
 	@$(BENCH_TOOLS)/plot docs < $(BENCH_TOOLS)/bench.json

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -33,8 +34,13 @@ func quick(t *testing.T, only string) *report {
 	if err := json.Unmarshal(out.Bytes(), r); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.print(&out); err != nil || !strings.Contains(out.String(), "| ---") {
-		t.Errorf("no tables: %v\n%s", err, out.String())
+	file := filepath.Join(t.TempDir(), "report.json")
+	if err := os.WriteFile(file, out.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var tables bytes.Buffer
+	if err := run([]string{"-from", file}, &tables); err != nil || !strings.Contains(tables.String(), "| ---") {
+		t.Errorf("no tables: %v\n%s", err, tables.String())
 	}
 	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) > 0 {
 		t.Errorf("left in TMPDIR: %v %v", left, err)

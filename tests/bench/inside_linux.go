@@ -15,6 +15,9 @@ type work struct {
 	Inside  summary `json:"inside_nanos"`
 	Percent float64 `json:"percent"` // the median of what inside takes longer, round by round
 	Extra   float64 `json:"extra_nanos"`
+	// Fastest is the fastest inside less the fastest outside, which other work
+	// on the machine disturbs least.
+	Fastest float64 `json:"extra_nanos_of_minima"`
 	Skipped string  `json:"skipped,omitempty"`
 	Note    string  `json:"note,omitempty"`
 
@@ -59,6 +62,7 @@ func (s *stage) measureInside(rounds int, only filter, scale int) ([]*work, erro
 		if w.Skipped == "" {
 			w.Outside, w.Inside = outside.summary(), inside.summary()
 			w.Percent, w.Extra = ratio.summary().Median, extra.summary().Median
+			w.Fastest = w.Inside.Min - w.Outside.Min
 		}
 	}
 	return list, nil

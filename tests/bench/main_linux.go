@@ -44,6 +44,7 @@ type settings struct {
 	growthTimes, scale  int
 	most, traces        int
 	json                bool
+	from                string
 	only                *regexp.Regexp
 }
 
@@ -59,6 +60,7 @@ func parse(args []string) (settings, error) {
 	f.IntVar(&c.growthTimes, "growth", 15, "rounds of the curves")
 	f.StringVar(&only, "only", "", "measure only what matches: `REGEXP` over the names in the tables, with 'launch: ', 'size', 'inside: ' or 'growth: ' before them")
 	f.BoolVar(&quick, "quick", false, "a few rounds over small trees, to see that it works")
+	f.StringVar(&c.from, "from", "", "measure nothing, and print the tables of a `FILE` that -json made")
 	f.BoolVar(&c.json, "json", false, "print JSON")
 	if err := f.Parse(args); err != nil {
 		return c, err
@@ -82,6 +84,9 @@ func run(args []string, out io.Writer) (err error) {
 	c, err := parse(args)
 	if err != nil {
 		return err
+	}
+	if c.from != "" {
+		return again(c.from, out)
 	}
 	s, err := newStage(c.bin, c.tools)
 	if s != nil {
@@ -131,3 +136,16 @@ func (c settings) wants(part string) filter {
 
 // A filter reports whether something of that name is to be measured.
 type filter func(name string) bool
+
+// again prints the tables of an earlier run.
+func again(file string, out io.Writer) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	r := &report{}
+	if err := json.Unmarshal(text, r); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return r.print(out)
+}

@@ -129,13 +129,13 @@ func (p *processes) print(w io.Writer) {
 }
 
 func (r *report) printInside(w io.Writer) {
-	rows := [][]string{{"inside", "policy", "outside", "inside", "longer by", "per cent", "note"}}
+	rows := [][]string{{"inside", "policy", "outside", "inside", "longer by", "per cent", "of minima", "per cent", "note"}}
 	for _, k := range r.Inside {
 		if k.Skipped != "" {
-			rows = append(rows, []string{k.Name, k.Policy, "skipped", "", "", "", k.Skipped})
+			rows = append(rows, []string{k.Name, k.Policy, "skipped", "", "", "", "", "", k.Skipped})
 			continue
 		}
-		rows = append(rows, []string{k.Name, k.Policy, span(k.Outside.Median), span(k.Inside.Median), span(k.Extra), number(k.Percent, 1), k.Note})
+		rows = append(rows, []string{k.Name, k.Policy, span(k.Outside.Median), span(k.Inside.Median), span(k.Extra), number(k.Percent, 1), span(k.Fastest), number(100*k.Fastest/k.Outside.Min, 1), k.Note})
 	}
 	table(w, "Inside", rows)
 }

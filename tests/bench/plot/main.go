@@ -52,7 +52,7 @@ func run(args []string, in io.Reader) error {
 	if len(r.Launches) == 0 || len(r.Growth) == 0 {
 		return errors.New("there is nothing to draw: launches and curves are wanted")
 	}
-	return errors.Join(r.launches(filepath.Join(args[0], "launch.svg")), r.growth(filepath.Join(args[0], "growth.svg")))
+	return errors.Join(r.launches(filepath.Join(args[0], "speed-launch.svg")), r.growth(filepath.Join(args[0], "speed-growth.svg")))
 }
 
 // launches draws a bar for the median of each launch, with its quartiles.

@@ -20,7 +20,7 @@ func TestPictures(t *testing.T) {
 	if err := run([]string{dir}, strings.NewReader(some)); err != nil {
 		t.Fatal(err)
 	}
-	for file, want := range map[string]string{"launch.svg": "nono-run", "growth.svg": "grants"} {
+	for file, want := range map[string]string{"speed-launch.svg": "nono-run", "speed-growth.svg": "grants"} {
 		text, err := os.ReadFile(filepath.Join(dir, file))
 		if err != nil {
 			t.Fatal(err)
