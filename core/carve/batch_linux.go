@@ -11,8 +11,11 @@ import (
 // microsecond each. They are made without telling Go's scheduler (RawSyscall),
 // and what was opened is closed a run of descriptors at a time.
 
-// batch is a run of descriptors that are open and no longer needed.
-type batch struct{ first, count int }
+// batch is descriptors that are open and no longer needed.
+type batch struct {
+	fds   [most]int
+	count int
+}
 
 // most is how many descriptors a batch holds, well below the usual limit of 1024.
 const most = 64
@@ -20,7 +23,7 @@ const most = 64
 // open opens an entry of the directory dir as a place, following no symlink. name
 // ends in a NUL byte. The descriptor is valid until the next open or close.
 func (b *batch) open(dir int, name *byte) (int, unix.Errno) {
-	if b.count >= most {
+	if b.count == most {
 		b.close()
 	}
 	fd, errno := openEntry(dir, name)
@@ -31,20 +34,19 @@ func (b *batch) open(dir int, name *byte) (int, unix.Errno) {
 	if errno != 0 {
 		return -1, errno
 	}
-	if b.count > 0 && fd != b.first+b.count {
-		b.close() // something else is open between them
-	}
-	if b.count == 0 {
-		b.first = fd
-	}
+	b.fds[b.count] = fd
 	b.count++
 	return fd, 0
 }
 
-// close closes them all.
+// close closes them all, run by run: while none is closed they come in rising
+// order, and only what else is open is between them.
 func (b *batch) close() {
-	if b.count > 0 {
-		unix.RawSyscall(unix.SYS_CLOSE_RANGE, uintptr(b.first), uintptr(b.first+b.count-1), 0)
+	for i := 0; i < b.count; {
+		first := b.fds[i]
+		for i++; i < b.count && b.fds[i] == b.fds[i-1]+1; i++ {
+		}
+		unix.RawSyscall(unix.SYS_CLOSE_RANGE, uintptr(first), uintptr(b.fds[i-1]), 0)
 	}
 	b.count = 0
 }
