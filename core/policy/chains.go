@@ -27,33 +27,32 @@ func (c *compiler) findChains() error {
 		if p.Kind.Grants() || p.Path == "/" {
 			continue
 		}
-		chain(p.Path, writable, closed)
-		if p.Kind == spec.Deny && c.isDir(p.Path) {
-			chain(p.Path, reads, unlisted)
+		if top := topmost(p.Path, writable); top != "" {
+			chain(p.Path, top, closed)
+		}
+		if top := topmost(p.Path, reads); top != "" && p.Kind == spec.Deny && c.isDir(p.Path) {
+			chain(p.Path, top, unlisted)
 		}
 	}
 	c.out.Closed, c.out.Unlisted = c.existing(closed), c.existing(unlisted)
 	return nil
 }
 
-// chain adds to the set the directories from each of the grants above path down
-// to it.
-func chain(path string, grants, set map[string]bool) {
+// topmost returns the highest of the grants above path, or "".
+func topmost(path string, grants map[string]bool) string {
 	top := ""
-	for dir := parent(path); ; dir = parent(dir) {
-		if grants[dir] {
-			top = dir
-		}
-		if dir == "/" {
-			break
+	for path != "/" {
+		if path = parent(path); grants[path] {
+			top = path
 		}
 	}
-	if top == "" {
-		return
-	}
+	return top
+}
+
+// chain adds to the set the directories from top down to path.
+func chain(path, top string, set map[string]bool) {
 	for dir := parent(path); !set[dir]; dir = parent(dir) {
-		set[dir] = true
-		if dir == top {
+		if set[dir] = true; dir == top {
 			break
 		}
 	}
