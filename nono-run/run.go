@@ -5,6 +5,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"runtime"
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
@@ -75,7 +76,7 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	case o.version:
 		return say(p.Out, "nono-run "+version.String()+"\n")
 	}
-	h, err := thisHost()
+	h, err := policy.ThisHost(runtime.GOOS)
 	if err != nil {
 		return err
 	}

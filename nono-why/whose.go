@@ -54,7 +54,7 @@ func (o *options) whose(set *cli.Set, p *cli.Printer) (*sandbox, error) {
 
 // compile makes the spec as nono-run would make it from the same flags.
 func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
-	h, err := thisHost(o.platform)
+	h, err := policy.ThisHost(o.platform)
 	if err != nil {
 		return err
 	}

@@ -48,17 +48,6 @@ type Options struct {
 	Tools []string
 }
 
-// Host is the machine and user that a policy is for.
-type Host struct {
-	GOOS   string
-	Dir    string              // the working directory, absolute
-	Env    func(string) string // like os.Getenv
-	UID    int
-	Passwd string // the text of /etc/passwd, or "" where there is none
-	// Own is the user's own list of protected paths and its file name, if any.
-	Own, OwnName string
-}
-
 // Policy is the outcome of Compile.
 type Policy struct {
 	Spec *spec.Spec
