@@ -54,6 +54,7 @@ var found = []struct {
 	{name: "moving a device", tree: "null a/n", spec: "temp a", op: query.RenameTo, path: "a/n", to: "a/m", errno: "EACCES"},
 	{name: "a mount counts as the directory of its top", tree: "d a/b; d a/b/no; d c; bind c a/b", spec: "allow .; deny a/b/no", op: query.LinkTo, path: "c", to: "c/x", errno: "EACCES"},
 	{name: "linking the top of a mount", tree: "d a/b/d; d c; bind c a/b", spec: "allow .", op: query.LinkTo, path: "c", to: "c/d/x", errno: "EPERM"},
+	{name: "a slash is looked at before a symlink", tree: "s l @/no/where", spec: "allow .", op: query.Write, path: "l/", errno: "EISDIR"},
 	{name: "a mount beneath a deny is given back with it", tree: "d a/m; d b; d c; tmpfs a/m; bind b c", spec: "allow a; deny a", op: query.List, path: "a/m", errno: ""},
 	{name: "through a symlink and back", tree: "d a/b; d c; s c/l ../a/b; f a/f", spec: "read a", op: query.Read, path: "c/l/../f", errno: ""},
 }
@@ -78,7 +79,7 @@ func TestFound(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				defer tr.fell(t)
+				defer tr.fell()
 				c.spec = tr.parse(f.spec)
 				q := query.Question{Op: f.op, Path: tr.root + "/" + f.path, To: tr.root + "/" + f.to}
 				if !f.op.Two() {

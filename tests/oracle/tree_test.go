@@ -248,8 +248,8 @@ func setAttr(p string, flags int) error {
 	return unix.IoctlSetPointerInt(fd, unix.FS_IOC_SETFLAGS, have&^(fsImmutable|fsAppend)|flags)
 }
 
-// fell removes all of it again.
-func (t *tree) fell(tb testing.TB) {
+// fell makes all of it removable again, once its mounts have gone with the thread.
+func (t *tree) fell() {
 	for i := len(t.mounts) - 1; i >= 0; i-- {
 		unix.Unmount(t.mounts[i], unix.MNT_DETACH)
 	}
@@ -259,7 +259,6 @@ func (t *tree) fell(tb testing.TB) {
 	for i := len(t.dirs) - 1; i >= 0; i-- {
 		os.Chmod(t.dirs[i], 0o700)
 	}
-	must(tb, os.RemoveAll(t.root), os.RemoveAll(t.backup))
 }
 
 // print is what the tree looks like, to see whether it was put back.
