@@ -67,7 +67,7 @@ func TestReasons(t *testing.T) {
 		{Create, "new", "", Denied, InsufficientAccess, "", ""},
 		{Rmdir, "project/src", "", Denied, RmdirBlocked, "", "--allow-rmdir"},
 		{Mkdev, "project/null", "", Denied, DeviceNode, "", ""},
-		{Read, "/etc/shadow", "", Denied, NotInAllowedPaths, "", "--read-file /etc/shadow"},
+		{Read, "/etc/fstab", "", Denied, NotInAllowedPaths, "", "--read-file /etc/fstab"},
 		{RenameTo, "project/a", "project/src/a", Allowed, WithinWorkdir, "", ""},
 		{LinkTo, "notes", "project/n", Denied, InsufficientAccess, "", ""},
 		{Read, "project/none", "", Allowed, WithinWorkdir, "", ""},
