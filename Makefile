@@ -38,7 +38,8 @@ setup:
 
 .PHONY: unit
 unit:
-	@for m in $(MODULES); do echo "== $$m"; (cd $$m && $(GO) test ./...) || exit 1; done
+	@failed=; for m in $(MODULES); do echo "== $$m"; (cd $$m && $(GO) test ./...) || failed="$$failed $$m"; done; \
+	[ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 .PHONY: lint
 lint:
