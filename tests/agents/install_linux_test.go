@@ -1,0 +1,90 @@
+package agents
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// packages are what npm installs. openclaw wants a newer node than most
+// distributions have, so node comes along.
+var packages = []string{
+	"node@24", "@anthropic-ai/claude-code", "opencode-ai", "openclaw", "@openai/codex", "@google/gemini-cli",
+}
+
+// failed is set once an installation has not gone well.
+var failed bool
+
+// prefix is where the agents are installed, once for many runs; `make
+// clean-agents` removes it.
+func prefix() string {
+	if d := os.Getenv("NONO_AGENTS_DIR"); d != "" {
+		return d
+	}
+	return filepath.Join(os.TempDir(), "nono-agents")
+}
+
+// install puts the agents into the home. npm runs in the profile node, as root
+// would not want it to run otherwise: its packages bring scripts. opencode's runs
+// opencode, which does not start where it has no directories of its own.
+func (w *world) install() {
+	w.t.Helper()
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		w.t.Skip("npm is missing: no agent can be installed")
+	}
+	// The script itself, for the node that PATH finds: its first line may name
+	// another one.
+	if npm, err = filepath.EvalSymlinks(npm); err != nil {
+		w.t.Fatal(err)
+	}
+	dir := prefix()
+	if err := os.Mkdir(dir, 0o755); err == nil {
+		w.u.Own(w.t, dir)
+	} else if !os.IsExist(err) {
+		w.t.Fatal(err)
+	}
+	if err := os.Symlink(dir, w.path(".npm-global")); err != nil {
+		w.t.Fatal(err)
+	}
+	done := filepath.Join(dir, "installed")
+	want := strings.Join(packages, " ")
+	if have, err := os.ReadFile(done); err == nil && string(have) == want {
+		return
+	}
+	if failed {
+		w.t.Fatal("the agents could not be installed, see above")
+	}
+	failed = true
+	// How this machine reaches the registry.
+	var env []string
+	for _, name := range []string{"NODE_EXTRA_CA_CERTS", "npm_config_registry", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"} {
+		if v := os.Getenv(name); v != "" {
+			env = append(env, name+"="+v)
+		}
+	}
+	// node first, and not again with the others, whose scripts must find it.
+	for _, list := range [][]string{packages[:1], packages[1:]} {
+		words := append([]string{w.s.Path("nono-run"), "--profile", "node", "--profile", "opencode", "--temp", dir, "--allow-env", "npm_config_registry", "--",
+			"node", npm, "install", "--global", "--prefix", dir, "--no-audit", "--no-fund", "--loglevel=error"}, list...)
+		if r := w.run(w.command(env, words...), "", 20*time.Minute); r.status != 0 {
+			w.t.Fatalf("npm install: status %d\n%s", r.status, r.out)
+		}
+	}
+	failed = false
+	if err := os.WriteFile(done, []byte(want), 0o644); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// installed skips the test where npm could not give an agent its program.
+func (a agent) installed(t *testing.T, w *world) {
+	t.Helper()
+	r := w.run(w.command(nil, a.command, "--version"), "", time.Minute)
+	if r.status != 0 {
+		t.Skipf("%s does not run outside of any sandbox, so there is nothing to compare: %s", a.command, r.out)
+	}
+}
