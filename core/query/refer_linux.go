@@ -29,6 +29,9 @@ func (e *asking) two(q Question) {
 		return
 	}
 	if link {
+		if from.node.parent != nil {
+			from.up = from.node.parent // also of "..", which here is a thing and no name
+		}
 		e.linking(&from, &to)
 		return
 	}

@@ -15,11 +15,8 @@ func (e *asking) using(op Op, p *place, errno unix.Errno) {
 		e.making(p, op == ReadWrite)
 		return
 	}
-	if errno == unix.ENOENT && (op == Write || op == ReadWrite) {
-		// open(2) with O_CREAT looks at a slash before it follows a symlink.
-		if link, err := e.a.disk.walk(e.v.Path, false); err == 0 && link.slash {
-			e.fail(unix.EISDIR, BadPath, byFiles)
-		}
+	if errno == unix.ENOENT && p.slashed && (op == Write || op == ReadWrite) {
+		e.fail(unix.EISDIR, BadPath, byFiles)
 	}
 	want, mode := wants(op)
 	if e.refusedAtOnce(op) {

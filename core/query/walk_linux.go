@@ -14,6 +14,9 @@ type place struct {
 	// missing is how many names of the path do not exist: 1 if only the last.
 	missing int
 	slash   bool // a slash follows the last name
+	// slashed tells that a slash followed a symlink at the end of the path or of
+	// what it led to: open(2) with O_CREAT stops there.
+	slashed bool
 	// last is the last name as it was written: ".", ".." and "/" are no names
 	// that could be made or removed.
 	last string
@@ -42,7 +45,9 @@ func (d *disk) walk(path string, follow bool) (place, unix.Errno) {
 		// The working directory is open: its own path need not be searchable.
 		rest = d.cwd + "/" + path
 	}
-	return w.run(rest)
+	p, errno := w.run(rest)
+	p.slashed = w.slashed
+	return p, errno
 }
 
 type walker struct {
@@ -50,6 +55,8 @@ type walker struct {
 	follow bool
 	at     *node
 	links  int
+	// slashed is place's.
+	slashed bool
 }
 
 // run consumes rest from w.at.
@@ -98,6 +105,7 @@ func (w *walker) run(rest string) (place, unix.Errno) {
 			if last && !w.d.mayFollow(n) {
 				return w.lost(w.at, trimmed, unix.EACCES)
 			}
+			w.slashed = w.slashed || last && rest != ""
 			if strings.HasPrefix(n.target, "/") {
 				if w.at, errno = w.d.root(); errno != 0 {
 					return place{path: "/", last: "/"}, errno

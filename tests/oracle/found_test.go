@@ -55,6 +55,9 @@ var found = []struct {
 	{name: "a mount counts as the directory of its top", tree: "d a/b; d a/b/no; d c; bind c a/b", spec: "allow .; deny a/b/no", op: query.LinkTo, path: "c", to: "c/x", errno: "EACCES"},
 	{name: "linking the top of a mount", tree: "d a/b/d; d c; bind c a/b", spec: "allow .", op: query.LinkTo, path: "c", to: "c/d/x", errno: "EPERM"},
 	{name: "a slash is looked at before a symlink", tree: "s l @/no/where", spec: "allow .", op: query.Write, path: "l/", errno: "EISDIR"},
+	{name: "a slash in what a symlink leads to", tree: "s l @/m/; s m @/no/where", spec: "allow .", op: query.Write, path: "l", errno: "EISDIR"},
+	{name: "linking a directory by dot-dot", tree: "d c/a; d b/d/no", spec: "allow .; deny b/d/no", op: query.LinkTo, path: "c/a/..", to: "b/x", errno: "EACCES"},
+	{name: "linking a directory by dot-dot, in a chain", tree: "d c/a; d b; f x/no", spec: "allow .; deny x/no", op: query.LinkTo, path: "c/a/..", to: "b/x", errno: "EXDEV"},
 	{name: "a mount beneath a deny is given back with it", tree: "d a/m; d b; d c; tmpfs a/m; bind b c", spec: "allow a; deny a", op: query.List, path: "a/m", errno: ""},
 	{name: "through a symlink and back", tree: "d a/b; d c; s c/l ../a/b; f a/f", spec: "read a", op: query.Read, path: "c/l/../f", errno: ""},
 }
