@@ -167,7 +167,15 @@ func clearHome(t *testing.T, home string) {
 		t.Fatal(err)
 	}
 	for _, n := range names {
-		if err := os.RemoveAll(filepath.Join(home, n.Name())); err != nil {
+		path := filepath.Join(home, n.Name())
+		// Go's module cache is made of directories that nothing can be removed from.
+		filepath.WalkDir(path, func(at string, d fs.DirEntry, err error) error {
+			if err == nil && d.IsDir() {
+				os.Chmod(at, 0o700)
+			}
+			return nil
+		})
+		if err := os.RemoveAll(path); err != nil {
 			t.Fatal(err)
 		}
 	}
