@@ -69,3 +69,12 @@ clean:
 
 include packaging/targets.mk
 include packaging/bench.mk
+
+# Five real agents in their profiles. They come from the npm registry, take 3 GiB
+# and stay for the next time, until clean-agents.
+.PHONY: test-agents clean-agents
+test-agents:
+	cd tests && NONO_AGENTS=1 NONO_REQUIRE=landlock $(GO) test -v -count=1 -timeout 60m ./agents
+
+clean-agents:
+	rm -rf "$${NONO_AGENTS_DIR:-$${TMPDIR:-/tmp}/nono-agents}"

@@ -100,7 +100,7 @@ var agents = []agent{
 		save:    []string{"config", "set", "gateway.port", "18111"},
 		saved:   []string{"config", "get", "gateway.port"},
 		setting: "18111",
-		screen:  screen{args: []string{"onboard"}, first: "Yes", keys: []string{"Left"}, then: "● Yes"},
+		screen:  screen{args: []string{"onboard"}, first: "How would you like to start", keys: []string{"Down"}, then: "● Custom"},
 	},
 	{
 		profile: "codex", command: "codex",
@@ -122,7 +122,7 @@ var agents = []agent{
 		save:    []string{"mcp", "add", "kept-by-nono", "--", "true"},
 		saved:   []string{"mcp", "get", "kept-by-nono"},
 		setting: "kept-by-nono",
-		screen:  screen{args: []string{"--no-daemon"}, first: "rust", keys: []string{"Down"}, then: "2."},
+		screen:  screen{args: []string{"--no-daemon"}, first: "Ask Codex", keys: []string{"typed by nono"}, then: "› typed by nono"},
 	},
 	{
 		profile: "gemini", command: "gemini",
@@ -144,7 +144,7 @@ var agents = []agent{
 		save:    []string{"mcp", "add", "--scope", "user", "kept-by-nono", "true"},
 		saved:   []string{"mcp", "list"},
 		setting: "kept-by-nono",
-		screen:  screen{first: "Do you trust", keys: []string{"Down"}, then: "● 2."},
+		screen:  screen{args: []string{"--skip-trust"}, first: "Type your message", keys: []string{"typed by nono"}, then: "typed by nono"},
 	},
 }
 

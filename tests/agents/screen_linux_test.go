@@ -52,9 +52,12 @@ func TestFirstScreen(t *testing.T) {
 			a.settle(w, "http://127.0.0.1:9")
 		}
 		w.tmux("new-session", "-d", "-x", "110", "-y", "45", "bash --norc --noprofile")
-		defer w.tmux("kill-server")
+		defer func() {
+			w.tmux("kill-server")
+			time.Sleep(time.Second) // for the shell and what is left of the agent
+		}()
 		line := strings.Join(append(a.env("http://127.0.0.1:9"), w.nono(a.profile, append([]string{a.command}, a.screen.args...)...)...), " ")
-		w.tmux("send-keys", "PS1='ready> '; clear; stty -a >"+w.path("before")+"; "+line+"; echo \"status=$?.\"; stty -a >"+w.path("after"), "Enter")
+		w.tmux("send-keys", "PS1='ready> '; HISTFILE=; clear; stty -a >"+w.path("before")+"; "+line+"; echo \"status=$?.\"; stty -a >"+w.path("after"), "Enter")
 		if shown, ok := w.await(a.screen.first, 90*time.Second); !ok {
 			t.Fatalf("no %q on the screen:\n%s", a.screen.first, shown)
 		}
@@ -64,7 +67,9 @@ func TestFirstScreen(t *testing.T) {
 			t.Errorf("after %v no %q on the screen:\n%s", a.screen.keys, a.screen.then, shown)
 		}
 		shown, ok := "", false
-		for range 6 { // most ask for a second one
+		for range 6 { // most want a second one soon behind the first
+			w.tmux("send-keys", "C-c")
+			time.Sleep(400 * time.Millisecond)
 			w.tmux("send-keys", "C-c")
 			if shown, ok = w.await("status=", 4*time.Second); ok {
 				break

@@ -3,7 +3,9 @@
 # Its own sandbox mounts file systems for every command, which this one refuses,
 # so that all commands fail: turn it off with `--sandbox danger-full-access`, or
 # sandbox_mode = "danger-full-access" in ~/.codex/config.toml. Keep its approvals
-# as you like them.
+# as you like them. On a terminal start it with --no-daemon (or set
+# daemon_auto_start = false under [features]): its daemon is reached by a Unix
+# socket, which is shut here, and one from outside would run its commands there.
 #
 # What it writes into its configuration (MCP servers, notify) runs at its next
 # start: start it with this profile then too.
