@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -84,19 +85,20 @@ func (o *options) covers(dir string, want profile.Access, h policy.Host) bool {
 	return have&want == want
 }
 
-// tooMuch says why no profile shares dir: it holds a home, and with it far more
-// than a project.
+// tooMuch says why no profile shares dir: it is the user's home or holds one,
+// and with it far more than a project. Services have homes too, such as
+// /var/www, in which people work; of others, only what is above a home counts.
 func tooMuch(dir string, h policy.Host) string {
 	if dir == "/" {
 		return "all of the disk"
 	}
-	homes := []string{h.Env("HOME")}
+	homes := map[string]bool{h.Env("HOME"): true} // whether it is the user's own
 	for entry := range strings.SplitSeq(h.Passwd, "\n") {
-		if f := strings.Split(entry, ":"); len(f) == 7 {
-			homes = append(homes, f[5])
+		if f := strings.Split(entry, ":"); len(f) == 7 && f[5] != "/" {
+			homes[f[5]] = homes[f[5]] || f[2] == strconv.Itoa(h.UID)
 		}
 	}
-	for _, home := range homes {
+	for home, own := range homes {
 		if !filepath.IsAbs(home) {
 			continue
 		}
@@ -104,10 +106,10 @@ func tooMuch(dir string, h policy.Host) string {
 			home = real
 		}
 		switch home = filepath.Clean(home); {
-		case home == dir:
-			return "a home directory"
+		case own && home == dir:
+			return "your home"
 		case spec.Beneath(home, dir):
-			return "above the home directory " + fault.Quote(home)
+			return "above the home " + fault.Quote(home)
 		}
 	}
 	return ""

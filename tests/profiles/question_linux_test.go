@@ -162,11 +162,11 @@ func TestNeverShared(t *testing.T) {
 			t.Fatal(err)
 		}
 		for dir, why := range map[string]string{
-			w.home:                 "a home directory",
-			w.path("project/home"): "a home directory",
-			w.path("project/../."): "a home directory",
+			w.home:                 "your home",
+			w.path("project/home"): "your home",
+			w.path("project/../."): "your home",
 			"/":                    "all of the disk",
-			w.home[:strings.LastIndexByte(w.home, '/')]: "above the home directory",
+			w.home[:strings.LastIndexByte(w.home, '/')]: "above the home",
 		} {
 			out, status := w.run("-p", "x", "--allow-cwd", "--workdir", dir, "--", "cat", w.path("project/file"))
 			w.want(dir, out, status, 1, denied, "notice: the working directory is not shared: ", why)
