@@ -41,11 +41,6 @@ unit:
 	@failed=; for m in $(MODULES); do echo "== $$m"; (cd $$m && $(GO) test ./...) || failed="$$failed $$m"; done; \
 	[ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
-# The real agents, from npm, inside their profiles: 3 GiB and a quarter of an hour.
-.PHONY: test-agents
-test-agents: build setup
-	@cd tests && NONO_AGENTS=1 $(GO) test -v -timeout 60m ./agents
-
 .PHONY: lint
 lint:
 	@out=$$(gofmt -l $(MODULES)); [ -z "$$out" ] || { echo "not formatted: $$out"; exit 1; }

@@ -4,9 +4,11 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
+	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/version"
 	"golang.org/x/sys/unix"
 )
@@ -36,11 +38,34 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	if err := o.refuseProtected(pol); err != nil {
 		return nil, err
 	}
+	if err := o.refuseUnstartable(pol, h.Dir); err != nil {
+		return nil, err
+	}
 	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir}
 	l.env, l.withheld, err = environment(os.Environ(), o.PassEnv, map[string]string{
 		"NONO_SANDBOX": mechanism, "NONO_SPEC": t.spec, "TMPDIR": t.dir,
 	})
 	return l, err
+}
+
+// refuseUnstartable says before the kernel would that the command, its
+// interpreter or its loader is shut, and what opens it.
+func (o *options) refuseUnstartable(pol *policy.Policy, cwd string) error {
+	if pol.Command.Path == "" {
+		return nil
+	}
+	v := query.CanStart(pol.Spec, pol.Command.Path, cwd)
+	if v.Status != query.Denied || v.EnforcedBy != "Landlock" {
+		return nil // what else stands against it, the exec says best
+	}
+	f := &fault.Error{Do: "start", Path: o.Command[0], Err: fault.Text("the sandbox would shut out the file, its interpreter or its loader")}
+	if v.Line != nil {
+		f.Err = fault.Text("the sandbox would shut out " + fault.Quote(v.Line.Path) + " (" + v.Line.By + ")")
+	}
+	if v.Suggestion != nil {
+		f.Hint = "add " + v.Suggestion.String()
+	}
+	return &policy.CommandError{Status: cli.CannotStart, Fault: f}
 }
 
 // start becomes the shim, and through it the command. It returns only if that

@@ -45,14 +45,3 @@ func Sandboxed() bool { return false }
 func CanStart(s *spec.Spec, path, cwd string) Verdict {
 	return Inside(s, 0, cwd).Ask(Question{Op: Execute, Path: path})
 }
-
-// A ChainNotice is about a directory that the user granted and that has denied
-// paths beneath it; see the one for Linux.
-type ChainNotice struct {
-	Path               string
-	Listable, Writable bool
-	Categories         []string
-}
-
-// Chains returns nothing: Seatbelt has denies, and nothing is carved.
-func Chains(*spec.Spec) []ChainNotice { return nil }

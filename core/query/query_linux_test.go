@@ -129,22 +129,6 @@ func TestCanStart(t *testing.T) {
 	}
 }
 
-func TestChains(t *testing.T) {
-	dir := home(t)
-	s := policyFor(dir)
-	got := Chains(s)
-	if len(got) != 1 || got[0].Path != dir || got[0].Listable || got[0].Writable {
-		t.Fatalf("%+v", got)
-	}
-	if text := strings.Join(got[0].Categories, ","); text != "SSH keys,credential files,file destruction" {
-		t.Error(text)
-	}
-	s.Paths = append(s.Paths[2:3:3], spec.Path{Kind: spec.DenyWrite, Path: dir + "/project/x", By: "runs as you later"})
-	if got := Chains(s); len(got) != 1 || !got[0].Listable || !got[0].Writable {
-		t.Errorf("%+v", got)
-	}
-}
-
 func TestLimits(t *testing.T) {
 	dir := home(t)
 	a, err := New(policyFor(dir), 7, dir)
