@@ -24,6 +24,8 @@ var reasons = []reason{
 	{unix.SYS_CLOSE_RANGE, "close_range", "the shim: up to 64 entries of a carved directory at once; what the command must not inherit"},
 	{unix.SYS_FSTAT, "fstat", "the shim: kind and identity of everything that gets a rule, by its descriptor"},
 	{unix.SYS_NEWFSTATAT, "newfstatat", "nono-run: whether the paths of the lists exist, and what is a symlink; the shim: the identity of what is denied"},
+	{unix.SYS_STATX, "statx", "nono-run: whether the kernel will let the command, its interpreter and its loader be executed"},
+	{unix.SYS_GETEUID, "geteuid", "nono-run: for the same question, whose permissions count"},
 	{unix.SYS_GETDENTS64, "getdents64", "nono-run: homes and small directories, listed rather than asked entry by entry; the shim: carved directories"},
 	{unix.SYS_READLINKAT, "readlinkat", "nono-run: symlinks among the paths; its own path; the pid namespace"},
 	{unix.SYS_LANDLOCK_CREATE_RULESET, "landlock_create_ruleset", "which ABI, which errata, and the ruleset"},
