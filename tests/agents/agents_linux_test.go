@@ -158,9 +158,7 @@ func each(t *testing.T, f func(t *testing.T, w *world, a agent)) {
 			ordinary(t, func(w *world) {
 				w.install()
 				a.installed(w.t, w)
-				if a.profile == "openclaw" {
-					w.t.Cleanup(func() { os.RemoveAll("/tmp/openclaw-state-locks-" + uidOf(w)) })
-				}
+				w.leaveNothing()
 				f(w.t, w, a)
 			})
 		})

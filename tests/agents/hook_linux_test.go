@@ -1,8 +1,9 @@
 package agents
 
 import (
-	"os"
+	"bytes"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -49,7 +50,7 @@ func TestClaudeHook(t *testing.T) {
 func TestGateway(t *testing.T) {
 	ordinary(t, func(w *world) {
 		w.install()
-		w.t.Cleanup(func() { os.RemoveAll("/tmp/openclaw-state-locks-" + uidOf(w)) })
+		w.leaveNothing()
 		var a agent
 		for _, a = range agents {
 			if a.profile == "openclaw" {
@@ -58,10 +59,13 @@ func TestGateway(t *testing.T) {
 		}
 		a.installed(w.t, w)
 		a.settle(w, "http://127.0.0.1:9")
-		done := make(chan result, 1)
-		go func() {
-			done <- w.run(w.command(nil, w.nono("openclaw", "openclaw", "gateway")...), "✓ health", 3*time.Minute)
-		}()
+		gateway := w.command(nil, w.nono("openclaw", "openclaw", "gateway")...)
+		var out bytes.Buffer
+		gateway.Stdout, gateway.Stderr = &out, &out
+		gateway.WaitDelay = 5 * time.Second
+		if err := gateway.Start(); err != nil {
+			w.t.Fatal(err)
+		}
 		var r result
 		for range 12 {
 			r = w.run(w.command(nil, w.nono("openclaw", "openclaw", "health", "--timeout", "5000")...), "", time.Minute)
@@ -73,8 +77,9 @@ func TestGateway(t *testing.T) {
 		if r.status != 0 || !strings.Contains(r.out, "main") {
 			w.t.Errorf("health: status %d\n%s", r.status, r.out)
 		}
-		if g := <-done; w.t.Failed() {
-			w.t.Logf("the gateway: %s", g.out)
+		syscall.Kill(-gateway.Process.Pid, syscall.SIGKILL)
+		if gateway.Wait(); w.t.Failed() {
+			w.t.Logf("the gateway: %s", out.String())
 		}
 	})
 }

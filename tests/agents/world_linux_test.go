@@ -95,6 +95,16 @@ func (w *world) text(name string) string {
 	return string(b)
 }
 
+// leaveNothing removes after the test what agents put into /tmp whatever TMPDIR
+// is, unless it was there before.
+func (w *world) leaveNothing() {
+	for _, path := range []string{"/tmp/openclaw", "/tmp/openclaw-state-locks-" + uidOf(w), "/tmp/opencode", "/tmp/claude-" + uidOf(w), "/tmp/cc-socks"} {
+		if _, err := os.Lstat(path); os.IsNotExist(err) {
+			w.t.Cleanup(func() { os.RemoveAll(path) })
+		}
+	}
+}
+
 // env is what a person's shell has.
 func (w *world) env(more ...string) []string {
 	return append([]string{"HOME=" + w.home, "USER=nobody", "LOGNAME=nobody", "SHELL=/bin/bash", "SHLVL=1", "TERM=xterm-256color",

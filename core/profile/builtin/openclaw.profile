@@ -26,6 +26,8 @@ temp   $XDG_CACHE_HOME/openclaw
 # The locks of its data bases: the place is fixed, and without it nothing starts.
 create /tmp/openclaw-state-locks-$UID
 temp   /tmp/openclaw-state-locks-$UID
+# Its logs, where it has put them before; otherwise it uses the private temp.
+temp   /tmp/openclaw
 
 # The variables of the providers and of the gateway; others by --allow-env.
 allow-env ANTHROPIC_API_KEY
