@@ -67,14 +67,14 @@ func TestGateway(t *testing.T) {
 			w.t.Fatal(err)
 		}
 		var r result
-		for range 12 {
-			r = w.run(w.command(nil, w.nono("openclaw", "openclaw", "health", "--timeout", "5000")...), "", time.Minute)
-			if r.status == 0 {
+		for range 20 {
+			r = w.run(w.command([]string{"NO_COLOR=1"}, w.nono("openclaw", "openclaw", "health", "--timeout", "5000")...), "", time.Minute)
+			if r.status == 0 && strings.Contains(r.out, "Agents: main") {
 				break
 			}
 			time.Sleep(3 * time.Second)
 		}
-		if r.status != 0 || !strings.Contains(r.out, "main") {
+		if r.status != 0 || !strings.Contains(r.out, "Agents: main") {
 			w.t.Errorf("health: status %d\n%s", r.status, r.out)
 		}
 		syscall.Kill(-gateway.Process.Pid, syscall.SIGKILL)
