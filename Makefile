@@ -36,9 +36,11 @@ test: build setup lint unit
 setup:
 	@sh packaging/setup
 
+# Never from the cache: the tests build the programs while they run, so Go cannot
+# tell that those have changed.
 .PHONY: unit
 unit:
-	@failed=; for m in $(MODULES); do echo "== $$m"; (cd $$m && $(GO) test ./...) || failed="$$failed $$m"; done; \
+	@failed=; for m in $(MODULES); do echo "== $$m"; (cd $$m && $(GO) test -count=1 ./...) || failed="$$failed $$m"; done; \
 	[ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 .PHONY: lint

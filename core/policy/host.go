@@ -29,10 +29,13 @@ func ThisHost(goos string) (Host, error) {
 		return Host{}, &fault.Error{Do: "tell the working directory", Err: err, Hint: "cd to a directory that exists"}
 	}
 	h := Host{GOOS: goos, Dir: dir, Env: os.Getenv, UID: unix.Getuid()}
-	// Without a user database HOME alone says where the home is.
-	if text, err := os.ReadFile("/etc/passwd"); err == nil {
-		h.Passwd = string(text)
+	// Without a user database HOME alone says where the home is. One that is
+	// there and cannot be read may name a home that would go unprotected: stop.
+	passwd, err := os.ReadFile("/etc/passwd")
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return h, &fault.Error{Do: "read the user database", Path: "/etc/passwd", Err: cause(err)}
 	}
+	h.Passwd = string(passwd)
 	config := os.Getenv("XDG_CONFIG_HOME")
 	if !strings.HasPrefix(config, "/") {
 		config = h.home() + "/.config"
@@ -43,14 +46,19 @@ func ThisHost(goos string) (Host, error) {
 	text, err := os.ReadFile(h.OwnName)
 	// A list that exists and cannot be read would protect nothing: stop.
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		var cause *fs.PathError
-		if errors.As(err, &cause) {
-			err = cause.Err
-		}
-		return h, &fault.Error{Do: "read the list of protected paths", Path: h.OwnName, Err: err}
+		return h, &fault.Error{Do: "read the list of protected paths", Path: h.OwnName, Err: cause(err)}
 	}
 	h.Own = string(text)
 	return h, nil
+}
+
+// cause takes the path off an error of package os: the message has it already.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 // home is HOME, or what the user database says where it is not set.
