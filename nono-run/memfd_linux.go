@@ -13,15 +13,8 @@ func sealed(doc []byte) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	for rest := doc; len(rest) > 0; {
-		n, err := unix.Write(fd, rest)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return -1, err
-		}
-		rest = rest[n:]
+	if err := write(fd, doc); err != nil {
+		return -1, err
 	}
 	seals := unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
 	if _, err := unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, seals); err != nil {

@@ -57,16 +57,28 @@ func (t temp) create(doc []byte) error {
 	if err := os.Mkdir(t.dir, 0o700); err != nil {
 		return &fault.Error{Do: "create the private temp directory", Path: t.dir, Err: cause(err)}
 	}
-	f, err := os.OpenFile(t.spec, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o400)
+	fd, err := unix.Open(t.spec, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o400)
 	if err == nil {
-		_, err = f.Write(doc)
-		if e := f.Close(); err == nil {
+		err = write(fd, doc)
+		if e := unix.Close(fd); err == nil {
 			err = e
 		}
 	}
 	if err != nil {
 		t.remove()
-		return &fault.Error{Do: "write the copy of the spec", Path: t.spec, Err: cause(err)}
+		return &fault.Error{Do: "write the copy of the spec", Path: t.spec, Err: err}
+	}
+	return nil
+}
+
+// write writes all of doc, without os.File, which would set up a poller.
+func write(fd int, doc []byte) error {
+	for len(doc) > 0 {
+		n, err := unix.Write(fd, doc)
+		if err != nil && err != unix.EINTR {
+			return err
+		}
+		doc = doc[max(n, 0):]
 	}
 	return nil
 }

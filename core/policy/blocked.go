@@ -93,17 +93,8 @@ func (c *compiler) blockCommands() error {
 		if !c.granted(dir) {
 			continue
 		}
-		if c.res.small(dir, len(names)) {
-			l := c.res.list(dir)
-			for _, n := range names {
-				if l.has(n) {
-					c.blockFile(dir, n)
-				}
-			}
-			continue
-		}
-		for _, n := range c.res.existing(dir, names) {
-			c.blockFile(dir, n)
+		for _, f := range c.res.among(dir, names) {
+			c.blockFile(dir, f.name, f.place)
 		}
 	}
 	return nil
@@ -137,12 +128,12 @@ func (c *compiler) granted(path string) bool {
 	return false
 }
 
-func (c *compiler) blockFile(dir, name string) {
-	path, category := join(dir, name), c.blocked.category[name]
-	file, err := c.res.resolve(path)
-	if err != nil || !file.exists || file.dir() {
+// blockFile denies the file that name in dir leads to.
+func (c *compiler) blockFile(dir, name string, file place) {
+	if !file.exists || file.dir() {
 		return
 	}
+	path, category := join(dir, name), c.blocked.category[name]
 	if why := c.loose(dir, path, file, category); why != "" {
 		c.out.Loose = append(c.out.Loose, Loose{name, file.path, why})
 		return
@@ -227,18 +218,17 @@ func (c *compiler) noteFace(name string, lifted bool) {
 // for a program that whoever can write there can make anew.
 func (c *compiler) environment(dir string) bool {
 	env := parent(dir)
-	p, err := c.res.resolve(join(env, "pyvenv.cfg"))
-	if err != nil || !p.exists {
-		if p, err = c.res.resolve(join(env, "conda-meta")); err != nil || !p.dir() {
-			return false
-		}
+	i := slices.IndexFunc(c.asked, func(g spec.Path) bool {
+		return writes(g.Kind) && (g.Path == env || spec.Beneath(env, g.Path))
+	})
+	if i < 0 || c.holdsHome(c.asked[i].Path) {
+		return false
 	}
-	for _, g := range c.asked {
-		if writes(g.Kind) && (g.Path == env || spec.Beneath(env, g.Path)) {
-			return !c.holdsHome(g.Path)
-		}
+	if p, err := c.res.resolve(join(env, "pyvenv.cfg")); err == nil && p.exists {
+		return true
 	}
-	return false
+	p, err := c.res.resolve(join(env, "conda-meta"))
+	return err == nil && p.dir()
 }
 
 // holdsHome reports whether the user's home is at or beneath path.

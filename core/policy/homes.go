@@ -18,7 +18,8 @@ type home struct {
 
 // findHomes names the homes to protect: HOME's, and the user database's for
 // this user, since HOME may have been set to something else. Root, whom file
-// permissions do not stop, protects everybody's that a grant reaches.
+// permissions do not stop, protects everybody's that a grant reaches. A user
+// without any is refused: what should be protected would not be.
 func (c *compiler) findHomes() error {
 	if h := c.h.Env("HOME"); h != "" {
 		if h[0] != '/' {
@@ -38,6 +39,10 @@ func (c *compiler) findHomes() error {
 		case own || c.h.UID == 0 && c.wanted(path):
 			c.homes = append(c.homes, home{path: path})
 		}
+	}
+	if len(c.homes) == 0 {
+		return &fault.Error{Do: "tell which home to protect", Hint: "HOME=DIR nono run … names it",
+			Err: fault.Text("HOME is not set, and the user database does not know user " + strconv.Itoa(c.h.UID))}
 	}
 	return nil
 }

@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -31,11 +29,11 @@ func ThisHost(goos string) (Host, error) {
 	h := Host{GOOS: goos, Dir: dir, Env: os.Getenv, UID: unix.Getuid()}
 	// Without a user database HOME alone says where the home is. One that is
 	// there and cannot be read may name a home that would go unprotected: stop.
-	passwd, err := os.ReadFile("/etc/passwd")
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return h, &fault.Error{Do: "read the user database", Path: "/etc/passwd", Err: cause(err)}
+	passwd, err := readFile("/etc/passwd")
+	if err != nil && err != unix.ENOENT {
+		return h, &fault.Error{Do: "read the user database", Path: "/etc/passwd", Err: err}
 	}
-	h.Passwd = string(passwd)
+	h.Passwd = passwd
 	config := os.Getenv("XDG_CONFIG_HOME")
 	if !strings.HasPrefix(config, "/") {
 		config = h.home() + "/.config"
@@ -43,22 +41,55 @@ func ThisHost(goos string) (Host, error) {
 	if h.OwnName = config + "/nono/protected"; !strings.HasPrefix(h.OwnName, "/") {
 		return h, nil
 	}
-	text, err := os.ReadFile(h.OwnName)
-	// A list that exists and cannot be read would protect nothing: stop.
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return h, &fault.Error{Do: "read the list of protected paths", Path: h.OwnName, Err: cause(err)}
+	text, err := readFile(h.OwnName)
+	if err == unix.ENOENT && isSymlink(h.OwnName) {
+		err = fault.Text("it is a symlink that leads nowhere")
 	}
-	h.Own = string(text)
+	// A list that exists and cannot be read would protect nothing: stop.
+	if err != nil && err != unix.ENOENT && err != unix.ENOTDIR {
+		return h, &fault.Error{Do: "read the list of protected paths", Path: h.OwnName, Err: err}
+	}
+	h.Own = text
 	return h, nil
 }
 
-// cause takes the path off an error of package os: the message has it already.
-func cause(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
+// readFile reads a whole file without os.File, which would set up a poller for
+// it. It must be a regular one, so that reading it ends.
+func readFile(path string) (string, error) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	if err != nil {
+		return "", err
 	}
-	return err
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return "", err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return "", fault.Text("it is not a regular file")
+	}
+	text := make([]byte, 0, st.Size+1)
+	for {
+		if len(text) == cap(text) {
+			text = append(text, 0)[:len(text)]
+		}
+		n, err := unix.Read(fd, text[len(text):cap(text)])
+		switch {
+		case err == unix.EINTR:
+		case err != nil:
+			return "", err
+		case n == 0:
+			return string(text), nil
+		default:
+			text = text[:len(text)+n]
+		}
+	}
+}
+
+// isSymlink reports whether path is a symlink.
+func isSymlink(path string) bool {
+	var st unix.Stat_t
+	return unix.Lstat(path, &st) == nil && uint32(st.Mode)&unix.S_IFMT == unix.S_IFLNK
 }
 
 // home is HOME, or what the user database says where it is not set.

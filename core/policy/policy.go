@@ -117,7 +117,7 @@ type line struct {
 func Compile(o Options, h Host) (*Policy, error) {
 	c := &compiler{o: &o, h: &h, res: newResolver(), out: &Policy{},
 		have: map[line]bool{}, shut: map[string]bool{}, shutWrite: map[string]bool{},
-		grants: map[string]bool{}, writable: map[string]bool{}, covered: map[string]cover{}}
+		grants: map[string]bool{}, writable: map[string]bool{}, covered: make(map[string]cover, 256)}
 	c.spec = &spec.Spec{Net: !o.NetBlock, UnixSockets: o.UnixSockets, Rmdir: o.Rmdir, IPC: o.IPC, KeepFDs: o.KeepFDs}
 	c.out.Spec = c.spec
 	steps := []func() error{

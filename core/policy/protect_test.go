@@ -109,7 +109,8 @@ func TestHome(t *testing.T) {
 	t.Run("unset and unknown", func(t *testing.T) {
 		b := newBox(t)
 		b.env["HOME"] = ""
-		b.has(b.grants("allow ."), "allow .")
+		b.fails(Options{Grants: b.parse("allow .")},
+			"cannot tell which home to protect: HOME is not set, and the user database does not know user 1000")
 	})
 	t.Run("relative", func(t *testing.T) {
 		b := newBox(t)

@@ -173,19 +173,30 @@ func (r *resolver) walk(path string) (place, error) {
 	}
 }
 
-// has reports whether the directory has, or may have, an entry of that name.
-func (l *listing) has(name string) bool { return l.unknown || l.names[name] != 0 }
-
-// small reports whether listing dir is less work than asking for that many
-// names in it, going by its size: an entry takes some 32 bytes on disk, and a
-// question costs what listing four entries does.
-func (r *resolver) small(dir string, names int) bool {
-	var st unix.Stat_t
-	return unix.Stat(dir, &st) == nil && st.Size < int64(names)*4*32
+// A named is an entry of a directory and where it leads.
+type named struct {
+	name  string
+	place place
 }
 
-// existing returns those of names that exist in dir, asking for each.
-func (r *resolver) existing(dir string, names []string) []string {
+// among returns those of names that the directory dir, which is resolved, has.
+// One that cannot be resolved is left out.
+func (r *resolver) among(dir string, names []string) []named {
+	var out []named
+	add := func(name string) {
+		if p, err := r.resolve(join(dir, name)); err == nil {
+			out = append(out, named{name, p})
+		}
+	}
+	if r.small(dir, len(names)) {
+		l := r.list(dir)
+		for _, n := range names {
+			if l.unknown || l.names[n] != 0 {
+				add(n)
+			}
+		}
+		return out
+	}
 	at, prefix := unix.AT_FDCWD, dir+"/"
 	// The way to a directory is walked once; one that cannot be opened can
 	// still be searched.
@@ -193,14 +204,25 @@ func (r *resolver) existing(dir string, names []string) []string {
 		defer unix.Close(fd)
 		at, prefix = fd, ""
 	}
-	var out []string
 	var st unix.Stat_t
 	for _, n := range names {
-		if err := unix.Fstatat(at, prefix+n, &st, unix.AT_SYMLINK_NOFOLLOW); err != unix.ENOENT {
-			out = append(out, n)
+		switch err := unix.Fstatat(at, prefix+n, &st, unix.AT_SYMLINK_NOFOLLOW); {
+		case err == unix.ENOENT:
+		case err == nil && uint32(st.Mode)&unix.S_IFMT != unix.S_IFLNK:
+			out = append(out, named{n, found(join(dir, n), &st)})
+		default:
+			add(n)
 		}
 	}
 	return out
+}
+
+// small reports whether listing dir is less work than asking for that many
+// names in it, going by its size: an entry takes some 32 bytes on disk, and a
+// question costs what listing four entries does.
+func (r *resolver) small(dir string, names int) bool {
+	var st unix.Stat_t
+	return unix.Stat(dir, &st) == nil && st.Size < int64(names)*4*32
 }
 
 // root completes a place reached through "..", whose facts were not looked at.

@@ -114,7 +114,7 @@ func TestStdio(t *testing.T) {
 }
 
 func stdioChild(t *testing.T) {
-	b := &box{t: t, root: os.Getenv("STDIO_ROOT"), env: map[string]string{}}
+	b := &box{t: t, root: os.Getenv("STDIO_ROOT"), env: map[string]string{"HOME": "/nonexistent"}}
 	var text strings.Builder
 	for i, denies := range [][]Grant{nil, b.parse("deny in")} {
 		if i > 0 {

@@ -28,6 +28,9 @@ func (s *stage) buildFloor() (string, error) {
 		return "", errors.New("there is no gcc to build it")
 	}
 	source, program := s.path("floor.c"), s.path("floor")
+	if _, err := os.Stat(program); err == nil {
+		return program, nil // built before
+	}
 	if err := os.WriteFile(source, floorSource, 0o644); err != nil {
 		return "", err
 	}

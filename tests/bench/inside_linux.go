@@ -36,6 +36,9 @@ func (s *stage) measureInside(rounds int, only filter, scale int) ([]*work, erro
 		return nil, err
 	}
 	for _, w := range list {
+		if w.Skipped != "" {
+			continue
+		}
 		if w.needs != "" {
 			if _, err := exec.LookPath(w.needs); err != nil {
 				w.Skipped = w.needs + " is not installed"

@@ -11,7 +11,7 @@ import (
 
 // programs prepares real programs over trees that are made for them. A tree is
 // made only if something is to be done in it.
-func (s *stage) programs(scale int, run func(...string) []string, only filter) ([]*work, error) {
+func (s *stage) programs(scale int, only filter) ([]*work, error) {
 	list := []*work{
 		{Name: "find /usr -type f", needs: "find", worker: []string{"run", "find", "/usr", "-type", "f"}},
 		{Name: "git status", needs: "git", worker: []string{"run", "git", "-C", s.path("project/tree"), "status", "--short"}},
@@ -24,7 +24,7 @@ func (s *stage) programs(scale int, run func(...string) []string, only filter) (
 	}
 	var wanted []*work
 	for _, w := range list {
-		w.Policy, w.inside = "--allow .", run("--allow", ".")
+		w.Policy, w.inside = "--allow .", s.inside("--allow", ".")
 		if !only(w.Name + ", " + w.Policy) {
 			continue
 		}
@@ -39,7 +39,7 @@ func (s *stage) programs(scale int, run func(...string) []string, only filter) (
 		}
 		if w.Name == "Go build" {
 			w.env = s.goEnv()
-			w.inside = run("--allow", ".", "--read", goRoot())
+			w.inside = s.inside("--allow", ".", "--read", goRoot())
 			w.prepare = (*stage).touchGo
 		}
 	}

@@ -91,18 +91,20 @@ type probe struct {
 	nr   uintptr
 	args [3]uintptr
 	want unix.Errno
-	path string // what the filter does with it
+	path string // what nono's filter does with it
+	// least is the smallest filter that does the same.
+	least leastFilter
 }
 
 const noFD = ^uintptr(0)
 
 var probes = []probe{
-	{"getppid", unix.SYS_GETPPID, [3]uintptr{}, 0, "always allowed: the kernel remembers"},
-	{"read", unix.SYS_READ, [3]uintptr{noFD}, unix.EBADF, "always allowed: the kernel remembers"},
-	{"ioctl", unix.SYS_IOCTL, [3]uintptr{noFD, unix.TCGETS}, unix.EBADF, "judged by its second argument"},
-	{"socket", unix.SYS_SOCKET, [3]uintptr{unix.AF_INET, 99}, unix.EINVAL, "judged by its first argument, where something is blocked"},
-	{"clone", unix.SYS_CLONE, [3]uintptr{unix.CLONE_SIGHAND}, unix.EINVAL, "judged by its first argument"},
-	{"prlimit64", unix.SYS_PRLIMIT64, [3]uintptr{0, 99}, unix.EINVAL, "judged by two arguments"},
+	{"getppid", unix.SYS_GETPPID, [3]uintptr{}, 0, "always allowed: the kernel remembers", allowAll},
+	{"read", unix.SYS_READ, [3]uintptr{noFD}, unix.EBADF, "always allowed: the kernel remembers", allowAll},
+	{"ioctl", unix.SYS_IOCTL, [3]uintptr{noFD, unix.TCGETS}, unix.EBADF, "judged by its second argument", lookAtOne},
+	{"socket", unix.SYS_SOCKET, [3]uintptr{unix.AF_INET, 99}, unix.EINVAL, "judged by its first argument, where something is blocked", lookAtOne},
+	{"clone", unix.SYS_CLONE, [3]uintptr{unix.CLONE_SIGHAND}, unix.EINVAL, "judged by its first argument", lookAtOne},
+	{"prlimit64", unix.SYS_PRLIMIT64, [3]uintptr{0, 99}, unix.EINVAL, "judged by two arguments", lookAtOne},
 }
 
 func (p *probe) once() error {

@@ -27,7 +27,8 @@ func commands(t *testing.T) []command {
 		t.Fatal(err)
 	}
 	loose := map[string]bool{}
-	p, err := policy.Compile(policy.Options{NetBlock: true}, policy.Host{GOOS: "linux", Dir: "/", UID: 1, Env: func(string) string { return "" }})
+	nobody := map[string]string{"HOME": "/nonexistent"}
+	p, err := policy.Compile(policy.Options{NetBlock: true}, policy.Host{GOOS: "linux", Dir: "/", UID: 1, Env: func(name string) string { return nobody[name] }})
 	if err != nil {
 		t.Fatal(err)
 	}

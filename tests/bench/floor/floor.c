@@ -8,7 +8,8 @@
  *
  * LIST begins with the handled file rights, the handled network rights and the
  * scopes as three 64-bit words; each rule follows as a 64-bit word of rights and
- * a path that ends in NUL. FILTER is an array of struct sock_filter.
+ * a path that ends in NUL. FILTER is an array of struct sock_filter. A dash in
+ * place of either leaves that part out.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -46,17 +47,12 @@ static long slurp(const char *path, void *buf, size_t size)
 	return n;
 }
 
-int main(int argc, char **argv, char **envp)
+static void restrict_self(long size)
 {
 	struct ruleset set;
-	struct sock_fprog prog = { .filter = code };
-	long size, at;
+	long at;
 	int rules;
 
-	if (argc < 4)
-		die("usage: floor LIST FILTER COMMAND [ARGUMENT ...]");
-	size = slurp(argv[1], list, sizeof(list));
-	prog.len = slurp(argv[2], code, sizeof(code)) / sizeof(code[0]);
 	memcpy(&set, list, sizeof(set));
 	rules = syscall(SYS_landlock_create_ruleset, &set, sizeof(set), 0);
 	if (rules < 0)
@@ -74,14 +70,36 @@ int main(int argc, char **argv, char **envp)
 			die("floor: cannot add a rule");
 		close(rule.fd);
 	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		die("floor: cannot give up new privileges");
 	if (syscall(SYS_landlock_restrict_self, rules, 0))
 		die("floor: cannot restrict itself");
-	if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */))
-		die("floor: cannot close descriptors");
+}
+
+static void filter(long size)
+{
+	struct sock_fprog prog = { .filter = code, .len = size / sizeof(code[0]) };
+
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog))
 		die("floor: cannot load the filter");
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	long rules = 0, instructions = 0;
+
+	if (argc < 4)
+		die("usage: floor LIST FILTER COMMAND [ARGUMENT ...]");
+	if (strcmp(argv[1], "-"))
+		rules = slurp(argv[1], list, sizeof(list));
+	if (strcmp(argv[2], "-"))
+		instructions = slurp(argv[2], code, sizeof(code));
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		die("floor: cannot give up new privileges");
+	if (rules)
+		restrict_self(rules);
+	if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */))
+		die("floor: cannot close descriptors");
+	if (instructions)
+		filter(instructions);
 	execve(argv[3], argv + 3, envp);
 	die("floor: cannot execute the command");
 }
