@@ -41,7 +41,7 @@ func (c *compiler) findHomes() error {
 		}
 	}
 	if len(c.homes) == 0 {
-		return &fault.Error{Do: "tell which home to protect", Hint: "HOME=DIR nono run … names it",
+		return &fault.Error{Do: "tell which home to protect", Hint: "set HOME to its path",
 			Err: fault.Text("HOME is not set, and the user database does not know user " + strconv.Itoa(c.h.UID))}
 	}
 	return nil
