@@ -3,7 +3,6 @@ module github.com/nono-sandbox/nono/tests
 go 1.26.0
 
 require (
-	github.com/google/go-cmp v0.7.0
 	github.com/nono-sandbox/nono/core v0.1.0
 	github.com/rogpeppe/go-internal v1.16.0
 	golang.org/x/sys v0.49.0
