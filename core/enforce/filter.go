@@ -22,6 +22,8 @@ const (
 	tioclinux = 0x541c
 	tiocsetd  = 0x5423
 
+	ocfs2Reflink = 0x40186f04 // fs/ocfs2/ocfs2_ioctl.h: copies a file by two paths
+
 	// linux/sched.h: every CLONE_NEW* flag. CLONE_NEWTIME lies in the byte in
 	// which clone(2) has the exit signal, so only unshare(2) knows it.
 	cloneNewAny  = 0x7e020000
@@ -32,6 +34,17 @@ const (
 	oAccmode = 3
 	oTrunc   = 0o1000
 )
+
+// subvolumeIoctls make or remove the subvolumes of btrfs (linux/btrfs.h) and
+// bcachefs (bcachefs_ioctl.h), and snapshots of them. They are the low halves of
+// the commands, type and number: above is the size of the argument.
+var subvolumeIoctls = [...]uint32{
+	0x9401, 0x9417, // BTRFS_IOC_SNAP_CREATE, _V2
+	0x940e, 0x9418, // BTRFS_IOC_SUBVOL_CREATE, _V2
+	0x940f, 0x943f, // BTRFS_IOC_SNAP_DESTROY, _V2
+	0xbc10, 0xbc1d, // BCH_IOCTL_SUBVOLUME_CREATE, _v2
+	0xbc11, 0xbc1e, // BCH_IOCTL_SUBVOLUME_DESTROY, _v2
+}
 
 // Filter returns the seccomp program (seccomp(2), SECCOMP_SET_MODE_FILTER) for
 // s on a kernel with the given Landlock ABI. arch is a GOARCH: amd64 or arm64;
@@ -56,13 +69,7 @@ func Filter(s *spec.Spec, abi int, arch string) []Instruction {
 	// That is also every x32 call of amd64, whose numbers have bit 30 set.
 	a.refuseFrom(lastCall+1, enosys)
 
-	a.on(callIoctl, func() {
-		// The kernel looks at the low half of the command only.
-		a.low(1)
-		a.refuseEqual(tiocsti, eperm)
-		a.refuseEqual(tioclinux, eperm)
-		a.refuseEqual(tiocsetd, eperm)
-	})
+	a.on(callIoctl, a.ioctl)
 	a.on(callClone, func() {
 		a.low(0)
 		a.refuseAny(cloneNewAny, eperm)
@@ -97,6 +104,21 @@ func Filter(s *spec.Spec, abi int, arch string) []Instruction {
 		}
 	}
 	return a.finish()
+}
+
+// ioctl refuses typing into terminals, and what makes or removes entries of a
+// directory that is open for listing, where Landlock is asked nothing: a snapshot
+// would hold what is denied in a place that is granted.
+func (a *assembler) ioctl() {
+	// The kernel looks at the low half of the command only.
+	a.low(1)
+	for _, command := range [...]uint32{tiocsti, tioclinux, tiocsetd, ocfs2Reflink} {
+		a.refuseEqual(command, eperm)
+	}
+	a.mask(0xffff)
+	for _, command := range subvolumeIoctls {
+		a.refuseEqual(command, eperm)
+	}
 }
 
 // sockets refuses every family but Unix under `net block`, and Unix sockets

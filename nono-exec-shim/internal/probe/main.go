@@ -39,7 +39,7 @@ func main() {
 }
 
 func result(words []string) string {
-	for _, table := range []map[string]op{fileOps, processOps, netOps} {
+	for _, table := range []map[string]op{fileOps, subvolumeOps, processOps, netOps} {
 		f, ok := table[words[0]]
 		if !ok {
 			continue
