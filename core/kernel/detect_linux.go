@@ -10,11 +10,7 @@ import (
 func Detect() (Support, error) {
 	abi, err := ll.LandlockGetABIVersion()
 	if abi = lowered(abi); err == nil && abi >= MinABI {
-		errata, err := ll.LandlockGetErrata()
-		if err != nil || errata < 0 {
-			errata = 0 // kernels before 6.15 have no such question
-		}
-		return Support{ABI: abi, Errata: errata}, nil
+		return Support{ABI: abi}, nil
 	}
 	switch err {
 	case unix.EOPNOTSUPP:

@@ -12,8 +12,6 @@ type Support struct {
 	// ABI is Landlock's, from landlock_create_ruleset(2) with
 	// LANDLOCK_CREATE_RULESET_VERSION; 0 when there is no Landlock.
 	ABI int
-	// Errata is Landlock's bit field of mended faults; 0 where not known.
-	Errata int
 }
 
 // The Landlock ABIs that brought what nono builds on, each with its first

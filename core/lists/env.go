@@ -22,10 +22,10 @@ type pattern struct {
 }
 
 // WithheldEnv returns the list that nono comes with.
-func WithheldEnv() (Env, error) { return ParseEnv("env.list", envList) }
+func WithheldEnv() (Env, error) { return parseEnv("env.list", envList) }
 
-// ParseEnv reads a list of names and patterns, one a line; name is for messages.
-func ParseEnv(name, text string) (Env, error) {
+// parseEnv reads a list of names and patterns, one a line; name is for messages.
+func parseEnv(name, text string) (Env, error) {
 	e := Env{patterns: make([]pattern, 0, 160)}
 	err := lines(name, text, func(_, line string) string {
 		name, pass := strings.CutPrefix(line, "!")

@@ -51,7 +51,7 @@ func TestMatch(t *testing.T) {
 		{"*_X_*", "_X_", true}, {"*_X_*", "A_X", false}, {"*ab", "aab", true}, {"*ab*b", "abab", true},
 		{"A**B", "AB", true}, {"*é", "né", true},
 	} {
-		e, err := ParseEnv("env", c.pattern)
+		e, err := parseEnv("env", c.pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestMatch(t *testing.T) {
 
 // The last line that matches decides.
 func TestEnvExceptions(t *testing.T) {
-	e, err := ParseEnv("env", "A_*\n!A_OK*\nA_OK_NOT\n# B\n  !C  \nC\nC\n!C")
+	e, err := parseEnv("env", "A_*\n!A_OK*\nA_OK_NOT\n# B\n  !C  \nC\nC\n!C")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestEnvErrors(t *testing.T) {
 		"A\tB":       `line 1: a name or pattern is wanted, not "A\tB"`,
 		"#\nA\x00\n": `line 2: a name or pattern is wanted, not "A\x00"`,
 	} {
-		if _, err := ParseEnv("own", text); err == nil || err.Error() != "cannot read own, "+want {
+		if _, err := parseEnv("own", text); err == nil || err.Error() != "cannot read own, "+want {
 			t.Errorf("%q: %v\nwant … %s", text, err, want)
 		}
 	}

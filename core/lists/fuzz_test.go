@@ -41,7 +41,7 @@ func FuzzParseProtected(f *testing.F) {
 func FuzzParseEnv(f *testing.F) {
 	f.Add(envList, "GITHUB_TOKEN")
 	f.Fuzz(func(t *testing.T, text, name string) {
-		e, err := ParseEnv("fuzz", text)
+		e, err := parseEnv("fuzz", text)
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "cannot read fuzz, line ") || strings.ContainsAny(err.Error(), "\n\x1b\x00") {
 				t.Fatalf("a message that misleads: %q", err)

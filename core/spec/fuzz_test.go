@@ -16,7 +16,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(doc)
 	for _, name := range oddNames {
-		f.Add([]byte(whole("deny " + string(AppendQuoted(nil, name)) + " by \"x\"\n")))
+		f.Add([]byte(whole("deny " + string(appendQuoted(nil, name)) + " by \"x\"\n")))
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		s, err := Parse(doc)

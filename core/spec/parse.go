@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 )
 
+// header is the first line. A document with another number is refused whole.
 const header = "nono-spec 1"
 
 // A SyntaxError says what is wrong with a document and on which line.

@@ -39,7 +39,7 @@ func (p *Path) append(b []byte) []byte {
 		b = append(b, '?')
 	}
 	b = append(b, ' ')
-	b = AppendQuoted(b, p.Path)
+	b = appendQuoted(b, p.Path)
 	if p.By != "" {
 		b = append(b, " by "...)
 		b = strconv.AppendQuote(b, p.By)
@@ -47,9 +47,9 @@ func (p *Path) append(b []byte) []byte {
 	return b
 }
 
-// AppendQuoted appends arg as the document spells it: bare, or, where that
+// appendQuoted appends arg as the document spells it: bare, or, where that
 // would be ambiguous, as Go quotes a string.
-func AppendQuoted(b []byte, arg string) []byte {
+func appendQuoted(b []byte, arg string) []byte {
 	if plain(arg) {
 		return append(b, arg...)
 	}

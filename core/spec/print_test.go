@@ -56,18 +56,18 @@ var oddNames = []string{
 	"/" + strings.Repeat("n", 255), "/" + strings.Repeat("dir/", 1022) + "name.xy",
 }
 
-func TestAppendQuotedOdd(t *testing.T) {
+func TestQuotedOdd(t *testing.T) {
 	for _, name := range oddNames {
-		got, msg := fields(string(AppendQuoted(nil, name)))
+		got, msg := fields(string(appendQuoted(nil, name)))
 		if msg != "" || len(got) != 1 || got[0] != name {
-			t.Errorf("%q is printed as %s, which reads as %q %s", name, AppendQuoted(nil, name), got, msg)
+			t.Errorf("%q is printed as %s, which reads as %q %s", name, appendQuoted(nil, name), got, msg)
 		}
 	}
 	for arg, want := range map[string]string{
 		"": `""`, "a": "a", "/usr/lib": "/usr/lib", "/世界": "/世界", "/é b": `"/é b"`, "/a\xffb": `"/a\xffb"`, "/a\u202eb": `"/a\u202eb"`, "\x7f": `"\x7f"`,
 	} {
-		if got := string(AppendQuoted(nil, arg)); got != want {
-			t.Errorf("AppendQuoted(%q) = %s, want %s", arg, got, want)
+		if got := string(appendQuoted(nil, arg)); got != want {
+			t.Errorf("appendQuoted(%q) = %s, want %s", arg, got, want)
 		}
 	}
 }

@@ -6,10 +6,6 @@
 // fmt and encoding/json because the shim links it.
 package spec
 
-// Version is the number in the header of the documents this package reads and
-// writes. A document with another number is refused whole.
-const Version = 1
-
 // MaxSize is the largest document Parse accepts, in bytes.
 const MaxSize = 16 << 20
 

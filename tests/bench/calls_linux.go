@@ -28,7 +28,7 @@ var reasons = []reason{
 	{unix.SYS_GETEUID, "geteuid", "nono-run: for the same question, whose permissions count"},
 	{unix.SYS_GETDENTS64, "getdents64", "nono-run: homes and small directories, listed rather than asked entry by entry; the shim: carved directories"},
 	{unix.SYS_READLINKAT, "readlinkat", "nono-run: symlinks among the paths; its own path; the pid namespace"},
-	{unix.SYS_LANDLOCK_CREATE_RULESET, "landlock_create_ruleset", "which ABI, which errata, and the ruleset"},
+	{unix.SYS_LANDLOCK_CREATE_RULESET, "landlock_create_ruleset", "which ABI, and the ruleset"},
 	{unix.SYS_LANDLOCK_ADD_RULE, "landlock_add_rule", "the shim: one for each grant, or each entry of a carved directory"},
 	{unix.SYS_LANDLOCK_RESTRICT_SELF, "landlock_restrict_self", "the shim: from here on it is restricted"},
 	{unix.SYS_SECCOMP, "seccomp", "the shim: the filter"},
