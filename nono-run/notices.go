@@ -8,11 +8,16 @@ import (
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/profile"
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // notices says, a line each, what the user should know before the command runs.
 func (l *launch) notices(p *cli.Printer) {
 	for _, g := range l.policy.Lifted {
+		if l.meant(g) {
+			continue
+		}
 		p.Notice("granting " + fault.Quote(g.Path) + " lifts its protection (" + reason(g.By) + ")")
 	}
 	for _, g := range l.policy.Dropped {
@@ -31,6 +36,23 @@ func (l *launch) notices(p *cli.Printer) {
 	if l.policy.Spec.UnixSockets {
 		p.Notice("every Unix socket is open: Docker, systemd and the desktop can be asked to act outside the sandbox")
 	}
+}
+
+// meant reports whether only a profile that came with nono asks for g: it is told
+// by the summary, and not again at every start.
+func (l *launch) meant(g spec.Path) bool {
+	meant := false
+	for _, at := range l.policy.Spec.Paths {
+		if at.Path != g.Path || !at.Kind.Grants() {
+			continue
+		}
+		name, ok := strings.CutPrefix(at.By, "profile ")
+		if !ok || l.profile == nil || slices.ContainsFunc(l.profile.Lines, func(x profile.Line) bool { return x.Profile == name && x.Own }) {
+			return false
+		}
+		meant = true
+	}
+	return meant
 }
 
 // loose names the blocked commands that children may run, a line for each

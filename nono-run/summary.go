@@ -1,11 +1,13 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -66,24 +68,39 @@ func allowed(yes bool) string {
 // counts sums up the lines that are too many to show one by one.
 func (l *launch) counts() string {
 	system := 0
-	categories := map[string]int{}
-	var order []string
+	var paths, commands []string
 	for _, p := range l.policy.Spec.Paths {
+		category, command := strings.CutPrefix(p.By, policy.ByBlocked)
 		switch {
 		case p.By == "system":
 			system++
-		case !p.Kind.Grants():
-			if categories[p.By] == 0 {
-				order = append(order, reason(p.By))
-			}
-			categories[p.By]++
+		case p.Kind.Grants():
+		case command:
+			commands = append(commands, reason(category))
+		default:
+			paths = append(paths, reason(p.By))
 		}
 	}
 	text := "system: programs, libraries and devices (" + strconv.Itoa(system) + " lines; --print-spec shows all)\n"
-	if len(order) > 0 {
-		text += "protected: " + strings.Join(order, ", ") + "\n"
+	text += each("protected: ", paths) + each("blocked commands: ", commands)
+	for _, g := range l.policy.Lifted {
+		text += "protection lifted: " + fault.Quote(g.Path) + "  (" + reason(g.By) + ")\n"
 	}
 	return text
+}
+
+// each is a line with every category once, or nothing.
+func each(title string, categories []string) string {
+	var once []string
+	for _, c := range categories {
+		if !slices.Contains(once, c) {
+			once = append(once, c)
+		}
+	}
+	if len(once) == 0 {
+		return ""
+	}
+	return title + strings.Join(once, ", ") + "\n"
 }
 
 // notHeld tells which promises this kernel cannot keep for s.

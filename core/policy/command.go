@@ -76,7 +76,20 @@ func (c *compiler) lookup(name string) (string, error) {
 	if found != nil {
 		return "", found
 	}
-	return "", &CommandError{127, &fault.Error{Do: "find the command", Path: name, Err: fault.Text("it is in no directory of PATH")}}
+	return "", &CommandError{127, &fault.Error{Do: "find the command", Path: name, Err: fault.Text("it is in no directory of PATH"), Hint: forShell(name)}}
+}
+
+// forShell is the remedy where name is no command but something that a shell
+// would read: there is none here.
+func forShell(name string) string {
+	before, _, assignment := strings.Cut(name, "=")
+	switch {
+	case assignment && before != "" && !strings.ContainsAny(before, " |&;<>()$`*?'\"\\\n"):
+		return "env " + fault.Quote(name) + " COMMAND sets a variable for COMMAND"
+	case strings.ContainsAny(name, " |&;<>$`"):
+		return "no shell reads the command: sh -c " + fault.Quote(name) + " starts one that does"
+	}
+	return ""
 }
 
 func (c *compiler) startable(name, path string) error {
@@ -89,7 +102,11 @@ func (c *compiler) startable(name, path string) error {
 	case p.dir():
 		return cannotStart(name, 126, "it is a directory", "")
 	case unix.Access(p.path, unix.X_OK) != nil:
-		return cannotStart(name, 126, "it is not executable", "chmod +x "+fault.Quote(name))
+		hint := ""
+		if unix.Access(p.path, unix.W_OK) == nil { // not /etc/passwd
+			hint = "chmod +x " + fault.Quote(name)
+		}
+		return cannotStart(name, 126, "it is not executable", hint)
 	}
 	return nil
 }

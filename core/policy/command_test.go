@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nono-sandbox/nono/core/fault"
 )
 
 // starts compiles for a command and returns what it granted of the box to start
@@ -79,6 +81,39 @@ func TestLookup(t *testing.T) {
 	b.env["PATH"] = ""
 	if _, got := b.starts(Options{}, "tool"); got != "cannot find the command 'tool': it is in no directory of PATH" {
 		t.Errorf("no PATH: %s", got)
+	}
+}
+
+// TestStartHints: what is typed for a shell, and what a mode would mend.
+func TestStartHints(t *testing.T) {
+	b := newBox(t)
+	b.file("project/data", "no program")
+	if err := os.Chmod(b.root+"/project/data", 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"nowhere":     "",
+		"-x":          "",
+		"ls | wc -l":  "no shell reads the command: sh -c 'ls | wc -l' starts one that does",
+		"make;true":   "no shell reads the command: sh -c 'make;true' starts one that does",
+		"$EDITOR":     "no shell reads the command: sh -c '$EDITOR' starts one that does",
+		"A=b":         "env 'A=b' COMMAND sets a variable for COMMAND",
+		"A=b c":       "env 'A=b c' COMMAND sets a variable for COMMAND",
+		"make A=b":    "no shell reads the command: sh -c 'make A=b' starts one that does",
+		"=b":          "",
+		"./data":      "chmod +x './data'",
+		"/proc/stat":  "", // nobody may
+		"./missing x": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if name == "/proc/stat" && os.Geteuid() == 0 {
+				t.Skip("root may write everywhere")
+			}
+			_, err := b.compile(Options{NetBlock: true, Command: []string{name}})
+			if err == nil || fault.HintOf(err) != want {
+				t.Errorf("%v, hint %q, want %q", err, fault.HintOf(err), want)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
@@ -141,12 +142,19 @@ func (c *compiler) throughLink(home, path string) bool {
 	return false
 }
 
+// lift notes a protection that is given back, once a path.
+func (c *compiler) lift(p spec.Path) {
+	if !slices.ContainsFunc(c.out.Lifted, func(l spec.Path) bool { return l.Path == p.Path && l.By == p.By }) {
+		c.out.Lifted = append(c.out.Lifted, p)
+	}
+}
+
 // findLifted notes which protection a grant that was asked for gives back.
 func (c *compiler) findLifted() error {
 	for _, g := range c.asked {
 		for path := g.Path; path != "/"; path = parent(path) {
 			if p, ok := c.covered[path]; ok && (p.kind == spec.Deny || writes(g.Kind)) {
-				c.out.Lifted = append(c.out.Lifted, spec.Path{Kind: g.Kind, Path: g.Path, By: p.by})
+				c.lift(spec.Path{Kind: g.Kind, Path: g.Path, By: p.by})
 				break
 			}
 		}

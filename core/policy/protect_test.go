@@ -228,6 +228,9 @@ func TestLifted(t *testing.T) {
 			t.Errorf("%s: lifted %q, want %q", c.grants, got, c.want)
 		}
 	}
+	if twice := b.grants("read home/.ssh", "allow@mine home/.ssh").Lifted; len(twice) != 1 {
+		t.Errorf("one path, granted twice: lifted %v", twice)
+	}
 }
 
 func TestPathDirectoriesInAGrantedHome(t *testing.T) {

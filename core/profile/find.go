@@ -35,7 +35,7 @@ func (s source) pos(n int) string {
 // hidden it passes over the user's own.
 func find(name string, env Env, hidden bool) (source, error) {
 	if !goodName(name) {
-		return source{}, &mistake{what: fault.Quote(name) + " is no name of a profile: letters, digits, '-', '_' and '.' make one", hint: "--list-profiles lists them"}
+		return source{}, badName(name)
 	}
 	if dir := env.dir(); dir != "" && !hidden {
 		file := filepath.Join(dir, name+suffix)
@@ -71,8 +71,22 @@ func goodName(name string) bool {
 	return strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
 }
 
+// badName says what to give instead of a list or a path.
+func badName(name string) error {
+	const rule = "letters, digits, '-', '_' and '.' make one"
+	m := &mistake{what: fault.Quote(name) + " is no name of a profile: " + rule, alone: "that is no name of a profile: " + rule, hint: "--list-profiles lists them"}
+	parts := strings.Split(name, ",")
+	switch {
+	case len(parts) > 1 && !slices.ContainsFunc(parts, func(s string) bool { return !goodName(s) }):
+		m.hint = "each has its flag: --profile " + strings.Join(parts, " --profile ")
+	case strings.HasSuffix(name, suffix) && goodName(strings.TrimSuffix(filepath.Base(name), suffix)):
+		m.hint = "put it into ~/.config/nono/profiles, and use --profile " + strings.TrimSuffix(filepath.Base(name), suffix)
+	}
+	return m
+}
+
 func missing(name string, env Env) error {
-	m := &mistake{what: "there is no profile " + fault.Quote(name), hint: "--list-profiles lists them"}
+	m := &mistake{what: "there is no profile " + fault.Quote(name), alone: "there is none of that name", hint: "--list-profiles lists them"}
 	all, err := List(env)
 	if err != nil {
 		return m
@@ -81,10 +95,23 @@ func missing(name string, env Env) error {
 	for _, e := range all {
 		names = append(names, e.Name)
 	}
-	if near := fault.Nearest(name, names); near != "" {
+	near := fault.Nearest(name, names)
+	if near == "" {
+		near = onlyWith(name+"-", names)
+	}
+	if near != "" {
 		m.hint = "did you mean '" + near + "'? --list-profiles lists them"
 	}
 	return m
+}
+
+// onlyWith returns the one name that begins so, or "".
+func onlyWith(prefix string, names []string) string {
+	names = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.HasPrefix(n, prefix) })
+	if len(names) != 1 {
+		return ""
+	}
+	return names[0]
 }
 
 // dir is where the user's own profiles are, or "" if there is no telling.

@@ -45,6 +45,7 @@ type Line struct {
 	Word, Value string
 	Profile     string // the name of the profile that it stands in
 	Pos         string // where, for messages: "line 3 of '/…/x.profile'"
+	Own         bool   // that is a file of the user's, and came with nono otherwise
 }
 
 // Profile is what one or more profiles say together.
@@ -104,6 +105,9 @@ func named(name string, err error) error {
 	if !ok {
 		return err
 	}
+	if m.alone != "" {
+		m = &mistake{what: m.alone, hint: m.hint}
+	}
 	return &fault.Error{Do: "use profile " + fault.Quote(name), Err: m, Hint: m.hint}
 }
 
@@ -145,7 +149,10 @@ func (l *loader) load(name string, hidden bool) error {
 }
 
 // mistake is what is wrong with a line or a name, and what mends it.
-type mistake struct{ what, hint string }
+type mistake struct {
+	what, hint string
+	alone      string // instead of what, where the message has the name already
+}
 
 func (m *mistake) Error() string { return m.what }
 
@@ -193,7 +200,7 @@ func (l *loader) line(src source, n int, word, value string) error {
 		}
 		value = path
 	}
-	l.out.Lines = append(l.out.Lines, Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n)})
+	l.out.Lines = append(l.out.Lines, Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n), Own: src.own})
 	return nil
 }
 

@@ -143,13 +143,20 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q: %v", n, err)
 		}
 	}
-	_, err := Load([]string{"gti"}, words, env(home))
-	if err == nil || fault.HintOf(err) != "--list-profiles lists them" {
-		t.Errorf("%v, hint %q", err, fault.HintOf(err))
-	}
-	_, err = Load([]string{"claude-cod"}, words, env(home))
-	if err == nil || fault.HintOf(err) != "did you mean 'claude-code'? --list-profiles lists them" {
-		t.Errorf("%v, hint %q", err, fault.HintOf(err))
+	const none, rule = "there is none of that name", "that is no name of a profile: letters, digits, '-', '_' and '.' make one"
+	for _, c := range []struct{ name, want, hint string }{
+		{"gti", none, "--list-profiles lists them"},
+		{"claude-cod", none, "did you mean 'claude-code'? --list-profiles lists them"},
+		{"claude", none, "did you mean 'claude-code'? --list-profiles lists them"},
+		{"git,go,ok-1_2.X", rule, "each has its flag: --profile git --profile go --profile ok-1_2.X"},
+		{"git,../x", rule, "--list-profiles lists them"},
+		{"./mine.profile", rule, "put it into ~/.config/nono/profiles, and use --profile mine"},
+		{"../x", rule, "--list-profiles lists them"},
+	} {
+		_, err := Load([]string{c.name}, words, env(home))
+		if want := "cannot use profile '" + c.name + "': " + c.want; err == nil || err.Error() != want || fault.HintOf(err) != c.hint {
+			t.Errorf("error %v\nhint  %q\nwant  %q\nhint  %q", err, fault.HintOf(err), want, c.hint)
+		}
 	}
 }
 

@@ -155,7 +155,7 @@ func TestFaults(t *testing.T) {
 			"unknown":    {"cannot use profile 'unknown': line 2 of '" + w.path(".config/nono/profiles/unknown.profile") + "': there is no directive 'alow'\n", "hint: did you mean 'allow'?"},
 			"loop":       {"cannot use profile 'loop2': line 2 of ", ": it includes itself: "},
 			"exposed":    {": others can write to it", "hint: chmod go-w "},
-			"god":        {"cannot use profile 'god': there is no profile 'god'\n", "hint: did you mean 'go"},
+			"god":        {"cannot use profile 'god': there is none of that name\n", "hint: did you mean 'go"},
 			"misfit":     {"cannot use profile misfit: cannot grant --allow", "it is not a directory"},
 			"../profile": {"is no name of a profile"},
 		} {

@@ -1,7 +1,7 @@
 # python: Python, virtual environments, pip and uv in the working directory
 #
-# Configuration files of pip are not granted: they can
-# hold the password of an index. Set PIP_INDEX_URL and pass it with --allow-env.
+# Configuration files of pip are not granted: they can hold the password of an
+# index. Set PIP_INDEX_URL and pass it with --allow-env.
 
 # Interpreters and programs of version managers and installers in the home.
 read ~/.pyenv
@@ -24,9 +24,17 @@ temp   $XDG_CACHE_HOME/ruff
 temp   $XDG_CACHE_HOME/pre-commit
 
 # pip changes only what is granted: a virtual environment in the project. The
-# system's packages are not.
+# system's packages are not. A virtual environment has it by three names.
 allow-command pip
 allow-command pip3
+allow-command pip3.8
+allow-command pip3.9
+allow-command pip3.10
+allow-command pip3.11
+allow-command pip3.12
+allow-command pip3.13
+allow-command pip3.14
+allow-command pip3.15
 
 # An upgrade removes the old version's directories.
 allow-rmdir
