@@ -10,6 +10,7 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
 )
 
 // notices says, a line each, what the user should know before the command runs.
@@ -24,6 +25,7 @@ func (l *launch) notices(p *cli.Printer) {
 		p.Notice("--deny takes " + fault.Quote(g.Path) + " away from " + reason(g.By))
 	}
 	l.loose(p)
+	l.closed(p)
 	if dirs := l.policy.Closed; len(dirs) > 0 {
 		p.Notice("nothing new can be made directly in " + places(dirs) + ": protected paths are there")
 	}
@@ -53,6 +55,24 @@ func (l *launch) meant(g spec.Path) bool {
 		meant = true
 	}
 	return meant
+}
+
+// closed names the arguments that a shell has put a descriptor behind, as bash
+// does for <(…), and that would be closed.
+func (l *launch) closed(p *cli.Printer) {
+	for _, a := range l.policy.Command.Argv {
+		number, ok := strings.CutPrefix(a, "/dev/fd/")
+		if !ok {
+			number, ok = strings.CutPrefix(a, "/proc/self/fd/")
+		}
+		fd, err := strconv.ParseUint(number, 10, 31)
+		if !ok || err != nil || fd <= 2 || slices.Contains(l.policy.Spec.KeepFDs, int(fd)) {
+			continue
+		}
+		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil {
+			p.Notice(fault.Quote(a) + " is closed for the command (--keep-fd " + number + " keeps it open)")
+		}
+	}
 }
 
 // loose names the blocked commands that children may run, a line for each
