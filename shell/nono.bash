@@ -94,7 +94,7 @@ function _nono_load {
 
 # Takes back what this file did.
 function nono_unload {
-	local name
+	local name IFS=$' \t\n'
 	complete -r nono nono-run nono-why sclaude sopencode sopenclaw 2>/dev/null || :
 	case ${PS1-} in
 	"${_nono_mark:-none}"*) PS1=${PS1#"$_nono_mark"} ;;
@@ -107,6 +107,11 @@ function nono_unload {
 
 _nono_dir=${BASH_SOURCE[0]%/*}
 [ "$_nono_dir" != "${BASH_SOURCE[0]}" ] || _nono_dir=.
+# The first Tab may come in another directory.
+case $_nono_dir in
+/*) ;;
+*) _nono_dir=$PWD/$_nono_dir ;;
+esac
 complete -F _nono_load nono nono-run nono-why sclaude sopencode sopenclaw
 
 # Inside a sandbox the prompt says so. NONO_PROMPT is the marker; empty, none.

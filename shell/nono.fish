@@ -96,22 +96,38 @@ function nono_unload
     for name in nono nono-run nono-why sclaude sopencode sopenclaw
         complete -e -c $name
     end
+    if set -l at (contains -i -- "$__nono_completions" $fish_complete_path)
+        set -e fish_complete_path[$at]
+    end
+    set -e __nono_completions
     functions -e (string match '__nono*' -- (functions -na | string split ', ')) nono sclaude sopencode sopenclaw nono_unload
 end
 
 # Completions that are installed are found by fish itself; those of a source
 # tree are beside this file, and read at the first Tab.
-set -l completions (path resolve (status dirname))/completions
-if test -d $completions; and not contains -- $completions $fish_complete_path
-    set -ga fish_complete_path $completions
+begin
+    set -l completions (path resolve (status dirname))/completions
+    if test -d $completions; and not contains -- $completions $fish_complete_path
+        set -ga fish_complete_path $completions
+        set -g __nono_completions $completions
+    end
 end
 
 # Inside a sandbox the prompt says so. NONO_PROMPT is the marker; empty, none.
 if set -q NONO_SANDBOX; and status is-interactive; and not functions -q __nono_prompt
-    set -q NONO_PROMPT; or set -g NONO_PROMPT '(nono) '
     functions -q fish_prompt; and functions -c fish_prompt __nono_prompt
     function fish_prompt
-        echo -n $NONO_PROMPT
+        # The status that the user's own prompt may show is kept.
+        set -l last $status
+        if set -q NONO_PROMPT
+            printf %s "$NONO_PROMPT"
+        else
+            printf %s '(nono) '
+        end
+        __nono_status $last
         __nono_prompt
+    end
+    function __nono_status
+        return $argv[1]
     end
 end

@@ -98,20 +98,26 @@ function nono_unload {
 
 # The completions: beside this file in a source tree, else where zsh looks for
 # what is installed. Before compinit fpath is enough; behind it, it must be told.
-for _nono_dir in ${${(%):-%x}:A:h}/completions ${${(%):-%x}:A:h:h}/zsh/{site-functions,vendor-completions}; do
-	if [[ -r $_nono_dir/_nono ]]; then
-		if ((! $fpath[(Ie)$_nono_dir])); then
-			_nono_added=$_nono_dir
-			fpath+=("$_nono_dir")
+# In a function, so that the user's options do not matter.
+function _nono_complete {
+	emulate -L zsh
+	local dir
+	for dir in $1/completions ${1:h}/zsh/{site-functions,vendor-completions}; do
+		if [[ -r $dir/_nono ]]; then
+			if ((! $fpath[(Ie)$dir])); then
+				typeset -g _nono_added=$dir
+				fpath+=("$dir")
+			fi
+			break
 		fi
-		break
+	done
+	autoload -Uz _nono
+	if (($+functions[compdef])); then
+		compdef _nono nono nono-run nono-why sclaude sopencode sopenclaw
 	fi
-done
-unset _nono_dir
-autoload -Uz _nono
-if (($+functions[compdef])); then
-	compdef _nono nono nono-run nono-why sclaude sopencode sopenclaw
-fi
+}
+_nono_complete "${${(%):-%x}:A:h}"
+unfunction _nono_complete
 
 # Inside a sandbox the prompt says so. NONO_PROMPT is the marker; empty, none.
 if [[ -n ${NONO_SANDBOX-} && -n ${PS1-} && -z ${_nono_mark-} ]]; then

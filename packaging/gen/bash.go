@@ -33,13 +33,21 @@ func categories() []string {
 // bashCompletion is written for bash 3.2 as macOS has it.
 func bashCompletion() string {
 	return `# Completion of nono for bash. Generated from the tables of flags.
-# shellcheck shell=bash disable=SC2207
+# shellcheck shell=bash
 
 ` + bashTable("run", runFlags()) + "\n" + bashTable("why", whyFlags()) + `
-# Candidates, with a space behind those that are whole words.
+# Makes each line of $1 a candidate. An array would take a name for a pattern.
+_nono_take() {
+	local line
+	while IFS= read -r line; do
+		[ -z "$line" ] || COMPREPLY[${#COMPREPLY[@]}]=$line
+	done <<<"$1"
+}
+
+# Candidates of the lines of $1.
 _nono_words() {
 	local IFS=$'\n'
-	COMPREPLY=($(compgen -W "$1" -- "$cur"))
+	_nono_take "$(compgen -W "$1" -- "$cur")"
 }
 
 _nono_profiles() {
@@ -48,23 +56,25 @@ _nono_profiles() {
 
 # The argument of the kind $1.
 _nono_argument() {
-	local IFS=$'\n'
+	local IFS=$' \t\n'
 	case $1 in
 	DIR | FILE | PATH) compopt -o filenames 2>/dev/null ;;
 	esac
 	case $1 in
-	DIR) COMPREPLY=($(compgen -d -- "$cur")) ;;
-	FILE | PATH) COMPREPLY=($(compgen -f -- "$cur")) ;;
-	PROFILE) COMPREPLY=($(compgen -W "$(_nono_profiles)" -- "$cur")) ;;
-	CATEGORY) COMPREPLY=($(compgen -W $'` + strings.Join(categories(), `\n`) + `' -- "$cur") $(compgen -c -- "$cur")) ;;
-	COMMAND) COMPREPLY=($(compgen -c -- "$cur")) ;;
-	NAME) COMPREPLY=($(compgen -e -- "$cur")) ;;
-	HOST) COMPREPLY=($(compgen -A hostname -- "$cur")) ;;
+	DIR) _nono_take "$(compgen -d -- "$cur")" ;;
+	FILE | PATH) _nono_take "$(compgen -f -- "$cur")" ;;
+	PROFILE) _nono_words "$(_nono_profiles)" ;;
+	CATEGORY)
+		_nono_words $'` + strings.Join(categories(), `\n`) + `'
+		_nono_take "$(compgen -c -- "$cur")"
+		;;
+	COMMAND) _nono_take "$(compgen -c -- "$cur")" ;;
+	NAME) _nono_take "$(compgen -e -- "$cur")" ;;
+	HOST) _nono_take "$(compgen -A hostname -- "$cur")" ;;
 	WORDS:*)
 		IFS=' '
-		COMPREPLY=($(compgen -W "${1#WORDS:}" -- "$cur" | tr '\n' ' '))
+		_nono_take "$(compgen -W "${1#WORDS:}" -- "$cur")"
 		;;
-	*) COMPREPLY=() ;;
 	esac
 }
 
@@ -73,10 +83,9 @@ _nono_command() {
 	local at=$1 spec function command
 	if [ "$at" -eq "$COMP_CWORD" ]; then
 		compopt -o filenames 2>/dev/null
-		local IFS=$'\n'
 		case $cur in
-		*/*) COMPREPLY=($(compgen -f -- "$cur")) ;;
-		*) COMPREPLY=($(compgen -c -- "$cur")) ;;
+		*/*) _nono_take "$(compgen -f -- "$cur")" ;;
+		*) _nono_take "$(compgen -c -- "$cur")" ;;
 		esac
 		return
 	fi
@@ -104,8 +113,7 @@ _nono_command() {
 	'complete '*)
 		# What complete prints is what compgen takes, but for the name.
 		spec=${spec#complete }
-		local IFS=$'\n'
-		COMPREPLY=($(eval "compgen ${spec% *} -- \"\$cur\""))
+		_nono_take "$(eval "compgen ${spec% *} -- \"\$cur\"")"
 		;;
 	*)
 		_nono_argument FILE
@@ -177,7 +185,7 @@ _nono_after() {
 
 # Where the shell runs with set -e, nothing here may end it.
 _nono() {
-	local cur=${COMP_WORDS[$COMP_CWORD]}
+	local cur=${COMP_WORDS[$COMP_CWORD]} IFS=$' \t\n'
 	COMPREPLY=()
 	_nono_line ${1+"$@"} || return 0
 }

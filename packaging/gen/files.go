@@ -38,6 +38,7 @@ func sections() []section {
 		{"packaging/man/nono-run.1", manBlocked, manEnd, manCommands},
 		{"packaging/man/nono-why.1", manBegin, manEnd, func() string { return manFlags(whyFlags()) }},
 		{"packaging/man/nono-profile.5", manBegin, manEnd, func() string { return manDirectives(cli.PolicyFlags) }},
+		{"shell/nono", shellBegin, shellEnd, func() string { return plainKinds(runFlags()) }},
 		{"shell/nono.bash", shellBegin, shellEnd, func() string { return posixKinds(runFlags()) }},
 		{"shell/nono.zsh", shellBegin, shellEnd, func() string { return posixKinds(runFlags()) }},
 		{"shell/nono.fish", shellBegin, shellEnd, func() string { return fishKinds(runFlags()) }},

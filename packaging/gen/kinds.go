@@ -33,6 +33,18 @@ func posixKinds(table []cli.Flag) string {
 `
 }
 
+// plainKinds is for sh, and knows only which flags take an argument.
+func plainKinds(table []cli.Flag) string {
+	with, _ := byArgument(table)
+	return `takes_argument() {
+	case $1 in
+	` + wrap(with, " | ", " | \\\n\t\t") + `) return 0 ;;
+	esac
+	return 1
+}
+`
+}
+
 func fishKinds(table []cli.Flag) string {
 	with, without := byArgument(table)
 	return `function __nono_kind

@@ -29,7 +29,11 @@ func TestDispatcher(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	shells := [][]string{{"dash"}, {"bash", "--posix"}, {"zsh", "--emulate", "sh"}, {"busybox", "sh"}}
+	spaced := filepath.Join(u.home, "with a space", "bin")
+	if err := os.CopyFS(spaced, os.DirFS(bin)); err != nil {
+		t.Fatal(err)
+	}
+	shells := [][]string{{"dash"}, {"bash", "--posix"}, {"zsh", "--emulate", "sh"}, {"busybox", "sh"}, {"mksh"}, {"yash"}, {"ksh"}}
 	for _, sh := range shells {
 		t.Run(sh[0], func(t *testing.T) {
 			path, err := exec.LookPath(sh[0])
@@ -49,6 +53,8 @@ func TestDispatcher(t *testing.T) {
 				{"by a symlink in the working directory", links, "relative"},
 				{"by a symlink to its directory", "/", u.home + "/linked-bin/nono"},
 				{"by an odd name", links, "./-n o'\"$(x)\n*"},
+				{"in a directory with a space", "/", spaced + "/nono"},
+				{"in it, by a relative path", u.home, "with a space/bin/nono"},
 			} {
 				cmd := exec.Command(path, append(sh[1:], tc.script, "version")...)
 				cmd.Dir, cmd.Env = tc.dir, u.env
@@ -66,16 +72,42 @@ func TestDispatcher(t *testing.T) {
 				{[]string{"help", "run"}, 0, "usage: nono run"},
 				{[]string{"help", "why"}, 0, "usage: nono why"},
 				{[]string{"-n\\c"}, 2, `there is no subcommand '-n\c'`},
+				{[]string{"\x1b[2J\n"}, 2, `there is no subcommand '?[2J?'`},
+				{[]string{""}, 2, `there is no subcommand ''`},
+				{[]string{"run"}, 2, "nono: error: "},
+				{[]string{"shell", "--allow", "/tmp", "--", "ls"}, 2, "cannot use '--' with nono shell: it starts '/bin/sh'"},
+				{[]string{"shell", "-s", "--read", "--", "ls", "x\r"}, 2, "cannot use 'ls' with nono shell: it starts '/bin/sh'"},
+				{[]string{"shell", "--read=/tmp", "a b\r"}, 2, "cannot use 'a b?' with nono shell: it starts '/bin/sh'"},
 				{[]string{"run", "--read", "/", "-s", "--", "printf", "<%s>", "a b", "", "*"}, 0, "<a b><><*>"},
 			} {
 				cmd := exec.Command(path, append(append(sh[1:len(sh):len(sh)], bin+"/nono"), tc.args...)...)
-				cmd.Dir, cmd.Env = "/", u.env
+				cmd.Dir, cmd.Env = "/", append(u.env, "SHELL=/bin/sh")
 				out, err := cmd.CombinedOutput()
 				if got := exitStatus(t, err); got != tc.status || !strings.Contains(string(out), tc.says) {
 					t.Errorf("nono %q: status %d\n%s", tc.args, got, out)
 				}
 			}
 		})
+	}
+}
+
+// Where /bin is a symlink, what lies beside the real one is still found.
+func TestDispatcherFindsItsShare(t *testing.T) {
+	u := newUser(t)
+	link := filepath.Join(u.home, "deep", "bin")
+	if err := os.Mkdir(filepath.Dir(link), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(u.prefix, "bin"), link); err != nil {
+		t.Fatal(err)
+	}
+	for _, nono := range []string{filepath.Join(u.prefix, "bin/nono"), filepath.Join(link, "nono")} {
+		cmd := exec.Command(nono, "shell", "--silent", "--allow", u.home+"/project", "--print-spec")
+		cmd.Env = append(u.env, "CDPATH=/:/usr", "SHELL=/bin/sh")
+		out, err := cmd.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "read "+u.prefix+"/share/nono ") {
+			t.Errorf("%s shell does not find its start-up files: %v\n%s", nono, err, out)
+		}
 	}
 }
 
