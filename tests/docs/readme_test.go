@@ -44,10 +44,31 @@ func steps(text string) []step {
 }
 
 // TestReadme lives through the README's tour as Ada does, in a home like hers.
-func TestReadme(t *testing.T) { follow(t, "README.md") }
-
-func follow(t *testing.T, name string) {
+func TestReadme(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
+	follow(t, "README.md", adasHome(t))
+}
+
+// TestTroubleshooting does what stands there, in a home where the project is a
+// repository of git with a second worktree.
+func TestTroubleshooting(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("no git here")
+	}
+	home := adasHome(t)
+	for _, args := range []string{"init -q", "config user.name Ada", "config user.email ada@example.org", "add .", "commit -qm first", "worktree add -q ../fix"} {
+		cmd := exec.Command("git", strings.Fields("-C "+home+"/project "+args)...)
+		cmd.Env = append(os.Environ(), "HOME="+home)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v\n%s", args, err, out)
+		}
+	}
+	follow(t, "docs/troubleshooting.md", home)
+}
+
+func follow(t *testing.T, name, home string) {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join(suite.Root(t), name))
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +78,6 @@ func follow(t *testing.T, name string) {
 		t.Fatal("no commands found")
 	}
 	bin := suite.Build(t, suite.Newest)
-	home := adasHome(t)
 	dir := home
 	for _, s := range all {
 		if to, ok := strings.CutPrefix(s.command, "cd "); ok {
@@ -105,6 +125,7 @@ func adasHome(t *testing.T) string {
 	}
 	for path, text := range map[string]string{
 		"project/Makefile":  "all:\n\techo made\n",
+		"project/src/main":  "",
 		".ssh/id_rsa":       "a private key\n",
 		".ssh/known_hosts":  "github.example ssh-ed25519 AAAA\n",
 		".config/nono/note": "",

@@ -141,3 +141,22 @@ func (w *world) toolPath(programs []string) string {
 	}
 	return path
 }
+
+// TestSharedMemory: locks between processes are what docs/troubleshooting.md says
+// they need, and need it.
+func TestSharedMemory(t *testing.T) {
+	const python = "/usr/bin/python3"
+	if _, err := os.Stat(python); err != nil {
+		t.Skip(err)
+	}
+	if info, err := os.Stat("/dev/shm"); err != nil || !info.IsDir() {
+		t.Skip("no /dev/shm here")
+	}
+	each(t, func(t *testing.T, w *world) {
+		pool := []string{"--", python, "-c", "import multiprocessing as m; print(m.get_context('fork').Pool(2).map(abs, [-7]))"}
+		out, status := w.run(append([]string{"--profile", "python", "--allow", "."}, pool...)...)
+		w.want("without it", out, status, 1, "PermissionError")
+		out, status = w.run(append([]string{"--profile", "python", "--allow", ".", "--allow", "/dev/shm"}, pool...)...)
+		w.quiet("with it", out, status, "[7]\n")
+	})
+}
