@@ -5,6 +5,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/enforce"
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/version"
 	"golang.org/x/sys/unix"
@@ -75,7 +76,10 @@ func load(o options) (*spec.Spec, error) {
 			return nil, &fault.Error{Do: "open the spec", Path: name, Err: err}
 		}
 	}
-	doc, err := readAll(fd)
+	doc, err := fdio.ReadAll(fd, spec.MaxSize)
+	if e := unix.Close(fd); err == nil {
+		err = e
+	}
 	if err != nil {
 		return nil, &fault.Error{Do: "read the spec", Path: name, Err: err}
 	}

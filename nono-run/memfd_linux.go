@@ -1,6 +1,9 @@
 package main
 
-import "golang.org/x/sys/unix"
+import (
+	"github.com/nono-sandbox/nono/core/fdio"
+	"golang.org/x/sys/unix"
+)
 
 // mechanism is what NONO_SANDBOX says inside. It is information: nothing
 // trusts it.
@@ -13,7 +16,7 @@ func sealed(doc []byte) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	if err := write(fd, doc); err != nil {
+	if err := fdio.WriteAll(fd, doc); err != nil {
 		return -1, err
 	}
 	seals := unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE

@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 
+	"github.com/nono-sandbox/nono/core/fdio"
 	"golang.org/x/sys/unix"
 )
 
@@ -20,13 +21,17 @@ func sealed(doc []byte) (int, error) {
 		return -1, err
 	}
 	defer f.Close()
-	if _, err := f.Write(doc); err != nil {
-		os.Remove(f.Name())
+	// Before anything is in it: who opened it by its name would hold it still.
+	if err := os.Remove(f.Name()); err != nil {
 		return -1, err
 	}
-	fd, err := unix.Open(f.Name(), unix.O_RDONLY, 0)
-	if e := os.Remove(f.Name()); err == nil {
-		err = e
+	fd, err := unix.Dup(int(f.Fd()))
+	if err != nil {
+		return -1, err
 	}
+	if err := fdio.WriteAll(fd, doc); err != nil {
+		return -1, err
+	}
+	_, err = unix.Seek(fd, 0, 0)
 	return fd, err
 }

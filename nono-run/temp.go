@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fdio"
 	"golang.org/x/sys/unix"
 )
 
@@ -59,7 +60,7 @@ func (t temp) create(doc []byte) error {
 	}
 	fd, err := unix.Open(t.spec, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o400)
 	if err == nil {
-		err = write(fd, doc)
+		err = fdio.WriteAll(fd, doc)
 		if e := unix.Close(fd); err == nil {
 			err = e
 		}
@@ -67,18 +68,6 @@ func (t temp) create(doc []byte) error {
 	if err != nil {
 		t.remove()
 		return &fault.Error{Do: "write the copy of the spec", Path: t.spec, Err: err}
-	}
-	return nil
-}
-
-// write writes all of doc, without os.File, which would set up a poller.
-func write(fd int, doc []byte) error {
-	for len(doc) > 0 {
-		n, err := unix.Write(fd, doc)
-		if err != nil && err != unix.EINTR {
-			return err
-		}
-		doc = doc[max(n, 0):]
 	}
 	return nil
 }

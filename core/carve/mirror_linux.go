@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/mountinfo"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -15,9 +16,9 @@ func (root *node) mirror(s *spec.Spec) error {
 	if !divided(s) {
 		return nil
 	}
-	table, err := readMounts()
+	table, err := mountinfo.Read()
 	if err != nil {
-		return err
+		return unreadable(err)
 	}
 	if plainTable(table) {
 		return nil
@@ -35,11 +36,11 @@ func (root *node) mirror(s *spec.Spec) error {
 			continue
 		}
 		on := m.of(p.Path)
-		m.names(p, p.Path, on.dev, on.inside(p.Path), root)
+		m.names(p, p.Path, on.Dev, on.Inside(p.Path), root)
 		for j := range m.all {
-			if n := &m.all[j]; spec.Beneath(n.at, p.Path) {
+			if n := &m.all[j]; spec.Beneath(n.At, p.Path) {
 				// Where it is mounted it is beneath p already, and given back with it.
-				m.names(p, n.at, n.dev, n.root, root)
+				m.names(p, n.At, n.Dev, n.Root, root)
 			}
 		}
 	}
@@ -62,40 +63,20 @@ func divided(s *spec.Spec) bool {
 func (m *mounts) names(p *spec.Path, known, dev, inside string, root *node) {
 	for i := range m.all {
 		n := &m.all[i]
-		if n.dev != dev {
+		if n.Dev != dev {
 			continue
 		}
-		at := n.at
+		at := n.At
 		switch {
-		case atOrBeneath(inside, n.root):
-			at = n.outside(inside)
-		case !spec.Beneath(n.root, inside):
+		case spec.Within(inside, n.Root):
+			at = n.Outside(inside)
+		case !spec.Beneath(n.Root, inside):
 			continue
 		}
 		if at != p.Path && at != known && m.of(at) == n {
 			root.plant(&spec.Path{Kind: p.Kind, Path: at, Optional: true, By: p.By}, false)
 		}
 	}
-}
-
-// inside returns where path, which lies on n, is in n's file system.
-func (n *mount) inside(path string) string { return move(path, n.at, n.root) }
-
-// outside is the reverse of inside.
-func (n *mount) outside(path string) string { return move(path, n.root, n.at) }
-
-// move replaces the leading from of path by to.
-func move(path, from, to string) string {
-	if path == from {
-		return to
-	}
-	if from != "/" {
-		path = path[len(from):]
-	}
-	if to == "/" {
-		return path
-	}
-	return to + path
 }
 
 // chroot answers for a root directory that is no mount, so that nobody can say
@@ -107,8 +88,8 @@ func (m *mounts) chroot() error {
 	}
 	dev := strconv.Itoa(int(unix.Major(uint64(st.Dev)))) + ":" + strconv.Itoa(int(unix.Minor(uint64(st.Dev))))
 	for i := range m.all {
-		if m.all[i].dev == dev {
-			return &fault.Error{Do: "tell whether denied paths are also beneath", Path: m.all[i].at,
+		if m.all[i].Dev == dev {
+			return &fault.Error{Do: "tell whether denied paths are also beneath", Path: m.all[i].At,
 				Err:  fault.Text("the root directory is no mount, and its file system is mounted there"),
 				Hint: "bind the root directory to itself before the chroot"}
 		}

@@ -2,57 +2,21 @@ package carve
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/mountinfo"
 	"github.com/nono-sandbox/nono/core/spec"
-	"golang.org/x/sys/unix"
 )
 
-// A mount is one line of mountinfo (proc_pid_mountinfo(5)).
-type mount struct {
-	id, parent string
-	dev        string // of its file system, as MAJOR:MINOR
-	root       string // the directory or file of that file system which is seen
-	at         string // where it is seen
-}
-
+// mounts is the table, and how the mounts lie on one another.
 type mounts struct {
-	all   []mount
-	above map[string][]*mount // by parent
-	base  *mount              // the one at /, nil in a chroot that is no mount
-}
-
-// mountTable is that of the calling thread, like every path it opens.
-const mountTable = "/proc/thread-self/mountinfo"
-
-func readMounts() ([]byte, error) {
-	fd, err := unix.Open(mountTable, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	defer unix.Close(fd)
-	table := make([]byte, 0, 8<<10)
-	for {
-		if len(table) == cap(table) {
-			table = append(table, 0)[:len(table)]
-		}
-		n, err := unix.Read(fd, table[len(table):cap(table)])
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return nil, unreadable(err)
-		}
-		if n == 0 {
-			return table, nil
-		}
-		table = table[:len(table)+n]
-	}
+	all   []mountinfo.Mount
+	above map[string][]*mountinfo.Mount // by parent
+	base  *mountinfo.Mount              // the one at /, nil in a chroot that is no mount
 }
 
 func unreadable(err error) error {
-	return &fault.Error{Do: "read the mounts in", Path: mountTable, Err: err,
+	return &fault.Error{Do: "read the mounts in", Path: mountinfo.Path, Err: err,
 		Hint: "denied paths are looked for under every mount: /proc is needed"}
 }
 
@@ -83,64 +47,34 @@ func plainTable(table []byte) bool {
 	return root
 }
 
-// parseMounts reports false for a table that is empty or has a line it does not
-// understand.
+// parseMounts reports false for a table that it does not understand.
 func parseMounts(table []byte) (*mounts, bool) {
-	m := &mounts{above: map[string][]*mount{}}
-	for line := range bytes.Lines(table) {
-		f := bytes.SplitN(line, []byte{' '}, 6)
-		if len(f) < 6 {
-			return nil, false
-		}
-		n := mount{id: string(f[0]), parent: string(f[1]), dev: string(f[2]), root: unescape(f[3]), at: unescape(f[4])}
-		if n.at == "" || n.at[0] != '/' {
-			return nil, false
-		}
-		m.all = append(m.all, n)
-	}
+	all, ok := mountinfo.Parse(table)
+	m := &mounts{all: all, above: map[string][]*mountinfo.Mount{}}
 	ids := make(map[string]bool, len(m.all))
 	for i := range m.all {
-		ids[m.all[i].id] = true
+		ids[m.all[i].ID] = true
 	}
 	for i := range m.all {
 		n := &m.all[i]
-		if n.at == "/" && (!ids[n.parent] || n.parent == n.id) {
+		if n.At == "/" && (!ids[n.Parent] || n.Parent == n.ID) {
 			m.base = n
 		} else {
-			m.above[n.parent] = append(m.above[n.parent], n)
+			m.above[n.Parent] = append(m.above[n.Parent], n)
 		}
 	}
-	return m, len(m.all) > 0
-}
-
-// unescape undoes what the kernel does to white space and backslashes: \ooo.
-func unescape(b []byte) string {
-	if bytes.IndexByte(b, '\\') < 0 {
-		return string(b)
-	}
-	var out []byte
-	for i := 0; i < len(b); i++ {
-		if b[i] == '\\' && i+3 < len(b) {
-			if c, err := strconv.ParseUint(string(b[i+1:i+4]), 8, 8); err == nil {
-				out = append(out, byte(c))
-				i += 3
-				continue
-			}
-		}
-		out = append(out, b[i])
-	}
-	return string(out)
+	return m, ok
 }
 
 // of returns the mount that an absolute path without symlinks leads into, or
 // nil if that is the one of a chroot.
-func (m *mounts) of(path string) *mount {
+func (m *mounts) of(path string) *mountinfo.Mount {
 	on := m.base
 	for on != nil {
 		// A mount hides those deeper down that were made before it.
-		var next *mount
-		for _, n := range m.above[on.id] {
-			if atOrBeneath(path, n.at) && atOrBeneath(n.at, on.at) && (next == nil || len(n.at) < len(next.at)) {
+		var next *mountinfo.Mount
+		for _, n := range m.above[on.ID] {
+			if spec.Within(path, n.At) && spec.Within(n.At, on.At) && (next == nil || len(n.At) < len(next.At)) {
 				next = n
 			}
 		}
@@ -151,5 +85,3 @@ func (m *mounts) of(path string) *mount {
 	}
 	return on
 }
-
-func atOrBeneath(path, dir string) bool { return path == dir || spec.Beneath(path, dir) }

@@ -1,10 +1,12 @@
 package policy
 
 import (
+	"math"
 	"os"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fdio"
 	"golang.org/x/sys/unix"
 )
 
@@ -53,8 +55,7 @@ func ThisHost(goos string) (Host, error) {
 	return h, nil
 }
 
-// readFile reads a whole file without os.File, which would set up a poller for
-// it. It must be a regular one, so that reading it ends.
+// readFile reads a whole file. It must be a regular one, so that reading it ends.
 func readFile(path string) (string, error) {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	if err != nil {
@@ -68,22 +69,8 @@ func readFile(path string) (string, error) {
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return "", fault.Text("it is not a regular file")
 	}
-	text := make([]byte, 0, st.Size+1)
-	for {
-		if len(text) == cap(text) {
-			text = append(text, 0)[:len(text)]
-		}
-		n, err := unix.Read(fd, text[len(text):cap(text)])
-		switch {
-		case err == unix.EINTR:
-		case err != nil:
-			return "", err
-		case n == 0:
-			return string(text), nil
-		default:
-			text = text[:len(text)+n]
-		}
-	}
+	text, err := fdio.ReadAll(fd, math.MaxInt)
+	return string(text), err
 }
 
 // isSymlink reports whether path is a symlink.

@@ -87,6 +87,10 @@ type Spec struct {
 	KeepFDs []int
 }
 
+// Within reports whether path is dir or lies beneath it, going by the names alone.
+// Both must be absolute and clean.
+func Within(path, dir string) bool { return path == dir || Beneath(path, dir) }
+
 // Beneath reports whether path lies strictly beneath dir, going by the names
 // alone. Both must be absolute and clean.
 func Beneath(path, dir string) bool {
