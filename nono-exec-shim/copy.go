@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 
 	"github.com/nono-sandbox/nono/core/fault"
@@ -15,7 +13,7 @@ func copyTo(path string) error {
 	const self = "/proc/self/exe"
 	program, err := os.ReadFile(self)
 	if err != nil {
-		return &fault.Error{Do: "read", Path: self, Err: bare(err), Hint: "is /proc mounted?"}
+		return &fault.Error{Do: "read", Path: self, Err: err, Hint: "is /proc mounted?"}
 	}
 	part := path + ".part"
 	// What a copy that was cut short has left is no reason to fail.
@@ -37,20 +35,7 @@ func copyTo(path string) error {
 		}
 	}
 	if err != nil {
-		return &fault.Error{Do: "copy this program to", Path: path, Err: bare(err)}
+		return &fault.Error{Do: "copy this program to", Path: path, Err: err}
 	}
 	return nil
-}
-
-// bare takes the path off an error of package os: the message has it already.
-func bare(err error) error {
-	var p *fs.PathError
-	var l *os.LinkError
-	switch {
-	case errors.As(err, &p):
-		return p.Err
-	case errors.As(err, &l):
-		return l.Err
-	}
-	return err
 }

@@ -11,14 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Exit statuses besides the command's own, as env(1) and other launchers have
-// them.
-const (
-	exitFailed      = 125 // nono's own failure: the command was not started
-	exitCannotStart = 126
-	exitNotFound    = 127
-)
-
 const usage = "usage: nono-exec-shim SPEC -- COMMAND [ARGUMENT ...]\n"
 
 const help = `
@@ -34,7 +26,7 @@ Applies SPEC (see nono-spec(5)) to itself and executes COMMAND in it.
 func run(args []string) (int, error) {
 	o, err := parse(args)
 	if err != nil {
-		return exitFailed, err
+		return fault.Failed, err
 	}
 	switch {
 	case o.help:
@@ -45,21 +37,21 @@ func run(args []string) (int, error) {
 		return 0, nil
 	case o.copyTo != "":
 		if err := copyTo(o.copyTo); err != nil {
-			return exitFailed, err
+			return fault.Failed, err
 		}
 		return 0, nil
 	case o.from != "" && o.from != version.String():
-		return exitFailed, &fault.Error{Do: "work with nono-run " + o.from,
+		return fault.Failed, &fault.Error{Do: "work with nono-run " + o.from,
 			Err:  fault.Text("this nono-exec-shim is version " + version.String()),
 			Hint: "install both from the same release"}
 	}
 	s, err := load(o)
 	if err != nil {
-		return exitFailed, err
+		return fault.Failed, err
 	}
 	box, err := enforce.Apply(s)
 	if err != nil {
-		return exitFailed, err
+		return fault.Failed, err
 	}
 	return start(box, o)
 }

@@ -29,7 +29,7 @@ func start(box *enforce.Sandbox, o options) (int, error) {
 	if found != nil {
 		return failed(o.exec, found)
 	}
-	return exitNotFound, &fault.Error{Do: "find the command", Path: o.exec, Err: fault.Text("it is in no directory of PATH")}
+	return fault.NotFound, &fault.Error{Do: "find the command", Path: o.exec, Err: fault.Text("it is in no directory of PATH")}
 }
 
 func failed(path string, err error) (int, error) {
@@ -38,13 +38,13 @@ func failed(path string, err error) (int, error) {
 	case syscall.ENOENT:
 		if _, err := os.Stat(path); err == nil {
 			f.Err = fault.Text("the interpreter or loader that it names does not exist, or is not granted")
-			return exitCannotStart, f
+			return fault.CannotStart, f
 		}
-		return exitNotFound, f
+		return fault.NotFound, f
 	case syscall.EACCES:
 		f.Hint = "the spec must grant reading it, and its interpreter or loader"
 	case syscall.ENOEXEC:
 		f.Err = fault.Text("it is neither a program for this machine nor a script with a '#!' line")
 	}
-	return exitCannotStart, f
+	return fault.CannotStart, f
 }

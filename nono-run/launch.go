@@ -4,7 +4,6 @@ import (
 	"os"
 	"strconv"
 
-	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
@@ -65,7 +64,7 @@ func (o *options) refuseUnstartable(pol *policy.Policy, cwd string) error {
 	if v.Suggestion != nil {
 		f.Hint = "add " + v.Suggestion.String()
 	}
-	return &policy.CommandError{Status: cli.CannotStart, Fault: f}
+	return &policy.CommandError{Status: fault.CannotStart, Fault: f}
 }
 
 // start becomes the shim, and through it the command. It returns only if that
@@ -77,7 +76,7 @@ func (l *launch) start() error {
 	}
 	if l.dir != "" {
 		if err := os.Chdir(l.dir); err != nil {
-			return &fault.Error{Do: "start in", Path: l.dir, Err: cause(err)}
+			return &fault.Error{Do: "start in", Path: l.dir, Err: err}
 		}
 	}
 	if err := l.create(); err != nil {

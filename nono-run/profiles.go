@@ -54,7 +54,7 @@ func (l *launch) create() error {
 			continue
 		}
 		if err := makeNew(n); err != nil {
-			return &fault.Error{Do: "create", Path: n.Path, Err: cause(err)}
+			return &fault.Error{Do: "create", Path: n.Path, Err: err}
 		}
 	}
 	return nil

@@ -109,7 +109,7 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 
 func say(w io.Writer, text string) error {
 	if _, err := io.WriteString(w, text); err != nil {
-		return &fault.Error{Do: "write", Err: errors.Unwrap(err)}
+		return &fault.Error{Do: "write", Err: err}
 	}
 	return nil
 }
@@ -132,5 +132,5 @@ func finish(p *cli.Printer, err error) int {
 	case errors.As(err, &misuse):
 		return cli.Usage
 	}
-	return cli.Failed
+	return fault.Failed
 }

@@ -46,7 +46,7 @@ func openSettings(path string) (*settings, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, s.refuse(cause(err), "")
+		return nil, s.refuse(err, "")
 	}
 	s.text = string(text)
 	return s, nil
@@ -62,13 +62,13 @@ func (s *settings) write(text string) error {
 	dir := filepath.Dir(s.path)
 	if s.new {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return s.refuse(cause(err), "")
+			return s.refuse(err, "")
 		}
 	}
 	tmp := s.path + ".nono." + strconv.Itoa(os.Getpid())
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return s.refuse(cause(err), "")
+		return s.refuse(err, "")
 	}
 	_, err = f.WriteString(text)
 	if err == nil && !s.new {
@@ -88,7 +88,7 @@ func (s *settings) write(text string) error {
 	}
 	if err != nil {
 		os.Remove(tmp)
-		return s.refuse(cause(err), "")
+		return s.refuse(err, "")
 	}
 	return nil
 }

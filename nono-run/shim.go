@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -41,13 +39,4 @@ func insideTools() []string {
 	}
 	dir := filepath.Dir(self)
 	return []string{filepath.Join(dir, "nono-why"), filepath.Join(dir, "nono")}
-}
-
-// cause takes the path off an error of package os: the message has it already.
-func cause(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

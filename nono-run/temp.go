@@ -32,7 +32,7 @@ func planTemp() (temp, error) {
 	}
 	real, err := filepath.EvalSymlinks(parent)
 	if err != nil {
-		return temp{}, &fault.Error{Do: "use the directory for temporary files", Path: parent, Err: cause(err), Hint: hint}
+		return temp{}, &fault.Error{Do: "use the directory for temporary files", Path: parent, Err: err, Hint: hint}
 	}
 	t := temp{base: filepath.Join(real, "nono-"+strconv.Itoa(os.Getuid()))}
 	t.dir = filepath.Join(t.base, strconv.Itoa(os.Getpid())+"."+pidNamespace()+"."+strconv.FormatUint(uint64(rand.Uint32()), 36))
@@ -56,7 +56,7 @@ func (t temp) create(doc []byte) error {
 	}
 	sweep(t.base)
 	if err := os.Mkdir(t.dir, 0o700); err != nil {
-		return &fault.Error{Do: "create the private temp directory", Path: t.dir, Err: cause(err)}
+		return &fault.Error{Do: "create the private temp directory", Path: t.dir, Err: err}
 	}
 	fd, err := unix.Open(t.spec, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o400)
 	if err == nil {
@@ -83,7 +83,7 @@ func (t temp) remove() {
 func (t temp) ownBase() error {
 	hint := "TMPDIR=DIR nono run … names a directory that can be written"
 	if err := os.Mkdir(t.base, 0o700); err != nil && !os.IsExist(err) {
-		return &fault.Error{Do: "create the directory for private temps", Path: t.base, Err: cause(err), Hint: hint}
+		return &fault.Error{Do: "create the directory for private temps", Path: t.base, Err: err, Hint: hint}
 	}
 	var st unix.Stat_t
 	if err := unix.Lstat(t.base, &st); err != nil {

@@ -27,7 +27,7 @@ func (o *options) shareWorkdir(want *profile.Profile, h policy.Host, p *cli.Prin
 	}
 	dir, err := filepath.EvalSymlinks(o.workdir(h))
 	if err != nil {
-		return &fault.Error{Do: "share the working directory", Path: o.workdir(h), Err: cause(err)}
+		return &fault.Error{Do: "share the working directory", Path: o.workdir(h), Err: err}
 	}
 	if o.covers(dir, want.Workdir, h) {
 		return nil
@@ -133,11 +133,11 @@ func (o *options) ask(dir string, want *profile.Profile, p *cli.Printer) (bool, 
 	defer tty.Close()
 	_, err = io.WriteString(tty, "nono: profile "+want.WorkdirBy+" wants to "+does+" "+fault.Quote(dir)+". Share it? [y/N] ")
 	if err != nil {
-		return false, &fault.Error{Do: "ask on the terminal", Err: cause(err)}
+		return false, &fault.Error{Do: "ask on the terminal", Err: err}
 	}
 	answer, err := readLine(tty)
 	if err != nil {
-		return false, &fault.Error{Do: "read the answer from the terminal", Err: cause(err), Hint: "--allow-cwd answers yes"}
+		return false, &fault.Error{Do: "read the answer from the terminal", Err: err, Hint: "--allow-cwd answers yes"}
 	}
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":

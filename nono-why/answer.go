@@ -140,11 +140,11 @@ func (w *sandbox) batch(in io.Reader, out io.Writer) error {
 			break
 		}
 		if err != nil {
-			return &fault.Error{Do: "read the questions", Err: cause(err)}
+			return &fault.Error{Do: "read the questions", Err: err}
 		}
 	}
 	if err := bw.Flush(); err != nil {
-		return &fault.Error{Do: "write", Err: cause(err)}
+		return &fault.Error{Do: "write", Err: err}
 	}
 	if denied {
 		return errDenied

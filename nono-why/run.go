@@ -136,7 +136,7 @@ func (o *options) show(v *query.Verdict, p *cli.Printer) error {
 
 func say(w io.Writer, text string) error {
 	if _, err := io.WriteString(w, text); err != nil {
-		return &fault.Error{Do: "write", Err: cause(err)}
+		return &fault.Error{Do: "write", Err: err}
 	}
 	return nil
 }

@@ -134,14 +134,14 @@ func readSpec(name string, stdin io.Reader) (*spec.Spec, error) {
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, &fault.Error{Do: "open the spec", Path: name, Err: cause(err)}
+			return nil, &fault.Error{Do: "open the spec", Path: name, Err: err}
 		}
 		defer f.Close()
 		in = f
 	}
 	doc, err := io.ReadAll(io.LimitReader(in, spec.MaxSize+1))
 	if err != nil {
-		return nil, &fault.Error{Do: "read the spec", Path: name, Err: cause(err)}
+		return nil, &fault.Error{Do: "read the spec", Path: name, Err: err}
 	}
 	s, err := spec.Parse(doc)
 	if err != nil {

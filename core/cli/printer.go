@@ -8,17 +8,11 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 )
 
-// Exit statuses besides the command's own, as env(1) and other launchers have
-// them.
-const (
-	Failed      = 125 // nono's own failure: the command was not started
-	CannotStart = 126 // the command was found but cannot be executed
-	NotFound    = 127 // the command was not found
-	Usage       = 2   // a mistake on the command line
-)
+// Usage is the exit status for a mistake on the command line.
+const Usage = 2
 
-// Printer says everything that nono says, through four functions: errors,
-// hints, notices and, with --verbose, details. All but Out goes to stderr.
+// Printer says what nono says: errors with their hints, and notices. What was
+// asked for, such as a summary, goes to Out or Err as it is.
 type Printer struct {
 	Out    io.Writer
 	Err    io.Writer

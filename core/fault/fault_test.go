@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"testing"
 )
 
@@ -15,6 +16,11 @@ func TestError(t *testing.T) {
 		{&Error{Do: "start"}, "cannot start"},
 		{&Error{Do: "open", Path: "/x"}, "cannot open '/x'"},
 		{&Error{Do: "open", Path: "/x", Err: fs.ErrNotExist}, "cannot open '/x': file does not exist"},
+		{&Error{Do: "open", Path: "/x", Err: &fs.PathError{Op: "open", Path: "/x", Err: fs.ErrNotExist}}, "cannot open '/x': file does not exist"},
+		{&Error{Do: "copy to", Path: "/x", Err: &os.LinkError{Op: "rename", Old: "/y", New: "/x", Err: fs.ErrExist}}, "cannot copy to '/x': file already exists"},
+		{&Error{Do: "look", Err: os.NewSyscallError("getcwd", fs.ErrNotExist)}, "cannot look: file does not exist"},
+		{&Error{Do: "start", Err: &Error{Do: "open", Path: "/x", Err: &fs.PathError{Op: "open", Path: "/x", Err: fs.ErrNotExist}}},
+			"cannot start: cannot open '/x': file does not exist"},
 		{&Error{Do: "sandbox", Err: Text("it is Tuesday"), Hint: "wait"}, "cannot sandbox: it is Tuesday"},
 	} {
 		if got := c.err.Error(); got != c.want {

@@ -16,7 +16,7 @@ type Command struct {
 }
 
 // A CommandError says why the command itself cannot be started, with the exit
-// status that says so too: 126 or 127.
+// status that says so too: fault.CannotStart or fault.NotFound.
 type CommandError struct {
 	Status int
 	Fault  *fault.Error
@@ -76,7 +76,7 @@ func (c *compiler) lookup(name string) (string, error) {
 	if found != nil {
 		return "", found
 	}
-	return "", &CommandError{127, &fault.Error{Do: "find the command", Path: name, Err: fault.Text("it is in no directory of PATH"), Hint: forShell(name)}}
+	return "", &CommandError{fault.NotFound, &fault.Error{Do: "find the command", Path: name, Err: fault.Text("it is in no directory of PATH"), Hint: forShell(name)}}
 }
 
 // forShell is the remedy where name is no command but something that a shell
@@ -96,17 +96,17 @@ func (c *compiler) startable(name, path string) error {
 	p, err := c.res.resolve(path)
 	switch {
 	case err != nil:
-		return cannotStart(name, 126, err.Error(), "")
+		return cannotStart(name, fault.CannotStart, err.Error(), "")
 	case !p.exists:
-		return cannotStart(name, 127, "no such file or directory", "")
+		return cannotStart(name, fault.NotFound, "no such file or directory", "")
 	case p.dir():
-		return cannotStart(name, 126, "it is a directory", "")
+		return cannotStart(name, fault.CannotStart, "it is a directory", "")
 	case unix.Access(p.path, unix.X_OK) != nil:
 		hint := ""
 		if unix.Access(p.path, unix.W_OK) == nil { // not /etc/passwd
 			hint = "chmod +x " + fault.Quote(name)
 		}
-		return cannotStart(name, 126, "it is not executable", hint)
+		return cannotStart(name, fault.CannotStart, "it is not executable", hint)
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func (c *compiler) isBlocked(what, name string) error {
 	if category == byBlockFlag {
 		hint = "leave out --block-command " + name
 	}
-	return cannotStart(c.o.Command[0], 126, what+" ("+category+")", hint)
+	return cannotStart(c.o.Command[0], fault.CannotStart, what+" ("+category+")", hint)
 }
 
 // grantProgram grants the file at path and, for a script, its interpreter,
@@ -183,7 +183,7 @@ func (c *compiler) grantProgram(who, path string, depth int) error {
 		if !c.shut[p.path] {
 			hint = "--read-file " + fault.Quote(p.path) + " opens this one file"
 		}
-		return cannotStart(c.o.Command[0], 126, "--deny shuts "+fault.Quote(p.path), hint)
+		return cannotStart(c.o.Command[0], fault.CannotStart, "--deny shuts "+fault.Quote(p.path), hint)
 	}
 	c.add(spec.ReadFile, p.path, byCommand, fromOthers)
 	if depth > 4 {

@@ -28,7 +28,7 @@ func readOwn(dir, file string, uid int) (string, error) {
 		return "", refused(file, fault.Text("it is a symlink that leads nowhere"), "")
 	}
 	if err != nil {
-		return "", refused(file, cause(err), "")
+		return "", refused(file, err, "")
 	}
 	defer f.Close()
 	var st unix.Stat_t
@@ -49,7 +49,7 @@ func readOwn(dir, file string, uid int) (string, error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return "", refused(file, cause(err), "")
+		return "", refused(file, err, "")
 	}
 	return string(text), nil
 }
@@ -67,14 +67,6 @@ func exposed(st *unix.Stat_t, path string, uid int) (why, hint string) {
 
 func refused(file string, err error, hint string) error {
 	return &fault.Error{Do: "read the profile", Path: file, Err: err, Hint: hint}
-}
-
-// cause takes the path off an error of package os: the message has it already.
-func cause(err error) error {
-	if p := new(os.PathError); errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }
 
 // ownFiles returns the files in dir that are named as profiles are.
