@@ -102,6 +102,77 @@ func TestInstallAndUninstall(t *testing.T) {
 	}
 }
 
+// Whatever the umask, the working directory and CDPATH are, and however odd the
+// prefix is, everybody can use what is installed.
+func TestInstallAnywhere(t *testing.T) {
+	dest := t.TempDir()
+	prefix := "/opt/a b|c&d\\e"
+	cmd := exec.Command("sh", "-c", `umask 077; exec sh install "$@"`, "-", dest, prefix, binaries(t))
+	cmd.Dir = filepath.Join(root, "packaging")
+	elsewhere := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(elsewhere, "packaging"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Env = append(os.Environ(), "CDPATH="+elsewhere)
+	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	err := filepath.WalkDir(dest+"/opt", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.Mode()&fs.ModeSymlink == 0 && (info.Mode()&0o444 != 0o444 || info.IsDir() && info.Mode()&0o111 != 0o111) {
+			t.Errorf("%s has the mode %v: not for everybody", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page := readPath(t, dest+prefix+"/share/man/man7/nono.7"); !strings.Contains(page, prefix+"/share/nono") {
+		t.Error("nono(7) does not name its prefix as it is")
+	}
+}
+
+// The scripts behind make go by where they lie, not by CDPATH, and print nothing
+// but what they are asked for.
+func TestScriptsIgnoreCDPATH(t *testing.T) {
+	elsewhere := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(elsewhere, "packaging"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, script := range []string{"version", "epoch"} {
+		run := func(env ...string) string {
+			cmd := exec.Command("sh", "packaging/"+script)
+			cmd.Dir, cmd.Env = root, append(os.Environ(), env...)
+			out, err := cmd.Output()
+			if err != nil {
+				t.Fatalf("packaging/%s: %v", script, err)
+			}
+			return string(out)
+		}
+		if plain, odd := run("CDPATH="), run("CDPATH="+elsewhere+":/"); plain != odd || strings.Count(odd, "\n") != 1 {
+			t.Errorf("packaging/%s says %q, and with CDPATH %q", script, plain, odd)
+		}
+	}
+	// No script may forget.
+	scripts, err := filepath.Glob(filepath.Join(root, "packaging/*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range append(scripts, filepath.Join(root, ".ci/run")) {
+		if info, err := os.Stat(s); err != nil || info.IsDir() {
+			continue
+		}
+		for n, line := range strings.Split(readPath(t, s), "\n") {
+			if strings.HasPrefix(line, "cd \"$(dirname") {
+				t.Errorf("%s:%d: CDPATH can lead this elsewhere", s, n+1)
+			}
+		}
+	}
+}
+
 func TestInstallOnePackage(t *testing.T) {
 	dest := t.TempDir()
 	install(t, dest, "/usr", binaries(t), "nono-why")

@@ -14,7 +14,8 @@ status_of() { # status_of WANTED COMMAND …
 	[ $status -eq "$wanted" ]
 }
 
-if [ "$(id -u)" -ne 0 ] || ! have buildah || ! [ -x /bin/busybox ]; then
+static() { [ -x "$1" ] && ! LC_ALL=C ldd "$1" >/dev/null 2>&1; }
+if [ "$(id -u)" -ne 0 ] || ! have buildah || ! static /bin/busybox; then
 	skip "the container image" "it takes root, buildah and a static busybox"
 else
 	check "the image" make -s -C "$one" image IMAGE_BUILD="$build build --isolation chroot --timestamp $(sh "$one/packaging/epoch")"
@@ -74,8 +75,8 @@ runs() { # runs WANTED-STATUS WANTED-TEXT
 	echo "$status: $out"
 	[ $status -eq "$1" ] && echo "$out" | grep -qF "$2"
 }
-if [ "$(id -u)" -ne 0 ] || ! have runc; then
-	skip "seccomp profiles of containers" "it takes root and runc"
+if [ "$(id -u)" -ne 0 ] || ! have runc || ! static /bin/busybox; then
+	skip "seccomp profiles of containers" "it takes root, runc and a static busybox"
 else
 	bundle '"SCMP_ACT_ALLOW"'
 	check "a container whose profile lets Landlock through" runs 0 inside

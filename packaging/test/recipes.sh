@@ -3,19 +3,41 @@
 
 if have ruby; then
 	check "Homebrew's formula is Ruby" ruby -c "$one/dist/nono.rb"
-	# Homebrew itself is not here: a stand-in shows that every step is defined.
-	check "and a formula" ruby -e '
+	# Homebrew itself is not here: a stand-in shows that every step is defined, and
+	# does what the formula tests, here and as if this were a Mac.
+	cat >"$tmp/formula.rb" <<'END'
+		require "pathname"
+		module OS
+		  def self.mac? = ENV["AS_MAC"] == "1"
+		end
 		class Formula
-		  @@seen = []
+		  SEEN = []
 		  class << self
-		    %i[desc homepage url sha256 license depends_on].each { |m| define_method(m) { |*a| @@seen << m } }
-		    def test(&b) = @@seen << :test
+		    %i[desc homepage url sha256 license depends_on].each { |m| define_method(m) { |*a| SEEN << m } }
+		    def test(&steps) = define_method(:test, &steps)
 		  end
-		  def self.seen = @@seen
+		  def bin = "#{ENV["PREFIX"]}/bin"
+		  def version = ENV["WANTED"]
+		  def testpath = Pathname(ENV["HOME"])
+		  def cd(dir, &steps) = Dir.chdir(dir, &steps)
+		  def shell_output(command, wanted = 0)
+		    out = `#{command}`
+		    $?.exitstatus == wanted ? out : raise("#{command}: #{$?.exitstatus}")
+		  end
+		  def assert_equal(want, got) = want == got || raise("#{got} is not #{want}")
+		  def assert_match(want, got) = got.include?(want) || raise("#{got} lacks #{want}")
 		end
 		load ARGV[0]
-		exit 1 unless (%i[desc homepage url sha256 license depends_on test] - Formula.seen).empty? && Nono.method_defined?(:install)
-		' "$one/dist/nono.rb"
+		exit 1 unless (%i[desc homepage url sha256 license depends_on] - Formula::SEEN).empty? && Nono.method_defined?(:install)
+		Dir.chdir(ENV["HOME"])
+		Nono.new.test
+END
+	brew_test() { # brew_test AS-MAC
+		rm -rf "$tmp/brew-home" && mkdir "$tmp/brew-home" && offline install PREFIX="$tmp/brew" &&
+			env HOME="$tmp/brew-home" PREFIX="$tmp/brew" WANTED="${name#nono-}" AS_MAC="$1" ruby "$tmp/formula.rb" "$one/dist/nono.rb"
+	}
+	check "and a formula, whose test passes" brew_test 0
+	check "as on a Mac, where brew's own sandbox lets none be in it" brew_test 1
 else
 	skip "Homebrew's formula" "ruby is not installed"
 fi
