@@ -49,6 +49,7 @@ lint:
 	@for m in $(MODULES); do echo "== lint $$m"; (cd $$m && $(GO) vet ./... && $(GO) run $(STATICCHECK) ./...) || exit 1; done
 	@for os in linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64; do \
 		for b in $(BINARIES); do GOOS=$${os%/*} GOARCH=$${os#*/} $(GO) vet ./$$b || exit 1; done; done
+	@for m in $(MODULES); do (cd $$m && GOOS=darwin GOARCH=arm64 $(GO) vet ./...) || exit 1; done
 	@sh packaging/lint-sh
 
 # Asks a data base of known faults, so it needs the network.

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package oracle holds what nono-why says against what the kernel does: random
 // trees, random specs, every operation, as root and as an ordinary user.
 package oracle

@@ -1,3 +1,5 @@
+//go:build linux
+
 #include "textflag.h"
 
 // func int80(nr uintptr) uintptr

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command door tries one way out of a sandbox and says how it went:
 //
 //	door NAME [KEY=VALUE ...]

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command actor is what the oracle runs in a sandbox: it performs one operation
 // a line of its standard input and answers each with the error's number, 0 for
 // none. Nothing it does waits for anybody.
