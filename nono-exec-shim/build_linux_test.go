@@ -4,7 +4,6 @@ import (
 	"debug/elf"
 	"flag"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -21,19 +20,7 @@ var never = []string{"fmt", "flag", "encoding/json", "regexp", "net", "os/user",
 
 // What the shim links is a list that people look at when it changes.
 func TestPackages(t *testing.T) {
-	cmd := exec.Command("go", "list", "-deps", ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
-	}
-	var linked []string
-	for p := range strings.FieldsSeq(string(out)) {
-		if !strings.HasPrefix(p, "internal/") { // which of these are behind the others is Go's own affair
-			linked = append(linked, p)
-		}
-	}
-	slices.Sort(linked)
+	linked := testenv.Linked(t)
 	got := "# Packages that the shim may link, without Go's internal ones.\n" + strings.Join(linked, "\n") + "\n"
 	const file = "testdata/packages"
 	if *update {

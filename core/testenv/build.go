@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -67,6 +68,22 @@ func (c *cache) get(t testing.TB, pkg string, flags []string) built {
 	}
 	c.made[key] = b
 	return b
+}
+
+// Linked returns the packages that the command in the test's directory links on
+// Linux, sorted. Go's internal ones are left out: which of them are behind the
+// others is Go's own affair.
+func Linked(t testing.TB) []string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-deps", ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	linked := slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return strings.HasPrefix(p, "internal/") })
+	slices.Sort(linked)
+	return linked
 }
 
 // openTo lets everybody use paths, whatever the umask is.
