@@ -18,7 +18,8 @@ func TestProtectedFacts(t *testing.T) {
 			~/.gem/credentials ~/.config/gh ~/.terraform.d ~/.terraformrc ~/.config/rclone ~/.pgpass
 			~/.secrets ~/.env ~/.envrc ~/.bashrc ~/.bash_profile ~/.bashrc.d ~/.profile ~/.zshrc ~/.zshenv
 			~/.zprofile ~/.config/fish ~/.bash_history ~/.zsh_history ~/.local/share/fish ~/.python_history
-			~/.node_repl_history ~/.psql_history ~/.viminfo`,
+			~/.microsoft/usersecrets ~/.aspnet ~/.Renviron ~/.dbt/profiles.yml ~/.aider.conf.yml ~/.pg_service.conf
+			~/.local/share/gem/credentials ~/.node_repl_history ~/.psql_history ~/.viminfo`,
 		spec.DenyWrite: `~/.gitconfig ~/.config/git ~/.local/bin ~/bin ~/.cargo/bin ~/go/bin ~/.local/lib
 			~/.vimrc ~/.config/nvim ~/.emacs.d ~/.vscode ~/.tmux.conf ~/.config/nono ~/.gdbinit`,
 	}
