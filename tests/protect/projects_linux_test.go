@@ -3,6 +3,7 @@ package protect
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -49,8 +50,9 @@ func crate(t *testing.T, p person, dir string) {
 		t.Skipf("the tool chain cannot be found: %v", err)
 	}
 	chains := filepath.Join(home, ".rustup")
-	if _, err := os.Stat(chains); err != nil {
-		t.Skip("cargo is not from rustup here")
+	found, err := p.command(p.toolEnv(), "/bin/sh", "-c", "command -v cargo").Output()
+	if _, missing := os.Stat(chains); err != nil || missing != nil || !strings.HasSuffix(string(found), "/.cargo/bin/cargo\n") {
+		t.Skip("the cargo that is found first is not rustup's, and needs nothing of the home")
 	}
 	if err := os.Symlink(chains, p.home+"/.rustup"); err != nil {
 		t.Fatal(err)
