@@ -4,7 +4,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -93,10 +92,8 @@ func tooMuch(dir string, h policy.Host) string {
 		return "all of the disk"
 	}
 	homes := map[string]bool{h.Env("HOME"): true} // whether it is the user's own
-	for entry := range strings.SplitSeq(h.Passwd, "\n") {
-		if f := strings.Split(entry, ":"); len(f) == 7 && f[5] != "/" {
-			homes[f[5]] = homes[f[5]] || f[2] == strconv.Itoa(h.UID)
-		}
+	for path, own := range h.Homes() {
+		homes[path] = homes[path] || own
 	}
 	for home, own := range homes {
 		if !filepath.IsAbs(home) {

@@ -53,7 +53,7 @@ func System(goos string) ([]spec.Path, error) {
 	paths := make([]spec.Path, 0, 160)
 	err := lines(name, text, func(_, line string) string {
 		word, path := split(line)
-		kind := kindOf(word)
+		kind := spec.KindOf(strings.TrimSuffix(word, "?"))
 		if kind == 0 || !kind.Grants() {
 			return "unknown directive " + fault.Quote(word)
 		}
@@ -100,7 +100,7 @@ func ParseProtected(name, text string) ([]Protected, error) {
 func parseProtected(list []Protected, name, text string, ours bool) ([]Protected, error) {
 	err := lines(name, text, func(category, line string) string {
 		word, path := split(line)
-		kind := kindOf(word)
+		kind := spec.KindOf(strings.TrimSuffix(word, "?"))
 		if kind == 0 || kind.Grants() {
 			return "a line begins with 'deny' or 'deny-write', not " + fault.Quote(word)
 		}
@@ -219,16 +219,6 @@ func trim(s string) string {
 		s = s[:len(s)-1]
 	}
 	return s
-}
-
-func kindOf(word string) spec.Kind {
-	word = strings.TrimSuffix(word, "?")
-	for k := spec.DenyWrite; k >= spec.Read; k-- {
-		if k.String() == word {
-			return k
-		}
-	}
-	return 0
 }
 
 // bad reports whether path is empty or has a component that is no name. A

@@ -121,7 +121,7 @@ func (c *compiler) binDirs() []string {
 // granted reports whether any grant is at, above or beneath path.
 func (c *compiler) granted(path string) bool {
 	for i := range c.spec.Paths {
-		if p := &c.spec.Paths[i]; p.Kind.Grants() && (p.Path == path || spec.Beneath(path, p.Path) || spec.Beneath(p.Path, path)) {
+		if p := &c.spec.Paths[i]; p.Kind.Grants() && (spec.Within(path, p.Path) || spec.Beneath(p.Path, path)) {
 			return true
 		}
 	}
@@ -219,7 +219,7 @@ func (c *compiler) noteFace(name string, lifted bool) {
 func (c *compiler) environment(dir string) bool {
 	env := parent(dir)
 	i := slices.IndexFunc(c.asked, func(g spec.Path) bool {
-		return writes(g.Kind) && (g.Path == env || spec.Beneath(env, g.Path))
+		return writes(g.Kind) && spec.Within(env, g.Path)
 	})
 	if i < 0 || c.holdsHome(c.asked[i].Path) {
 		return false
@@ -234,7 +234,7 @@ func (c *compiler) environment(dir string) bool {
 // holdsHome reports whether the user's home is at or beneath path.
 func (c *compiler) holdsHome(path string) bool {
 	for _, h := range c.homes[:min(1, len(c.homes))] {
-		if h.path == path || spec.Beneath(h.path, path) {
+		if spec.Within(h.path, path) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -62,7 +63,7 @@ func (c *compiler) lookup(name string) (string, error) {
 		if !strings.HasPrefix(dir, "/") {
 			continue
 		}
-		path := join(clean(dir), name)
+		path := join(filepath.Clean(dir), name)
 		p, err := c.res.resolve(path)
 		if err != nil || !p.exists || p.dir() {
 			continue

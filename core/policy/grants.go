@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"path/filepath"
+
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -61,7 +63,7 @@ func (c *compiler) userGrants() error {
 			n := len(c.spec.Paths)
 			if c.add(g.Kind, p.path, byOf(g), fromOthers); len(c.spec.Paths) > n {
 				c.spec.Paths[n].Optional = true
-				c.out.Create = append(c.out.Create, clean(path))
+				c.out.Create = append(c.out.Create, filepath.Clean(path))
 			}
 			continue
 		}
@@ -158,7 +160,7 @@ func (c *compiler) names(path string) ([]string, error) {
 	}
 	// The directories of the name are resolved, its last part is not: a rule
 	// on the way through a symlink would be on what the symlink leads to.
-	name := clean(path)
+	name := filepath.Clean(path)
 	if up, err := c.res.resolve(parent(name)); err == nil && name != "/" {
 		name = join(up.path, base(name))
 	}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -27,12 +28,10 @@ func (c *compiler) findHomes() error {
 		}
 		c.homes = append(c.homes, home{path: c.real(h), xdg: c.xdg()})
 	}
-	for entry := range strings.SplitSeq(c.h.Passwd, "\n") {
-		uid, path := passwdEntry(entry)
-		if uid < 0 || path == "" || c.isHome(path) {
+	for path, own := range c.h.Homes() {
+		if c.isHome(path) {
 			continue
 		}
-		own := uid == c.h.UID
 		switch {
 		case own && len(c.homes) == 0:
 			c.homes = append(c.homes, home{path: path, xdg: c.xdg()})
@@ -67,25 +66,7 @@ func (c *compiler) real(path string) string {
 			return p.path
 		}
 	}
-	return clean(path)
-}
-
-// passwdEntry returns the uid and home of a line of /etc/passwd (passwd(5)), or
-// -1 for what is none.
-func passwdEntry(entry string) (uid int, path string) {
-	var field [7]string
-	for i := range field {
-		f, rest, more := strings.Cut(entry, ":")
-		if field[i] = f; !more && i < 6 {
-			return -1, ""
-		}
-		entry = rest
-	}
-	uid, err := strconv.Atoi(field[2])
-	if err != nil || !strings.HasPrefix(field[5], "/") {
-		return -1, ""
-	}
-	return uid, clean(field[5])
+	return filepath.Clean(path)
 }
 
 func (c *compiler) isHome(path string) bool {
@@ -117,7 +98,7 @@ func (c *compiler) wanted(path string) bool {
 		return false
 	}
 	for _, g := range c.reach {
-		if g == at.path || spec.Beneath(at.path, g) || spec.Beneath(g, at.path) {
+		if spec.Within(at.path, g) || spec.Beneath(g, at.path) {
 			return true
 		}
 	}

@@ -1,8 +1,11 @@
 package policy
 
 import (
+	"iter"
 	"math"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
@@ -84,10 +87,27 @@ func (h *Host) home() string {
 	if home := h.Env("HOME"); home != "" {
 		return home
 	}
-	for entry := range strings.SplitSeq(h.Passwd, "\n") {
-		if uid, path := passwdEntry(entry); uid == h.UID && path != "" {
+	for path, own := range h.Homes() {
+		if own {
 			return path
 		}
 	}
 	return ""
+}
+
+// Homes yields the homes in the user database (passwd(5)), absolute and clean,
+// and whether each is this user's own.
+func (h *Host) Homes() iter.Seq2[string, bool] {
+	return func(yield func(path string, own bool) bool) {
+		for entry := range strings.SplitSeq(h.Passwd, "\n") {
+			f := strings.SplitN(entry, ":", 7)
+			if len(f) < 7 || !strings.HasPrefix(f[5], "/") {
+				continue
+			}
+			uid, err := strconv.Atoi(f[2])
+			if err == nil && !yield(filepath.Clean(f[5]), uid == h.UID) {
+				return
+			}
+		}
+	}
 }

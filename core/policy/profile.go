@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"path/filepath"
 	"slices"
 
 	"github.com/nono-sandbox/nono/core/fault"
@@ -11,7 +12,7 @@ import (
 // created reports whether path, which does not exist, is one that the start will
 // make because a profile says so.
 func (c *compiler) created(g Grant, path string) bool {
-	return g.From != "" && slices.Contains(c.o.Create, clean(path))
+	return g.From != "" && slices.Contains(c.o.Create, filepath.Clean(path))
 }
 
 // detour is a grant of a profile that leads elsewhere than its name says.
@@ -21,7 +22,7 @@ type detour struct {
 }
 
 func (c *compiler) noteDetour(g Grant, name, path string) {
-	if name = clean(name); name != path {
+	if name = filepath.Clean(name); name != path {
 		c.detours = append(c.detours, detour{g, name, path})
 	}
 }
@@ -39,7 +40,7 @@ func (c *compiler) refuseDetours() error {
 			}
 		}
 		name := c.fromHome(d.name)
-		if slices.ContainsFunc(c.denied, func(p string) bool { return within(name, p) }) {
+		if slices.ContainsFunc(c.denied, func(p string) bool { return spec.Within(name, p) }) {
 			continue
 		}
 		if by := c.protectedBy(d.path, d.grant.Kind); by != "" {
@@ -86,14 +87,12 @@ func (c *compiler) foreignLink(path string) string {
 // fromHome names a path in a home by where that home really is.
 func (c *compiler) fromHome(path string) string {
 	for _, h := range c.homes {
-		if at, err := c.res.resolve(h.path); err == nil && within(path, h.path) {
-			return clean(at.path + path[len(h.path):])
+		if at, err := c.res.resolve(h.path); err == nil && spec.Within(path, h.path) {
+			return filepath.Clean(at.path + path[len(h.path):])
 		}
 	}
 	return path
 }
-
-func within(path, dir string) bool { return path == dir || spec.Beneath(path, dir) }
 
 // writes reports whether a grant of that kind lets change something.
 func writes(k spec.Kind) bool {

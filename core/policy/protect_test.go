@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -151,7 +152,7 @@ func TestHome(t *testing.T) {
 			b := newBox(t)
 			b.env["HOME"] = home
 			p := b.grants("read /")
-			if !hasPath(p, spec.Deny, clean(home+"/.ssh")) {
+			if !hasPath(p, spec.Deny, filepath.Clean(home+"/.ssh")) {
 				t.Errorf("%s/.ssh is not denied", home)
 			}
 		})

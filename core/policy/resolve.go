@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -30,20 +31,6 @@ type resolver struct {
 	lists  map[string]*listing
 	buffer [32 << 10]byte
 }
-
-// listing is what a directory has, by name.
-type listing struct {
-	names   map[string]kind
-	unknown bool // it could not be listed in full
-}
-
-type kind uint8
-
-const (
-	isLink kind = iota + 1
-	isDir
-	isOther
-)
 
 type entry struct {
 	place  place
@@ -107,7 +94,7 @@ func (r *resolver) resolve(path string) (place, error) {
 			return place{path: at.path}, err
 		}
 		if !at.exists {
-			return place{path: clean(join(at.path, name))}, nil
+			return place{path: filepath.Clean(join(at.path, name))}, nil
 		}
 		real = at.path
 		r.dirs[dir] = real
@@ -136,7 +123,7 @@ func (r *resolver) walk(path string) (place, error) {
 		name, tail, more := strings.Cut(strings.TrimLeft(rest, "/"), "/")
 		if !at.dir() {
 			// Nothing is beneath a file, not even "." or "..", or a slash.
-			return place{path: clean(join(at.path, name+"/"+tail))}, nil
+			return place{path: filepath.Clean(join(at.path, name+"/"+tail))}, nil
 		}
 		if name == "" {
 			return r.root(at), nil
@@ -154,7 +141,7 @@ func (r *resolver) walk(path string) (place, error) {
 		case e.err != nil:
 			return place{path: e.place.path}, e.err
 		case !e.place.exists:
-			return place{path: clean(join(e.place.path, rest))}, nil
+			return place{path: filepath.Clean(join(e.place.path, rest))}, nil
 		case e.place.mode&unix.S_IFMT == unix.S_IFLNK:
 			if links++; links > 40 {
 				return place{path: e.place.path}, unix.ELOOP
@@ -171,58 +158,6 @@ func (r *resolver) walk(path string) (place, error) {
 			return at, nil
 		}
 	}
-}
-
-// A named is an entry of a directory and where it leads.
-type named struct {
-	name  string
-	place place
-}
-
-// among returns those of names that the directory dir, which is resolved, has.
-// One that cannot be resolved is left out.
-func (r *resolver) among(dir string, names []string) []named {
-	var out []named
-	add := func(name string) {
-		if p, err := r.resolve(join(dir, name)); err == nil {
-			out = append(out, named{name, p})
-		}
-	}
-	if r.small(dir, len(names)) {
-		l := r.list(dir)
-		for _, n := range names {
-			if l.unknown || l.names[n] != 0 {
-				add(n)
-			}
-		}
-		return out
-	}
-	at, prefix := unix.AT_FDCWD, dir+"/"
-	// The way to a directory is walked once; one that cannot be opened can
-	// still be searched.
-	if fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err == nil {
-		defer unix.Close(fd)
-		at, prefix = fd, ""
-	}
-	var st unix.Stat_t
-	for _, n := range names {
-		switch err := unix.Fstatat(at, prefix+n, &st, unix.AT_SYMLINK_NOFOLLOW); {
-		case err == unix.ENOENT:
-		case err == nil && uint32(st.Mode)&unix.S_IFMT != unix.S_IFLNK:
-			out = append(out, named{n, found(join(dir, n), &st)})
-		default:
-			add(n)
-		}
-	}
-	return out
-}
-
-// small reports whether listing dir is less work than asking for that many
-// names in it, going by its size: an entry takes some 32 bytes on disk, and a
-// question costs what listing four entries does.
-func (r *resolver) small(dir string, names int) bool {
-	var st unix.Stat_t
-	return unix.Stat(dir, &st) == nil && st.Size < int64(names)*4*32
 }
 
 // root completes a place reached through "..", whose facts were not looked at.
@@ -248,20 +183,3 @@ func parent(path string) string {
 }
 
 func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
-
-// clean takes "//", "." and ".." out of an absolute path by its names alone.
-func clean(path string) string {
-	var out []string
-	for name := range strings.SplitSeq(path, "/") {
-		switch name {
-		case "", ".":
-		case "..":
-			if len(out) > 0 {
-				out = out[:len(out)-1]
-			}
-		default:
-			out = append(out, name)
-		}
-	}
-	return "/" + strings.Join(out, "/")
-}

@@ -64,7 +64,7 @@ func checkResolve(t *testing.T, r *resolver, path string) string {
 		}
 		return "loop"
 	case unix.ENOENT, unix.ENOTDIR:
-		if err != nil || got.exists || got.path != clean(got.path) {
+		if err != nil || got.exists || got.path != filepath.Clean(got.path) {
 			t.Fatalf("resolve(%q) = %+v, %v; the kernel says %v", path, got, err, want)
 		}
 		return "absent"

@@ -125,7 +125,7 @@ func (s *Spec) keepFD(args []string) string {
 
 func (s *Spec) path(word string, args []string, n int) string {
 	name, optional := strings.CutSuffix(word, "?")
-	kind := kindOf(name)
+	kind := KindOf(name)
 	if kind == 0 {
 		return "unknown directive " + shown(word)
 	}
@@ -144,15 +144,6 @@ func (s *Spec) path(word string, args []string, n int) string {
 	}
 	s.Paths = append(s.Paths, p)
 	return ""
-}
-
-func kindOf(name string) Kind {
-	for k, s := range kindNames {
-		if s == name && s != "" {
-			return Kind(k)
-		}
-	}
-	return 0
 }
 
 // badPath says why path cannot stand in a document, or returns "".

@@ -42,6 +42,16 @@ func (k Kind) String() string {
 	return "?"
 }
 
+// KindOf returns the directive that is spelled so in a document, or 0.
+func KindOf(word string) Kind {
+	for k, name := range kindNames {
+		if name == word && word != "" {
+			return Kind(k)
+		}
+	}
+	return 0
+}
+
 // Grants reports whether the directive gives a right. Deny and DenyWrite, which
 // take rights away, do not.
 func (k Kind) Grants() bool { return k != Deny && k != DenyWrite }

@@ -1,0 +1,69 @@
+package policy
+
+import "golang.org/x/sys/unix"
+
+// listing is what a directory has, by name.
+type listing struct {
+	names   map[string]kind
+	unknown bool // it could not be listed in full
+}
+
+type kind uint8
+
+const (
+	isLink kind = iota + 1
+	isDir
+	isOther
+)
+
+// A named is an entry of a directory and where it leads.
+type named struct {
+	name  string
+	place place
+}
+
+// among returns those of names that the directory dir, which is resolved, has.
+// One that cannot be resolved is left out.
+func (r *resolver) among(dir string, names []string) []named {
+	var out []named
+	add := func(name string) {
+		if p, err := r.resolve(join(dir, name)); err == nil {
+			out = append(out, named{name, p})
+		}
+	}
+	if r.small(dir, len(names)) {
+		l := r.list(dir)
+		for _, n := range names {
+			if l.unknown || l.names[n] != 0 {
+				add(n)
+			}
+		}
+		return out
+	}
+	at, prefix := unix.AT_FDCWD, dir+"/"
+	// The way to a directory is walked once; one that cannot be opened can
+	// still be searched.
+	if fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err == nil {
+		defer unix.Close(fd)
+		at, prefix = fd, ""
+	}
+	var st unix.Stat_t
+	for _, n := range names {
+		switch err := unix.Fstatat(at, prefix+n, &st, unix.AT_SYMLINK_NOFOLLOW); {
+		case err == unix.ENOENT:
+		case err == nil && uint32(st.Mode)&unix.S_IFMT != unix.S_IFLNK:
+			out = append(out, named{n, found(join(dir, n), &st)})
+		default:
+			add(n)
+		}
+	}
+	return out
+}
+
+// small reports whether listing dir is less work than asking for that many
+// names in it, going by its size: an entry takes some 32 bytes on disk, and a
+// question costs what listing four entries does.
+func (r *resolver) small(dir string, names int) bool {
+	var st unix.Stat_t
+	return unix.Stat(dir, &st) == nil && st.Size < int64(names)*4*32
+}
