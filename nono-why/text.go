@@ -129,6 +129,7 @@ var failures = map[query.Reason]string{
 	query.DeviceNode:      "device nodes stay where they are",
 	query.MoreRightsThere: "it would gain rights by the move",
 	query.NoReparenting:   "this kernel lets nothing be moved or linked between directories",
+	query.OutsideProcess:  "only processes in the sandbox can be looked into",
 	query.SinceTheStart:   "the kernel itself says so, unlike the spec in NONO_SPEC",
 	query.FilePermissions: "the file permissions or the mount do not let this user",
 	query.DoesNotExist:    "it does not exist",

@@ -1,8 +1,6 @@
 package query
 
 import (
-	"strings"
-
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
 	"golang.org/x/sys/unix"
@@ -23,6 +21,7 @@ func (a *Asker) Ask(q Question) Verdict {
 	if !a.trying && e.v.Status == Denied && e.policy {
 		a.suggest(q, e)
 	}
+	e.v.asItself(e.own)
 	return e.v
 }
 
@@ -34,6 +33,8 @@ type asking struct {
 	v      Verdict
 	policy bool // the reason is the policy's
 	failed bool
+	// own is this process's number, if the path led through /proc/self.
+	own string
 	// short is where rights were missing first, for a suggestion.
 	short string
 }
@@ -73,7 +74,7 @@ func (e *asking) needs(n *node, target string, want carve.Rights) bool {
 		e.lacks(n, target, missing)
 		return false
 	}
-	if want != 0 && e.v.Line == nil && !e.failed {
+	if want != 0 && e.v.Line == nil && !e.failed && !n.free {
 		e.v.Line = e.a.because(n, want&handled(e.a.s, e.a.abi))
 	}
 	return true
@@ -157,11 +158,7 @@ func (e *asking) one(q Question) {
 		follow = false
 	}
 	p, errno := e.a.disk.walk(q.Path, follow)
-	e.v.Resolved, e.v.Exists = p.path, p.node != nil
-	if reason, ok := anonymous(&p); ok {
-		e.v.Reason = reason
-		return
-	}
+	e.v.Resolved, e.v.Exists, e.own = p.path, p.node != nil, p.own
 	switch q.Op {
 	case Create, Mkdir, Symlink, Mkfifo, Mksock, Mkdev:
 		e.creating(q.Op, &p, errno)
@@ -172,22 +169,19 @@ func (e *asking) one(q Question) {
 	}
 }
 
-// anonymous recognises what procfs shows as a symlink to "pipe:[1]" and its
-// like: it has no path, and Landlock has nothing to say about it.
-func anonymous(p *place) (Reason, bool) {
-	kind, _, ok := strings.Cut(p.last, ":[")
-	if !ok || p.node != nil || p.missing != 1 || !strings.HasPrefix(p.path, "/proc/") {
-		return "", false
-	}
-	return NotRestricted, kind == "pipe" || kind == "socket" || kind == "anon_inode"
-}
-
 // unreachable notes why the walk to p ended early, and asks the policy about
 // the name all the same.
 func (e *asking) unreachable(p *place, errno unix.Errno, want carve.Rights) {
+	if p.outside {
+		e.kept(unix.EACCES)
+		return
+	}
 	reason, by := DoesNotExist, byFiles
 	switch errno {
 	case unix.ENOENT:
+		if p.up == nil {
+			reason = BadPath
+		}
 	case unix.ENOTDIR:
 		reason = NotADirectory
 	case unix.EACCES, unix.EPERM:

@@ -49,6 +49,7 @@ func ForPlatform(platform string, s *spec.Spec, abi int, cwd string) (*Asker, er
 // by the lines instead; see Probe.
 func Inside(s *spec.Spec, abi int, cwd string) *Asker {
 	d := newDisk(cwd)
+	d.inside = true
 	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: d, rules: newSketch(s, d)}
 }
 
@@ -60,6 +61,9 @@ func (a *Asker) with(s *spec.Spec) *Asker {
 // have returns what the rules on n and on all above it give, by the path that
 // leads to it: this is how Landlock looks.
 func (a *Asker) have(n *node) carve.Rights {
+	if n.free {
+		return ^carve.Rights(0)
+	}
 	var have carve.Rights
 	for ; n != nil; n = n.parent {
 		have |= a.rules.own(n)

@@ -27,6 +27,10 @@ func (e *asking) making(p *place, read bool) {
 		e.fail(unix.EISDIR, BadPath, byFiles)
 		return
 	}
+	if e.a.disk.procfs(p.up) {
+		e.fail(unix.ENOENT, DoesNotExist, byFiles)
+		return
+	}
 	want := carve.Create | carve.WriteFile
 	if read {
 		want |= carve.ReadFile
@@ -41,6 +45,9 @@ func (e *asking) making(p *place, read bool) {
 
 // creating answers for the calls that make a name.
 func (e *asking) creating(op Op, p *place, errno unix.Errno) {
+	if e.refusedAtOnce(op) {
+		return
+	}
 	if op == Create && p.slash {
 		e.policyOf(p, carve.Create)
 		e.fail(unix.EISDIR, BadPath, byFiles)

@@ -16,6 +16,8 @@ type node struct {
 	mount  uint64 // the mount it is on
 	attrs  uint64 // STATX_ATTR_*
 	target string // of a symlink
+	// free tells that it has no path but a symlink in procfs, and so no rule.
+	free bool
 }
 
 func (n *node) is(kind uint32) bool { return n.mode&unix.S_IFMT == kind }
@@ -27,11 +29,13 @@ func (n *node) mountPoint() bool {
 
 // disk asks about every path once: the questions of a batch share directories.
 type disk struct {
-	cwd   string
-	euid  int
-	nodes map[string]*node
-	errs  map[string]unix.Errno
-	dirs  map[string]bool // of isDir
+	cwd  string
+	euid int
+	// inside tells that this process is in the sandbox that is asked about.
+	inside bool
+	nodes  map[string]*node
+	errs   map[string]unix.Errno
+	dirs   map[string]bool // of isDir
 	// Linux's own protection of symlinks and hard links (proc_sys_fs(5)).
 	protectSymlinks, protectHardlinks bool
 	mounts                            *mounts // nil until they are asked for
@@ -105,7 +109,11 @@ func (d *disk) root() (*node, unix.Errno) { return d.look(nil, "/") }
 // access asks the kernel whether the file permissions of n let this user do
 // what mode says (R_OK, W_OK, X_OK); it is not about Landlock.
 func (d *disk) access(n *node, mode uint32) unix.Errno {
-	err := unix.Faccessat2(unix.AT_FDCWD, n.path, mode, unix.AT_EACCESS|unix.AT_SYMLINK_NOFOLLOW)
+	flags := unix.AT_EACCESS | unix.AT_SYMLINK_NOFOLLOW
+	if n.free {
+		flags = unix.AT_EACCESS
+	}
+	err := unix.Faccessat2(unix.AT_FDCWD, n.path, mode, flags)
 	if err != nil {
 		return number(err)
 	}

@@ -28,7 +28,7 @@ const (
 	Mkdir     Op = "mkdir"     // mkdir(2)
 	Symlink   Op = "symlink"   // symlink(2) at the path
 	Mkfifo    Op = "mkfifo"    // mknod(2) of a FIFO
-	Mksock    Op = "mksock"    // bind(2) of a Unix socket, as far as the path goes
+	Mksock    Op = "mksock"    // socket(2) and bind(2) of a Unix socket
 	Mkdev     Op = "mkdev"     // mknod(2) of a device
 	Truncate  Op = "truncate"  // truncate(2)
 	RenameTo  Op = "rename-to" // rename(2) to Question.To
@@ -102,6 +102,7 @@ const (
 	DeviceNode         Reason = "device_node"       // never made, renamed or linked
 	MoreRightsThere    Reason = "more_rights_there" // a rename or link that would gain rights: EXDEV
 	NoReparenting      Reason = "no_move_between_directories"
+	OutsideProcess     Reason = "process_outside"         // a look into a process that is not in the sandbox
 	SinceTheStart      Reason = "differs_from_the_kernel" // the running sandbox answers otherwise than its spec
 )
 

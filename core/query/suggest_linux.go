@@ -78,6 +78,13 @@ func (a *Asker) candidates(q Question, e *asking) [][]Part {
 	case RenameTo, LinkTo:
 		list = append(list, a.forTwo(q)...)
 	case Create, Mkdir, Symlink, Mkfifo, Mksock:
+		if e.v.Reason == UnixSocketBlocked {
+			sockets := Part{Flag: "--allow-unix-sockets"}
+			try(sockets)
+			for _, p := range a.onDir("--write", dirOf(e.v.Resolved)) {
+				try(append(p, sockets)...)
+			}
+		}
 		list = append(list, a.onDir("--write", dirOf(e.v.Resolved))...)
 	case Delete, Rmdir:
 		try(Part{Flag: "--allow-rmdir"})

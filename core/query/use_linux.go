@@ -8,6 +8,10 @@ import (
 
 // using answers for what is done with a thing that is there.
 func (e *asking) using(op Op, p *place, errno unix.Errno) {
+	if p.node != nil && errno == 0 && op != Truncate && e.a.disk.within(p.node, p.own) && !e.refusedAtOnce(op) {
+		e.kept(unix.EACCES)
+		return
+	}
 	if p.node != nil && p.node.dir() && errno == 0 && e.directory(op, p) {
 		return
 	}
@@ -46,6 +50,13 @@ func (e *asking) using(op Op, p *place, errno unix.Errno) {
 	}
 	e.permissions(n, mode)
 	e.needs(n, p.path, want)
+	if errno := e.a.disk.outside(n, p.own); errno != 0 {
+		e.kept(errno)
+	}
+	if e.a.disk.privileged(n) {
+		e.fail(unix.EPERM, FilePermissions, byPermissions)
+		e.note("it takes a privilege that nothing in a sandbox has")
+	}
 	switch {
 	case n.is(unix.S_IFSOCK):
 		e.fail(unix.ENXIO, NotSuitable, byFiles)
@@ -66,8 +77,11 @@ func (e *asking) refusedAtOnce(op Op) bool {
 		e.fail(unix.EPERM, TruncateRefused, bySeccomp)
 		e.note("truncate(2) is refused on kernels before " + kernel.FirstKernel(kernel.ABITruncate) +
 			"; opening with O_TRUNC works where writing does")
-	case op == Connect && e.a.abi < kernel.ABIUnix && !e.a.s.UnixSockets:
+	case (op == Connect || op == Mksock) && e.a.abi < kernel.ABIUnix && !e.a.s.UnixSockets:
 		e.fail(unix.EPERM, UnixSocketBlocked, bySeccomp)
+		if op == Mksock {
+			e.note("this kernel cannot tell one Unix socket from another, so none can be made but connected pairs")
+		}
 	default:
 		return false
 	}

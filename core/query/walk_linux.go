@@ -20,6 +20,10 @@ type place struct {
 	// last is the last name as it was written: ".", ".." and "/" are no names
 	// that could be made or removed.
 	last string
+	// own is this process's number, where the way led through /proc/self, and
+	// outside tells that it ended at a process that is not in the sandbox.
+	own     string
+	outside bool
 }
 
 // named reports whether the last name is one that could be made or removed.
@@ -41,12 +45,15 @@ func (d *disk) walk(path string, follow bool) (place, unix.Errno) {
 		return place{path: "/", last: "/"}, errno
 	}
 	rest := path
+	if path[0] != '/' && !strings.HasPrefix(d.cwd, "/") {
+		return place{path: "/", last: "/"}, unix.ENOENT // it was removed, or is out of this root
+	}
 	if path[0] != '/' {
 		// The working directory is open: its own path need not be searchable.
 		rest = d.cwd + "/" + path
 	}
 	p, errno := w.run(rest)
-	p.slashed = w.slashed
+	p.slashed, p.own, p.outside = w.slashed, w.own, w.outside
 	return p, errno
 }
 
@@ -55,8 +62,9 @@ type walker struct {
 	follow bool
 	at     *node
 	links  int
-	// slashed is place's.
-	slashed bool
+	// These are place's.
+	slashed, outside bool
+	own              string
 }
 
 // run consumes rest from w.at.
@@ -106,6 +114,19 @@ func (w *walker) run(rest string) (place, unix.Errno) {
 				return w.lost(w.at, trimmed, unix.EACCES)
 			}
 			w.slashed = w.slashed || last && rest != ""
+			if w.d.self(n) {
+				w.own, _, _ = strings.Cut(n.target, "/")
+			} else if pid := w.d.process(n); pid != "" {
+				to, errno := w.jump(n, pid)
+				if errno != 0 {
+					return w.lost(w.at, trimmed, errno)
+				}
+				if to != nil {
+					w.at = to
+					p = place{path: n.path, up: n.parent, node: to, last: name}
+					continue
+				}
+			}
 			if strings.HasPrefix(n.target, "/") {
 				if w.at, errno = w.d.root(); errno != 0 {
 					return place{path: "/", last: "/"}, errno

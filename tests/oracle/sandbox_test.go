@@ -23,6 +23,7 @@ import (
 // the real shim.
 type kernelEnd struct {
 	cmd *exec.Cmd
+	cut string // of every path, which is relative then
 	in  io.WriteCloser
 	out *bufio.Reader
 }
@@ -37,9 +38,18 @@ func launch(tb testing.TB, shim, actor string, s *spec.Spec, user int) (*kernelE
 	must(tb, err)
 	doc := full.Append(nil)
 	go func() { w.Write(doc); w.Close() }()
-	k := &kernelEnd{cmd: exec.Command(shim, "--fd=3", "--", actor)}
-	k.cmd.ExtraFiles = []*os.File{r}
-	k.cmd.Dir = "/"
+	defer r.Close()
+	cmd := exec.Command(shim, "--fd=3", "--", actor)
+	cmd.ExtraFiles = []*os.File{r}
+	cmd.Dir = "/"
+	return talk(tb, cmd, user)
+}
+
+// talk starts the actor by cmd as user.
+func talk(tb testing.TB, cmd *exec.Cmd, user int) (*kernelEnd, error) {
+	tb.Helper()
+	k := &kernelEnd{cmd: cmd}
+	var err error
 	var stderr strings.Builder
 	k.cmd.Stderr = &stderr
 	if user != os.Getuid() {
@@ -53,7 +63,6 @@ func launch(tb testing.TB, shim, actor string, s *spec.Spec, user int) (*kernelE
 		}
 	}
 	must(tb, err)
-	r.Close()
 	if _, err := k.ask("ready?", "", ""); err != nil {
 		k.cmd.Wait()
 		return nil, fmt.Errorf("%s", strings.TrimSpace(stderr.String()))
@@ -62,7 +71,7 @@ func launch(tb testing.TB, shim, actor string, s *spec.Spec, user int) (*kernelE
 }
 
 func (k *kernelEnd) ask(op, path, to string) (syscall.Errno, error) {
-	if _, err := fmt.Fprintf(k.in, "%s\t%s\t%s\n", op, strconv.Quote(path), strconv.Quote(to)); err != nil {
+	if _, err := fmt.Fprintf(k.in, "%s\t%s\t%s\n", op, strconv.Quote(relative(path, k.cut)), strconv.Quote(relative(to, k.cut))); err != nil {
 		return 0, err
 	}
 	line, err := k.out.ReadString('\n')
@@ -71,6 +80,16 @@ func (k *kernelEnd) ask(op, path, to string) (syscall.Errno, error) {
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(line))
 	return syscall.Errno(n), err
+}
+
+// relative is path as seen from the directory dir, where it is spelled as one
+// beneath it; dir may be empty.
+func relative(path, dir string) string {
+	rest, ok := strings.CutPrefix(path, dir+"/")
+	if dir == "" || !ok || rest == "" || rest[0] == '/' {
+		return path
+	}
+	return rest
 }
 
 func (k *kernelEnd) end() {

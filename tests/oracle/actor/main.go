@@ -42,6 +42,8 @@ func act(op, path, to string) error {
 	switch op {
 	case "read":
 		return open(path, unix.O_RDONLY)
+	case "cat":
+		return cat(path)
 	case "list":
 		return open(path, unix.O_RDONLY|unix.O_DIRECTORY)
 	case "write":
@@ -57,7 +59,7 @@ func act(op, path, to string) error {
 	case "execute":
 		return execute(path)
 	case "search":
-		return unix.Chdir(path)
+		return search(path)
 	case "delete":
 		return unix.Unlink(path)
 	case "rmdir":
@@ -69,7 +71,7 @@ func act(op, path, to string) error {
 	case "mkfifo":
 		return unix.Mknod(path, unix.S_IFIFO|0o644, 0)
 	case "mksock":
-		return unix.Mknod(path, unix.S_IFSOCK|0o644, 0)
+		return bind(path)
 	case "mkdev":
 		return unix.Mknod(path, unix.S_IFCHR|0o644, int(unix.Mkdev(1, 3)))
 	case "truncate":
@@ -96,6 +98,34 @@ func open(path string, flags int) error {
 	return err
 }
 
+// cat reads a little, and no pipe: that might wait.
+func cat(path string) error {
+	fd, err := unix.Open(path, unix.O_RDONLY|openFlags, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return err
+	}
+	_, err = unix.Read(fd, make([]byte, 16))
+	return err
+}
+
+// search enters a directory and comes back.
+func search(path string) error {
+	here, err := unix.Open(".", unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(here)
+	if err := unix.Chdir(path); err != nil {
+		return err
+	}
+	return unix.Fchdir(here)
+}
+
 func execute(path string) error {
 	pid, err := syscall.ForkExec(path, []string{path}, &syscall.ProcAttr{Files: []uintptr{0, 1, 2}})
 	if err == nil {
@@ -112,6 +142,23 @@ func ioctl(path string) error {
 	}
 	defer unix.Close(fd)
 	_, err = unix.IoctlGetTermios(fd, unix.TCGETS)
+	return err
+}
+
+// bind makes a socket there; by mknod(2) where the path is too long for an
+// address, once there is a socket at all.
+func bind(path string) error {
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	if len(path) > 107 || path == "" || path[0] == '@' {
+		return unix.Mknod(path, unix.S_IFSOCK|0o644, 0)
+	}
+	if err = unix.Bind(fd, &unix.SockaddrUnix{Name: path}); err == unix.EADDRINUSE {
+		return unix.EEXIST
+	}
 	return err
 }
 
