@@ -14,6 +14,12 @@ const preamble = `(version 1)
 (if (defined? 'system-fcntl) (deny system-fcntl (fcntl-command 80 110))) ; write through a descriptor opened for reading
 (deny network* nvram* process-info*)
 
+; Handles of other processes, and of the kernel for root.
+(if (defined? 'mach-priv-host-port) (deny mach-priv-host-port))
+(if (defined? 'mach-priv-task-port) (deny mach-priv-task-port))
+(if (defined? 'mach-task-inspect) (deny mach-task-inspect))
+(if (defined? 'mach-task-read) (deny mach-task-read))
+
 ; Ways to have a process outside do something: Apple events, open(1), launchd, XPC.
 (deny appleevent-send job-creation lsopen)
 (deny mach-lookup (xpc-service-name-prefix ""))

@@ -205,7 +205,8 @@ func knownOp(op string) bool {
 		file-ioctl file-link file-mknod file-mount file-mount-update file-unmount file-read* file-read-data
 		file-read-metadata file-read-xattr file-write* file-write-create file-write-data file-write-flags file-write-mode
 		file-write-owner file-write-times file-write-unlink file-write-xattr fs-snapshot-create fs-snapshot-delete
-		fs-snapshot-mount fs-snapshot-revert ipc-posix* ipc-sysv* mach-lookup network* network-bind network-inbound
+		fs-snapshot-mount fs-snapshot-revert ipc-posix* ipc-sysv* mach-lookup mach-priv-host-port mach-priv-task-port mach-task-inspect
+		mach-task-read network* network-bind network-inbound
 		network-outbound nvram* process-exec process-exec-interpreter process-fork process-info* pseudo-tty signal
 		sysctl-read sysctl-write system-fcntl system-socket `
 	return strings.Contains(strings.ReplaceAll(strings.ReplaceAll(known, "\n", " "), "\t", " "), " "+op+" ")
@@ -213,20 +214,34 @@ func knownOp(op string) bool {
 
 // allows says what the profile decides for r.
 func (p *profile) allows(r *request) bool {
+	ops := append([]string{r.op}, wildcards(r.op)...)
+	otherwise := false
+	for i, op := range ops {
+		if slices.Contains(strings.Fields(version1), op) {
+			ops, otherwise = ops[:i+1], true
+			break
+		}
+	}
 	if p.flat {
-		ops := append([]string{r.op}, wildcards(r.op)...)
 		if yes, ok := p.last(r, ops...); ok {
 			return yes
 		}
-		return false
+		return otherwise
 	}
-	for _, op := range append([]string{r.op}, wildcards(r.op)...) {
+	for _, op := range ops {
 		if yes, ok := p.last(r, op); ok {
 			return yes
 		}
 	}
-	return false
+	return otherwise
 }
+
+// version1 is what version 1 of the language allows, or may allow, unless a rule
+// has that very name: what is known of it, and what came to Seatbelt after it.
+const version1 = `file-clone file-graft file-link file-lock file-map-executable file-test-existence file-ungraft
+	fs-quota* fs-snapshot-create fs-snapshot-delete fs-snapshot-mount fs-snapshot-revert nvram* process-info*
+	process-exec-interpreter dynamic-code-generation iokit-get-properties sandbox-check syscall-mach syscall-mig
+	syscall-unix system-fcntl mach-priv-host-port mach-priv-task-port mach-task-inspect mach-task-read`
 
 // last returns what the last matching rule for any of ops says. A rule without a
 // filter counts only where none with one matches.

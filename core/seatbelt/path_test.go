@@ -2,7 +2,9 @@ package seatbelt
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/nono-sandbox/nono/core/spec"
 )
@@ -122,6 +124,25 @@ func TestUnkept(t *testing.T) {
 	} {
 		if got := Unkept(&spec.Spec{Paths: test.paths}); len(got) != test.want {
 			t.Errorf("Unkept(%v) = %q", test.paths, got)
+		}
+	}
+}
+
+// No letter of a long path is cut in two, whatever the reader makes of bytes.
+func TestLongPathsAreCutBetweenLetters(t *testing.T) {
+	for _, s := range []string{strings.Repeat("\u00e9", 500), "/" + strings.Repeat("\u20ac", 300), "/ab" + strings.Repeat("\U0001f600", 200),
+		strings.Repeat("a", chunk) + "\u00e9", strings.Repeat("a", chunk-1) + "\u00e9", strings.Repeat("a", chunk+1)} {
+		forms, err := readProfile(string(appendString(nil, s)))
+		if err != nil || len(forms) != 1 || forms[0].head() != "string-append" {
+			t.Fatalf("%q is read as %v, %v", s, forms, err)
+		}
+		for _, part := range forms[0].list[1:] {
+			if !utf8.ValidString(part.atom) || len(part.atom) > chunk || part.atom == "" {
+				t.Errorf("a part of %q is %q", s, part.atom)
+			}
+		}
+		if got, err := forms[0].text(); err != nil || got != s {
+			t.Errorf("%q is read as %q, %v", s, got, err)
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package seatbelt
 
+import "unicode/utf8"
+
 // chunk is the most bytes of a string literal. TinyScheme, which Apple's reader
 // is made from, reads a literal into a buffer of 256 bytes.
 const chunk = 200
@@ -16,6 +18,12 @@ func appendString(b []byte, s string) []byte {
 	b = append(b, "(string-append"...)
 	for len(s) > 0 {
 		n := min(chunk, len(s))
+		for i := n; i > n-utf8.UTFMax && i < len(s); i-- {
+			if utf8.RuneStart(s[i]) {
+				n = i // no letter is cut in two
+				break
+			}
+		}
 		b = append(b, ' ')
 		b = appendLiteral(b, s[:n])
 		s = s[n:]

@@ -79,8 +79,12 @@ func TestWaysOutAreClosed(t *testing.T) {
 			"file-mknod", "file-chroot", "file-graft", "fs-snapshot-create", "fs-snapshot-mount", "nvram-set", "iokit-open",
 			"user-preference-read", "user-preference-write", "authorization-right-obtain", "device-camera", "hid-control",
 			"file-issue-extension", "generic-issue-extension", "mach-register",
-			"process-info-pidinfo", "signal", "mach-priv-task-port", "system-privilege"} {
+			"process-info-pidinfo", "signal", "mach-priv-task-port", "system-privilege", "file-ungraft", "fs-snapshot-delete",
+			"fs-snapshot-revert", "nvram-get", "nvram-delete", "mach-priv-host-port", "mach-task-inspect", "mach-task-read"} {
 			expect(t, op, p, false, request{op: op, path: "/Users/u/x"})
+		}
+		for _, op := range []string{"file-clone", "file-link", "process-exec", "process-exec-interpreter"} {
+			expect(t, op, p, s == open, request{op: op, path: "/Users/u/x"})
 		}
 		for _, service := range []string{"com.apple.SecurityServer", "com.apple.securityd", "com.apple.securityd.xpc",
 			"com.apple.pasteboard.1", "com.apple.coreservices.launchservicesd", "com.apple.coreservices.appleevents",
