@@ -162,6 +162,16 @@ func (a *assembler) allowNone(bits uint32) {
 	a.ret(retAllow)
 }
 
+// where has body judge the calls in which the loaded value is k. body may load
+// other values; what it lets through is allowed.
+func (a *assembler) where(k uint32, body func()) {
+	a.emit(opEqual, k, 0, 0)
+	jump := len(a.code) - 1
+	body()
+	a.ret(retAllow)
+	a.code[jump].Jf = uint8(len(a.code) - jump - 1)
+}
+
 // allowZero allows the call when an argument is zero, in both halves if wide.
 func (a *assembler) allowZero(arg int, wide bool) {
 	a.low(arg)

@@ -88,6 +88,7 @@ var ipcCalls = [...]call{
 // The calls that are judged by their arguments.
 var (
 	callIoctl      = call{"ioctl", 16, 29}
+	callFcntl      = call{"fcntl", 72, 25}
 	callClone      = call{"clone", 56, 220}
 	callClone3     = call{"clone3", 435, 435}
 	callUnshare    = call{"unshare", 272, 97}

@@ -24,6 +24,18 @@ const (
 
 	ocfs2Reflink = 0x40186f04 // fs/ocfs2/ocfs2_ioctl.h: copies a file by two paths
 
+	// asm-generic/ioctls.h and asm-generic/sockios.h: fcntl's O_ASYNC and
+	// F_SETOWN once more, with the argument in memory.
+	fioAsync  = 0x5452
+	fioSetOwn = 0x8901
+	siocSPGrp = 0x8902
+
+	fSetFl    = 4 // asm-generic/fcntl.h
+	fSetOwn   = 8
+	fSetOwnEx = 15
+	oAsync    = 0o20000
+	minusSign = 1 << 31
+
 	// linux/sched.h: every CLONE_NEW* flag. CLONE_NEWTIME lies in the byte in
 	// which clone(2) has the exit signal, so only unshare(2) knows it.
 	cloneNewAny  = 0x7e020000
@@ -70,6 +82,7 @@ func Filter(s *spec.Spec, abi int, arch string) []Instruction {
 	a.refuseFrom(lastCall+1, enosys)
 
 	a.on(callIoctl, a.ioctl)
+	a.on(callFcntl, a.fcntl)
 	a.on(callClone, func() {
 		a.low(0)
 		a.refuseAny(cloneNewAny, eperm)
@@ -106,19 +119,37 @@ func Filter(s *spec.Spec, abi int, arch string) []Instruction {
 	return a.finish()
 }
 
-// ioctl refuses typing into terminals, and what makes or removes entries of a
+// ioctl refuses typing into terminals, signals by input (see fcntl), and what makes or removes entries of a
 // directory that is open for listing, where Landlock is asked nothing: a snapshot
 // would hold what is denied in a place that is granted.
 func (a *assembler) ioctl() {
 	// The kernel looks at the low half of the command only.
 	a.low(1)
-	for _, command := range [...]uint32{tiocsti, tioclinux, tiocsetd, ocfs2Reflink} {
+	for _, command := range [...]uint32{tiocsti, tioclinux, tiocsetd, ocfs2Reflink, fioAsync, fioSetOwn, siocSPGrp} {
 		a.refuseEqual(command, eperm)
 	}
 	a.mask(0xffff)
 	for _, command := range subvolumeIoctls {
 		a.refuseEqual(command, eperm)
 	}
+}
+
+// fcntl refuses signals that the kernel sends when a file is ready. Landlock lets
+// those for a process group reach all of it where the caller comes first in the
+// group, before Linux 6.12.101, 6.18.40 and 7.1.5, and any group of the session
+// can be joined. O_ASYNC on a terminal means its foreground group. What else
+// sends a signal to the owner, such as a lease, can have but one process for it.
+func (a *assembler) fcntl() {
+	a.low(1)
+	a.refuseEqual(fSetOwnEx, eperm)
+	a.where(fSetOwn, func() {
+		a.low(2)
+		a.refuseAny(minusSign, eperm) // a group is a negative number
+	})
+	a.where(fSetFl, func() {
+		a.low(2)
+		a.refuseAny(oAsync, eperm)
+	})
 }
 
 // sockets refuses every family but Unix under `net block`, and Unix sockets

@@ -237,7 +237,7 @@ func TestForeignArchitecture(t *testing.T) {
 
 // The numbers in calls.go are the kernel's.
 func TestCallNumbers(t *testing.T) {
-	all := slices.Concat(refused[:], ipcCalls[:], []call{callIoctl, callClone, callClone3, callUnshare, callSocket,
+	all := slices.Concat(refused[:], ipcCalls[:], []call{callIoctl, callFcntl, callClone, callClone3, callUnshare, callSocket,
 		callSocketpair, callPrlimit, callRenameat2, callTruncate, callOpen, callOpenat, callOpenat2})
 	for _, arch := range arches {
 		numbers := kernelCalls(t, arch.name)

@@ -7,7 +7,11 @@ func processDoors() []door {
 	doors := []door{
 		signal("kill", "EPERM"), signal("kill-probe", "EPERM"), signal("kill-group", "EPERM"), signal("tkill", "EPERM"),
 		signal("tgkill", "EPERM"), signal("sigqueue", "EPERM"), signal("tgsigqueue", "EPERM"), signal("pidfd-signal", "EPERM"),
-		signal("sigio", "no-signal"),
+		{name: "sigio", shut: "EPERM", with: idle},
+		{name: "sigio-ioctl", shut: "EPERM", with: idle},
+		{name: "sigio-group", shut: "EPERM", with: idle},
+		{name: "sigio-ex", shut: "EPERM", with: idle},
+		{name: "sigio-spgrp", shut: "EPERM", with: idle},
 		{name: "setpgid", shut: "EPERM ESRCH", with: idle},
 		{name: "prlimit-set", shut: "EPERM"},
 		{name: "nice-up", shut: "EPERM EACCES"},

@@ -23,7 +23,11 @@ func signals() map[string]attack {
 		"sigqueue":         sigqueue,
 		"tgsigqueue":       tgsigqueue,
 		"pidfd-signal":     pidfdSignal,
-		"sigio":            sigio,
+		"sigio":            func(w world) error { return sigio(w, "process", asyncByFcntl) },
+		"sigio-ioctl":      func(w world) error { return sigio(w, "process", asyncByIoctl) },
+		"sigio-group":      func(w world) error { return sigio(w, "group", asyncByFcntl) },
+		"sigio-ex":         func(w world) error { return sigio(w, "group-ex", asyncByFcntl) },
+		"sigio-spgrp":      func(w world) error { return sigio(w, "group-ioctl", asyncByFcntl) },
 		"setpgid":          func(w world) error { return unix.Setpgid(w.int("idle"), w.int("idle")) },
 		"prlimit-get":      func(w world) error { return unix.Prlimit(w.int("pid"), unix.RLIMIT_CORE, nil, &unix.Rlimit{}) },
 		"prlimit-set":      prlimitSet,
@@ -65,17 +69,44 @@ func pidfdSignal(w world) error {
 	return unix.PidfdSendSignal(fd, unix.SIGTERM, nil, 0)
 }
 
+// sigioOwners are the ways to say whom the kernel signals when a file is ready.
+// Groups are joined first: Landlock has let a signal to one pass where the caller
+// is the last that came.
+var sigioOwners = map[string]func(fd, idle int) error{
+	"process": func(fd, idle int) error {
+		_, err := unix.FcntlInt(uintptr(fd), unix.F_SETOWN, idle)
+		return err
+	},
+	"group": func(fd, idle int) error {
+		_, err := unix.FcntlInt(uintptr(fd), unix.F_SETOWN, -idle)
+		return err
+	},
+	"group-ex": func(fd, idle int) error {
+		const ownerGroup = 2 // F_OWNER_PGRP
+		return call(unix.SYS_FCNTL, uintptr(fd), unix.F_SETOWN_EX, addr(&[2]int32{ownerGroup, int32(idle)}))
+	},
+	"group-ioctl": func(fd, idle int) error {
+		who := int32(-idle)
+		return call(unix.SYS_IOCTL, uintptr(fd), unix.SIOCSPGRP, addr(&who))
+	},
+}
+
 // sigio has the kernel send the signal: the process outside is made the owner
-// of a pipe, on which something then happens.
-func sigio(w world) error {
-	p := make([]int, 2)
-	if err := unix.Pipe(p); err != nil {
+// of a socket, on which something then happens.
+func sigio(w world, owner string, async func(fd int) error) error {
+	p, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err != nil {
 		return err
 	}
-	if _, err := unix.FcntlInt(uintptr(p[0]), unix.F_SETOWN, w.int("idle")); err != nil {
+	if owner != "process" {
+		if err := unix.Setpgid(0, w.int("idle")); err != nil {
+			return fmt.Errorf("joining the group: %w", err)
+		}
+	}
+	if err := sigioOwners[owner](p[0], w.int("idle")); err != nil {
 		return err
 	}
-	if _, err := unix.FcntlInt(uintptr(p[0]), unix.F_SETFL, unix.O_ASYNC|unix.O_NONBLOCK); err != nil {
+	if err := async(p[0]); err != nil {
 		return err
 	}
 	if _, err := unix.Write(p[1], []byte("x")); err != nil {
@@ -89,6 +120,17 @@ func sigio(w world) error {
 		time.Sleep(10 * time.Millisecond)
 	}
 	return errText("no-signal")
+}
+
+func asyncByFcntl(fd int) error {
+	_, err := unix.FcntlInt(uintptr(fd), unix.F_SETFL, unix.O_ASYNC|unix.O_NONBLOCK)
+	return err
+}
+
+func asyncByIoctl(fd int) error {
+	const fioAsync = 0x5452
+	on := int32(1)
+	return call(unix.SYS_IOCTL, uintptr(fd), fioAsync, addr(&on))
 }
 
 func prlimitSet(w world) error {
