@@ -1,6 +1,10 @@
 package enforce
 
 import (
+	"os"
+	"slices"
+	"strconv"
+
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/seatbelt"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -74,13 +78,19 @@ func checkGrant(p *spec.Path) error {
 }
 
 // closeInherited marks every descriptor above 2 to be closed by the exec, but
-// for those in keep, which must be open. macOS has no close_range.
+// for those in keep, which must be open. macOS has no close_range, and a
+// descriptor may lie above the limit if that was lowered since, so /dev/fd says
+// which there are.
 func closeInherited(keep []int) error {
-	var limit unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-		return &fault.Error{Do: "close inherited descriptors", Err: err}
+	open, err := descriptors()
+	if err != nil {
+		return &fault.Error{Do: "close inherited descriptors: cannot list", Path: "/dev/fd", Err: err}
 	}
-	for fd := 3; fd < int(min(limit.Cur, 1<<20)); fd++ {
+	for _, fd := range open {
+		if fd <= 2 {
+			continue
+		}
+		// The one that listed the others is closed by now.
 		_, err := unix.FcntlInt(uintptr(fd), unix.F_SETFD, unix.FD_CLOEXEC)
 		if err != nil && err != unix.EBADF {
 			return &fault.Error{Do: "close inherited descriptors", Err: err}
@@ -92,4 +102,32 @@ func closeInherited(keep []int) error {
 		}
 	}
 	return nil
+}
+
+// descriptors returns the open descriptors: what /dev/fd lists and, since nobody
+// promises that this is whole, the first 1024 numbers. A list without the one that
+// it was read through would be of something else.
+func descriptors() ([]int, error) {
+	dir, err := os.Open("/dev/fd")
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return nil, err
+	}
+	var open []int
+	for _, name := range names {
+		if fd, err := strconv.Atoi(name); err == nil {
+			open = append(open, fd)
+		}
+	}
+	if !slices.Contains(open, int(dir.Fd())) {
+		return nil, fault.Text("it is not of this process")
+	}
+	for fd := 3; fd < 1024; fd++ {
+		open = append(open, fd)
+	}
+	return open, nil
 }
