@@ -35,8 +35,8 @@ func apply(s *spec.Spec) error {
 	if err := asked(s, support.ABI); err != nil {
 		return err
 	}
-	// Before any restriction, since it needs /proc for nothing but may meet
-	// sockets whose refusal the user must hear of.
+	// While nothing is restricted yet: a socket that must not be handed over is a
+	// reason not to begin.
 	if err := checkInherited(s, support.ABI); err != nil {
 		return err
 	}

@@ -95,13 +95,11 @@ func restrict(s *spec.Spec, abi int) error {
 	defer unix.Close(ruleset)
 	rule := &ll.PathBeneathAttr{}
 	_, err = carve.Rules(s, func(r *carve.Rule) error {
+		// Of what is no directory the carve gives only what the kernel takes there.
 		rule.ParentFd = r.FD
 		rule.AllowedAccess = landlockRights(r.Rights) & attr.HandledAccessFS
 		if rule.AllowedAccess == 0 {
 			return nil // a right that this kernel does not handle, or s leaves open
-		}
-		if !r.Dir {
-			rule.AllowedAccess &= fileRights
 		}
 		if errno := addRule(ruleset, rule); errno != 0 {
 			return &fault.Error{Do: "add a Landlock rule for", Path: r.Path(), Err: errno}
@@ -132,8 +130,3 @@ func addRule(ruleset int, rule *ll.PathBeneathAttr) unix.Errno {
 	_, _, errno := unix.RawSyscall6(unix.SYS_LANDLOCK_ADD_RULE, uintptr(ruleset), ll.RuleTypePathBeneath, uintptr(unsafe.Pointer(rule)), 0, 0, 0)
 	return errno
 }
-
-// fileRights are the rights that the kernel accepts in a rule for what is no
-// directory.
-const fileRights = ll.AccessFSExecute | ll.AccessFSWriteFile | ll.AccessFSReadFile |
-	ll.AccessFSTruncate | ll.AccessFSIoctlDev | ll.AccessFSResolveUnix
