@@ -49,6 +49,7 @@ func (w *sandbox) about(q query.Question) (query.Verdict, error) {
 	if v.Reason == query.NotInAllowedPaths && w.request != nil {
 		w.name(&v)
 	}
+	w.prove(q, &v)
 	return v, nil
 }
 

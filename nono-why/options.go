@@ -27,7 +27,7 @@ func (o *options) parse(set *cli.Set, args []string) error {
 			return cli.Misuse("ask about "+fault.Quote(words[0]), "one path at a time", "--batch answers many")
 		}
 		if words[0] == "" {
-			return cli.Misuse("ask about an empty path", "", "")
+			return cli.Misuse("ask about nothing", "the path is empty", "nono why PATH")
 		}
 		o.path = words[0]
 		if flags := len(args) - len(words); flags > 0 && args[flags-1] == "--" {

@@ -31,12 +31,13 @@ type sandbox struct {
 	host    policy.Host
 	loose   []policy.Loose
 	wide    map[string]*spec.Spec // the same policy with a directory granted too
+	tried   tried
 }
 
 // whose finds the policy to ask about.
 func (o *options) whose(set *cli.Set, p *cli.Printer) (*sandbox, error) {
 	support, err := kernel.Detect()
-	w := &sandbox{abi: support.ABI, platform: o.platform, wide: map[string]*spec.Spec{}}
+	w := &sandbox{abi: support.ABI, platform: o.platform, wide: map[string]*spec.Spec{}, tried: tried{}}
 	if err != nil && !o.self && o.platform == "linux" {
 		p.Notice("nothing is enforced here: " + err.Error() + "; nono would start nothing")
 	}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// A tried is, by the flags of a suggestion, the policy with it; nil where there is
+// nothing to be learnt from that.
+type tried map[string]*query.Asker
+
+// prove takes a suggestion back that would not do. To grant a directory brings
+// what the lists protect in it, of which the spec so far says nothing: it was
+// out of reach.
+func (w *sandbox) prove(q query.Question, v *query.Verdict) {
+	if v.Suggestion == nil || !slices.ContainsFunc(v.Suggestion.Parts, grantsDirectory) {
+		return
+	}
+	flags := v.Suggestion.String()
+	a, done := w.tried[flags]
+	if !done {
+		a = w.with(v.Suggestion.Parts)
+		w.tried[flags] = a
+	}
+	if a == nil {
+		return
+	}
+	then := a.Ask(q)
+	if then.Status == query.Allowed {
+		return
+	}
+	v.Suggestion = nil
+	note := "nothing on the command line allows it"
+	switch {
+	case then.Reason == query.ChainDirectory:
+		note = "nor would " + flags + ": " + because(&then)
+	case !v.Exists:
+		note += " before it exists"
+	}
+	if v.Note != "" {
+		note = v.Note + "; " + note
+	}
+	v.Note = note
+}
+
+// with compiles the policy with the parts of a suggestion besides. It returns nil
+// where that cannot be done or protects nothing more.
+func (w *sandbox) with(parts []query.Part) *query.Asker {
+	host, opts := w.host, policy.Options{NetBlock: true}
+	if w.request != nil {
+		opts = *w.request
+	} else {
+		h, err := policy.ThisHost(w.platform)
+		if err != nil {
+			return nil
+		}
+		host = h
+	}
+	opts.NetBlock = true // the bare defaults are a policy to ask about
+	opts.Grants = slices.Clip(opts.Grants)
+	for _, p := range parts {
+		kind := spec.KindOf(strings.TrimPrefix(p.Flag, "--"))
+		switch {
+		case p.Drop:
+			return nil
+		case p.Flag == "--allow-rmdir":
+			opts.Rmdir = true
+		case p.Flag == "--allow-unix-sockets":
+			opts.UnixSockets = true
+		case p.Flag == "--allow-command":
+			opts.AllowCommands = append(slices.Clip(opts.AllowCommands), p.Arg)
+		case kind != 0 && kind.Grants():
+			opts.Grants = append(opts.Grants, policy.Grant{Kind: kind, Path: p.Arg})
+		default:
+			return nil
+		}
+	}
+	pol, err := policy.Compile(opts, host)
+	if err != nil {
+		return nil
+	}
+	if !slices.ContainsFunc(pol.Spec.Paths, w.news) {
+		return nil // the suggestion was tried out on all that matters
+	}
+	if w.request == nil {
+		return query.Inside(w.besides(pol.Spec), w.abi, w.cwd)
+	}
+	a, err := query.ForPlatform(w.platform, pol.Spec, w.abi, w.cwd)
+	if err != nil {
+		return nil
+	}
+	return a
+}
+
+// news reports whether p protects what the spec at hand says nothing about.
+func (w *sandbox) news(p spec.Path) bool {
+	return !p.Kind.Grants() && !slices.ContainsFunc(w.spec.Paths, func(have spec.Path) bool { return have.Kind == p.Kind && have.Path == p.Path })
+}
+
+// besides is the spec of flags that are not known, with what a policy of the
+// suggestion alone grants and protects. Blocked commands are no part of that: it
+// may have been started with some allowed.
+func (w *sandbox) besides(more *spec.Spec) *spec.Spec {
+	out := *w.spec
+	out.Rmdir = out.Rmdir || more.Rmdir
+	out.UnixSockets = out.UnixSockets || more.UnixSockets
+	out.Paths = slices.Clone(w.spec.Paths)
+	for _, p := range more.Paths {
+		if p.Kind.Grants() == strings.HasPrefix(p.By, "--") && !strings.HasPrefix(p.By, policy.ByBlocked) {
+			out.Paths = append(out.Paths, p)
+		}
+	}
+	return &out
+}
+
+// grantsDirectory reports whether the part is a grant of a directory.
+func grantsDirectory(p query.Part) bool {
+	return !p.Drop && (p.Flag == "--read" || p.Flag == "--write" || p.Flag == "--allow")
+}
