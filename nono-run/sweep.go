@@ -1,9 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -12,56 +9,66 @@ import (
 )
 
 // Nothing stays behind to clean up after a sandbox, so a later run does. It is
-// not every run's work: only once there are a few left-overs, or an old one.
+// not every run's work: only once there are a few left-overs, or an old one. Nor
+// does it take long: what is left when the time is up is the next run's.
 const (
 	sweepFrom  = 32
 	sweepAfter = time.Minute
+	sweepFor   = 200 * time.Millisecond
 )
 
 // sweep removes the private temps in base of sandboxes that are gone. What it
 // cannot be sure of it leaves; what it cannot remove is no reason to stop.
 func sweep(base string) {
-	names, err := entries(base)
+	dir, err := unix.Open(base, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return
 	}
-	ns := pidNamespace()
+	defer unix.Close(dir)
+	names, err := entries(dir)
+	if err != nil {
+		return
+	}
+	here := place()
 	var gone []string
 	for _, name := range names {
 		if strings.HasSuffix(name, ".spec") {
 			continue
 		}
-		if f := strings.Split(name, "."); len(f) == 3 && f[1] == ns && !alive(f[0]) {
+		if f := strings.Split(name, "."); len(f) == 3 && f[1] == here && !alive(f[0]) {
 			gone = append(gone, name)
 		}
 	}
-	if len(gone) == 0 || len(gone) < sweepFrom && !old(filepath.Join(base, gone[0])) {
+	if len(gone) == 0 || len(gone) < sweepFrom && !old(dir, gone[0]) {
 		return
 	}
-	used := specsInUse()
+	used, err := tempsInUse(base)
+	if err != nil {
+		return
+	}
+	r := newRemover(dir, time.Now().Add(sweepFor))
 	for _, name := range gone {
-		dir := filepath.Join(base, name)
-		if bytes.Contains(used, []byte("NONO_SPEC="+dir+".spec\x00")) {
+		pid, _, _ := strings.Cut(name, ".")
+		if used.names[name] || used.sessions[pid] {
 			continue // a process of that sandbox outlived its first one
 		}
-		// RemoveAll goes by directory descriptors and follows no symlink.
-		if os.RemoveAll(dir) == nil {
-			os.Remove(dir + ".spec")
+		if r.remove(name) == nil {
+			unix.Unlinkat(dir, name+".spec", 0)
 		}
 	}
 }
 
-// entries lists a directory without os.File, which would set up a poller.
-func entries(dir string) ([]string, error) {
-	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer unix.Close(fd)
+// inUse says which private temps have processes besides the ones they are named
+// after: by the temp's name, or by the session that is named after it.
+type inUse struct{ names, sessions map[string]bool }
+
+// entries lists what remains to be read of a directory without os.File, which
+// would set up a poller.
+func entries(dir int) ([]string, error) {
 	var names []string
 	buf := make([]byte, 4096)
 	for {
-		n, err := unix.ReadDirent(fd, buf)
+		n, err := unix.ReadDirent(dir, buf)
 		if err == unix.EINTR {
 			continue
 		}
@@ -72,32 +79,15 @@ func entries(dir string) ([]string, error) {
 	}
 }
 
-// alive reports whether a process of that pid may exist.
+// alive reports whether a process of that pid, or of the process group that it
+// led, may exist.
 func alive(pid string) bool {
 	n, err := strconv.Atoi(pid)
-	return err != nil || n <= 0 || unix.Kill(n, 0) != unix.ESRCH
+	return err != nil || n <= 1 || unix.Kill(n, 0) != unix.ESRCH || unix.Kill(-n, 0) != unix.ESRCH
 }
 
-func old(path string) bool {
-	st, err := os.Lstat(path)
-	return err == nil && time.Since(st.ModTime()) > sweepAfter
-}
-
-// specsInUse returns the environments of all processes that may be looked at,
-// one after the other.
-func specsInUse() []byte {
-	var all []byte
-	procs, err := os.ReadDir("/proc")
-	if err != nil {
-		return nil
-	}
-	for _, p := range procs {
-		if c := p.Name()[0]; c < '0' || c > '9' {
-			continue
-		}
-		if env, err := os.ReadFile("/proc/" + p.Name() + "/environ"); err == nil {
-			all = append(append(all, env...), 0)
-		}
-	}
-	return all
+func old(dir int, name string) bool {
+	var st unix.Stat_t
+	err := unix.Fstatat(dir, name, &st, unix.AT_SYMLINK_NOFOLLOW)
+	return err == nil && time.Since(time.Unix(st.Mtim.Unix())) > sweepAfter
 }

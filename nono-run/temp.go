@@ -16,7 +16,7 @@ import (
 // spec that nono-why --self reads. Both lie in a directory of the user's own.
 type temp struct {
 	base string // ${TMPDIR:-/tmp}/nono-UID
-	dir  string // base/PID.NAMESPACE.RANDOM
+	dir  string // base/PID.PLACE.RANDOM
 	spec string // dir with ".spec" behind it
 }
 
@@ -35,17 +35,26 @@ func planTemp() (temp, error) {
 		return temp{}, &fault.Error{Do: "use the directory for temporary files", Path: parent, Err: err, Hint: hint}
 	}
 	t := temp{base: filepath.Join(real, "nono-"+strconv.Itoa(os.Getuid()))}
-	t.dir = filepath.Join(t.base, strconv.Itoa(os.Getpid())+"."+pidNamespace()+"."+strconv.FormatUint(uint64(rand.Uint32()), 36))
+	t.dir = filepath.Join(t.base, strconv.Itoa(os.Getpid())+"."+place()+"."+strconv.FormatUint(uint64(rand.Uint32()), 36))
 	t.spec = t.dir + ".spec"
 	return t, nil
 }
 
-// pidNamespace tells pids of containers that share a directory apart. Where
-// /proc is missing all are taken to be of one. It is short because the address
-// of a Unix socket in the directory has room for 107 bytes (unix(7)).
-func pidNamespace() string {
+// place tells pids of containers and of machines that share a directory apart:
+// by the namespace of pids and the machine's name. Where /proc is missing all of
+// a machine are taken to be of one. It is short because the address of a Unix
+// socket in the directory has room for 107 bytes (unix(7)).
+func place() string {
 	link, _ := os.Readlink("/proc/self/ns/pid")
-	n, _ := strconv.ParseUint(strings.Trim(link, "pid:[]"), 10, 64)
+	n, _ := strconv.ParseUint(strings.Trim(link, "pid:[]"), 10, 32)
+	var u unix.Utsname
+	if unix.Uname(&u) == nil {
+		hash := uint32(2166136261) // FNV-1a
+		for _, c := range u.Nodename {
+			hash = (hash ^ uint32(c)) * 16777619
+		}
+		n ^= uint64(hash)
+	}
 	return strconv.FormatUint(n, 36)
 }
 
