@@ -40,6 +40,9 @@ func newUser(t *testing.T) user {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
+	if dir, err = filepath.EvalSymlinks(dir); err != nil { // macOS's /tmp is one
+		t.Fatal(err)
+	}
 	u := user{prefix: filepath.Join(dir, "p"), home: filepath.Join(dir, "h")}
 	s := suite.Build(t, suite.Newest)
 	install := exec.Command("sh", filepath.Join(suite.Root(t), "packaging", "install"), "", u.prefix, s.Dir)
