@@ -100,7 +100,7 @@ func sentence(help string) string {
 
 // roff escapes what groff would not print as it stands.
 func roff(s string) string {
-	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`).Replace(s)
+	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "…", "...").Replace(s)
 	var b strings.Builder
 	for _, r := range s {
 		if r < 0x80 {
