@@ -2,16 +2,14 @@ package main_test
 
 import (
 	"debug/elf"
-	"flag"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/testenv"
+	"github.com/nono-sandbox/nono/core/testenv/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite testdata/packages")
 
 // never are packages that cost too much at every start of a command, or could do
 // what a sandbox's first step has no business with.
@@ -22,19 +20,7 @@ var never = []string{"fmt", "flag", "encoding/json", "regexp", "net", "os/user",
 func TestPackages(t *testing.T) {
 	linked := testenv.Linked(t)
 	got := "# Packages that the shim may link, without Go's internal ones.\n" + strings.Join(linked, "\n") + "\n"
-	const file = "testdata/packages"
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("the shim now links\n%s\nand %s is\n%s", got, file, want)
-	}
+	golden.Check(t, "testdata/packages", got)
 	for _, p := range never {
 		if slices.Contains(linked, p) {
 			t.Errorf("the shim links %s", p)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,9 +12,8 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/testenv/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const uid = 4711
 
@@ -122,9 +120,9 @@ func TestBuiltins(t *testing.T) {
 	for _, e := range all {
 		t.Run(e.Name, func(t *testing.T) {
 			home := t.TempDir()
-			golden(t, filepath.Join("testdata", "profiles", e.Name+".empty"), compiled(t, home, e.Name))
+			golden.Check(t, filepath.Join("testdata", "profiles", e.Name+".empty"), compiled(t, home, e.Name))
 			furnish(t, home, e.Name)
-			golden(t, filepath.Join("testdata", "profiles", e.Name+".full"), compiled(t, home, e.Name))
+			golden.Check(t, filepath.Join("testdata", "profiles", e.Name+".full"), compiled(t, home, e.Name))
 		})
 	}
 }
@@ -201,25 +199,6 @@ func compiled(t *testing.T, home, name string) string {
 		}
 	}
 	return strings.ReplaceAll(strings.Join(out, "\n"), home, "HOME") + "\n"
-}
-
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s, after -update look at the difference:\n%s", file, d)
-	}
 }
 
 // What a profile lets an agent write must not contain another grant's path: the

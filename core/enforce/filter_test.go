@@ -1,19 +1,16 @@
 package enforce
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/testenv/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 const (
 	lastABI = 10
@@ -155,23 +152,7 @@ func TestFilterTable(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "testdata/filter.table", b.String())
-}
-
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is not what the filters do. Now:\n%s", file, got)
-	}
+	golden.Check(t, "testdata/filter.table", b.String())
 }
 
 // edgeValues are arguments that filters have got wrong.

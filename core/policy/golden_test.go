@@ -1,16 +1,13 @@
 package policy
 
 import (
-	"flag"
 	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/testenv/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestGoldenSpec pins what one ordinary request makes of one scratch machine.
 // The lines about the real system, which differ between machines, are left out;
@@ -64,17 +61,5 @@ func TestGoldenSpec(t *testing.T) {
 	if counts["SSH keys (deny)"] != 0 || counts["histories (deny)"] < 20 {
 		t.Errorf("the counts of what is absent are not credible: %v", counts)
 	}
-	const file = "testdata/home.spec"
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got; go test -update writes it anew):\n%s", file, diff)
-	}
+	golden.Check(t, "testdata/home.spec", got)
 }

@@ -127,7 +127,7 @@ func decidesNoMore(t *testing.T, s *spec.Spec, p *profile, path string) {
 
 // Every document that parses has a profile that reads, or an error.
 func FuzzDocument(f *testing.F) {
-	for _, s := range golden(f) {
+	for _, s := range specs(f) {
 		f.Add(s.Append(nil))
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {

@@ -2,19 +2,17 @@ package seatbelt
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/testenv/golden"
 )
 
-var update = flag.Bool("update", false, "write the golden profiles anew")
-
-// golden returns the specs of testdata/golden by name.
-func golden(t testing.TB) map[string]*spec.Spec {
+// specs returns the specs of testdata/golden by name.
+func specs(t testing.TB) map[string]*spec.Spec {
 	t.Helper()
 	files, err := filepath.Glob("testdata/golden/*.spec")
 	if err != nil {
@@ -39,24 +37,13 @@ func golden(t testing.TB) map[string]*spec.Spec {
 }
 
 func TestGolden(t *testing.T) {
-	for name, s := range golden(t) {
+	for name, s := range specs(t) {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			got, err := Profile(s)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if *update {
-				if err := os.WriteFile(name+".sb", got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(name + ".sb")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("the profile differs from %s.sb; go test -update writes it anew:\n%s", name, got)
-			}
+			golden.Check(t, name+".sb", string(got))
 			if _, err := load(string(got)); err != nil {
 				t.Error(err)
 			}

@@ -40,7 +40,7 @@ func needSeatbelt(t *testing.T) {
 // The compiler of this macOS knows every operation and filter in use.
 func TestCompilerTakesEveryProfile(t *testing.T) {
 	needSeatbelt(t)
-	all := golden(t)
+	all := specs(t)
 	all["a whole home"] = home(600)
 	for name, s := range all {
 		text, err := Profile(s)

@@ -2,15 +2,14 @@ package spec
 
 import (
 	"bytes"
-	"flag"
 	"math/rand/v2"
 	"os"
 	"reflect"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+	"github.com/nono-sandbox/nono/core/testenv/golden"
+)
 
 // bare returns s without what a printed document does not say.
 func bare(s *Spec) *Spec {
@@ -32,20 +31,7 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := s.Append(nil)
-	const golden = "testdata/design.printed"
-	if *update {
-		if err := os.WriteFile(golden, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("printed:\n%s\nwant:\n%s", got, want)
-	}
+	golden.Check(t, "testdata/design.printed", string(s.Append(nil)))
 }
 
 // Names that have fooled printers and parsers of lists of files.
