@@ -17,13 +17,13 @@ type Support struct {
 // The Landlock ABIs that brought what nono builds on, each with its first
 // kernel (Documentation/userspace-api/landlock.rst, "Previous limitations").
 const (
-	ABIRefer    = 2 // 5.19: rename and link across directories
-	ABITruncate = 3 // 6.2
-	ABINet      = 4 // 6.7: TCP bind and connect
-	ABIIoctl    = 5 // 6.10: ioctl on devices
-	ABIScope    = 6 // 6.12: signals and abstract Unix sockets
-	ABIUnix     = 9 // 7.1: connect to a Unix socket by its path
-	ABIUDP      = 10
+	ABIRefer    = 2  // 5.19: rename and link across directories
+	ABITruncate = 3  // 6.2
+	ABINet      = 4  // 6.7: TCP bind and connect
+	ABIIoctl    = 5  // 6.10: ioctl on devices
+	ABIScope    = 6  // 6.12: signals and abstract Unix sockets
+	ABIUnix     = 9  // 7.1: connect to a Unix socket by its path
+	ABIUDP      = 10 // bind, connect and send by UDP
 )
 
 var firstKernel = [...]string{

@@ -219,7 +219,7 @@ func (c *compiler) noteFace(name string, lifted bool) {
 func (c *compiler) environment(dir string) bool {
 	env := parent(dir)
 	i := slices.IndexFunc(c.asked, func(g spec.Path) bool {
-		return writes(g.Kind) && spec.Within(env, g.Path)
+		return g.Kind.Writes() && spec.Within(env, g.Path)
 	})
 	if i < 0 || c.holdsHome(c.asked[i].Path) {
 		return false

@@ -15,7 +15,7 @@ func (c *compiler) findChains() error {
 	for _, g := range c.asked {
 		if g.Kind.Directory() {
 			reads[g.Path] = reads[g.Path] || g.Kind != spec.Write
-			writable[g.Path] = writable[g.Path] || writes(g.Kind)
+			writable[g.Path] = writable[g.Path] || g.Kind.Writes()
 		}
 	}
 	if len(reads) == 0 {

@@ -152,12 +152,20 @@ func (c *compiler) lift(p spec.Path) {
 // findLifted notes which protection a grant that was asked for gives back.
 func (c *compiler) findLifted() error {
 	for _, g := range c.asked {
-		for path := g.Path; path != "/"; path = parent(path) {
-			if p, ok := c.covered[path]; ok && (p.kind == spec.Deny || writes(g.Kind)) {
-				c.lift(spec.Path{Kind: g.Kind, Path: g.Path, By: p.by})
-				break
-			}
+		if by := c.protectedBy(g.Path, g.Kind); by != "" {
+			c.lift(spec.Path{Kind: g.Kind, Path: g.Path, By: by})
 		}
 	}
 	return nil
+}
+
+// protectedBy returns the category under which a grant of path would lift a
+// protection, or "".
+func (c *compiler) protectedBy(path string, k spec.Kind) string {
+	for ; path != "/"; path = parent(path) {
+		if at, ok := c.covered[path]; ok && (at.kind == spec.Deny || k.Writes()) {
+			return at.by
+		}
+	}
+	return ""
 }

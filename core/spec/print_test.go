@@ -131,10 +131,13 @@ func TestRoundTrip(t *testing.T) {
 }
 
 func TestKinds(t *testing.T) {
-	var grants, dirs, files []string
+	var grants, writes, dirs, files []string
 	for k := Kind(0); k <= DenyWrite+1; k++ {
 		if k.String() != "?" && k.Grants() {
 			grants = append(grants, k.String())
+		}
+		if k.Writes() {
+			writes = append(writes, k.String())
 		}
 		if k.Directory() {
 			dirs = append(dirs, k.String())
@@ -149,6 +152,7 @@ func TestKinds(t *testing.T) {
 		want string
 	}{
 		{"grants", grants, "read write allow read-file write-file allow-file device temp unix-socket"},
+		{"writes", writes, "write allow write-file allow-file device temp"},
 		{"directories", dirs, "read write allow temp"},
 		{"files", files, "read-file write-file allow-file unix-socket"},
 	} {

@@ -56,6 +56,11 @@ func KindOf(word string) Kind {
 // take rights away, do not.
 func (k Kind) Grants() bool { return k != Deny && k != DenyWrite }
 
+// Writes reports whether the directive lets something be changed.
+func (k Kind) Writes() bool {
+	return k == Write || k == Allow || k == WriteFile || k == AllowFile || k == Device || k == Temp
+}
+
 // Directory reports whether the directive names a directory.
 func (k Kind) Directory() bool { return k == Read || k == Write || k == Allow || k == Temp }
 

@@ -54,17 +54,6 @@ func (c *compiler) refuseDetours() error {
 	return nil
 }
 
-// protectedBy returns the category under which a grant of path would lift a
-// protection, or "".
-func (c *compiler) protectedBy(path string, k spec.Kind) string {
-	for ; path != "/"; path = parent(path) {
-		if at, ok := c.covered[path]; ok && (at.kind == spec.Deny || writes(k)) {
-			return at.by
-		}
-	}
-	return ""
-}
-
 // foreignLink returns the first symlink on the way of path that belongs neither
 // to the user nor to root, or "". In a directory that all can write to, such as
 // /tmp, anybody can put one where a profile's grant will look.
@@ -92,9 +81,4 @@ func (c *compiler) fromHome(path string) string {
 		}
 	}
 	return path
-}
-
-// writes reports whether a grant of that kind lets change something.
-func writes(k spec.Kind) bool {
-	return k != spec.Read && k != spec.ReadFile && k != spec.UnixSocket
 }
