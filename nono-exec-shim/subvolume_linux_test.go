@@ -4,9 +4,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/testenv"
+	"golang.org/x/sys/unix"
 )
 
 // btrfs mounts a new file system of that kind at $D/fs, with the subvolume
@@ -65,6 +68,52 @@ func TestSubvolumes(t *testing.T) {
 			if got := p.outside(t, c.op, c.undo); got[0] != "ok" || got[1] != "ok" {
 				t.Errorf("%s without a sandbox: %s", c.op, got)
 			}
+		}
+	})
+}
+
+// TestSubvolumeChroot: in a root directory that is no mount, a bind mount of the
+// same file system stops the start, also where the two numbers of a device that
+// a subvolume has do not show it.
+func TestSubvolumeChroot(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	p := newPlace(t, testenv.User{Name: "own"}, shimFor(t, 99))
+	btrfs(t, p)
+	p.outside(t, "mkdir $D/fs/home/proc", "mkdir $D/fs/home/h", "mkdir $D/fs/home/h/ssh", "create $D/fs/home/h/ssh/id", "mkdir $D/fs/home/m")
+	root := p.in("$D/fs/home")
+	for name, from := range map[string]string{"shim": p.shim, "probe": probePath(t)} {
+		program, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(root, name), program, 0o755)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(root, "spec"), []byte("nono-spec 1\nallow /\ndeny /h/ssh\n"+scalars), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	start := func() string {
+		cmd := exec.Command("/shim", "/spec", "--", "/probe", "read", "/h/ssh/id", ",", "read", "/m/ssh/id")
+		cmd.Dir, cmd.SysProcAttr = "/", &syscall.SysProcAttr{Chroot: root}
+		out, _ := cmd.CombinedOutput()
+		return string(out)
+	}
+	testenv.PrivateMounts(t, func() {
+		if err := unix.Mount("none", root+"/proc", "proc", 0, ""); err != nil {
+			t.Error(err)
+			return
+		}
+		if got := start(); got != "EACCES\nENOENT\nfinished\n" {
+			t.Errorf("without a bind mount: %s", got)
+		}
+		if err := unix.Mount(root+"/h", root+"/m", "", unix.MS_BIND, ""); err != nil {
+			t.Error(err)
+			return
+		}
+		const want = "nono: error: cannot tell whether denied paths are also beneath '/m': the root directory is no mount, and its file system is mounted there\n"
+		if got := start(); !strings.HasPrefix(got, want) {
+			t.Errorf("with one: %s", got)
 		}
 	})
 }

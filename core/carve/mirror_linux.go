@@ -83,16 +83,33 @@ func (m *mounts) names(p *spec.Path, known, dev, inside string, root *node) {
 // where in its file system a path lies: that matters if some of it is mounted.
 func (m *mounts) chroot() error {
 	var st unix.Stat_t
-	if err := lstat("/", &st); err != nil {
+	var fs unix.Statfs_t
+	err := lstat("/", &st)
+	if err == nil {
+		err = unix.Statfs("/", &fs)
+	}
+	if err != nil {
 		return &fault.Error{Do: "examine", Path: "/", Err: err}
 	}
 	dev := strconv.Itoa(int(unix.Major(uint64(st.Dev)))) + ":" + strconv.Itoa(int(unix.Minor(uint64(st.Dev))))
 	for i := range m.all {
-		if m.all[i].Dev == dev {
+		if m.all[i].Dev == dev || perhapsSame(&fs, m.all[i].At) {
 			return &fault.Error{Do: "tell whether denied paths are also beneath", Path: m.all[i].At,
 				Err:  fault.Text("the root directory is no mount, and its file system is mounted there"),
 				Hint: "bind the root directory to itself before the chroot"}
 		}
 	}
 	return nil
+}
+
+// perhapsSame reports whether the file system fs, that of the root directory,
+// may be mounted at path although the device numbers differ: each subvolume has
+// one of its own, which is not the one in the table of mounts.
+func perhapsSame(fs *unix.Statfs_t, path string) bool {
+	const bcachefs = 0xca451a4e // fs/bcachefs/bcachefs_format.h
+	if kind := uint32(fs.Type); kind != unix.BTRFS_SUPER_MAGIC && kind != bcachefs {
+		return false
+	}
+	var there unix.Statfs_t
+	return unix.Statfs(path, &there) != nil || there.Type == fs.Type
 }
