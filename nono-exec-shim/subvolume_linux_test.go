@@ -79,7 +79,7 @@ func TestSubvolumeChroot(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
 	p := newPlace(t, testenv.User{Name: "own"}, shimFor(t, 99))
 	btrfs(t, p)
-	p.outside(t, "mkdir $D/fs/home/proc", "mkdir $D/fs/home/h", "mkdir $D/fs/home/h/ssh", "create $D/fs/home/h/ssh/id", "mkdir $D/fs/home/m")
+	p.outside(t, "mkdir $D/fs/home/proc", "mkdir $D/fs/home/h", "mkdir $D/fs/home/h/ssh", "create $D/fs/home/h/ssh/id", "mkdir $D/fs/home/n", "mkdir $D/fs/home/n/m")
 	root := p.in("$D/fs/home")
 	for name, from := range map[string]string{"shim": p.shim, "probe": probePath(t)} {
 		program, err := os.ReadFile(from)
@@ -94,7 +94,7 @@ func TestSubvolumeChroot(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := func() string {
-		cmd := exec.Command("/shim", "/spec", "--", "/probe", "read", "/h/ssh/id", ",", "read", "/m/ssh/id")
+		cmd := exec.Command("/shim", "/spec", "--", "/probe", "read", "/h/ssh/id", ",", "read", "/n/m/ssh/id")
 		cmd.Dir, cmd.SysProcAttr = "/", &syscall.SysProcAttr{Chroot: root}
 		out, _ := cmd.CombinedOutput()
 		return string(out)
@@ -107,11 +107,11 @@ func TestSubvolumeChroot(t *testing.T) {
 		if got := start(); got != "EACCES\nENOENT\nfinished\n" {
 			t.Errorf("without a bind mount: %s", got)
 		}
-		if err := unix.Mount(root+"/h", root+"/m", "", unix.MS_BIND, ""); err != nil {
+		if err := unix.Mount(root+"/h", root+"/n/m", "", unix.MS_BIND, ""); err != nil {
 			t.Error(err)
 			return
 		}
-		const want = "nono: error: cannot tell whether denied paths are also beneath '/m': the root directory is no mount, and its file system is mounted there\n"
+		const want = "nono: error: cannot tell whether denied paths are also beneath '/n/m': the root directory is no mount, and its file system is mounted there\n"
 		if got := start(); !strings.HasPrefix(got, want) {
 			t.Errorf("with one: %s", got)
 		}
