@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,29 +16,28 @@ type tried map[string]*query.Asker
 
 // prove takes a suggestion back that would not do. To grant a directory brings
 // what the lists protect in it, of which the spec so far says nothing: it was
-// out of reach.
+// out of reach. To leave a deny out may leave the lists' own at the same path.
 func (w *sandbox) prove(q query.Question, v *query.Verdict) {
-	if v.Suggestion == nil || !slices.ContainsFunc(v.Suggestion.Parts, grantsDirectory) {
+	if v.Suggestion == nil || !slices.ContainsFunc(v.Suggestion.Parts, uncertain) {
 		return
 	}
 	flags := v.Suggestion.String()
-	a, done := w.tried[flags]
-	if !done {
-		a = w.with(v.Suggestion.Parts)
-		w.tried[flags] = a
-	}
-	if a == nil {
+	then := w.then(v.Suggestion, q)
+	if then == nil || then.Status == query.Allowed {
 		return
 	}
-	then := a.Ask(q)
-	if then.Status == query.Allowed {
-		return
+	if then.Suggestion != nil && slices.ContainsFunc(v.Suggestion.Parts, dropsDeny) {
+		both := &query.Suggestion{Parts: slices.Concat(v.Suggestion.Parts, then.Suggestion.Parts)}
+		if last := w.then(both, q); last != nil && last.Status == query.Allowed {
+			v.Suggestion = both
+			return
+		}
 	}
 	v.Suggestion = nil
 	note := "nothing on the command line allows it"
 	switch {
 	case then.Reason == query.ChainDirectory:
-		note = "nor would " + flags + ": " + because(&then)
+		note = "nor would " + flags + ": " + because(then)
 	case !v.Exists:
 		note += " before it exists"
 	}
@@ -45,6 +45,22 @@ func (w *sandbox) prove(q query.Question, v *query.Verdict) {
 		note = v.Note + "; " + note
 	}
 	v.Note = note
+}
+
+// then is what the policy with a suggestion says, or nil where that tells nothing
+// new.
+func (w *sandbox) then(s *query.Suggestion, q query.Question) *query.Verdict {
+	flags := s.String()
+	a, done := w.tried[flags]
+	if !done {
+		a = w.with(s.Parts)
+		w.tried[flags] = a
+	}
+	if a == nil {
+		return nil
+	}
+	v := a.Ask(q)
+	return &v
 }
 
 // with compiles the policy with the parts of a suggestion besides. It returns nil
@@ -62,11 +78,15 @@ func (w *sandbox) with(parts []query.Part) *query.Asker {
 	}
 	opts.NetBlock = true // the bare defaults are a policy to ask about
 	opts.Grants = slices.Clip(opts.Grants)
+	dropping := slices.ContainsFunc(parts, dropsDeny)
+	if dropping && w.request == nil {
+		return nil // which flags it was started with is not known
+	}
 	for _, p := range parts {
 		kind := spec.KindOf(strings.TrimPrefix(p.Flag, "--"))
 		switch {
 		case p.Drop:
-			return nil
+			w.leaveOut(&opts, p)
 		case p.Flag == "--allow-rmdir":
 			opts.Rmdir = true
 		case p.Flag == "--allow-unix-sockets":
@@ -83,7 +103,7 @@ func (w *sandbox) with(parts []query.Part) *query.Asker {
 	if err != nil {
 		return nil
 	}
-	if !slices.ContainsFunc(pol.Spec.Paths, w.news) {
+	if !dropping && !slices.ContainsFunc(pol.Spec.Paths, w.news) {
 		return nil // the suggestion was tried out on all that matters
 	}
 	if w.request == nil {
@@ -94,6 +114,31 @@ func (w *sandbox) with(parts []query.Part) *query.Asker {
 		return nil
 	}
 	return a
+}
+
+// leaveOut takes a deny or a blocked command out of the flags.
+func (w *sandbox) leaveOut(opts *policy.Options, p query.Part) {
+	opts.BlockCommands = slices.DeleteFunc(slices.Clone(opts.BlockCommands), func(name string) bool {
+		return p.Flag == "--block-command" && name == p.Arg
+	})
+	opts.Grants = slices.DeleteFunc(slices.Clone(opts.Grants), func(g policy.Grant) bool {
+		return g.From == "" && "--"+g.Kind.String() == p.Flag && w.denotes(g.Path, p.Arg)
+	})
+}
+
+// denotes reports whether a path as given is, or leads to, the path in a spec.
+func (w *sandbox) denotes(given, path string) bool {
+	if !filepath.IsAbs(given) {
+		given = filepath.Join(w.cwd, given)
+	}
+	if real, err := filepath.EvalSymlinks(given); err == nil && real == path {
+		return true
+	}
+	name := filepath.Clean(given)
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(name)); err == nil {
+		name = filepath.Join(dir, filepath.Base(name))
+	}
+	return name == path
 }
 
 // news reports whether p protects what the spec at hand says nothing about.
@@ -116,6 +161,12 @@ func (w *sandbox) besides(more *spec.Spec) *spec.Spec {
 	}
 	return &out
 }
+
+// uncertain reports whether only a policy made anew tells what a part comes to.
+func uncertain(p query.Part) bool { return grantsDirectory(p) || dropsDeny(p) }
+
+// dropsDeny reports whether the part is a deny to be left out.
+func dropsDeny(p query.Part) bool { return p.Drop && p.Flag != "--net-block" }
 
 // grantsDirectory reports whether the part is a grant of a directory.
 func grantsDirectory(p query.Part) bool {

@@ -1,6 +1,8 @@
 package query
 
 import (
+	"os"
+	"path/filepath"
 	"runtime"
 	"unsafe"
 
@@ -53,8 +55,23 @@ func (a *Asker) Probe(q Question, v *Verdict) {
 	v.Note = "something has changed since the start, another sandbox is around this one, or NONO_SPEC is not its spec"
 }
 
-// try performs the harmless equivalent of an operation, if there is one.
+// try performs the harmless equivalent of an operation, if there is one. Where
+// that takes only a part of what the operation does, success tells nothing.
 func try(q Question, v *Verdict) (errno unix.Errno, asked bool) {
+	switch q.Op {
+	case Delete, Rmdir, RenameTo:
+		errno = tryMove(v.Resolved)
+		if q.Op == RenameTo && errno == 0 {
+			errno = tryMaking(dirOf(absolute(q.To)))
+		}
+		return errno, errno != 0
+	case Create, Mkdir, Symlink, Mkfifo, Mksock:
+		errno = tryMaking(dirOf(v.Resolved))
+		return errno, errno != 0
+	case LinkTo:
+		errno = tryMaking(dirOf(absolute(q.To)))
+		return errno, errno != 0
+	}
 	var st unix.Stat_t
 	if err := unix.Stat(q.Path, &st); err != nil {
 		return 0, false
@@ -62,19 +79,55 @@ func try(q Question, v *Verdict) (errno unix.Errno, asked bool) {
 	kind := st.Mode & unix.S_IFMT
 	switch {
 	case (q.Op == Read || q.Op == List) && (kind == unix.S_IFREG || kind == unix.S_IFDIR):
-		return tryOpen(q.Path), true
+		return tryOpen(q.Path, unix.O_RDONLY), true
+	case (q.Op == Write || q.Op == Truncate) && kind == unix.S_IFREG:
+		return tryOpen(q.Path, unix.O_WRONLY), q.Op == Write || v.Status == Allowed
+	case q.Op == ReadWrite && kind == unix.S_IFREG:
+		return tryOpen(q.Path, unix.O_RDWR), true
 	case q.Op == Execute && kind == unix.S_IFREG:
 		return tryExecute(q.Path)
-	case q.Op == Delete || q.Op == Rmdir:
-		// Renaming a thing to itself does nothing (rename(2)), and needs of
-		// Landlock what removing it needs and, with that, what making it does.
-		return number0(unix.Rename(q.Path, q.Path)), v.Resolved == q.Path
 	}
 	return 0, false
 }
 
-func tryOpen(path string) unix.Errno {
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+// tryMove renames a thing to itself. That does nothing (rename(2)), and needs of
+// Landlock what removing it needs and, with that, what making it does: nothing
+// makes a device, so one is left alone.
+func tryMove(path string) unix.Errno {
+	var st unix.Stat_t
+	if unix.Lstat(path, &st) != nil || st.Mode&unix.S_IFMT == unix.S_IFCHR || st.Mode&unix.S_IFMT == unix.S_IFBLK {
+		return 0
+	}
+	return number0(unix.Rename(path, path))
+}
+
+// tryMaking tries whether something can be made in the directory dir, by the
+// first plain file that is in it.
+func tryMaking(dir string) unix.Errno {
+	list, err := os.Open(dir)
+	if err != nil {
+		return 0
+	}
+	defer list.Close()
+	entries, _ := list.ReadDir(64)
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			return tryMove(join(dir, e.Name()))
+		}
+	}
+	return 0
+}
+
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
+// tryOpen opens a plain file or a directory, and changes nothing in it.
+func tryOpen(path string, how int) unix.Errno {
+	fd, err := unix.Open(path, how|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return number(err)
 	}

@@ -1,8 +1,11 @@
 package query
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -16,6 +19,9 @@ func (a *Asker) suggest(q Question, e *asking) {
 		s := &Suggestion{parts}
 		if a.helps(s, q) {
 			e.v.Suggestion = s
+			if d := a.undoes(s); d != nil {
+				e.v.Note = strings.TrimPrefix(e.v.Note+"; that undoes "+d.By+" "+fault.Quote(d.Path)+" for it", "; ")
+			}
 			return
 		}
 	}
@@ -49,6 +55,27 @@ func (a *Asker) helps(s *Suggestion, q Question) bool {
 	return b.Ask(q).Status == Allowed
 }
 
+// undoes returns a deny of the user's own which is not left out, and at or beneath
+// which the suggestion gives something back.
+func (a *Asker) undoes(s *Suggestion) *spec.Path {
+	left := func(d *spec.Path) bool {
+		return slices.ContainsFunc(s.Parts, func(p Part) bool { return p.Drop && drops(a.s, p, d) })
+	}
+	for _, p := range s.Parts {
+		k := kindOf(p.Flag)
+		if p.Drop || !k.Grants() {
+			continue
+		}
+		rights := carve.Granted(k, a.s.Rmdir)
+		for i := range a.s.Paths {
+			if d := &a.s.Paths[i]; userDeny(d) && !left(d) && atOrAbove(d.Path, p.Arg) && (d.Kind == spec.Deny || rights&carve.Changing != 0) {
+				return d
+			}
+		}
+	}
+	return nil
+}
+
 // exact reports whether the suggestion grants nothing but single things, which
 // they then have by every name.
 func (s *Suggestion) exact() bool {
@@ -65,9 +92,7 @@ func (a *Asker) candidates(q Question, e *asking) [][]Part {
 	var list [][]Part
 	try := func(parts ...Part) { list = append(list, parts) }
 	if e.v.Reason == BlockedCommand {
-		for _, name := range a.liftings(e.v.Line) {
-			try(name)
-		}
+		list = append(list, a.liftings(e.v.Line)...)
 	}
 	switch q.Op {
 	case Connect:
@@ -96,7 +121,12 @@ func (a *Asker) candidates(q Question, e *asking) [][]Part {
 		list = append(list, a.forUse(q.Op, e)...)
 	}
 	if l := e.v.Line; l != nil && userDeny(l) {
-		try(Part{Flag: "--" + l.Kind.String(), Arg: l.Path, Drop: true})
+		drop := typed(a.s, l)
+		more := list
+		try(drop...)
+		for _, parts := range more {
+			try(append(drop[:len(drop):len(drop)], parts...)...)
+		}
 	}
 	return list
 }
@@ -170,15 +200,15 @@ func (a *Asker) forTwo(q Question) [][]Part {
 
 // liftings lists what lifts the block on the command whose file the deny l is
 // about. The file may be that of several names, all of which are to be lifted.
-func (a *Asker) liftings(l *spec.Path) []Part {
+func (a *Asker) liftings(l *spec.Path) [][]Part {
 	category := strings.ReplaceAll(strings.TrimPrefix(l.By, policy.ByBlocked), " ", "-")
 	if l.By == byBlockCommand {
-		return []Part{{Flag: "--block-command", Arg: baseOf(l.Path), Drop: true}}
+		return [][]Part{typed(a.s, l)}
 	}
 	if name := a.onlyName(l); name != "" {
-		return []Part{{Flag: "--allow-command", Arg: name}, {Flag: "--allow-command", Arg: category}}
+		return [][]Part{{{Flag: "--allow-command", Arg: name}}, {{Flag: "--allow-command", Arg: category}}}
 	}
-	return []Part{{Flag: "--allow-command", Arg: category}, {Flag: "--allow-command", Arg: "all"}}
+	return [][]Part{{{Flag: "--allow-command", Arg: category}}, {{Flag: "--allow-command", Arg: "all"}}}
 }
 
 // onlyName returns the one blocked name whose file l is about, or "" if there

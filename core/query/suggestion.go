@@ -1,6 +1,7 @@
 package query
 
 import (
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,16 +103,31 @@ func Apply(s *spec.Spec, sug *Suggestion) *spec.Spec {
 		case "--allow-command":
 			out.Paths = slices.DeleteFunc(out.Paths, func(l spec.Path) bool { return lifts(s, p.Arg, &l) })
 		case "--deny", "--deny-write", "--block-command":
-			out.Paths = slices.DeleteFunc(out.Paths, func(l spec.Path) bool { return drops(p, &l) })
+			out.Paths = slices.DeleteFunc(out.Paths, func(l spec.Path) bool { return drops(s, p, &l) })
 		default:
-			// The policy lets the user's own --deny win over a grant at its path.
-			if slices.ContainsFunc(s.Paths, func(l spec.Path) bool { return l.Kind == spec.Deny && userDeny(&l) && l.Path == p.Arg }) {
-				continue
+			if k := yields(&out, kindOf(p.Flag), p.Arg); k != 0 {
+				out.Paths = append(out.Paths, spec.Path{Kind: k, Path: p.Arg, By: p.Flag})
 			}
-			out.Paths = append(out.Paths, spec.Path{Kind: kindOf(p.Flag), Path: p.Arg, By: p.Flag})
 		}
 	}
 	return &out
+}
+
+// yields is what the policy makes of a grant at path, where the user's own --deny
+// or --deny-write wins: 0 for nothing.
+func yields(s *spec.Spec, k spec.Kind, path string) spec.Kind {
+	for i := range s.Paths {
+		switch l := &s.Paths[i]; {
+		case l.Path != path || !userDeny(l):
+		case l.Kind == spec.Deny, k == spec.Write, k == spec.WriteFile, k == spec.Device:
+			return 0
+		case k == spec.Allow, k == spec.Temp:
+			k = spec.Read
+		case k == spec.AllowFile:
+			k = spec.ReadFile
+		}
+	}
+	return k
 }
 
 func kindOf(flag string) spec.Kind {
@@ -132,15 +148,52 @@ func lifts(s *spec.Spec, what string, l *spec.Path) bool {
 	return what == "all" || what == strings.ReplaceAll(category, " ", "-") || what == baseOf(l.Path)
 }
 
-// drops reports whether leaving out the flag p removes the line l.
-func drops(p Part, l *spec.Path) bool {
-	switch p.Flag {
-	case "--block-command":
-		return l.By == byBlockCommand && baseOf(l.Path) == p.Arg
-	case "--deny":
-		return l.Kind == spec.Deny && userDeny(l) && l.Path == p.Arg
+// drops reports whether leaving out the flag p removes the line l of s: it is one
+// of what was typed, or of where that leads.
+func drops(s *spec.Spec, p Part, l *spec.Path) bool {
+	if l.By != byBlockCommand && !userDeny(l) {
+		return false
 	}
-	return l.Kind == spec.DenyWrite && userDeny(l) && l.Path == p.Arg
+	for i := range s.Paths {
+		t := &s.Paths[i]
+		named := userDeny(t) && "--"+t.Kind.String() == p.Flag && t.Path == p.Arg ||
+			t.By == byBlockCommand && p.Flag == "--block-command" && baseOf(t.Path) == p.Arg
+		if named && t.Kind == l.Kind && (t.Path == l.Path || leadsTo(t, l)) {
+			return true
+		}
+	}
+	return false
+}
+
+// leadsTo reports whether t, a deny of a symlink, is why l, a deny of what it
+// leads to, is there.
+func leadsTo(t, l *spec.Path) bool {
+	if t.By != l.By || t.Kind != l.Kind || t.Path == l.Path {
+		return false
+	}
+	real, err := filepath.EvalSymlinks(t.Path)
+	return err == nil && real == l.Path
+}
+
+// typed lists what is to be left out so that l goes: the symlinks that lead to
+// it, if such were denied, or itself.
+func typed(s *spec.Spec, l *spec.Path) []Part {
+	part := func(t *spec.Path) Part {
+		if t.By == byBlockCommand {
+			return Part{Flag: "--block-command", Arg: baseOf(t.Path), Drop: true}
+		}
+		return Part{Flag: "--" + t.Kind.String(), Arg: t.Path, Drop: true}
+	}
+	var parts []Part
+	for i := range s.Paths {
+		if p := part(&s.Paths[i]); leadsTo(&s.Paths[i], l) && !slices.Contains(parts, p) {
+			parts = append(parts, p)
+		}
+	}
+	if parts == nil {
+		parts = []Part{part(l)}
+	}
+	return parts
 }
 
 const byBlockCommand = policy.ByBlocked + "--block-command"

@@ -18,7 +18,7 @@ import (
 // Where query and kernel once disagreed. A tree is made of steps: d DIR, f FILE,
 // x PROGRAM, h NEW OLD (hard link), s NEW TARGET (symlink), script FILE
 // INTERPRETER, null FILE, rootdir DIR, tmpfs AT, bind AT FROM, ro AT. In a spec,
-// paths are of the tree.
+// paths are of the tree, and a word with dashes is a line of that flag's.
 var found = []struct {
 	name       string
 	tree, spec string
@@ -61,6 +61,12 @@ var found = []struct {
 	{name: "linking a directory by dot-dot", tree: "d c/a; d b/d/no", spec: "allow .; deny b/d/no", op: query.LinkTo, path: "c/a/..", to: "b/x", errno: "EACCES"},
 	{name: "linking a directory by dot-dot, in a chain", tree: "d c/a; d b; f x/no", spec: "allow .; deny x/no", op: query.LinkTo, path: "c/a/..", to: "b/x", errno: "EXDEV"},
 	{name: "a mount beneath a deny is given back with it", tree: "d a/m; d b; d c; tmpfs a/m; bind b c", spec: "allow a; deny a", op: query.List, path: "a/m", errno: ""},
+	{name: "a grant loses to --deny-write at its path", tree: "f a", spec: "allow .; --deny-write a", op: query.Write, path: "a", errno: "EACCES", suggestion: "leave out --deny-write @/a"},
+	{name: "and is needed besides", tree: "f a", spec: "read .; --deny-write a", op: query.Write, path: "a", errno: "EACCES", suggestion: "--write-file @/a, and leave out --deny-write @/a"},
+	{name: "beneath a --deny a file is given back", tree: "f a/f", spec: "allow .; --deny a", op: query.Read, path: "a/f", errno: "EACCES", suggestion: "--read-file @/a/f"},
+	{name: "at a --deny nothing is", tree: "f a", spec: "allow .; --deny a", op: query.Read, path: "a", errno: "EACCES", suggestion: "leave out --deny @/a"},
+	{name: "a denied symlink", tree: "f b/f; d a; s a/l ../b", spec: "allow .; --deny a/l; --deny b", op: query.Read, path: "b/f", errno: "EACCES", suggestion: "--read-file @/b/f"},
+	{name: "what denied it is named", tree: "d b; d a; s a/l ../b", spec: "allow .; --deny a/l; --deny b", op: query.Read, path: "b", errno: "EACCES", suggestion: "leave out --deny @/a/l"},
 	{name: "through a symlink and back", tree: "d a/b; d c; s c/l ../a/b; f a/f", spec: "read a", op: query.Read, path: "c/l/../f", errno: ""},
 }
 
@@ -193,11 +199,11 @@ func (t *tree) parse(text string) *spec.Spec {
 			s.UnixSockets = true
 			continue
 		}
-		for k := spec.Read; k <= spec.DenyWrite; k++ {
-			if k.String() == word {
-				s.Paths = append(s.Paths, spec.Path{Kind: k, Path: filepath.Join(t.root, path), By: "test"})
-			}
+		by := "test"
+		if flag, ok := strings.CutPrefix(word, "--"); ok {
+			by, word = word, flag
 		}
+		s.Paths = append(s.Paths, spec.Path{Kind: spec.KindOf(word), Path: filepath.Join(t.root, path), By: by})
 	}
 	return s
 }

@@ -1,0 +1,293 @@
+package oracle
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/testenv"
+)
+
+// A run is one command line over one tree: what nono-why says of it is held
+// against what nono-run comes to, from flags to errno.
+type run struct {
+	*trial
+	bin   string // where the programs are
+	cwd   string
+	temp  string
+	flags []string
+}
+
+// TestFlags is TestOracle from the command line on: random flags, paths as people
+// spell them, a random working directory, and the suggestions as they are pasted.
+func TestFlags(t *testing.T) {
+	testenv.RequireLandlock(t, kernel.ABITruncate)
+	support, err := kernel.Detect()
+	must(t, err)
+	bin := filepath.Join(testenv.User{}.Dir(t), "bin")
+	must(t, os.Mkdir(bin, 0o755))
+	for _, name := range []string{"nono-run", "nono-why", "nono-exec-shim"} {
+		text, err := os.ReadFile(testenv.Build(t, "../../"+name))
+		must(t, err, os.WriteFile(filepath.Join(bin, name), text, 0o755))
+	}
+	actor := testenv.Build(t, "./actor")
+	first, only := seed(t)
+	t.Logf("NONO_SEED=%d+ draws these cases again", first)
+	var n tally
+	for i := uint64(0); ; i++ {
+		c := &run{trial: &trial{t: t, seed: first + i, n: &n, abi: support.ABI, actor: actor}, bin: bin}
+		c.draw()
+		done := n.spent > shortTime
+		if os.Getenv("NONO_LONG") != "" {
+			done = n.pairs >= longPairs/4
+		}
+		if t.Failed() || only || done {
+			break
+		}
+	}
+	t.Logf("%d cases, %d answers compared, %d of them denials; %d suggestions applied; %d starts refused alike; %d not undoable",
+		n.cases, n.pairs, n.denied, n.suggestions, n.failedStarts, n.skipped)
+	if !only && (n.pairs < 100 || n.denied == n.pairs || n.denied == 0) {
+		t.Errorf("too little was compared")
+	}
+}
+
+// draw makes one case up and compares it.
+func (c *run) draw() {
+	t, root := c.t, os.Geteuid() == 0
+	start := time.Now()
+	defer func() { c.n.spent += time.Since(start) }()
+	r := rand.New(rand.NewPCG(c.seed, 2))
+	if c.user = os.Getuid(); root && r.IntN(2) == 0 {
+		c.user = testenv.Nobody
+	}
+	base, err := os.MkdirTemp([]string{"/tmp", "/dev/shm"}[r.IntN(2)], "nono-oracle-")
+	c.temp = filepath.Join(base, "temp")
+	must(t, err, os.Chmod(base, 0o755), os.Mkdir(c.temp, 0o700), os.Lchown(c.temp, c.user, c.user))
+	defer func() { must(t, os.RemoveAll(base)) }()
+	body := func() {
+		c.tree = grow(t, r, base, c.user, root)
+		defer c.tree.fell()
+		if r.IntN(3) == 0 {
+			c.tree.home(t)
+		}
+		c.flags = c.tree.randomFlags()
+		c.cwd = c.tree.real(c.tree.pick(c.tree.dirs))
+		c.compare(r)
+	}
+	if root {
+		testenv.PrivateMounts(t, body)
+	} else {
+		body()
+	}
+	c.n.cases++
+}
+
+// home makes some of what the lists protect: HOME is the tree's root.
+func (t *tree) home(tb testing.TB) {
+	for _, name := range []string{".ssh", ".config", ".local"} {
+		if p := filepath.Join(t.root, name); t.r.IntN(2) == 0 && os.Mkdir(p, 0o755) == nil {
+			must(tb, os.Lchown(p, t.owner, t.owner))
+			t.dirs = append(t.dirs, p)
+		}
+	}
+	for _, name := range []string{".netrc", ".bashrc", ".gitconfig", ".ssh/id_rsa"} {
+		if _, err := os.Stat(filepath.Dir(filepath.Join(t.root, name))); err == nil && t.r.IntN(2) == 0 {
+			t.file(tb, filepath.Join(t.root, name))
+		}
+	}
+}
+
+// randomFlags is a command line about the tree.
+func (t *tree) randomFlags() []string {
+	var flags []string
+	if t.r.IntN(4) > 0 {
+		flags = append(flags, []string{"--allow", "--allow", "--read", "--write", "--temp"}[t.r.IntN(5)], t.root)
+	}
+	kinds := []string{"--read", "--write", "--allow", "--read-file", "--write-file", "--allow-file", "--device", "--temp",
+		"--deny", "--deny", "--deny", "--deny-write", "--deny-write"}
+	for range 1 + t.r.IntN(5) {
+		k := kinds[t.r.IntN(len(kinds))]
+		var p string
+		switch {
+		case strings.HasPrefix(k, "--deny") && t.r.IntN(3) == 0:
+			p = filepath.Join(t.pick(t.dirs), t.name())
+		case strings.HasPrefix(k, "--deny"):
+			p = t.pick(slices.Concat(t.dirs, t.files))
+		case strings.HasSuffix(k, "-file"):
+			p = t.pick(t.files)
+		case k == "--device":
+			p = t.pick(t.files)
+			if st, err := os.Stat(p); err != nil || st.Mode()&os.ModeDevice == 0 {
+				continue
+			}
+		default:
+			p = t.pick(append(t.dirs[:len(t.dirs):len(t.dirs)], t.links...))
+		}
+		if st, err := os.Stat(p); strings.HasPrefix(k, "--deny") || err == nil && st.IsDir() == !strings.HasSuffix(k, "-file") {
+			flags = append(flags, k, p)
+		}
+	}
+	for _, f := range []string{"--allow-rmdir", "--allow-unix-sockets", "--net-block"} {
+		// With nothing granted nono-run wants the network blocked at least.
+		if t.r.IntN(3) == 0 || f == "--net-block" && !slices.ContainsFunc(flags, grants) {
+			flags = append(flags, f)
+		}
+	}
+	return flags
+}
+
+func grants(word string) bool {
+	return strings.HasPrefix(word, "--") && !strings.HasPrefix(word, "--deny") && word != "--allow-rmdir" && word != "--allow-unix-sockets"
+}
+
+// command is a program of the suite as the case's user, in its directory.
+func (c *run) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = c.cwd
+	cmd.Env = []string{"HOME=" + c.tree.root, "PATH=" + c.bin + ":/usr/bin:/bin", "TMPDIR=" + c.temp, "LC_ALL=C"}
+	if c.user != os.Getuid() {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(c.user), Gid: uint32(c.user)}}
+	}
+	return cmd
+}
+
+// start is nono-run with the actor; more is text for a shell.
+func (c *run) start(flags []string, more string) (*kernelEnd, error) {
+	script := `exec nono-run --silent "$@" ` + more + ` -- "$0"`
+	k, err := talk(c.t, c.command("bash", append([]string{"-c", script, c.actor}, flags...)...), c.user)
+	if k != nil {
+		k.cut = c.cwd
+	}
+	return k, err
+}
+
+// An answer is what nono-why says.
+type answer struct {
+	Status, Errno, Reason, Note, Suggestion, Error string
+	Exists                                         bool
+}
+
+func (a *answer) verdict(q query.Question) *query.Verdict {
+	return &query.Verdict{Op: q.Op, Path: q.Path, To: q.To, Status: query.Status(a.Status), Errno: a.Errno, Note: a.Note, Exists: a.Exists, Reason: query.Reason(a.Reason)}
+}
+
+// why asks all the questions at once; more is text for a shell.
+func (c *run) why(flags []string, more string, all []query.Question) ([]answer, error) {
+	var in bytes.Buffer
+	for _, q := range all {
+		fmt.Fprintf(&in, "%s %q", q.Op, relative(q.Path, c.cwd))
+		if q.Op.Two() {
+			fmt.Fprintf(&in, "\t%q", relative(q.To, c.cwd))
+		}
+		in.WriteByte('\n')
+	}
+	cmd := c.command("bash", append([]string{"-c", `exec nono-why "$@" ` + more + ` --read-file "$0" --batch`, c.actor}, flags...)...)
+	cmd.Stdin = &in
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	var answers []answer
+	for line := range bytes.Lines(out) {
+		var a answer
+		if err := json.Unmarshal(line, &a); err != nil {
+			return nil, err
+		}
+		if a.Error != "" {
+			return nil, fmt.Errorf("%s", a.Error) // it would not start
+		}
+		answers = append(answers, a)
+	}
+	if len(answers) != len(all) {
+		return nil, fmt.Errorf("%v %s", err, stderr.String())
+	}
+	return answers, nil
+}
+
+// compare holds the answers against the kernel.
+func (c *run) compare(r *rand.Rand) {
+	var all []query.Question
+	for range 40 {
+		q := c.tree.question()
+		q.Path = c.spell(r, q.Path)
+		all = append(all, q)
+	}
+	if err := c.command("true").Run(); err != nil {
+		c.n.skipped++
+		return // the user cannot be in that directory
+	}
+	answers, whyErr := c.why(c.flags, "", all)
+	k, err := c.start(c.flags, "")
+	if (err == nil) != (whyErr == nil) {
+		c.t.Errorf("%s\nnono-why says %v, nono-run %v", c.about(), whyErr, err)
+	}
+	if err != nil || whyErr != nil {
+		c.n.failedStarts++
+		return
+	}
+	var hints []int
+	for i, q := range all {
+		v := answers[i].verdict(q)
+		errno, changed, err := k.do(c.tree, q)
+		if err == errIrreversible {
+			c.n.skipped++
+			continue
+		}
+		if err != nil {
+			c.t.Errorf("%s\n%s\nthe actor: %v", c.about(), text(q, &answers[i]), err)
+			break
+		}
+		c.n.pairs++
+		if errno != 0 {
+			c.n.denied++
+		}
+		if msg := differ(c.tree, q, v, errno); msg != "" {
+			c.t.Errorf("%s\n%s\n%s", c.about(), text(q, &answers[i]), msg)
+			break
+		}
+		if answers[i].Suggestion != "" {
+			hints = append(hints, i)
+		}
+		if changed {
+			k.end()
+			if k, err = c.start(c.flags, ""); err != nil {
+				c.t.Errorf("%s\nafterwards: %v", c.about(), err)
+				return
+			}
+		}
+	}
+	k.end()
+	for range min(3, len(hints)) {
+		i := hints[r.IntN(len(hints))]
+		c.paste(all[i], &answers[i])
+	}
+}
+
+// spell makes some paths relative to the working directory in a roundabout way;
+// those beneath it become relative anyway.
+func (c *run) spell(r *rand.Rand, path string) string {
+	if rel, err := filepath.Rel(c.cwd, path); err == nil && r.IntN(4) == 0 && !strings.HasSuffix(path, "/") && !strings.Contains(path, "/.") {
+		return c.cwd + "/" + rel
+	}
+	return path
+}
+
+func (c *run) about() string {
+	text := fmt.Sprintf("NONO_SEED=%d: uid %d in %q: %q\nmounts %q\n%s", c.seed, c.user, c.cwd, c.flags, c.tree.mounts, c.tree.print())
+	return strings.ReplaceAll(strings.ReplaceAll(text, long, "LONG"), filepath.Dir(c.tree.root), "")
+}
+
+func text(q query.Question, a *answer) string {
+	return fmt.Sprintf("%s %q %q: %+v", q.Op, q.Path, q.To, *a)
+}
