@@ -49,7 +49,10 @@ func openOn(fd int) (string, spec.Kind) {
 	}
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFCHR:
-		return path, spec.Device
+		if flags&unix.O_ACCMODE == unix.O_RDWR {
+			return path, spec.Device
+		}
+		fallthrough // its ioctls are for who opens it for both
 	case unix.S_IFREG, unix.S_IFIFO:
 		return path, map[int]spec.Kind{
 			unix.O_RDONLY: spec.ReadFile, unix.O_WRONLY: spec.WriteFile, unix.O_RDWR: spec.AllowFile,
