@@ -15,7 +15,11 @@ create ~/go/pkg
 temp   ~/go/pkg
 create $XDG_CACHE_HOME/go-build
 temp   $XDG_CACHE_HOME/go-build
-# Results of the language server and the linters.
+# Results of the language server and the linters; staticcheck does not start
+# without a place for them.
+create $XDG_CACHE_HOME/gopls
 temp   $XDG_CACHE_HOME/gopls
+create $XDG_CACHE_HOME/staticcheck
 temp   $XDG_CACHE_HOME/staticcheck
+create $XDG_CACHE_HOME/golangci-lint
 temp   $XDG_CACHE_HOME/golangci-lint
