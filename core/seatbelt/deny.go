@@ -66,7 +66,7 @@ func (w *writer) everySpelling(denies []*rule, before, after string) {
 		if other := onVolume(d.path); other != "" && w.covered(other) {
 			write("subpath", other)
 		}
-		all.add(d.path, w.anchors(d))
+		all.add(d.path, w.anchors(d, (*rule).respelled))
 	}
 	for _, re := range all.expressions("(/|$)") {
 		write("regex", re)
@@ -84,14 +84,14 @@ func (w *writer) covered(path string) bool {
 	return false
 }
 
-// anchors returns the paths of the grants in which a name for d's path could be
-// made, but for those beneath another. What a grant names exists, so down to
-// there the kernel has one spelling, and it is the grant's.
-func (w *writer) anchors(d *rule) []string {
+// anchors returns the paths of the grants g of which matters(d, g) is true, but
+// for those beneath another. What a grant names exists, so down to there the
+// kernel has one spelling, and it is the grant's.
+func (w *writer) anchors(d *rule, matters func(d, g *rule) bool) []string {
 	var at []string
 	for i := range w.grants { // by depth
 		g := &w.grants[i]
-		if g.beneath.has(Create) && d.takes(g) != 0 &&
+		if matters(d, g) &&
 			!slices.ContainsFunc(at, func(a string) bool { return a == g.path || spec.Beneath(g.path, a) }) {
 			at = append(at, g.path)
 		}
@@ -124,7 +124,7 @@ func (w *writer) pins() {
 		if d.grants() {
 			continue
 		}
-		for _, a := range w.anchors(d) {
+		for _, a := range w.anchors(d, (*rule).makes) {
 			for n := depth(a) + 1; n < depth(d.path); n++ {
 				path, _ := names(d.path, n)
 				pin(path)

@@ -81,7 +81,7 @@ func denied(s *spec.Spec, c Class, g, path string) bool {
 		}
 		covers := d.Path == path || above(d.Path, path, exact)
 		if !covers && (strings.EqualFold(d.Path, path) || above(d.Path, path, strings.EqualFold)) {
-			covers = makeable(s, path, d.Path)
+			covers = makeable(s, path, d.Path) || above("/Users", d.Path, exact) && reachable(s, path, d)
 		}
 		if covers && (g == "" || above(g, d.Path, strings.EqualFold)) {
 			return true
@@ -97,6 +97,18 @@ func makeable(s *spec.Spec, path, deny string) bool {
 	return slices.ContainsFunc(s.Paths, func(w spec.Path) bool {
 		return gives[w.Kind][Create] != "" && above(w.Path, path, exact) && above(w.Path, deny, strings.EqualFold)
 	})
+}
+
+// reachable reports whether a grant of what deny takes has path and deny in it:
+// in a home, a user may make path as a spelling of deny.
+func reachable(s *spec.Spec, path string, deny spec.Path) bool {
+	return slices.ContainsFunc(s.Paths, func(g spec.Path) bool {
+		return above(g.Path, path, exact) && above(g.Path, deny.Path, strings.EqualFold) &&
+			slices.ContainsFunc(takes[deny.Kind], func(c Class) bool {
+				far := gives[g.Kind][c]
+				return far == "<" || far == "≤"
+			})
+	}) || s.UnixSockets && path != "/"
 }
 
 // requests are what the kernel asks for a class at a path. All must agree.
@@ -186,6 +198,9 @@ func randomPath(rng *rand.Rand) string {
 		return "/"
 	}
 	var b strings.Builder
+	if rng.IntN(2) == 0 {
+		b.WriteString("/Users") // where users make names
+	}
 	for range n {
 		b.WriteString("/" + randomName(rng))
 	}

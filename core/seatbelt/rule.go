@@ -2,6 +2,7 @@ package seatbelt
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/nono-sandbox/nono/core/spec"
 )
@@ -77,7 +78,7 @@ func newRule(k spec.Kind, path string, rmdir bool) rule {
 func (r *rule) grants() bool { return r.kind.Grants() }
 
 // covers reports whether r speaks of class at path: by its own spelling or, if
-// it is a deny, by any that all lets someone make.
+// it is a deny, by any that may come to be.
 func (r *rule) covers(class Class, path string, all []rule) bool {
 	if r.itself.has(class) && path == r.path || r.beneath.has(class) && spec.Beneath(path, r.path) {
 		return true
@@ -86,19 +87,35 @@ func (r *rule) covers(class Class, path string, all []rule) bool {
 		return false
 	}
 	return slices.ContainsFunc(all, func(g rule) bool {
-		return r.takes(&g).has(Create) && spec.Beneath(path, g.path)
+		return r.respelled(&g) && spec.Beneath(path, g.path)
 	})
+}
+
+// makes reports whether the grant g lets a name for the deny d's path be made.
+func (d *rule) makes(g *rule) bool { return g.beneath.has(Create) && d.takes(g).has(Create) }
+
+// respelled reports whether something may come to be beneath the grant g whose
+// name the volume takes for the deny d's: the grant lets it be made, or what it
+// lets be read is where users make it. The system's own volume is sealed.
+func (d *rule) respelled(g *rule) bool {
+	taken := d.takes(g)
+	return taken.has(Create) || taken != 0 && firmlinked(d.path)
 }
 
 // takes returns what the deny d takes away from the grant g anywhere.
 func (d *rule) takes(g *rule) set {
-	switch {
-	case !g.grants() || g.rank > d.rank:
+	if !g.grants() || g.rank > d.rank || d.itself&(g.itself|g.beneath) == 0 {
 		return 0
-	case beneathFold(d.path, g.path):
-		return d.itself & g.beneath
-	case equalFold(d.path, g.path):
-		return d.itself & (g.itself | g.beneath)
 	}
-	return 0
+	n := g.rank / ranks // the depth
+	if d.rank/ranks == n {
+		if strings.EqualFold(d.path, g.path) {
+			return d.itself & (g.itself | g.beneath)
+		}
+		return 0
+	}
+	if head, _ := names(d.path, n); n > 0 && !strings.EqualFold(head, g.path) {
+		return 0
+	}
+	return d.itself & g.beneath
 }

@@ -35,7 +35,14 @@ func home(n int) *spec.Spec {
 // counts is not known; the text of all paths and expressions, each once, is of
 // that order.
 func TestManyPathsFit(t *testing.T) {
-	s := home(600)
+	t.Run("a home written", func(t *testing.T) { fits(t, home(600)) })
+	read := home(600)
+	read.Paths[0] = spec.Path{Kind: spec.Read, Path: "/", By: "--read /"}
+	t.Run("all read", func(t *testing.T) { fits(t, read) })
+}
+
+func fits(t *testing.T, s *spec.Spec) {
+	t.Helper()
 	text, err := Profile(s)
 	if err != nil {
 		t.Fatal(err)
