@@ -27,7 +27,8 @@
 //
 // What does not exist yet is compared as it was typed, and the usual volume of
 // macOS takes ~/.SSH for ~/.ssh. So where names can be made, by the command or,
-// anywhere but on the system's own volume, by a user later, a deny is said twice: as a path, and as a regular expression that takes either case, and any
+// anywhere but on the system's own volume, by a user later, a deny is said
+// twice: as a path, and as a regular expression that takes either case, and any
 // bytes that are not ASCII where Unicode has another spelling of a letter. It
 // then denies somewhat more than the path. A grant is said once, exactly: a
 // wrong spelling grants nothing. Names that differ by characters which only HFS+
