@@ -84,16 +84,16 @@ func TestEnvExceptions(t *testing.T) {
 
 func TestEnvErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"A\n\n*":     "line 3: a name or pattern is wanted, not '*'",
-		"**":         "line 1: a name or pattern is wanted, not '**'",
-		"!":          "line 1: a name or pattern is wanted, not '!'",
-		"!*":         "line 1: a name or pattern is wanted, not '!*'",
-		"A=B":        "line 1: a name or pattern is wanted, not 'A=B'",
-		"A B":        "line 1: a name or pattern is wanted, not 'A B'",
-		"A\tB":       `line 1: a name or pattern is wanted, not "A\tB"`,
-		"#\nA\x00\n": `line 2: a name or pattern is wanted, not "A\x00"`,
+		"A\n\n*":     "line 3 of 'own': a name or pattern is wanted, not '*'",
+		"**":         "line 1 of 'own': a name or pattern is wanted, not '**'",
+		"!":          "line 1 of 'own': a name or pattern is wanted, not '!'",
+		"!*":         "line 1 of 'own': a name or pattern is wanted, not '!*'",
+		"A=B":        "line 1 of 'own': a name or pattern is wanted, not 'A=B'",
+		"A B":        "line 1 of 'own': a name or pattern is wanted, not 'A B'",
+		"A\tB":       `line 1 of 'own': a name or pattern is wanted, not "A\tB"`,
+		"#\nA\x00\n": `line 2 of 'own': a name or pattern is wanted, not "A\x00"`,
 	} {
-		if _, err := parseEnv("own", text); err == nil || err.Error() != "cannot read own, "+want {
+		if _, err := parseEnv("own", text); err == nil || err.Error() != "cannot read "+want {
 			t.Errorf("%q: %v\nwant … %s", text, err, want)
 		}
 	}

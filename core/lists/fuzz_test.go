@@ -14,7 +14,7 @@ func FuzzParseProtected(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		list, err := ParseProtected("fuzz", text)
 		if err != nil {
-			if !strings.HasPrefix(err.Error(), "cannot read fuzz, line ") || strings.ContainsAny(err.Error(), "\n\x1b\x00") {
+			if !strings.HasPrefix(err.Error(), "cannot read line ") || strings.ContainsAny(err.Error(), "\n\x1b\x00") {
 				t.Fatalf("a message that misleads: %q", err)
 			}
 			return
@@ -43,7 +43,7 @@ func FuzzParseEnv(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, name string) {
 		e, err := parseEnv("fuzz", text)
 		if err != nil {
-			if !strings.HasPrefix(err.Error(), "cannot read fuzz, line ") || strings.ContainsAny(err.Error(), "\n\x1b\x00") {
+			if !strings.HasPrefix(err.Error(), "cannot read line ") || strings.ContainsAny(err.Error(), "\n\x1b\x00") {
 				t.Fatalf("a message that misleads: %q", err)
 			}
 			return

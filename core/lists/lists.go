@@ -189,7 +189,7 @@ func lines(name, text string, f func(category, line string) string) error {
 			msg = f(category, line)
 		}
 		if msg != "" {
-			return &fault.Error{Do: "read " + name + ", line " + strconv.Itoa(n), Err: fault.Text(msg)}
+			return &fault.Error{Do: "read line " + strconv.Itoa(n) + " of", Path: name, Err: fault.Text(msg)}
 		}
 	}
 	return nil

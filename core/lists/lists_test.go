@@ -148,30 +148,30 @@ func TestPathsAreClean(t *testing.T) {
 
 func TestErrorsNameFileAndLine(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"deny ~/.x\n\n# c\nallow ~/y", "line 4: a line begins with 'deny' or 'deny-write', not 'allow'"},
-		{"~/.x", "line 1: a line begins with 'deny' or 'deny-write', not '~/.x'"},
-		{"denywrite ~/.x", "line 1: a line begins with 'deny' or 'deny-write', not 'denywrite'"},
-		{"[x]\r\ndeny", "line 2: the path '' must begin with '~/', '$XDG_…/' or '/', and be clean"},
-		{"deny .ssh", "line 1: the path '.ssh' must begin"},
-		{"deny ~", "line 1: the path '~' must begin"},
-		{"deny ~/", "line 1: the path '~/' must begin"},
-		{"deny ~root/.ssh", "line 1: the path '~root/.ssh' must begin"},
-		{"deny /", "line 1: the path '/' must begin"},
-		{"deny ~/a/../b", "line 1: the path '~/a/../b' must begin"},
-		{"deny ~/a/./b", "line 1: the path '~/a/./b' must begin"},
-		{"deny ~/a//b", "line 1: the path '~/a//b' must begin"},
-		{"deny ~/a/", "line 1: the path '~/a/' must begin"},
-		{"deny ~/id_*", "line 1: the path '~/id_*' must begin"},
-		{"deny ~/a\x00b", `line 1: the path "~/a\x00b" must begin`},
-		{"deny $HOME/.ssh", "line 1: the path '$HOME/.ssh' must begin"},
-		{"deny $XDG_CONFIG/x", "line 1: there is no such directory as in '$XDG_CONFIG/x'"},
-		{"deny $XDG_CONFIG_HOME", "line 1: there is no such directory as in '$XDG_CONFIG_HOME'"},
-		{"[]", "line 1: a line begins with 'deny' or 'deny-write', not '[]'"},
-		{"deny ~/\x1b]0;x\x07\ndeny x", "line 2: the path 'x'"},
-		{"\x1b[2J ~/x", `line 1: a line begins with 'deny' or 'deny-write', not "\x1b[2J"`},
+		{"deny ~/.x\n\n# c\nallow ~/y", "line 4 of 'own/protected': a line begins with 'deny' or 'deny-write', not 'allow'"},
+		{"~/.x", "line 1 of 'own/protected': a line begins with 'deny' or 'deny-write', not '~/.x'"},
+		{"denywrite ~/.x", "line 1 of 'own/protected': a line begins with 'deny' or 'deny-write', not 'denywrite'"},
+		{"[x]\r\ndeny", "line 2 of 'own/protected': the path '' must begin with '~/', '$XDG_…/' or '/', and be clean"},
+		{"deny .ssh", "line 1 of 'own/protected': the path '.ssh' must begin"},
+		{"deny ~", "line 1 of 'own/protected': the path '~' must begin"},
+		{"deny ~/", "line 1 of 'own/protected': the path '~/' must begin"},
+		{"deny ~root/.ssh", "line 1 of 'own/protected': the path '~root/.ssh' must begin"},
+		{"deny /", "line 1 of 'own/protected': the path '/' must begin"},
+		{"deny ~/a/../b", "line 1 of 'own/protected': the path '~/a/../b' must begin"},
+		{"deny ~/a/./b", "line 1 of 'own/protected': the path '~/a/./b' must begin"},
+		{"deny ~/a//b", "line 1 of 'own/protected': the path '~/a//b' must begin"},
+		{"deny ~/a/", "line 1 of 'own/protected': the path '~/a/' must begin"},
+		{"deny ~/id_*", "line 1 of 'own/protected': the path '~/id_*' must begin"},
+		{"deny ~/a\x00b", `line 1 of 'own/protected': the path "~/a\x00b" must begin`},
+		{"deny $HOME/.ssh", "line 1 of 'own/protected': the path '$HOME/.ssh' must begin"},
+		{"deny $XDG_CONFIG/x", "line 1 of 'own/protected': there is no such directory as in '$XDG_CONFIG/x'"},
+		{"deny $XDG_CONFIG_HOME", "line 1 of 'own/protected': there is no such directory as in '$XDG_CONFIG_HOME'"},
+		{"[]", "line 1 of 'own/protected': a line begins with 'deny' or 'deny-write', not '[]'"},
+		{"deny ~/\x1b]0;x\x07\ndeny x", "line 2 of 'own/protected': the path 'x'"},
+		{"\x1b[2J ~/x", `line 1 of 'own/protected': a line begins with 'deny' or 'deny-write', not "\x1b[2J"`},
 	} {
 		_, err := ParseProtected("own/protected", c.text)
-		if err == nil || !strings.HasPrefix(err.Error(), "cannot read own/protected, "+c.want) {
+		if err == nil || !strings.HasPrefix(err.Error(), "cannot read "+c.want) {
 			t.Errorf("%q: %v\nwant … %s", c.text, err, c.want)
 		}
 	}

@@ -199,7 +199,7 @@ func TestUsersOwnList(t *testing.T) {
 		t.Errorf("lifted: %v", p.Lifted)
 	}
 	b.own = "deny relative\n"
-	b.fails(Options{Grants: b.parse("allow .")}, "cannot read own list, line 1: the path 'relative' must begin with '~/', '$XDG_…/' or '/', and be clean")
+	b.fails(Options{Grants: b.parse("allow .")}, "cannot read line 1 of 'own list': the path 'relative' must begin with '~/', '$XDG_…/' or '/', and be clean")
 }
 
 func TestLifted(t *testing.T) {
