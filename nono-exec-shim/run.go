@@ -49,6 +49,11 @@ func run(args []string) (int, error) {
 	if err != nil {
 		return fault.Failed, err
 	}
+	if o.from == "" { // nono-run's own specs have every name
+		if err := checkDenies(s); err != nil {
+			return fault.Failed, err
+		}
+	}
 	box, err := enforce.Apply(s)
 	if err != nil {
 		return fault.Failed, err
