@@ -115,7 +115,10 @@ esac
 complete -F _nono_load nono nono-run nono-why sclaude sopencode sopenclaw
 
 # Inside a sandbox the prompt says so. NONO_PROMPT is the marker; empty, none.
-if [ -n "${NONO_SANDBOX-}" ] && [ -n "${PS1-}" ] && [ -z "${_nono_mark-}" ]; then
+if [ -n "${NONO_SANDBOX-}" ] && [ -n "${PS1-}" ]; then
 	_nono_mark=${NONO_PROMPT-(nono) }
-	PS1=$_nono_mark$PS1
+	case $PS1 in
+	"$_nono_mark"*) ;; # read a second time
+	*) PS1=$_nono_mark$PS1 ;;
+	esac
 fi

@@ -114,8 +114,11 @@ begin
 end
 
 # Inside a sandbox the prompt says so. NONO_PROMPT is the marker; empty, none.
-if set -q NONO_SANDBOX; and status is-interactive; and not functions -q __nono_prompt
-    functions -q fish_prompt; and functions -c fish_prompt __nono_prompt
+# The file may be read a second time, and the prompt have been set in between.
+if set -q NONO_SANDBOX; and status is-interactive; and functions -q fish_prompt
+    and not functions fish_prompt | string match -q '*__nono_prompt*'
+    functions -q __nono_prompt; and functions -e __nono_prompt
+    functions -c fish_prompt __nono_prompt
     function fish_prompt
         # The status that the user's own prompt may show is kept.
         set -l last $status

@@ -120,7 +120,9 @@ _nono_complete "${${(%):-%x}:A:h}"
 unfunction _nono_complete
 
 # Inside a sandbox the prompt says so. NONO_PROMPT is the marker; empty, none.
-if [[ -n ${NONO_SANDBOX-} && -n ${PS1-} && -z ${_nono_mark-} ]]; then
+if [[ -n ${NONO_SANDBOX-} && -n ${PS1-} ]]; then
 	_nono_mark=${NONO_PROMPT-(nono) }
-	PS1=$_nono_mark$PS1
+	if [[ $PS1 != "$_nono_mark"* ]]; then # it may be read a second time
+		PS1=$_nono_mark$PS1
+	fi
 fi

@@ -98,3 +98,39 @@ func TestShellInsideFollowsZdotdir(t *testing.T) {
 	term.see("is:read:" + u.home + "/elsewhere:unset:")
 	term.see("sclaude is a")
 }
+
+// The marker is there once, though the file is read twice and the prompt set in
+// between, and undone with the rest.
+func TestPromptMarker(t *testing.T) {
+	u := newUser(t)
+	posix := func(source, show string) string {
+		s := "PS1='> '; " + source + "; " + source + "; " + show + "PS1='% '; " + source + "; " + show + "nono_unload; " + show
+		return s + "NONO_PROMPT=; " + source + "; " + show + "nono_unload; " + show
+	}
+	fish := func(source string) string {
+		show := "false; fish_prompt; echo; "
+		s := "function fish_prompt; echo -n $status'> '; end; " + source + "; " + source + "; " + show +
+			"function fish_prompt; echo -n $status'% '; end; " + source + "; " + show + "nono_unload; " + show
+		return s + "set NONO_PROMPT ''; " + source + "; " + show + "nono_unload; " + show
+	}
+	for _, tc := range []struct {
+		argv []string
+		want string
+	}{
+		{[]string{"bash", "--norc", "-euc", posix(". "+u.share("nono.bash"), `echo "$PS1"; `)}, "(nono) > \n(nono) % \n% \n% \n% \n"},
+		{[]string{"zsh", "-f", "-euc", posix(". "+u.share("nono.zsh"), `echo "$PS1"; `)}, "(nono) > \n(nono) % \n% \n% \n% \n"},
+		{[]string{"fish", "--no-config", "-ic", fish("source " + u.share("nono.fish"))}, "(nono) 1> \n(nono) 1% \n1% \n1% \n1% \n"},
+	} {
+		t.Run(tc.argv[0], func(t *testing.T) {
+			if _, err := exec.LookPath(tc.argv[0]); err != nil {
+				t.Skip(tc.argv[0] + " is not installed")
+			}
+			cmd := exec.Command(tc.argv[0], tc.argv[1:]...)
+			cmd.Env = append(u.env, "NONO_SANDBOX=test", "TERM=dumb")
+			out, err := cmd.CombinedOutput()
+			if err != nil || string(out) != tc.want {
+				t.Errorf("%v: %q, not %q", err, out, tc.want)
+			}
+		})
+	}
+}
