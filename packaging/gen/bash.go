@@ -265,14 +265,24 @@ func kindOf(f cli.Flag) string {
 		}
 		return "WORDS:" + strings.Join(words, " ")
 	case f.Arg == cli.Word:
-		// The help names them, in quotes.
-		var words []string
-		for i, w := range strings.Split(f.Help, "'") {
-			if i%2 == 1 {
-				words = append(words, w)
+		words := quoted(f.Help)
+		for _, other := range cli.RunFlags { // --remove-hook takes what --install-hook takes
+			if len(words) == 0 && other.Arg == cli.Word {
+				words = quoted(other.Help)
 			}
 		}
 		return "WORDS:" + strings.Join(words, " ")
 	}
 	return string(f.Arg)
+}
+
+// quoted returns what stands in quotes: the help of a flag names its words so.
+func quoted(help string) []string {
+	var words []string
+	for i, w := range strings.Split(help, "'") {
+		if i%2 == 1 {
+			words = append(words, w)
+		}
+	}
+	return words
 }

@@ -26,8 +26,7 @@ _nono_kind_run() {
 	--allow-env | -allow-env) echo 'NAME' ;;
 	-p | --p | --profile | -profile | --show-profile | -show-profile) echo 'PROFILE' ;;
 	--keep-fd | -keep-fd) echo 'N' ;;
-	--install-hook | -install-hook) echo 'WORDS:claude-code' ;;
-	--remove-hook | -remove-hook) echo 'WORDS:' ;;
+	--install-hook | -install-hook | --remove-hook | -remove-hook) echo 'WORDS:claude-code' ;;
 	esac
 }
 
