@@ -5,15 +5,22 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/spec"
 )
+
+// withheld are the names of variables that the command does not get.
+type withheld struct {
+	secrets []string
+	session []string // what leads to sockets of the session, and is no secret
+}
 
 // environment returns what the command gets of env: without the variables that
 // look like credentials, but for those in pass, and with the ones in set. It
 // returns the names that were withheld too.
-func environment(env, pass []string, set map[string]string) (out, withheld []string, err error) {
+func environment(env, pass []string, set map[string]string) (out []string, w withheld, err error) {
 	list, err := lists.WithheldEnv()
 	if err != nil {
-		return nil, nil, err
+		return nil, w, err
 	}
 	out = make([]string, 0, len(env)+len(set))
 	for _, kv := range env {
@@ -25,7 +32,11 @@ func environment(env, pass []string, set map[string]string) (out, withheld []str
 			continue
 		}
 		if list.Withholds(name) && !slices.Contains(pass, name) {
-			withheld = append(withheld, name)
+			if list.Session(name) {
+				w.session = append(w.session, name)
+			} else {
+				w.secrets = append(w.secrets, name)
+			}
 			continue
 		}
 		out = append(out, kv)
@@ -33,6 +44,18 @@ func environment(env, pass []string, set map[string]string) (out, withheld []str
 	for name, v := range set {
 		out = append(out, name+"="+v)
 	}
-	slices.Sort(withheld)
-	return out, slices.Compact(withheld), nil
+	for _, names := range []*[]string{&w.secrets, &w.session} {
+		slices.Sort(*names)
+		*names = slices.Compact(*names)
+	}
+	return out, w, nil
+}
+
+// told are the names for a notice: what every desktop has belongs there only
+// where it could be of use.
+func (w withheld) told(s *spec.Spec) []string {
+	if !s.UnixSockets && !slices.ContainsFunc(s.Paths, func(p spec.Path) bool { return p.Kind == spec.UnixSocket }) {
+		return w.secrets
+	}
+	return slices.Sorted(slices.Values(slices.Concat(w.secrets, w.session)))
 }

@@ -19,7 +19,7 @@ type launch struct {
 	temp     temp
 	dir      string // --workdir, or ""
 	env      []string
-	withheld []string
+	withheld withheld
 }
 
 // prepare makes the spec and the environment. Nothing is created or started.

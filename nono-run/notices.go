@@ -32,8 +32,8 @@ func (l *launch) notices(p *cli.Printer) {
 	if dirs := l.policy.Unlisted; len(dirs) > 0 {
 		p.Notice(places(dirs) + " cannot be listed: protected directories are there")
 	}
-	if len(l.withheld) > 0 {
-		p.Notice("withheld from the environment: " + some(l.withheld) + " (--allow-env NAME passes one)")
+	if names := l.withheld.told(l.policy.Spec); len(names) > 0 {
+		p.Notice("withheld from the environment: " + some(names) + " (--allow-env NAME passes one)")
 	}
 	if l.policy.Spec.UnixSockets {
 		p.Notice("every Unix socket is open: Docker, systemd and the desktop can be asked to act outside the sandbox")

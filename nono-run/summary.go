@@ -39,6 +39,7 @@ func (l *launch) summary() string {
 	b.WriteString("network: " + allowed(s.Net) + "\n")
 	b.WriteString("Unix sockets: " + allowed(s.UnixSockets) + "\n")
 	b.WriteString("removing directories: " + allowed(s.Rmdir) + "\n")
+	b.WriteString(each("withheld from the environment: ", slices.Concat(l.withheld.secrets, l.withheld.session)))
 	if l.policy.Command.Path != "" {
 		b.WriteString("command: " + quoteArgv(l.policy.Command.Argv) + "\n")
 	}
@@ -89,10 +90,10 @@ func (l *launch) counts() string {
 	return text
 }
 
-// each is a line with every category once, or nothing.
-func each(title string, categories []string) string {
+// each is a line with every word once, or nothing.
+func each(title string, words []string) string {
 	var once []string
-	for _, c := range categories {
+	for _, c := range words {
 		if !slices.Contains(once, c) {
 			once = append(once, c)
 		}

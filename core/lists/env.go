@@ -19,6 +19,7 @@ type pattern struct {
 	head, rest string
 	star       bool
 	pass       bool // a match lets the variable pass
+	session    bool // it stands beneath [session]
 }
 
 // WithheldEnv returns the list that nono comes with.
@@ -27,12 +28,12 @@ func WithheldEnv() (Env, error) { return parseEnv("env.list", envList) }
 // parseEnv reads a list of names and patterns, one a line; name is for messages.
 func parseEnv(name, text string) (Env, error) {
 	e := Env{patterns: make([]pattern, 0, 160)}
-	err := lines(name, text, func(_, line string) string {
+	err := lines(name, text, func(category, line string) string {
 		name, pass := strings.CutPrefix(line, "!")
 		if strings.Trim(name, "*") == "" || strings.ContainsAny(name, " \t=\x00") {
 			return "a name or pattern is wanted, not " + fault.Quote(line)
 		}
-		p := pattern{pass: pass}
+		p := pattern{pass: pass, session: category == "session"}
 		p.head, p.rest, p.star = strings.Cut(name, "*")
 		e.patterns = append(e.patterns, p)
 		return ""
@@ -43,12 +44,25 @@ func parseEnv(name, text string) (Env, error) {
 // Withholds reports whether the variable of that name is withheld. The last
 // pattern that matches decides; one with a leading ! lets the variable pass.
 func (e Env) Withholds(name string) bool {
+	p := e.decides(name)
+	return p != nil && !p.pass
+}
+
+// Session reports whether a variable that is withheld carries no secret, but
+// leads to a socket of the session: where these are shut it is of no use.
+func (e Env) Session(name string) bool {
+	p := e.decides(name)
+	return p != nil && p.session
+}
+
+// decides returns the last pattern that matches, or nil.
+func (e Env) decides(name string) *pattern {
 	for i := len(e.patterns) - 1; i >= 0; i-- {
 		if e.patterns[i].match(name) {
-			return !e.patterns[i].pass
+			return &e.patterns[i]
 		}
 	}
-	return false
+	return nil
 }
 
 func (p *pattern) match(name string) bool {

@@ -40,6 +40,26 @@ func TestWithheldEnv(t *testing.T) {
 	}
 }
 
+// TestSession: what every desktop has is told apart from what carries a secret.
+func TestSession(t *testing.T) {
+	e, err := WithheldEnv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{
+		"SSH_AUTH_SOCK": true, "DBUS_SESSION_BUS_ADDRESS": true, "XAUTHORITY": true, "GIT_ASKPASS": true,
+		"VSCODE_GIT_IPC_HANDLE": true, "VSCODE_GIT_IPC_AUTH_TOKEN": true, "NVIM": true,
+		"GITHUB_TOKEN": false, "AWS_PROFILE": false, "DOCKER_AUTH_CONFIG": false, "KRB5CCNAME": false, "HOME": false,
+	} {
+		if got := e.Session(name); got != want {
+			t.Errorf("Session(%q) = %v", name, got)
+		}
+		if want && !e.Withholds(name) {
+			t.Errorf("%s is passed", name)
+		}
+	}
+}
+
 func TestMatch(t *testing.T) {
 	for _, c := range []struct {
 		pattern, name string
