@@ -32,6 +32,11 @@ func (a *Asker) suggest(q Question, e *asking) {
 // names of a thing do to the grant of a directory only a carve can tell.
 func (a *Asker) helps(s *Suggestion, q Question) bool {
 	changed := Apply(a.s, s)
+	if len(s.Parts) == 1 && s.Parts[0].Flag == "--allow-unix-sockets" {
+		b := a.with(changed)
+		b.rules = a.rules // they are not about sockets
+		return b.Ask(q).Status == Allowed
+	}
 	if a.with(changed).Ask(q).Status != Allowed {
 		return false
 	}

@@ -50,6 +50,8 @@ func differ(t *tree, q query.Question, v *query.Verdict, got syscall.Errno) stri
 		return "" // what is beneath a mount, and is meant, cannot be seen: only that it fails is known
 	case v.Note == query.Unread:
 		return "" // it says that it does not know
+	case q.Op == query.Connect && want == "ECONNREFUSED" && is == "EROFS" && kind != unix.S_IFSOCK:
+		return "" // neither a socket nor on a file system that can be written
 	case want != is:
 		return fmt.Sprintf("the query says %q, the kernel %q", want, is)
 	case (v.Status == query.Allowed) != (is == "") && !absent:

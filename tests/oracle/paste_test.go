@@ -49,7 +49,7 @@ func (c *run) paste(q query.Question, a *answer) {
 		}
 		less := slices.Concat(flags, words[:i], words[end:])
 		if v, err := c.why(less, "", []query.Question{q}); err == nil && v[0].Status == string(query.Allowed) {
-			fail("it needs no " + words[i])
+			fail(fmt.Sprintf("it needs no %s: %+v", words[i], v[0]))
 		}
 	}
 	for i := 1; i < len(words); i++ {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/version"
 	"golang.org/x/sys/unix"
 )
 
@@ -39,7 +40,7 @@ func launch(tb testing.TB, shim, actor string, s *spec.Spec, user int) (*kernelE
 	doc := full.Append(nil)
 	go func() { w.Write(doc); w.Close() }()
 	defer r.Close()
-	cmd := exec.Command(shim, "--fd=3", "--", actor)
+	cmd := exec.Command(shim, "--fd=3", "--from="+version.String(), "--", actor)
 	cmd.ExtraFiles = []*os.File{r}
 	cmd.Dir = "/"
 	return talk(tb, cmd, user)

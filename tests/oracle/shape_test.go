@@ -5,6 +5,7 @@ package oracle
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -19,7 +20,7 @@ func (t *tree) mount(tb testing.TB) {
 	if _, kind, _ := identOf(at); kind != unix.S_IFDIR {
 		return // a mount covers it
 	}
-	switch t.r.IntN(4) {
+	switch t.r.IntN(5) {
 	case 0:
 		must(tb, unix.Mount("none", at, "tmpfs", 0, "mode=755"))
 		p := filepath.Join(at, t.name())
@@ -30,11 +31,14 @@ func (t *tree) mount(tb testing.TB) {
 			must(tb, os.Lchown(p, t.owner, t.owner))
 			t.dirs = append(t.dirs, p)
 		}
+		if t.r.IntN(4) == 0 {
+			must(tb, unix.Mount("", at, "", unix.MS_REMOUNT|unix.MS_RDONLY, "")) // the file system, not the mount
+		}
 	case 1, 2:
 		if _, kind, _ := identOf(from); kind != unix.S_IFDIR {
 			return
 		}
-		must(tb, unix.Mount(from, at, "", unix.MS_BIND, ""))
+		must(tb, unix.Mount(from, at, "", unix.MS_BIND|uintptr(t.r.IntN(2))*unix.MS_REC, ""))
 		if t.r.IntN(3) == 0 {
 			must(tb, unix.Mount("", at, "", unix.MS_BIND|unix.MS_REMOUNT|uintptr([]int{unix.MS_RDONLY, unix.MS_NOEXEC, unix.MS_NODEV}[t.r.IntN(3)]), ""))
 		}
@@ -47,8 +51,24 @@ func (t *tree) mount(tb testing.TB) {
 		if at, err = filepath.EvalSymlinks(to); err != nil {
 			at = to
 		}
+	case 4:
+		if !t.overlay(tb, at, from) {
+			return
+		}
 	}
 	t.mounts = append(t.mounts, at)
+}
+
+// overlay shows the directory from at another place, where it may be changed.
+func (t *tree) overlay(tb testing.TB, at, from string) bool {
+	dir, err := os.MkdirTemp(t.backup, "overlay-")
+	upper, work := filepath.Join(dir, "upper"), filepath.Join(dir, "work")
+	must(tb, err, os.Chmod(dir, 0o755), os.Mkdir(upper, 0o755), os.Mkdir(work, 0o755), os.Lchown(upper, t.owner, t.owner))
+	if strings.ContainsAny(from, `,:\"`) || unix.Mount("overlay", at, "overlay", 0, "lowerdir="+from+",upperdir="+upper+",workdir="+work) != nil {
+		return false // not on this file system, or of one that is overlaid already
+	}
+	t.overlays = append(t.overlays, at)
+	return true
 }
 
 // modes takes permissions away here and there.

@@ -37,8 +37,10 @@ type tree struct {
 	files  []string // whatever is no directory
 	links  []string // symlinks among files
 	mounts []string
-	fixed  []string // immutable or append-only
-	saved  map[ident]string
+	// overlays are those of the mounts that are overlayfs.
+	overlays []string
+	fixed    []string // immutable or append-only
+	saved    map[ident]string
 }
 
 type ident struct{ dev, ino uint64 }
