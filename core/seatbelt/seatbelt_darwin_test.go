@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -190,5 +191,47 @@ func TestSeatbeltDecidesAsDecision(t *testing.T) {
 		if exotic && got {
 			t.Errorf("%s on %s: done, though it is a spelling of what is denied", try.script, try.path)
 		}
+	}
+}
+
+// ways are things outside the sandbox that a command could reach by asking; $1
+// is a process outside.
+var ways = []struct{ name, script string }{
+	{"a signal", `kill -0 "$1"`},
+	{"the firmware's variables", `nvram -p >/dev/null`},
+	{"the pasteboard", `printf x | pbcopy && test "$(pbpaste)" = x`},
+	{"the list of jobs", `launchctl list >/dev/null`},
+	{"another sandbox", sandboxExec + ` -p '(version 1)(allow default)' /usr/bin/true`},
+}
+
+// What is asked of others outside is refused, and an ordinary command runs.
+func TestSeatbeltClosesTheWaysOut(t *testing.T) {
+	needSeatbelt(t)
+	text, err := Profile(specFor(t, plant(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(confined bool, script string) (bool, string) {
+		argv := []string{"/bin/sh", "-c", script, "sh", strconv.Itoa(os.Getpid())}
+		if confined {
+			argv = append([]string{sandboxExec, "-p", string(text), "--"}, argv...)
+		}
+		cmd := exec.Command(argv[0], argv[1:]...)
+		cmd.Dir = "/"
+		out, err := cmd.CombinedOutput()
+		return err == nil, string(out)
+	}
+	if ok, out := run(true, `test "$(sysctl -n kern.ostype)" = Darwin && id -un >/dev/null && kill -0 $$`); !ok {
+		t.Fatalf("an ordinary command does not run, so that refusals prove nothing: %s", out)
+	}
+	for _, w := range ways {
+		t.Run(w.name, func(t *testing.T) {
+			if ok, out := run(false, w.script); !ok {
+				t.Skipf("it is not to be had without a sandbox either: %s", out)
+			}
+			if ok, _ := run(true, w.script); ok {
+				t.Errorf("it is open: %s", w.script)
+			}
+		})
 	}
 }
