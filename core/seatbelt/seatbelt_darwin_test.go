@@ -200,7 +200,7 @@ var ways = []struct{ name, script string }{
 	{"a signal", `kill -0 "$1"`},
 	{"the firmware's variables", `nvram -p >/dev/null`},
 	{"the pasteboard", `printf x | pbcopy && test "$(pbpaste)" = x`},
-	{"the list of jobs", `launchctl list >/dev/null`},
+	{"a job of launchd", `launchctl submit -l "nono.test.$1" -- /usr/bin/true && launchctl remove "nono.test.$1"`},
 	{"another sandbox", sandboxExec + ` -p '(version 1)(allow default)' /usr/bin/true`},
 }
 
