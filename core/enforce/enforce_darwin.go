@@ -44,7 +44,15 @@ func Apply(s *spec.Spec) (*Sandbox, error) {
 // Exec replaces the process by the command in the sandbox. It returns only if
 // that failed. The command's argv[0] is path, which sandbox-exec(1) makes it.
 func (b *Sandbox) Exec(path string, argv, env []string) error {
-	// sandbox-exec would say so too, but in its own words.
+	// sandbox-exec would say so too, but in its own words, and when it is too late
+	// to look further.
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		return err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return unix.EACCES
+	}
 	if err := unix.Access(path, unix.X_OK); err != nil {
 		return err
 	}
