@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
 
@@ -166,74 +165,4 @@ func (c *compiler) isBlocked(what, name string) error {
 		hint = "leave out --block-command " + name
 	}
 	return cannotStart(c.o.Command[0], fault.CannotStart, what+" ("+category+")", hint)
-}
-
-// grantProgram grants the file at path and, for a script, its interpreter,
-// unless it is blocked: what runs then runs by this grant. The kernel follows at
-// most a few interpreters of interpreters (execve(2)).
-func (c *compiler) grantProgram(who, path string, depth int) error {
-	p, err := c.res.resolve(path)
-	if err != nil || !p.exists || p.dir() {
-		return nil // an interpreter that is missing: the exec will say so
-	}
-	if err := c.refuseBlocked(who, path); err != nil {
-		return err
-	}
-	if c.yield(spec.ReadFile, p.path, fromOthers) == 0 {
-		hint := "leave out --deny " + fault.Quote(p.path)
-		if !c.shut[p.path] {
-			hint = "--read-file " + fault.Quote(p.path) + " opens this one file"
-		}
-		return cannotStart(c.o.Command[0], fault.CannotStart, "--deny shuts "+fault.Quote(p.path), hint)
-	}
-	c.add(spec.ReadFile, p.path, byCommand, fromOthers)
-	if depth > 4 {
-		return nil
-	}
-	interp, arg := interpreter(p.path)
-	if interp == "" {
-		return nil
-	}
-	if interp[0] != '/' {
-		interp = join(c.h.Dir, interp)
-	}
-	// `#!/usr/bin/env NAME` is how a script asks for PATH lookup.
-	if base(interp) == "env" {
-		if name := envCommand(arg); name != "" {
-			if real, err := c.lookup(name); err == nil {
-				if err := c.grantProgram("its interpreter", real, depth+1); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return c.grantProgram("its interpreter", interp, depth+1)
-}
-
-// interpreter reads the `#!` line of a script: at most 255 bytes count, as in
-// execve(2). It returns "" for what is no script.
-func interpreter(path string) (interp, arg string) {
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
-	if err != nil {
-		return "", ""
-	}
-	defer unix.Close(fd)
-	buf := make([]byte, 256)
-	n, err := unix.Read(fd, buf)
-	if err != nil || n < 3 || string(buf[:2]) != "#!" {
-		return "", ""
-	}
-	first, _, _ := strings.Cut(string(buf[2:n]), "\n")
-	interp, arg, _ = strings.Cut(strings.Trim(first, " \t"), " ")
-	return strings.TrimRight(interp, "\t\r"), strings.Trim(arg, " \t\r")
-}
-
-// envCommand returns the command among the arguments of env(1) in a `#!` line.
-func envCommand(arg string) string {
-	for word := range strings.FieldsSeq(arg) {
-		if !strings.HasPrefix(word, "-") && !strings.Contains(word, "=") {
-			return word
-		}
-	}
-	return ""
 }

@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -146,6 +147,53 @@ func TestInterpreters(t *testing.T) {
 	b.file("project/loop", "#!"+b.project+"/loop\n")
 	if _, got := b.starts(Options{}, "./loop"); got != "read-file project/loop" {
 		t.Errorf("its own interpreter: %s", got)
+	}
+}
+
+// A script is anybody's: the first line of one that an agent has written must not
+// open a file that is no interpreter.
+func TestNoInterpreter(t *testing.T) {
+	b := newBox(t)
+	elf := func(kind byte) string {
+		return "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 9) + string([]byte{kind, 0}) + "rest"
+	}
+	b.file("bin/env", elf(2))
+	b.file("bin/tool", "#!"+b.root+"/opt/program\n")
+	b.file("opt/program", elf(3))
+	b.file("opt/core", elf(4))
+	b.file("opt/script", "#!"+b.root+"/opt/program\n")
+	b.file("home/.ssh/id_rsa", "secret")
+	b.file("home/notes", "secret")
+	for _, name := range []string{"bin/env", "opt/program", "opt/core", "home/.ssh/id_rsa", "home/notes"} {
+		if err := os.Chmod(filepath.Join(b.root, name), 0o755); err != nil { // an agent can do that
+			t.Fatal(err)
+		}
+	}
+	b.symlink(b.home+"/notes", "bin/notes")
+	b.symlink(b.root+"/opt/script", "bin/elsewhere")
+	b.symlink(b.root+"/opt/program", "bin/program")
+	for first, want := range map[string]string{
+		b.root + "/opt/program":             "opt/program",
+		b.root + "/opt/core":                "",
+		b.root + "/opt/script":              "opt/program", // which the script would run by
+		b.home + "/notes":                   "",
+		b.home + "/.ssh/id_rsa":             "",
+		b.bin + "/notes":                    "",
+		b.bin + "/env notes":                "bin/env",
+		b.bin + "/env -S -u notes tool":     "bin/env",
+		b.bin + "/env " + b.home + "/notes": "bin/env",
+		b.bin + "/env elsewhere":            "opt/program bin/env",
+		b.bin + "/env program":              "opt/program bin/env",
+		b.bin + "/env tool":                 "bin/tool opt/program bin/env",
+	} {
+		b.file("project/run", "#!"+first+"\n")
+		grants := "read-file project/run"
+		for w := range strings.FieldsSeq(want) {
+			grants += ", read-file " + w
+		}
+		if _, got := b.starts(Options{}, "./run"); got != grants {
+			t.Errorf("#!%s grants %s\nwant %s", first, got, grants)
+		}
 	}
 }
 
