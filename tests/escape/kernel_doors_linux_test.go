@@ -22,7 +22,7 @@ func processDoors() []door {
 		{name: "proc-parent-mem", shut: "EACCES", noControl: "the parent is the test itself"},
 		{name: "proc-init-root", shut: "EACCES"},
 	}
-	for _, name := range []string{"ptrace-seize", "vm-read", "vm-write", "pidfd-getfd", "kcmp", "process-madvise", "move-pages", "get-robust-list",
+	for _, name := range []string{"ptrace-seize", "vm-read", "vm-write", "pidfd-getfd", "kcmp", "process-madvise", "move-pages", "migrate-pages", "pidfd-namespace", "get-robust-list",
 		"proc-mem", "proc-mem-write", "proc-environ", "proc-auxv", "proc-maps", "proc-root", "proc-cwd", "proc-fd",
 		"proc-fd-link", "proc-fdinfo", "proc-cwd-link", "proc-exe-link", "proc-map-files", "proc-ns", "proc-stack", "proc-syscall", "proc-task-mem",
 		"proc-oom", "proc-clear-refs", "proc-core-pat", "proc-modprobe", "proc-sysrq", "binfmt-misc", "cgroup-agent", "kmsg", "kcore", "dev-mem"} {

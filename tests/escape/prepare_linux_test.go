@@ -94,6 +94,20 @@ func stdinFile(t *testing.T, l *launch) {
 	l.stdin = fileFD(t, l)
 }
 
+func stdinPipe(t *testing.T, l *launch) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	must(t, err)
+	must(t, r.Chown(l.w.user.UID, -1)) // as if this user had made it
+	l.stdin = l.keep(r)
+	l.keep(w)
+}
+
+func lockable(t *testing.T, l *launch) {
+	t.Helper()
+	l.w.write(t, "ro/locked-"+l.args["run"], "", 0o600)
+}
+
 // stdinReceives makes stdin a connected socket on which a descriptor waits.
 func stdinReceives(kind fdKind) preparation {
 	return func(t *testing.T, l *launch) {

@@ -48,6 +48,7 @@ func children() map[string]func(world) {
 		"child-vsyscall":   childVsyscall,
 		"child-euid":       func(w world) { exitIf(os.Geteuid() == w.int("uid")) },
 		"child-cap":        func(w world) { exitIf(hasCap(w.int("cap"))) },
+		"child-exec-place": childExecPlace,
 		"child-idle":       func(world) { fmt.Println("idle"); unix.Pause() },
 	}
 }
@@ -84,4 +85,14 @@ func hasCap(c int) bool {
 		return false
 	}
 	return caps[c/32].Effective&(1<<(c%32)) != 0
+}
+
+// childExecPlace becomes a program that is only open as a place (execveat(2)).
+func childExecPlace(w world) {
+	fd, err := unix.Open(w["path"], unix.O_PATH, 0)
+	if err != nil {
+		os.Exit(2)
+	}
+	call(unix.SYS_EXECVEAT, uintptr(fd), addr(new(byte)), addr(&[2]*byte{new(byte)}), addr(&[1]*byte{}), unix.AT_EMPTY_PATH)
+	os.Exit(1)
 }

@@ -31,6 +31,8 @@ func processes() map[string]attack {
 		"kcmp":             func(w world) error { return call(unix.SYS_KCMP, uintptr(os.Getpid()), uintptr(w.int("pid")), 0, 0, 0) },
 		"process-madvise":  processMadvise,
 		"move-pages":       movePages,
+		"migrate-pages":    migratePages,
+		"pidfd-namespace":  pidfdNamespace,
 		"get-robust-list":  robustList,
 		"proc-mem":         proc("mem", unix.O_RDONLY),
 		"proc-mem-write":   proc("mem", unix.O_WRONLY),
@@ -120,6 +122,22 @@ func movePages(w world) error {
 	page := uintptr(w.int("addr")) &^ 4095
 	var status int32
 	return call(unix.SYS_MOVE_PAGES, uintptr(w.int("pid")), 1, addr(&page), 0, addr(&status), 0)
+}
+
+// migratePages moves the other process's memory to the node where it is.
+func migratePages(w world) error {
+	node := uint64(1)
+	return call(unix.SYS_MIGRATE_PAGES, uintptr(w.int("pid")), 2, addr(&node), addr(&node))
+}
+
+// pidfdNamespace gets a namespace of the other process without /proc.
+func pidfdNamespace(w world) error {
+	pidfd, err := unix.PidfdOpen(w.int("pid"), 0)
+	if err != nil {
+		return err
+	}
+	const getMountNamespace = 0xff03 // linux/pidfd.h, PIDFD_GET_MNT_NAMESPACE
+	return call(unix.SYS_IOCTL, uintptr(pidfd), getMountNamespace, 0)
 }
 
 func robustList(w world) error {

@@ -23,12 +23,15 @@ func terminals() map[string]attack {
 		"tioclinux":     tioclinux,
 		"tiocsetd":      tiocsetd,
 		"tioccons":      func(world) error { return unix.IoctlSetInt(0, unix.TIOCCONS, 0) },
-		"pts-other":     func(w world) error { return open(w["pts"], unix.O_RDWR) },
-		"console":       func(world) error { return open("/dev/tty0", unix.O_RDWR) },
-		"console-tty1":  func(world) error { return open("/dev/tty1", unix.O_RDWR) },
-		"stty":          stty,
-		"new-pty":       newPty,
-		"ioctl-device":  ioctlDevice,
+		"pts-resize": func(w world) error {
+			return onTTY(w["pts"], func(fd int) error { return unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80}) })
+		},
+		"pts-other":    func(w world) error { return open(w["pts"], unix.O_RDWR) },
+		"console":      func(world) error { return open("/dev/tty0", unix.O_RDWR) },
+		"console-tty1": func(world) error { return open("/dev/tty1", unix.O_RDWR) },
+		"stty":         stty,
+		"new-pty":      newPty,
+		"ioctl-device": ioctlDevice,
 	}
 }
 

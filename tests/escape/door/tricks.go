@@ -40,6 +40,15 @@ func fileTricks() map[string]attack {
 		"scm-path": func(w world) error {
 			return received(func(fd int) error { return open("/proc/self/fd/"+strconv.Itoa(fd), unix.O_RDONLY) })
 		},
+		"exec-place":    func(w world) error { return run("/proc/self/exe", "child-exec-place", "path="+w["out"]+"/program") },
+		"exec-place-fd": execPlaceFD,
+		"pipe-backward": pipeBackward,
+		"lock": func(w world) error {
+			return locks(w, func(fd int) error { return unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) })
+		},
+		"lease": func(w world) error {
+			return locks(w, func(fd int) error { _, err := unix.FcntlInt(uintptr(fd), unix.F_SETLEASE, unix.F_WRLCK); return err })
+		},
 		"memfd-exec":    memfdExec,
 		"core-dump":     coreDump,
 		"splice-secret": func(w world) error { return open("/proc/self/root"+w["out"]+"/secret", unix.O_RDONLY) },
@@ -142,6 +151,28 @@ func received(use func(fd int) error) error {
 		return err
 	}
 	return use(fds[0])
+}
+
+// execPlaceFD runs by its descriptor what is only open as a place.
+func execPlaceFD(w world) error {
+	fd, err := unix.Open(w["out"]+"/program", unix.O_PATH, 0)
+	if err != nil {
+		return err
+	}
+	return run(fmt.Sprintf("/proc/self/fd/%d", fd))
+}
+
+// pipeBackward opens the reading end of a pipe, which is stdin, for writing.
+func pipeBackward(world) error { return open("/proc/self/fd/0", unix.O_WRONLY) }
+
+// locks takes a lock on a file that may only be read.
+func locks(w world, take func(fd int) error) error {
+	fd, err := unix.Open(w["ro"]+"/locked-"+w["run"], unix.O_RDONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	return take(fd)
 }
 
 // memfdExec runs this program from memory.
