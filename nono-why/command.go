@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
@@ -20,6 +21,9 @@ func (w *sandbox) aboutCommand(name string) (query.Verdict, error) {
 	path := findCommand(name)
 	if path == "" {
 		return w.nameOnly(name)
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs // it is looked up here, wherever it starts
 	}
 	v, err := w.about(query.Question{Op: query.Execute, Path: path})
 	if err != nil {

@@ -129,7 +129,7 @@ func (w *sandbox) leaveOut(opts *policy.Options, p query.Part) {
 // denotes reports whether a path as given is, or leads to, the path in a spec.
 func (w *sandbox) denotes(given, path string) bool {
 	if !filepath.IsAbs(given) {
-		given = filepath.Join(w.cwd, given)
+		given = filepath.Join(w.host.Dir, given)
 	}
 	if real, err := filepath.EvalSymlinks(given); err == nil && real == path {
 		return true

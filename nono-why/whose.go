@@ -62,6 +62,9 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 	if err := o.useProfiles(set, h); err != nil {
 		return err
 	}
+	if err := w.startIn(o.Workdir, h.Dir); err != nil {
+		return err
+	}
 	opts := o.Options
 	opts.Temp, opts.Tools = o.temp(), tools()
 	w.request, w.host = &opts, h
@@ -77,6 +80,29 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 	// Read back what the shim would read, for the line numbers.
 	w.spec, err = spec.Parse(pol.Spec.Append(nil))
 	return err
+}
+
+// startIn makes paths in questions relative to --workdir, where the command would
+// start; those in flags stay relative to here.
+func (w *sandbox) startIn(dir, here string) error {
+	if dir == "" {
+		return nil
+	}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(here, dir)
+	}
+	real, err := filepath.EvalSymlinks(dir)
+	if err == nil {
+		var st os.FileInfo
+		if st, err = os.Stat(real); err == nil && !st.IsDir() {
+			err = unix.ENOTDIR
+		}
+	}
+	if err != nil {
+		return &fault.Error{Do: "start in", Path: dir, Err: err}
+	}
+	w.cwd = real
+	return nil
 }
 
 // useProfiles adds what the profiles say, and the working directory as they want

@@ -48,6 +48,8 @@ func differ(t *tree, q query.Question, v *query.Verdict, got syscall.Errno) stri
 	switch {
 	case want != "" && is != "" && (covered(q.Path) || covered(q.To)):
 		return "" // what is beneath a mount, and is meant, cannot be seen: only that it fails is known
+	case want == "EBUSY" && is == "" && q.Op == query.RenameTo && (covered(q.Path) || covered(q.To)):
+		return "" // what is beneath the mount is the same thing, so that nothing is done
 	case v.Note == query.Unread:
 		return "" // it says that it does not know
 	case q.Op == query.Connect && want == "ECONNREFUSED" && is == "EROFS" && kind != unix.S_IFSOCK:
