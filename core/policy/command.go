@@ -161,8 +161,13 @@ func (c *compiler) refuseTwin(who string, p place) error {
 func (c *compiler) isBlocked(what, name string) error {
 	category := c.blocked.category[name]
 	hint := "--allow-command " + name + " allows it"
-	if category == byBlockFlag {
+	switch {
+	case category == byBlockFlag:
 		hint = "leave out --block-command " + name
+	case category == "privilege escalation" && c.h.UID != 0:
+		hint = "nothing in a sandbox gains privileges: run it outside"
+	case name == "rmdir" && !c.o.Rmdir:
+		hint = "--allow-command rmdir --allow-rmdir allows it"
 	}
 	return cannotStart(c.o.Command[0], fault.CannotStart, what+" ("+category+")", hint)
 }

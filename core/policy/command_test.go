@@ -85,6 +85,32 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+// TestBlockedHints: the remedy that does, and none that would not.
+func TestBlockedHints(t *testing.T) {
+	b := newBox(t)
+	for _, name := range []string{"rm", "rmdir", "sudo", "mine"} {
+		b.file("bin/"+name, script)
+	}
+	for _, c := range []struct {
+		name, want string
+		uid        int
+		rmdir      bool
+	}{
+		{"rm", "--allow-command rm allows it", 1000, false},
+		{"rmdir", "--allow-command rmdir --allow-rmdir allows it", 1000, false},
+		{"rmdir", "--allow-command rmdir allows it", 1000, true},
+		{"sudo", "nothing in a sandbox gains privileges: run it outside", 1000, false},
+		{"sudo", "--allow-command sudo allows it", 0, false}, // root needs to gain none
+		{"mine", "leave out --block-command mine", 1000, false},
+	} {
+		b.uid = c.uid
+		_, err := b.compile(Options{NetBlock: true, Rmdir: c.rmdir, Command: []string{c.name}, BlockCommands: []string{"mine"}})
+		if err == nil || fault.HintOf(err) != c.want {
+			t.Errorf("%s: %v, hint %q, want %q", c.name, err, fault.HintOf(err), c.want)
+		}
+	}
+}
+
 // TestStartHints: what is typed for a shell, and what a mode would mend.
 func TestStartHints(t *testing.T) {
 	b := newBox(t)
