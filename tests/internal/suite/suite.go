@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/testenv"
@@ -25,10 +26,15 @@ type Suite struct {
 	Lower int
 }
 
+// making is held while a suite is made: parallel tests want the same one.
+var making sync.Mutex
+
 // Build builds the programs once per process. The test package's TestMain must
 // use testenv.Main.
 func Build(t testing.TB, lower int) Suite {
 	t.Helper()
+	making.Lock()
+	defer making.Unlock()
 	flags := "-s -w"
 	if lower != Newest {
 		flags += " -X " + module + "core/kernel.lower=" + strconv.Itoa(lower)
