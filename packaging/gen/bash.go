@@ -40,7 +40,7 @@ func bashCompletion() string {
 _nono_take() {
 	local line
 	while IFS= read -r line; do
-		[ -z "$line" ] || COMPREPLY[${#COMPREPLY[@]}]=$line
+		[ -z "$line" ] || COMPREPLY+=("$line")
 	done <<<"$1"
 }
 

@@ -68,7 +68,7 @@ _nono_kind_why() {
 _nono_take() {
 	local line
 	while IFS= read -r line; do
-		[ -z "$line" ] || COMPREPLY[${#COMPREPLY[@]}]=$line
+		[ -z "$line" ] || COMPREPLY+=("$line")
 	done <<<"$1"
 }
 
