@@ -103,6 +103,8 @@ func (t temp) ownBase() error {
 		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("it is not a directory"), Hint: hint}
 	case int(st.Uid) != os.Getuid():
 		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("it belongs to another user"), Hint: hint}
+	case st.Mode&0o700 != 0o700:
+		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("its owner lacks rights to it"), Hint: "chmod 700 " + fault.Quote(t.base)}
 	case st.Mode&0o077 != 0:
 		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("others have access to it"), Hint: "chmod 700 " + fault.Quote(t.base)}
 	}
