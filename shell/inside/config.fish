@@ -4,7 +4,8 @@ set -l own $__fish_config_dir
 set -q own[1]; or set own ~/.config/fish
 # cat, since fish itself would complain of a redirection that fails.
 if command cat $own/config.fish >/dev/null 2>&1
-    exec fish -C 'source $NONO_INSIDE/../nono.fish; set -e NONO_INSIDE'
+    set -l self (status fish-path)
+    exec $self -C 'source $NONO_INSIDE/../nono.fish; set -e NONO_INSIDE'
 end
 source $NONO_INSIDE/../nono.fish
 set -e NONO_INSIDE
