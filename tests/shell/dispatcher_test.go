@@ -77,6 +77,7 @@ func TestDispatcher(t *testing.T) {
 				{[]string{"run"}, 2, "nono: error: "},
 				{[]string{"shell", "--allow", "/tmp", "--", "ls"}, 2, "cannot use '--' with nono shell: it starts '/bin/sh'"},
 				{[]string{"shell", "-s", "--read", "--", "ls", "x\r"}, 2, "cannot use 'ls' with nono shell: it starts '/bin/sh'"},
+				{[]string{"shell", "--read", "/tmp", "--deny"}, 2, "cannot use the flag '--deny': its argument is missing"},
 				{[]string{"shell", "--read=/tmp", "a b\r"}, 2, "cannot use 'a b?' with nono shell: it starts '/bin/sh'"},
 				{[]string{"run", "--read", "/", "-s", "--", "printf", "<%s>", "a b", "", "*"}, 0, "<a b><><*>"},
 			} {
