@@ -15,7 +15,8 @@ func (c *compiler) created(g Grant, path string) bool {
 	return g.From != "" && slices.Contains(c.o.Create, filepath.Clean(path))
 }
 
-// detour is a grant of a profile that leads elsewhere than its name says.
+// detour is a grant of a profile, or one that every sandbox has in the home, that
+// leads elsewhere than its name says.
 type detour struct {
 	grant      Grant
 	name, path string
@@ -27,31 +28,52 @@ func (c *compiler) noteDetour(g Grant, name, path string) {
 	}
 }
 
-// refuseDetours refuses a profile's grant that a symlink has led to a protected
-// path. An agent may have put the symlink into a directory that it was granted,
-// so that the next run of the profile would grant it what is protected. A
-// profile that names what is protected means it, wherever that leads.
+// refuseDetours refuses a grant that a symlink has led to a protected path, where
+// the user has not typed it. An agent may have put the symlink into a directory
+// that it was granted, so that the next run would grant it what is protected.
 func (c *compiler) refuseDetours() error {
 	for _, d := range c.detours {
 		if link := c.foreignLink(d.name); link != "" {
-			return &fault.Error{
-				Do: "use profile " + d.grant.From + ": cannot grant " + flagOf(d.grant.Kind), Path: d.name,
-				Err: fault.Text("another user's symlink " + fault.Quote(link) + " leads from there to " + fault.Quote(d.path)),
-			}
+			return d.refusal("another user's symlink "+fault.Quote(link)+" leads from there to "+fault.Quote(d.path), "")
 		}
-		name := c.fromHome(d.name)
-		if slices.ContainsFunc(c.denied, func(p string) bool { return spec.Within(name, p) }) {
+		if c.namesProtected(d) {
 			continue
 		}
-		if by := c.protectedBy(d.path, d.grant.Kind); by != "" {
-			return &fault.Error{
-				Do: "use profile " + d.grant.From + ": cannot grant " + flagOf(d.grant.Kind), Path: d.name,
-				Err:  fault.Text("a symlink leads from there to " + fault.Quote(d.path) + ", which is protected (" + by + ")"),
-				Hint: "if that is meant: " + flagOf(d.grant.Kind) + " " + fault.Quote(d.path),
-			}
+		if by := c.protectedBy(d.path, d.grant.Kind); by != "" && !c.meant(d) {
+			return d.refusal("a symlink leads from there to "+fault.Quote(d.path)+", which is protected ("+by+")",
+				"if that is meant: "+flagOf(d.grant.Kind)+" "+fault.Quote(d.path))
 		}
 	}
 	return nil
+}
+
+func (d detour) refusal(why, hint string) error {
+	f := refusal(d.grant, d.name, fault.Text(why))
+	f.Hint = hint
+	return f
+}
+
+// namesProtected reports whether a profile itself names what is protected: it
+// means that then, wherever it leads.
+func (c *compiler) namesProtected(d detour) bool {
+	name := c.fromHome(d.name)
+	return d.grant.From != "" && slices.ContainsFunc(c.denied, func(p string) bool { return spec.Within(name, p) })
+}
+
+// meant reports whether the user has typed a grant that gives as much back.
+func (c *compiler) meant(d detour) bool {
+	for _, g := range c.o.Grants {
+		whole := g.Kind == d.grant.Kind || g.Kind == spec.Allow || g.Kind == spec.AllowFile
+		path, err := c.absolute(g)
+		if !whole || g.From != "" || err != nil {
+			continue
+		}
+		at, err := c.res.resolve(path)
+		if err == nil && spec.Within(d.path, at.path) && c.protectedBy(at.path, g.Kind) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // foreignLink returns the first symlink on the way of path that belongs neither

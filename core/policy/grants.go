@@ -110,7 +110,7 @@ func misfit(k spec.Kind, p place) error {
 	return nil
 }
 
-func refusal(g Grant, path string, err error) error {
+func refusal(g Grant, path string, err error) *fault.Error {
 	f := &fault.Error{Do: "grant " + flagOf(g.Kind), Path: path, Err: err}
 	if g.From != "" {
 		f.Do = "use profile " + g.From + ": cannot grant " + flagOf(g.Kind)
@@ -183,19 +183,24 @@ func (c *compiler) system() error {
 		}
 		for _, h := range c.homes[:min(1, len(c.homes))] {
 			for _, path := range h.expand(l.Path, true) {
-				c.systemPath(l.Kind, path)
+				if to := c.systemPath(l.Kind, path); to != "" {
+					c.noteDetour(Grant{Kind: l.Kind, Path: path}, path, to)
+				}
 			}
 		}
 	}
 	return nil
 }
 
-func (c *compiler) systemPath(k spec.Kind, path string) {
+// systemPath grants one listed path and returns where it leads, or "" where there
+// is none.
+func (c *compiler) systemPath(k spec.Kind, path string) string {
 	p, err := c.res.resolve(path)
 	if err != nil || !p.exists || misfit(k, p) != nil {
-		return // another system than the line was written for
+		return "" // another system than the line was written for
 	}
 	c.add(k, p.path, bySystem, fromOthers)
+	return p.path
 }
 
 // own adds the private temp, the spec's copy, what reads it, and what --allow-ipc

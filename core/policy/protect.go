@@ -50,11 +50,17 @@ type nearness struct {
 
 func (c *compiler) near(h home) nearness {
 	n := nearness{all: c.grants[h.path] || c.reached(h.path), granted: map[string]bool{}, home: c.res.list(h.path)}
-	for _, g := range c.asked {
-		if spec.Beneath(g.Path, h.path) {
-			name, _, _ := strings.Cut(strings.TrimPrefix(g.Path[len(h.path):], "/"), "/")
+	near := func(path string) {
+		if spec.Beneath(path, h.path) {
+			name, _, _ := strings.Cut(strings.TrimPrefix(path[len(h.path):], "/"), "/")
 			n.granted[name] = true
 		}
+	}
+	for _, g := range c.asked {
+		near(g.Path)
+	}
+	for _, d := range c.detours {
+		near(d.path)
 	}
 	return n
 }
