@@ -37,7 +37,11 @@ func (w *sandbox) about(q query.Question) (query.Verdict, error) {
 		return query.Verdict{Status: query.NotSandboxed, Reason: query.OutsideOfAnyone, Op: q.Op, Path: q.Path, To: q.To}, nil
 	}
 	if q.Op == query.Connect && strings.HasPrefix(q.Path, "@") {
-		return query.Abstract(w.spec, w.abi, q.Path), nil
+		v := query.Abstract(w.spec, w.abi, q.Path)
+		if w.self {
+			query.ProbeSocket(&v)
+		}
+		return v, nil
 	}
 	if err := w.ready(); err != nil {
 		return query.Verdict{}, err

@@ -44,9 +44,31 @@ func (w *sandbox) aboutCommand(name string) (query.Verdict, error) {
 	case v.Status == query.Allowed && v.Note == "":
 		v.Note = "as the command itself and as a child process"
 	case v.Status == query.Denied && v.Reason == query.NotInAllowedPaths:
-		v.Note = "nono run grants the file that it starts; for child processes it must be granted"
+		return w.started(v), nil
 	}
 	return v, nil
+}
+
+// started answers for a command whose file nothing grants but nono run, which
+// grants the one that it starts; v is the answer for child processes.
+func (w *sandbox) started(v query.Verdict) query.Verdict {
+	v.Note = "nono run grants the file that it starts; for child processes it must be granted"
+	opts := *w.request
+	opts.NetBlock, opts.Command = true, []string{v.Command}
+	pol, err := policy.Compile(opts, w.host)
+	if err != nil {
+		return v
+	}
+	a, err := query.ForPlatform(w.platform, pol.Spec, w.abi, w.cwd)
+	if err != nil {
+		return v
+	}
+	itself := a.Ask(query.Question{Op: query.Execute, Path: v.Path})
+	if itself.Status != query.Allowed {
+		return v
+	}
+	itself.Command, itself.Note = v.Command, v.Note
+	return itself
 }
 
 // refusal is the error by which nono run would refuse the command for its name,

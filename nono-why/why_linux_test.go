@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/testenv"
 	"golang.org/x/sys/unix"
 )
@@ -268,10 +269,16 @@ func TestSelf(t *testing.T) {
 			{"printf '" + forged + "' > f; NONO_SPEC=@/project/f nono-why --self --json --op execute /usr/bin/rm", `"status":"denied"`},
 			{"printf '" + forged + "' > f; NONO_SPEC=@/project/f nono-why --self --json --op rmdir sub", `"status":"denied"`},
 			{"printf '" + forged + "' > f; NONO_SPEC=@/project/f nono-why --self --json --host x", `"status":"denied"`},
+			{"printf '" + forged + "' > f; NONO_SPEC=@/project/f nono-why --self --json --unix-socket $(printf '\\100')abstract", `"status":"denied"`},
+			{"printf '" + forged + "' > f; NONO_SPEC=@/project/f nono-why --self --json --unix-socket @/project/a", `"status":"denied"`},
+			{"printf '#!/usr/bin/rm' > script; chmod +x script; nono-why --self --json --op execute script", `"status":"denied"`},
 			{"NONO_SPEC=@/project/others nono-why --self a", "belongs to another user"},
 		} {
 			if strings.Contains(c.want, "another user") && os.Geteuid() != 0 {
 				continue // nobody else's file can be made
+			}
+			if support, err := kernel.Detect(); err == nil && support.ABI >= kernel.ABIUnix && strings.Contains(c.script, "unix-socket") {
+				continue // a socket can be made there, and only connecting it tells
 			}
 			r := w.start("", "nono-run", "--silent", "--allow", ".", "--net-block", "--read", w.bin, "--", "/bin/sh", "-c", strings.ReplaceAll(c.script, "@", w.home))
 			if want := strings.ReplaceAll(c.want, "@", w.home); !strings.Contains(r.out+r.err, want) {

@@ -35,6 +35,9 @@ func (a *Asker) Ask(q Question) Verdict { return a.mac.ask(q) }
 // Probe does nothing: no harmless probe is known here.
 func (a *Asker) Probe(Question, *Verdict) {}
 
+// ProbeSocket does nothing either.
+func ProbeSocket(*Verdict) {}
+
 // ProbeNetwork does nothing either.
 func ProbeNetwork(*Verdict) {}
 

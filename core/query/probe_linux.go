@@ -33,10 +33,13 @@ func Sandboxed() bool {
 // answer differs. It is for an Asker made by Inside: the spec that it was given
 // may be forged, and the disk has changed since the sandbox started.
 func (a *Asker) Probe(q Question, v *Verdict) {
-	errno, asked := try(q, v)
-	if !asked {
-		return
+	if errno, asked := try(q, v); asked {
+		v.correct(errno)
 	}
+}
+
+// correct makes v what the kernel says.
+func (v *Verdict) correct(errno unix.Errno) {
 	denied := errno == unix.EACCES || errno == unix.EPERM || errno == unix.EXDEV
 	switch {
 	case denied && v.Status == Allowed:
@@ -59,6 +62,9 @@ func (a *Asker) Probe(q Question, v *Verdict) {
 // that takes only a part of what the operation does, success tells nothing.
 func try(q Question, v *Verdict) (errno unix.Errno, asked bool) {
 	switch q.Op {
+	case Connect:
+		errno = trySocket()
+		return errno, errno != 0
 	case Delete, Rmdir, RenameTo:
 		errno = tryMove(v.Resolved)
 		if q.Op == RenameTo && errno == 0 {
@@ -66,6 +72,12 @@ func try(q Question, v *Verdict) (errno unix.Errno, asked bool) {
 		}
 		return errno, errno != 0
 	case Create, Mkdir, Symlink, Mkfifo, Mksock:
+		if q.Op == Mksock {
+			errno = trySocket()
+		}
+		if errno != 0 {
+			return errno, true
+		}
 		errno = tryMaking(dirOf(v.Resolved))
 		return errno, errno != 0
 	case LinkTo:
@@ -148,7 +160,25 @@ func tryExecute(path string) (unix.Errno, bool) {
 	_, _, errno := unix.RawSyscall6(unix.SYS_EXECVEAT, uintptr(at), uintptr(unsafe.Pointer(name)),
 		uintptr(unsafe.Pointer(&argv[0])), uintptr(unsafe.Pointer(&argv[1])), check, 0)
 	runtime.KeepAlive(argv)
-	return errno, errno == 0 || errno == unix.EACCES
+	// That a script may be started says nothing of its interpreter.
+	return errno, errno == unix.EACCES
+}
+
+// trySocket makes a Unix socket that is connected to nothing.
+func trySocket() unix.Errno {
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err == nil {
+		unix.Close(fd)
+	}
+	return number0(err)
+}
+
+// ProbeSocket corrects a verdict about an abstract Unix socket, where there can be
+// no socket at all.
+func ProbeSocket(v *Verdict) {
+	if errno := trySocket(); errno != 0 {
+		v.correct(errno)
+	}
 }
 
 // ProbeNetwork corrects a verdict about the network by making a socket.
