@@ -9,6 +9,8 @@
 # they can name programs that git runs later.
 read-file ~/.gitconfig
 read      $XDG_CONFIG_HOME/git
+# What the message of a commit begins with, by its usual name.
+read-file ~/.gitmessage
 # Where a new repository's template and shared hooks may be.
 read ~/.git-templates
 read ~/.git_template
