@@ -75,7 +75,7 @@ func newRule(k spec.Kind, path string, rmdir bool) rule {
 	return r
 }
 
-func (r *rule) grants() bool { return r.kind.Grants() }
+func (r *rule) grants() bool { return r.kind == 0 || r.kind.Grants() }
 
 // covers reports whether r speaks of class at path: by its own spelling or, if
 // it is a deny, by any that may come to be.
