@@ -152,6 +152,8 @@ func TestInterpreters(t *testing.T) {
 	for _, c := range []struct{ first, want string }{
 		{"#!" + b.bin + "/binary", "bin/binary"},
 		{"#! \t" + b.bin + "/binary \t -a b\r\n", "bin/binary"},
+		{"#!" + b.bin + "/binary\t-a b\n", "bin/binary"},
+		{"#!" + b.bin + "/binary\r\n", "bin/binary"},
 		{"#!" + b.bin + "/inner\nmore", "bin/inner bin/binary"},
 		{"#!../bin/binary\n", "bin/binary"}, // from the working directory
 		{"#!" + b.bin + "/env inner -x\n", "bin/inner bin/binary bin/env"},

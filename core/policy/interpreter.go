@@ -96,8 +96,11 @@ func interpreter(begin string) (interp, arg string) {
 		return "", ""
 	}
 	line, _, _ = strings.Cut(line, "\n")
-	interp, arg, _ = strings.Cut(strings.Trim(line, " \t"), " ")
-	return strings.TrimRight(interp, "\t\r"), strings.Trim(arg, " \t\r")
+	line = strings.Trim(line, " \t\r")
+	if i := strings.IndexAny(line, " \t"); i >= 0 {
+		return line[:i], strings.TrimLeft(line[i:], " \t")
+	}
+	return line, ""
 }
 
 // envCommand returns the command among the arguments of env(1) in a `#!` line.
