@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 
+	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/enforce"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/fdio"
@@ -50,7 +51,7 @@ func run(args []string) (int, error) {
 		return fault.Failed, err
 	}
 	if o.from == "" { // nono-run's own specs have every name
-		if err := checkDenies(s); err != nil {
+		if err := carve.CheckDenies(s); err != nil {
 			return fault.Failed, err
 		}
 	}

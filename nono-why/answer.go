@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/query"
@@ -85,6 +86,12 @@ func (w *sandbox) ready() (err error) {
 	case w.self:
 		w.asker = query.Inside(w.spec, w.abi, w.cwd)
 	default:
+		// The shim looks closer at a spec that is not nono-run's own.
+		if w.foreign && w.platform == "linux" {
+			if err := carve.CheckDenies(w.spec); err != nil {
+				return err
+			}
+		}
 		w.asker, err = query.ForPlatform(w.platform, w.spec, w.abi, w.cwd)
 	}
 	return err

@@ -66,7 +66,7 @@ func (w *sandbox) then(s *query.Suggestion, q query.Question) *query.Verdict {
 // with compiles the policy with the parts of a suggestion besides. It returns nil
 // where that cannot be done or protects nothing more.
 func (w *sandbox) with(parts []query.Part) *query.Asker {
-	host, opts := w.host, policy.Options{NetBlock: true}
+	host, opts := w.host, policy.Options{NetBlock: true, Tools: tools()}
 	if w.request != nil {
 		opts = *w.request
 	} else {

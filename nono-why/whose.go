@@ -25,6 +25,7 @@ type sandbox struct {
 	cwd      string
 	self     bool // this process is in it
 	outside  bool // --self, and this process is in none
+	foreign  bool // the spec is from a file
 	asker    *query.Asker
 	// request and host are what the spec was compiled from, if it was.
 	request *policy.Options
@@ -46,6 +47,7 @@ func (o *options) whose(set *cli.Set, p *cli.Printer) (*sandbox, error) {
 	case o.self:
 		err = w.findSelf()
 	case o.specFile != "":
+		w.foreign = true
 		w.spec, err = readSpec(o.specFile, o.stdin)
 	default:
 		err = o.compile(w, set, p)
@@ -66,7 +68,7 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 		return err
 	}
 	opts := o.Options
-	opts.Temp, opts.Tools = o.temp(), tools()
+	opts.Temp, opts.Tools, opts.Stdio = o.temp(), tools(), o.aboutDescriptor()
 	w.request, w.host = &opts, h
 	// The bare defaults are a policy to ask about, though none to run with.
 	bare := opts
@@ -124,6 +126,17 @@ func (o *options) useProfiles(set *cli.Set, h policy.Host) error {
 	}[want.Workdir]
 	o.Grants = append(o.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy})
 	return nil
+}
+
+// aboutDescriptor reports whether the question is about what this process has open,
+// which nono run would let the command open again.
+func (o *options) aboutDescriptor() bool {
+	for _, dir := range []string{"/dev/std", "/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"} {
+		if strings.HasPrefix(o.path, dir) {
+			return true
+		}
+	}
+	return false
 }
 
 // tools are the programs that nono run lets a command use to ask about its

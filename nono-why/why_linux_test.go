@@ -226,6 +226,12 @@ func TestSpec(t *testing.T) {
 	if r := w.start(doc, "nono-why", "--spec", "-", "--host", "x"); r.status != 1 {
 		t.Errorf("%+v", r)
 	}
+	// What the shim would not start with is no policy to answer about.
+	w.must(os.Symlink("a", filepath.Join(w.home, "project/link")))
+	doc = strings.Replace(doc, "net block", "deny "+w.home+"/project/link by \"hand\"\nnet block", 1)
+	if r := w.start(doc, "nono-why", "--spec", "-", "a"); r.status != 2 || !strings.Contains(r.err, "which stays granted") {
+		t.Errorf("%+v", r)
+	}
 }
 
 // Inside, the kernel's answer counts and NONO_SPEC is only a name.

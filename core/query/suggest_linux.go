@@ -20,7 +20,7 @@ func (a *Asker) suggest(q Question, e *asking) {
 		if a.helps(s, q) {
 			e.v.Suggestion = s
 			if d := a.undoes(s); d != nil {
-				e.v.Note = strings.TrimPrefix(e.v.Note+"; that undoes "+d.By+" "+fault.Quote(d.Path)+" for it", "; ")
+				e.v.Note = strings.TrimPrefix(e.v.Note+"; what would allow it undoes "+d.By+" "+fault.Quote(d.Path)+" there", "; ")
 			}
 			return
 		}
