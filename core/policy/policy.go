@@ -130,6 +130,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 		c.stdio,
 		c.own,
 		c.protect,
+		c.itself,
 		c.refuseDetours,
 		c.blockCommands,
 		c.findLifted,

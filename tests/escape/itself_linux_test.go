@@ -233,3 +233,40 @@ func TestNothingInherited(t *testing.T) {
 		}
 	})
 }
+
+// TestOwnPrograms: what starts the next sandbox cannot be changed from this one,
+// wherever nono is installed.
+func TestOwnPrograms(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	s := suite.Build(t, suite.Newest)
+	const inside = `cd "$W"; for f in bin/nono bin/nono-run bin/nono-why bin/nono-exec-shim libexec/nono/nono-exec-shim; do
+		{ echo x >>$f; } 2>/dev/null && echo "changed $f"
+		mv $f moved 2>/dev/null && echo "moved $f"
+		unlink $f 2>/dev/null && echo "removed $f"
+		ln -s /bin/true $f 2>/dev/null && echo "made $f"
+	done; echo x >sub/file && echo "the rest is open"`
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		for _, libexec := range []bool{false, true} {
+			dir := u.Dir(t)
+			for _, sub := range []string{"bin", "libexec", "libexec/nono", "sub"} {
+				must(t, os.Mkdir(filepath.Join(dir, sub), 0o755))
+				u.Own(t, filepath.Join(dir, sub))
+			}
+			for _, name := range []string{"nono", "nono-run", "nono-why", "nono-exec-shim"} {
+				program, err := os.ReadFile(s.Path(name))
+				must(t, err)
+				to := filepath.Join(dir, "bin", name)
+				if libexec && name == "nono-exec-shim" {
+					to = filepath.Join(dir, "libexec/nono", name)
+				}
+				must(t, os.WriteFile(to, program, 0o755))
+				u.Own(t, to)
+			}
+			out, status := runIn(t, u, dir, []string{"W=" + dir, "TMPDIR=" + u.Dir(t)}, filepath.Join(dir, "bin/nono-run"), "--silent", "--allow", dir,
+				"--allow-rmdir", "--allow-command", "all", "--", "/bin/sh", "-c", inside)
+			if out != "the rest is open\n" || status != 0 {
+				t.Errorf("libexec %v: status %d, output %q", libexec, status, out)
+			}
+		}
+	})
+}

@@ -1,0 +1,34 @@
+package policy
+
+import "github.com/nono-sandbox/nono/core/spec"
+
+// byItself is the reason of the lines that protect nono's own programs.
+const byItself = "runs as you later: nono itself"
+
+// itself protects the programs of nono against change, where a grant to write
+// reaches them: what starts the next sandbox must not come out of this one. A
+// program that is not there is protected too, since the one beside nono-run is
+// looked for first.
+func (c *compiler) itself() error {
+	done := map[string]bool{}
+	for _, tool := range c.o.Tools {
+		at, err := c.res.resolve(parent(tool))
+		if err != nil || done[at.path] {
+			continue
+		}
+		done[at.path] = true
+		paths := []string{join(parent(at.path), "libexec/nono/nono-exec-shim")}
+		for _, name := range [...]string{"nono", "nono-run", "nono-why", "nono-exec-shim"} {
+			paths = append(paths, join(at.path, name))
+		}
+		for _, path := range paths {
+			if _, ok := c.covered[path]; !ok {
+				c.covered[path] = cover{spec.DenyWrite, byItself}
+			}
+			if c.writable["/"] || anyAbove(c.writable, parent(path)) {
+				c.add(spec.DenyWrite, path, byItself, fromUser)
+			}
+		}
+	}
+	return nil
+}
