@@ -5,7 +5,7 @@ import "github.com/nono-sandbox/nono/core/spec"
 // byItself is the reason of the lines that protect nono's own programs.
 const byItself = "runs as you later: nono itself"
 
-// itself protects the programs of nono against change, where a grant to write
+// itself protects the programs of nono and what shells read of it against change, where a grant to write
 // reaches them: what starts the next sandbox must not come out of this one. A
 // program that is not there is protected too, since the one beside nono-run is
 // looked for first.
@@ -17,7 +17,8 @@ func (c *compiler) itself() error {
 			continue
 		}
 		done[at.path] = true
-		paths := []string{join(parent(at.path), "libexec/nono/nono-exec-shim")}
+		prefix := parent(at.path)
+		paths := []string{join(prefix, "libexec/nono/nono-exec-shim"), join(prefix, "share/nono")} // a shell reads the latter
 		for _, name := range [...]string{"nono", "nono-run", "nono-why", "nono-exec-shim"} {
 			paths = append(paths, join(at.path, name))
 		}

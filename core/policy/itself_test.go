@@ -12,15 +12,16 @@ import (
 // one another or not, there or not; a grant of one by its name lifts that.
 func TestItself(t *testing.T) {
 	for _, c := range []struct{ grants, want string }{
-		{"allow project", "bin/nono bin/nono-exec-shim bin/nono-run bin/nono-why libexec/nono/nono-exec-shim"},
+		{"allow project", "bin/nono bin/nono-exec-shim bin/nono-run bin/nono-why libexec/nono/nono-exec-shim share/nono"},
 		{"write project/bin", "bin/nono bin/nono-exec-shim bin/nono-run bin/nono-why"},
 		{"allow project/libexec", "libexec/nono/nono-exec-shim"},
+		{"allow project/share", "share/nono"},
 		{"read project", ""},
 		{"allow home", ""},
 		{"allow-file project/bin/nono-run", ""},
 	} {
 		b := newBox(t)
-		b.mkdir("project/bin", "project/libexec/nono")
+		b.mkdir("project/bin", "project/libexec/nono", "project/share")
 		for _, name := range []string{"nono", "nono-run", "nono-why"} {
 			b.file("project/bin/"+name, "")
 		}
