@@ -74,3 +74,29 @@ func TestActivated(t *testing.T) {
 		}
 	})
 }
+
+// TestYarnSettings: Yarn 1 does not start where it cannot read these; what has
+// tokens in it stays shut.
+func TestYarnSettings(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.dir(".config/yarn")
+		w.file(".config/yarn/config", "registry\n")
+		w.file(".yarnrc", "lastUpdateCheck\n")
+		w.file(".yarnrc.yml", "npmAuthToken\n")
+		w.file(".npmrc", "_authToken\n")
+		for _, name := range []string{".yarnrc", ".config/yarn/config"} {
+			out, status := w.run("--profile", "node", "--", "cat", w.path(name))
+			text, err := os.ReadFile(w.path(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.quiet(name, out, status, string(text))
+			out, status = w.run("--profile", "node", "--", "tee", w.path(name))
+			w.want("not to be written: "+name, out, status, 1, denied)
+		}
+		for _, name := range []string{".yarnrc.yml", ".npmrc"} {
+			out, status := w.run("--profile", "node", "--", "cat", w.path(name))
+			w.want(name, out, status, 1, denied)
+		}
+	})
+}

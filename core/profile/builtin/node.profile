@@ -1,7 +1,8 @@
 # node: npm, npx, pnpm and Yarn in the working directory
 #
-# ~/.npmrc stays shut: it has tokens in it. Where it sets a registry or a proxy,
-# say so in the project's .npmrc.
+# ~/.npmrc and ~/.yarnrc.yml stay shut: they have tokens in them. Where one sets a
+# registry or a proxy, say so in the project's own. Yarn does not start with a
+# ~/.yarnrc.yml that it cannot read: give it back with --read-file.
 
 # node itself and programs installed with -g.
 profile node-programs
@@ -12,10 +13,14 @@ profile node-programs
 create ~/.npm
 temp   ~/.npm
 temp   $XDG_CACHE_HOME/yarn
+create ~/.yarn/berry
 temp   ~/.yarn/berry
 temp   $XDG_CACHE_HOME/pnpm
 temp   $XDG_DATA_HOME/pnpm/store
 temp   $XDG_STATE_HOME/pnpm
+# Yarn 1 does not start where there is one of these that it cannot read.
+read-file ~/.yarnrc
+read      $XDG_CONFIG_HOME/yarn
 # Headers for native modules, and the package managers that node's corepack has
 # fetched.
 temp   $XDG_CACHE_HOME/node-gyp
