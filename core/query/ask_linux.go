@@ -181,6 +181,11 @@ func (e *asking) unreachable(p *place, errno unix.Errno, want carve.Rights) {
 	case unix.ENOENT:
 		if p.up == nil {
 			reason = BadPath
+		} else if p.own != "" && e.a.disk.procfs(p.up) {
+			reason = BadPath // nobody makes it meanwhile
+			if baseOf(p.up.path) == "fd" {
+				e.note("descriptors above 2 are closed when the command starts; --keep-fd keeps one")
+			}
 		}
 	case unix.ENOTDIR:
 		reason = NotADirectory
