@@ -1,11 +1,13 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154,SC1091,SC2010,SC2012,SC2046,SC2086
 # rpm, apk and Arch packages: unpacked, and what they say of themselves.
 
-# The tree of a package must be the deb's, but for what only Debian has.
-tree_of() { (cd "$1" && find . -type f -o -type l | sort | grep -v -e lintian -e changelog.Debian -e zsh -e '^./\.' | xargs sha256sum); }
+# The tree of a package $p must be the deb's, but for what only Debian has, and
+# what it alone need not bring.
+tree_of() { (cd "$1" && find . -type f -o -type l | sort | grep -v -e lintian -e changelog.Debian -e zsh -e '/LICENSE$' -e '^./\.' | xargs sha256sum); }
 
 unpacks() { # unpacks DIRECTORY-WITH-THE-DEB'S-FILES DIRECTORY
-	tree_of "$1" >"$tmp/want" && tree_of "$2" >"$tmp/got" && diff "$tmp/want" "$tmp/got"
+	tree_of "$1" >"$tmp/want" && tree_of "$2" >"$tmp/got" && diff "$tmp/want" "$tmp/got" &&
+		cmp "$one/LICENSE" "$2/usr/share/doc/$p/LICENSE"
 }
 
 if have rpm && have rpm2cpio && have cpio; then
