@@ -42,7 +42,7 @@ func TestBadInput(t *testing.T) {
 			"cannot grant '$D/l/f': it is now a symlink, or beneath one\nnono: hint: resolve its symlinks: the spec wants the real path"},
 		{"no spec", "", "$D/no.spec -- $P nothing", 125, "cannot open the spec '$D/no.spec': no such file or directory"},
 		{"the spec is a directory", "", "$D -- $P nothing", 125, "cannot read the spec '$D': is a directory"},
-		{"the spec's descriptor is not open", "", "--fd=77 -- $P nothing", 125, "cannot read the spec 'handed over': bad file descriptor"},
+		{"the spec's descriptor is not open", "", "--fd=77 -- $P nothing", 125, "cannot read the spec handed over: bad file descriptor"},
 		{"a spec without end", "", "/dev/zero -- $P nothing", 125, "cannot use the spec '/dev/zero': it is larger than 16 MiB"},
 		{"another version of nono-run", "nono-spec 1\n" + scalars, "--from=0.0.0 $S -- $P nothing", 125,
 			"cannot work with nono-run 0.0.0: this nono-exec-shim is version " + version.String() + "\nnono: hint: install both from the same release"},

@@ -65,13 +65,13 @@ func run(args []string) (int, error) {
 // load reads the spec and closes whatever it was read from, so that the command
 // does not inherit it.
 func load(o options) (*spec.Spec, error) {
-	name, fd := "handed over", o.fd
+	what, fd := "the spec handed over", o.fd
 	if fd < 0 {
-		name = o.spec
+		what = "the spec"
 		var err error
 		// No terminal becomes the controlling one by being named here.
-		if fd, err = unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOCTTY, 0); err != nil {
-			return nil, &fault.Error{Do: "open the spec", Path: name, Err: err}
+		if fd, err = unix.Open(o.spec, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOCTTY, 0); err != nil {
+			return nil, &fault.Error{Do: "open the spec", Path: o.spec, Err: err}
 		}
 	}
 	doc, err := fdio.ReadAll(fd, spec.MaxSize)
@@ -79,11 +79,11 @@ func load(o options) (*spec.Spec, error) {
 		err = e
 	}
 	if err != nil {
-		return nil, &fault.Error{Do: "read the spec", Path: name, Err: err}
+		return nil, &fault.Error{Do: "read " + what, Path: o.spec, Err: err}
 	}
 	s, err := spec.Parse(doc)
 	if err != nil {
-		return nil, &fault.Error{Do: "use the spec", Path: name, Err: err}
+		return nil, &fault.Error{Do: "use " + what, Path: o.spec, Err: err}
 	}
 	return s, nil
 }
