@@ -22,8 +22,10 @@ temp   $XDG_STATE_HOME/pnpm
 read-file ~/.yarnrc
 read      $XDG_CONFIG_HOME/yarn
 # Headers for native modules, and the package managers that node's corepack has
-# fetched.
+# fetched: neither does anything without a place for them.
+create $XDG_CACHE_HOME/node-gyp
 temp   $XDG_CACHE_HOME/node-gyp
+create $XDG_CACHE_HOME/node
 temp   $XDG_CACHE_HOME/node
 
 # npm puts a package in place by renaming directories, and removes old ones.
