@@ -33,7 +33,7 @@ func TestWithheldEnv(t *testing.T) {
 		GPG_KEY GPG_TTY CLAUDE_CODE_MAX_OUTPUT_TOKENS MAX_THINKING_TOKENS MAX_TOKENS LLM_MAX_TOKENS
 		GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL NONO_SANDBOX MY_PUBLIC_KEY CI_CACHE_KEY DBUS_X PASSAGE COMPASS KEYBOARD
 		MONKEY token_count BUNDLE_BUILD__NOKOGIRI BUNDLE_LOCAL__RACK BUNDLE_PATH BUNDLE_GEMFILE UV_CACHE_DIR
-		npm_config_registry npm_package_json no_proxy WEBHOOK_PORT`) {
+		npm_config_registry npm_package_json no_proxy WEBHOOK_PORT COREPACK_INTEGRITY_KEYS`) {
 		if e.Withholds(name) {
 			t.Errorf("%s is withheld", name)
 		}
