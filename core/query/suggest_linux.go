@@ -44,11 +44,14 @@ func (a *Asker) helps(s *Suggestion, q Question) bool {
 	if s.exact() && alone {
 		return true
 	}
-	paths := []string{q.Path, q.To}
+	paths, chains := []string{q.Path, q.To}, false
 	for _, p := range s.Parts {
 		paths = append(paths, p.Arg)
+		// A directory that comes to be on the way to a deny may not be listable,
+		// which stops the start.
+		chains = chains || p.Drop || strings.HasPrefix(p.Arg, "/") && denyBeneath(a.s, p.Arg, carve.Create) != nil
 	}
-	if !a.disk.otherNames(paths...) {
+	if !chains && !a.disk.otherNames(paths...) {
 		return true
 	}
 	c, err := carveNow(changed)

@@ -48,7 +48,7 @@ func differ(t *tree, q query.Question, v *query.Verdict, got syscall.Errno) stri
 	switch {
 	case want != "" && is != "" && (covered(q.Path) || covered(q.To)):
 		return "" // what is beneath a mount, and is meant, cannot be seen: only that it fails is known
-	case want == "EBUSY" && is == "" && q.Op == query.RenameTo && (covered(q.Path) || covered(q.To)):
+	case is == "" && q.Op == query.RenameTo && (covered(q.Path) || covered(q.To)):
 		return "" // what is beneath the mount is the same thing, so that nothing is done
 	case v.Note == query.Unread:
 		return "" // it says that it does not know

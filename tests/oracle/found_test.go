@@ -17,7 +17,7 @@ import (
 
 // Where query and kernel once disagreed. A tree is made of steps: d DIR, f FILE,
 // x PROGRAM, h NEW OLD (hard link), s NEW TARGET (symlink), script FILE
-// INTERPRETER, null FILE, rootdir DIR, tmpfs AT, bind AT FROM, ro AT. In a spec,
+// INTERPRETER, null FILE, rootdir DIR, private DIR (root alone may list it), tmpfs AT, bind AT FROM, ro AT. In a spec,
 // paths are of the tree, and a word with dashes is a line of that flag's.
 var found = []struct {
 	name       string
@@ -68,6 +68,7 @@ var found = []struct {
 	{name: "a denied symlink", tree: "f b/f; d a; s a/l ../b", spec: "allow .; --deny a/l; --deny b", op: query.Read, path: "b/f", errno: "EACCES", suggestion: "--read-file @/b/f"},
 	{name: "what denied it is named", tree: "d b; d a; s a/l ../b", spec: "allow .; --deny a/l; --deny b", op: query.Read, path: "b", errno: "EACCES", suggestion: "leave out --deny @/a/l"},
 	{name: "a directory that is granted by another name", tree: "d a; d b; bind b a", spec: "write b", op: query.Mksock, path: "a/new", errno: "EPERM", suggestion: "--allow-unix-sockets"},
+	{name: "a suggestion that would stop the start", tree: "d x/d; private x/shut", spec: "allow .; --deny x; deny x/shut/no", op: query.Read, path: "x/d/none/new", errno: "ENOENT", user: true},
 	{name: "through a symlink and back", tree: "d a/b; d c; s c/l ../a/b; f a/f", spec: "read a", op: query.Read, path: "c/l/../f", errno: ""},
 }
 
@@ -152,7 +153,7 @@ func (t *tree) build(steps string, owner int) error {
 		if err := t.step(f[0], p, arg); err != nil {
 			return err
 		}
-		if f[0] != "rootdir" {
+		if f[0] != "rootdir" && f[0] != "private" {
 			os.Lchown(p, owner, owner)
 		}
 	}
@@ -164,6 +165,12 @@ func (t *tree) step(what, p, arg string) (err error) {
 	case "d", "rootdir":
 		t.dirs = append(t.dirs, p)
 		return os.MkdirAll(p, 0o755)
+	case "private":
+		t.dirs = append(t.dirs, p)
+		if err = os.MkdirAll(p, 0o711); err == nil {
+			err = os.Chmod(p, 0o711)
+		}
+		return err
 	case "tmpfs":
 		t.mounts = append(t.mounts, p)
 		return unix.Mount("none", p, "tmpfs", 0, "")
