@@ -32,60 +32,60 @@ type Flag struct {
 	InProfile bool
 }
 
-// The headings, in the order in which they are shown.
+// The headings, shown in the order in which a table has them.
 const (
-	GroupPaths    = "What may be touched"
-	GroupDenies   = "What stays shut"
-	GroupOther    = "Network, sockets and the rest"
-	GroupCommands = "Commands and environment"
-	GroupProfiles = "Profiles"
-	GroupShow     = "Look first"
-	GroupMessages = "Messages"
-	GroupQuestion = "The question"
-	GroupPolicy   = "The policy to ask about"
+	groupPaths    = "What may be touched"
+	groupDenies   = "What stays shut"
+	groupOther    = "Network, sockets and the rest"
+	groupCommands = "Commands and environment"
+	groupProfiles = "Profiles"
+	groupShow     = "Look first"
+	groupMessages = "Messages"
+	groupQuestion = "The question"
+	groupPolicy   = "The policy to ask about"
 )
 
 // PolicyFlags describe a policy: nono-run runs under it, nono-why asks about it
 // and a profile is made of them.
 var PolicyFlags = []Flag{
-	{"allow", "a", Dir, "read and write everything in this directory", GroupPaths, true, true},
-	{"read", "r", Dir, "read everything in this directory", GroupPaths, true, true},
-	{"write", "w", Dir, "write, but not read, everything in this directory", GroupPaths, true, true},
-	{"allow-file", "", File, "read and write this one file", GroupPaths, true, true},
-	{"read-file", "", File, "read this one file", GroupPaths, true, true},
-	{"write-file", "", File, "write this one file", GroupPaths, true, true},
-	{"temp", "", Dir, "as --allow, and directories in it may be removed and renamed", GroupPaths, true, true},
-	{"device", "", Path, "read, write and control this device, or those in this directory", GroupPaths, true, true},
-	{"allow-rmdir", "", None, "let write grants remove and rename directories", GroupPaths, false, true},
+	{"allow", "a", Dir, "read and write everything in this directory", groupPaths, true, true},
+	{"read", "r", Dir, "read everything in this directory", groupPaths, true, true},
+	{"write", "w", Dir, "write, but not read, everything in this directory", groupPaths, true, true},
+	{"allow-file", "", File, "read and write this one file", groupPaths, true, true},
+	{"read-file", "", File, "read this one file", groupPaths, true, true},
+	{"write-file", "", File, "write this one file", groupPaths, true, true},
+	{"temp", "", Dir, "as --allow, and directories in it may be removed and renamed", groupPaths, true, true},
+	{"device", "", Path, "read, write and control this device, or those in this directory", groupPaths, true, true},
+	{"allow-rmdir", "", None, "let write grants remove and rename directories", groupPaths, false, true},
 
-	{"deny", "", Path, "shut this path, existing or not, whatever is granted above it", GroupDenies, true, true},
-	{"deny-write", "", Path, "let this path be read at most", GroupDenies, true, true},
+	{"deny", "", Path, "shut this path, existing or not, whatever is granted above it", groupDenies, true, true},
+	{"deny-write", "", Path, "let this path be read at most", groupDenies, true, true},
 
-	{"net-block", "", None, "no network at all", GroupOther, false, true},
-	{"unix-socket", "", Path, "allow connecting to this one Unix socket (needs Landlock ABI 9)", GroupOther, true, true},
-	{"allow-unix-sockets", "", None, "allow connecting to any Unix socket: a way out of the sandbox", GroupOther, false, true},
-	{"allow-ipc", "", None, "allow System V IPC and POSIX message queues", GroupOther, false, true},
+	{"net-block", "", None, "no network at all", groupOther, false, true},
+	{"unix-socket", "", Path, "allow connecting to this one Unix socket (needs Landlock ABI 9)", groupOther, true, true},
+	{"allow-unix-sockets", "", None, "allow connecting to any Unix socket: a way out of the sandbox", groupOther, false, true},
+	{"allow-ipc", "", None, "allow System V IPC and POSIX message queues", groupOther, false, true},
 
-	{"allow-command", "", Command, "lift the block on a command or category, or 'all'", GroupCommands, true, true},
-	{"block-command", "", Command, "block this command too", GroupCommands, true, true},
-	{"allow-env", "", Name, "pass this variable though it looks like a credential", GroupCommands, true, true},
+	{"allow-command", "", Command, "lift the block on a command or category, or 'all'", groupCommands, true, true},
+	{"block-command", "", Command, "block this command too", groupCommands, true, true},
+	{"allow-env", "", Name, "pass this variable though it looks like a credential", groupCommands, true, true},
 
-	{"profile", "p", Profile, "use a profile; see --list-profiles", GroupProfiles, true, true},
-	{"workdir", "", Dir, "start the command in this directory", GroupProfiles, false, false},
-	{"allow-cwd", "", None, "share the working directory as the profile wants, without asking", GroupProfiles, false, false},
+	{"profile", "p", Profile, "use a profile; see --list-profiles", groupProfiles, true, true},
+	{"workdir", "", Dir, "start the command in this directory", groupProfiles, false, false},
+	{"allow-cwd", "", None, "share the working directory as the profile wants, without asking", groupProfiles, false, false},
 }
 
 // RunFlags are nono-run's besides PolicyFlags.
 var RunFlags = []Flag{
-	{"keep-fd", "", Number, "let the command inherit this file descriptor", GroupOther, true, false},
-	{"list-profiles", "", None, "list the profiles and where they come from", GroupProfiles, false, false},
-	{"show-profile", "", Profile, "show what a profile grants here", GroupProfiles, false, false},
-	{"install-hook", "", Word, "have an agent told about the sandbox when it is refused something: 'claude-code'", GroupProfiles, false, false},
-	{"remove-hook", "", Word, "take that back", GroupProfiles, false, false},
-	{"dry-run", "", None, "show what would be allowed, and start nothing", GroupShow, false, false},
-	{"print-spec", "", None, "print the spec that the command would get, and start nothing", GroupShow, false, false},
-	{"verbose", "v", None, "show what the command is allowed before it starts", GroupMessages, false, false},
-	{"silent", "s", None, "show errors only", GroupMessages, false, false},
-	{"help", "h", None, "show this help", GroupMessages, false, false},
-	{"version", "", None, "show the version", GroupMessages, false, false},
+	{"keep-fd", "", Number, "let the command inherit this file descriptor", groupOther, true, false},
+	{"list-profiles", "", None, "list the profiles and where they come from", groupProfiles, false, false},
+	{"show-profile", "", Profile, "show what a profile grants here", groupProfiles, false, false},
+	{"install-hook", "", Word, "have an agent told about the sandbox when it is refused something: 'claude-code'", groupProfiles, false, false},
+	{"remove-hook", "", Word, "take that back", groupProfiles, false, false},
+	{"dry-run", "", None, "show what would be allowed, and start nothing", groupShow, false, false},
+	{"print-spec", "", None, "print the spec that the command would get, and start nothing", groupShow, false, false},
+	{"verbose", "v", None, "show what the command is allowed before it starts", groupMessages, false, false},
+	{"silent", "s", None, "show errors only", groupMessages, false, false},
+	{"help", "h", None, "show this help", groupMessages, false, false},
+	{"version", "", None, "show the version", groupMessages, false, false},
 }

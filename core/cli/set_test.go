@@ -116,7 +116,7 @@ func TestEveryFlagOfATableIsBound(t *testing.T) {
 		if !s.Given(f.Name) {
 			t.Errorf("--%s is not given, though it was", f.Name)
 		}
-		if f.Group == GroupPaths && f.Arg != None && (len(r.Grants) != 1 || r.Grants[0].Kind.String() != f.Name || !r.Grants[0].Kind.Grants()) {
+		if f.Group == groupPaths && f.Arg != None && (len(r.Grants) != 1 || r.Grants[0].Kind.String() != f.Name || !r.Grants[0].Kind.Grants()) {
 			t.Errorf("--%s grants %v", f.Name, r.Grants)
 		}
 		if _, err := s.Parse(args); (err == nil) != f.Many {
@@ -163,7 +163,7 @@ func TestTables(t *testing.T) {
 		}
 	}
 	// A repeatable flag without argument would have nothing to add up.
-	for _, f := range slices.Concat(PolicyFlags, RunFlags, WhyFlags) {
+	for _, f := range slices.Concat(PolicyFlags, RunFlags, whyFlags) {
 		if f.Many && f.Arg == None {
 			t.Errorf("--%s repeats and takes nothing", f.Name)
 		}
