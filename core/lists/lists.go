@@ -119,20 +119,6 @@ func parseProtected(list []Protected, name, text string, ours bool) ([]Protected
 	return list, err
 }
 
-// xdg reports whether path begins with an XDG directory that nono knows, and
-// names something in it.
-func xdg(path string) bool {
-	dir, _, beneath := strings.Cut(path[1:], "/")
-	if !beneath {
-		return false
-	}
-	switch dir {
-	case "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR":
-		return true
-	}
-	return false
-}
-
 // Command is one blocked command.
 type Command struct{ Name, Category string }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -50,9 +51,9 @@ func (c *compiler) findHomes() error {
 // there does not count (basedir-spec).
 func (c *compiler) xdg() map[string]string {
 	dirs := map[string]string{}
-	for _, d := range xdgDirs {
-		if v := c.h.Env(d.name); strings.HasPrefix(v, "/") {
-			dirs[d.name] = c.real(v)
+	for _, d := range lists.XDGDirs() {
+		if v := c.h.Env(d.Name); strings.HasPrefix(v, "/") {
+			dirs[d.Name] = c.real(v)
 		}
 	}
 	return dirs
@@ -116,16 +117,6 @@ func nobodys(path string) bool {
 	return false
 }
 
-// The XDG directories and where they are by default
-// (specifications.freedesktop.org/basedir-spec).
-var xdgDirs = [...]struct{ name, inHome string }{
-	{"XDG_CONFIG_HOME", ".config"},
-	{"XDG_DATA_HOME", ".local/share"},
-	{"XDG_CACHE_HOME", ".cache"},
-	{"XDG_STATE_HOME", ".local/state"},
-	{"XDG_RUNTIME_DIR", ""},
-}
-
 // first returns the name in the home with which the listed path begins, or ""
 // where it may mean a path elsewhere.
 func (h home) first(path string) string {
@@ -137,9 +128,9 @@ func (h home) first(path string) string {
 		return ""
 	}
 	dir, _, _ := strings.Cut(path[1:], "/")
-	for _, d := range xdgDirs {
-		if d.name == dir && d.inHome != "" && h.xdg[dir] == "" {
-			name, _, _ := strings.Cut(d.inHome, "/")
+	for _, d := range lists.XDGDirs() {
+		if d.Name == dir && d.InHome != "" && h.xdg[dir] == "" {
+			name, _, _ := strings.Cut(d.InHome, "/")
 			return name
 		}
 	}
@@ -162,14 +153,14 @@ func (h home) expand(path string, first bool) []string {
 	}
 	name, rest, _ := strings.Cut(strings.TrimPrefix(path, "$"), "/")
 	var out []string
-	for _, d := range xdgDirs {
-		if d.name != name {
+	for _, d := range lists.XDGDirs() {
+		if d.Name != name {
 			continue
 		}
-		if d.inHome != "" {
-			out = append(out, join(join(h.path, d.inHome), rest))
+		if d.InHome != "" {
+			out = append(out, join(join(h.path, d.InHome), rest))
 		}
-		if v := h.xdg[name]; v != "" && v != join(h.path, d.inHome) {
+		if v := h.xdg[name]; v != "" && v != join(h.path, d.InHome) {
 			out = append(out, join(v, rest))
 		}
 	}

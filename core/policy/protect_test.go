@@ -20,9 +20,9 @@ func TestEveryListedPathBeneathAGrantedHome(t *testing.T) {
 	n := 0
 	for _, l := range list {
 		path, ok := strings.CutPrefix(l.Path, "~/")
-		for _, d := range xdgDirs {
-			if rest, isXDG := strings.CutPrefix(l.Path, "$"+d.name+"/"); isXDG && d.inHome != "" {
-				path, ok = d.inHome+"/"+rest, true
+		for _, d := range lists.XDGDirs() {
+			if rest, isXDG := strings.CutPrefix(l.Path, "$"+d.Name+"/"); isXDG && d.InHome != "" {
+				path, ok = d.InHome+"/"+rest, true
 			}
 		}
 		if !ok {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/lists"
 )
 
 // expand makes the path of a line what it means here: a leading ~ and the
@@ -59,14 +60,11 @@ func (e Env) variable(name string) (string, error) {
 			return v, nil
 		}
 		return "/tmp", nil
-	case "XDG_CONFIG_HOME":
-		return e.xdg(name, "/.config")
-	case "XDG_DATA_HOME":
-		return e.xdg(name, "/.local/share")
-	case "XDG_CACHE_HOME":
-		return e.xdg(name, "/.cache")
-	case "XDG_STATE_HOME":
-		return e.xdg(name, "/.local/state")
+	}
+	for _, d := range lists.XDGDirs() {
+		if d.Name == name && d.InHome != "" {
+			return e.xdg(d)
+		}
 	}
 	m := &mistake{what: "there is no variable " + fault.Quote("$"+name)}
 	if near := fault.Nearest(name, variables[:]); near != "" {
@@ -84,12 +82,11 @@ func (e Env) home() (string, error) {
 }
 
 // xdg returns one of the XDG directories, or where it is by default: a value
-// that is not absolute does not count
-// (specifications.freedesktop.org/basedir-spec).
-func (e Env) xdg(name, inHome string) (string, error) {
-	if v := e.Getenv(name); strings.HasPrefix(v, "/") {
+// that is not absolute does not count.
+func (e Env) xdg(d lists.XDG) (string, error) {
+	if v := e.Getenv(d.Name); strings.HasPrefix(v, "/") {
 		return v, nil
 	}
 	h, err := e.home()
-	return h + inHome, err
+	return h + "/" + d.InHome, err
 }

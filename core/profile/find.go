@@ -116,7 +116,7 @@ func onlyWith(prefix string, names []string) string {
 
 // dir is where the user's own profiles are, or "" if there is no telling.
 func (e Env) dir() string {
-	config, err := e.xdg("XDG_CONFIG_HOME", "/.config")
+	config, err := e.variable("XDG_CONFIG_HOME")
 	if err != nil {
 		return ""
 	}
