@@ -178,6 +178,32 @@ func TestInterpreters(t *testing.T) {
 	}
 }
 
+// A symlink as the command opens a program or a script, not what somebody else
+// may take the place of before the start. A file that is named itself is opened
+// whatever it is.
+func TestCommandByLink(t *testing.T) {
+	b := newBox(t)
+	b.file("home/key", "secret")
+	b.file("home/tool", "#!/bin/sh\n")
+	for _, name := range []string{"home/key", "home/tool"} {
+		if err := os.Chmod(filepath.Join(b.root, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.symlink(b.home+"/key", "project/key")
+	b.symlink(b.home+"/tool", "project/tool")
+	b.symlink(b.home, "project/dir")
+	for name, opened := range map[string]bool{
+		"./key": false, "dir/key": false, b.project + "/dir/../key": false, "./tool": true, "dir/tool": true,
+		b.home + "/key": true, b.home + "/tool": true, "../home/./key": true,
+	} {
+		_, got := b.starts(Options{}, name)
+		if want := "read-file home/" + filepath.Base(name); strings.Contains(got, want) != opened {
+			t.Errorf("%s grants %q; %s: %v", name, got, want, opened)
+		}
+	}
+}
+
 // A script is anybody's: the first line of one that an agent has written must not
 // open a file that is no interpreter.
 func TestNoInterpreter(t *testing.T) {

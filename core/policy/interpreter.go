@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -28,7 +29,8 @@ func (c *compiler) grantProgram(who, path string, depth int) error {
 		return cannotStart(c.o.Command[0], fault.CannotStart, "--deny shuts "+fault.Quote(p.path), hint)
 	}
 	begin := beginning(p.path)
-	if depth == 0 || c.program(p.path, begin) {
+	named := depth == 0 && (p.path == filepath.Clean(path) || isScript(begin) || isMachineCode(begin))
+	if named || depth > 0 && c.program(p.path, begin) {
 		c.add(spec.ReadFile, p.path, byCommand, fromOthers)
 	}
 	if depth > 4 {
@@ -58,12 +60,19 @@ func (c *compiler) grantProgram(who, path string, depth int) error {
 // it: a program in machine code, or a script in a directory of commands. Who wrote
 // the script is not known, and the name of a secret file in its first line must
 // not open that file: the script would not start by it, but by another
-// interpreter, to which env(1) has many ways.
+// interpreter, to which env(1) has many ways. Nor must a symlink that is named as
+// the command: by the time of the start something else may have taken its place.
 func (c *compiler) program(path, begin string) bool {
-	switch {
-	case strings.HasPrefix(begin, "#!"):
+	if isScript(begin) {
 		return slices.Contains(c.binDirs(), parent(path))
-	case strings.HasPrefix(begin, "\x7fELF") && len(begin) > 17:
+	}
+	return isMachineCode(begin)
+}
+
+func isScript(begin string) bool { return strings.HasPrefix(begin, "#!") }
+
+func isMachineCode(begin string) bool {
+	if strings.HasPrefix(begin, "\x7fELF") && len(begin) > 17 {
 		kind := begin[16] | begin[17] // elf(5), e_type in either order of bytes
 		return kind == 2 || kind == 3 // ET_EXEC or ET_DYN; ET_CORE is memory
 	}

@@ -5,10 +5,10 @@ import "github.com/nono-sandbox/nono/core/spec"
 // byItself is the reason of the lines that protect nono's own programs.
 const byItself = "runs as you later: nono itself"
 
-// itself protects the programs of nono and what shells read of it against change, where a grant to write
-// reaches them: what starts the next sandbox must not come out of this one. A
-// program that is not there is protected too, since the one beside nono-run is
-// looked for first.
+// itself protects the programs of nono, and what shells read of it, against
+// change, where a grant to write reaches them: what starts the next sandbox must
+// not come out of this one. A program that is not there is protected too, since
+// the one beside nono-run is looked for first.
 func (c *compiler) itself() error {
 	done := map[string]bool{}
 	for _, tool := range c.o.Tools {

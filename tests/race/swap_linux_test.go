@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/nono-sandbox/nono/core/testenv"
 	"github.com/nono-sandbox/nono/tests/internal/suite"
@@ -55,6 +56,11 @@ func (st stage) path(name string) string { return filepath.Join(st.dir, name) }
 // how often it did.
 func swap(t *testing.T, a, b string) (stop func() int64) {
 	t.Helper()
+	return swapEvery(t, 0, a, b)
+}
+
+func swapEvery(t *testing.T, pause time.Duration, a, b string) (stop func() int64) {
+	t.Helper()
 	var count atomic.Int64
 	var end atomic.Bool
 	var wg sync.WaitGroup
@@ -67,6 +73,7 @@ func swap(t *testing.T, a, b string) (stop func() int64) {
 				return
 			}
 			count.Add(1)
+			time.Sleep(pause)
 		}
 	}()
 	return func() int64 {
