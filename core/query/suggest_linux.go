@@ -19,8 +19,8 @@ func (a *Asker) suggest(q Question, e *asking) {
 		s := &Suggestion{parts}
 		if a.helps(s, q) {
 			e.v.Suggestion = s
-			if d := a.undoes(s); d != nil {
-				e.v.Note = strings.TrimPrefix(e.v.Note+"; what would allow it undoes "+d.By+" "+fault.Quote(d.Path)+" there", "; ")
+			if denies := a.undoes(s); denies != nil {
+				e.v.Note = strings.TrimPrefix(e.v.Note+"; what would allow it undoes "+strings.Join(denies, " and ")+" there", "; ")
 			}
 			return
 		}
@@ -63,9 +63,10 @@ func (a *Asker) helps(s *Suggestion, q Question) bool {
 	return b.Ask(q).Status == Allowed
 }
 
-// undoes returns a deny of the user's own which is not left out, and at or beneath
-// which the suggestion gives something back.
-func (a *Asker) undoes(s *Suggestion) *spec.Path {
+// undoes lists the denies of the user's own which are not left out, and at or
+// beneath which the suggestion gives something back.
+func (a *Asker) undoes(s *Suggestion) []string {
+	var denies []string
 	left := func(d *spec.Path) bool {
 		return slices.ContainsFunc(s.Parts, func(p Part) bool { return p.Drop && drops(a.s, p, d) })
 	}
@@ -77,11 +78,13 @@ func (a *Asker) undoes(s *Suggestion) *spec.Path {
 		rights := carve.Granted(k, a.s.Rmdir)
 		for i := range a.s.Paths {
 			if d := &a.s.Paths[i]; userDeny(d) && !left(d) && atOrAbove(d.Path, p.Arg) && (d.Kind == spec.Deny || rights&carve.Changing != 0) {
-				return d
+				if text := d.By + " " + fault.Quote(d.Path); !slices.Contains(denies, text) {
+					denies = append(denies, text)
+				}
 			}
 		}
 	}
-	return nil
+	return denies
 }
 
 // exact reports whether the suggestion grants nothing but single things, which
