@@ -55,6 +55,7 @@ func (w *sandbox) about(q query.Question) (query.Verdict, error) {
 		w.name(&v)
 	}
 	w.prove(q, &v)
+	w.made(&v)
 	return v, nil
 }
 

@@ -31,6 +31,7 @@ type sandbox struct {
 	request *policy.Options
 	host    policy.Host
 	loose   []policy.Loose
+	create  []string              // what nono run makes before the start
 	wide    map[string]*spec.Spec // the same policy with a directory granted too
 	tried   tried
 }
@@ -78,7 +79,7 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 		return err
 	}
 	pol.Spec.Net = !o.NetBlock
-	w.loose = pol.Loose
+	w.loose, w.create = pol.Loose, pol.Create
 	// Read back what the shim would read, for the line numbers.
 	w.spec, err = spec.Parse(pol.Spec.Append(nil))
 	return err

@@ -83,6 +83,9 @@ func (w *world) why(args ...string) ran { return w.start("", "nono-why", args...
 func TestAnswers(t *testing.T) {
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		w := newWorld(t, u)
+		profiles := filepath.Join(w.home, ".config/nono/profiles")
+		w.must(os.MkdirAll(profiles, 0o755))
+		w.must(os.WriteFile(filepath.Join(profiles, "maker.profile"), []byte("create ~/made\nallow ~/made\ncreate-json ~/made.json\nallow-file ~/made.json\n"), 0o644))
 		for _, c := range []struct {
 			args   string
 			status int
@@ -113,6 +116,9 @@ func TestAnswers(t *testing.T) {
 			{"--allow @/.ssh --workdir @/.ssh id", 0, "it is '@/.ssh/id'|it is in the working directory, which is granted (--allow @/.ssh)"},
 			{"--allow . --workdir sub ../a", 0, "it is '@/project/a'|'@/project' is granted (--allow .)"},
 			{"--allow . --workdir sub --command ./a", 1, "the file permissions or the mount do not let this user"},
+			{"--profile maker @/made", 0, "'@/made' is granted (profile maker)|nono run makes it before the start"},
+			{"--profile maker --op write @/made.json", 0, "nono run makes it before the start"},
+			{"--profile maker --op execute @/made.json", 1, "denied: execute '@/made.json'"},
 			{"--silent /etc/shadow", 1, ""},
 			{"--self /etc/shadow", 0, "not sandboxed: read '/etc/shadow'"},
 			{"--self --summary", 0, "This process is in no sandbox of nono's: nothing is blocked by it."},
