@@ -38,14 +38,16 @@ func carveNow(s *spec.Spec) (*carved, error) {
 func (c *carved) own(n *node) carve.Rights {
 	var have carve.Rights
 	for _, g := range c.of[n.id] {
-		have |= g.rights
+		if g.reaches(n) {
+			have |= g.rights
+		}
 	}
 	return have
 }
 
 func (c *carved) because(n *node, right carve.Rights) *spec.Path {
 	for _, g := range c.of[n.id] {
-		if g.rights&right == right {
+		if g.rights&right == right && g.reaches(n) {
 			return grantOf(c.s, g.path, right)
 		}
 	}

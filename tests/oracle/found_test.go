@@ -17,7 +17,7 @@ import (
 
 // Where query and kernel once disagreed. A tree is made of steps: d DIR, f FILE,
 // x PROGRAM, h NEW OLD (hard link), s NEW TARGET (symlink), script FILE
-// INTERPRETER, null FILE, rootdir DIR, private DIR (root alone may list it), tmpfs AT, bind AT FROM, ro AT. In a spec,
+// INTERPRETER, null FILE, rootdir DIR, private DIR (root alone may list it), tmpfs AT, bind AT FROM, overlay AT LOWER, ro AT. In a spec,
 // paths are of the tree, and a word with dashes is a line of that flag's.
 var found = []struct {
 	name       string
@@ -69,6 +69,8 @@ var found = []struct {
 	{name: "what denied it is named", tree: "d b; d a; s a/l ../b", spec: "allow .; --deny a/l; --deny b", op: query.Read, path: "b", errno: "EACCES", suggestion: "leave out --deny @/a/l"},
 	{name: "a directory that is granted by another name", tree: "d a; d b; bind b a", spec: "write b", op: query.Mksock, path: "a/new", errno: "EPERM", suggestion: "--allow-unix-sockets"},
 	{name: "a suggestion that would stop the start", tree: "d x/d; private x/shut", spec: "allow .; --deny x; deny x/shut/no", op: query.Read, path: "x/d/none/new", errno: "ENOENT", user: true},
+	{name: "hard links in the lower part of an overlay", tree: "f l/a; h l/b l/a; d m; overlay m l", spec: "read-file m/a", op: query.Read, path: "m/b", errno: "EACCES", suggestion: "--read-file @/m/b"},
+	{name: "one name in an overlay", tree: "f l/a; h l/b l/a; d m; overlay m l", spec: "read-file m/a", op: query.Read, path: "m/a", errno: ""},
 	{name: "through a symlink and back", tree: "d a/b; d c; s c/l ../a/b; f a/f", spec: "read a", op: query.Read, path: "c/l/../f", errno: ""},
 }
 
@@ -177,6 +179,16 @@ func (t *tree) step(what, p, arg string) (err error) {
 	case "bind":
 		t.mounts = append(t.mounts, p)
 		return unix.Mount(filepath.Join(t.root, arg), p, "", unix.MS_BIND, "")
+	case "overlay":
+		t.mounts = append(t.mounts, p)
+		upper, work := filepath.Join(t.backup, "upper"), filepath.Join(t.backup, "work")
+		if err = os.Mkdir(upper, 0o755); err == nil {
+			err = os.Mkdir(work, 0o755)
+		}
+		if err != nil {
+			return err
+		}
+		return unix.Mount("overlay", p, "overlay", 0, "lowerdir="+filepath.Join(t.root, arg)+",upperdir="+upper+",workdir="+work)
 	case "ro":
 		return unix.Mount("", p, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY, "")
 	case "f":
