@@ -28,7 +28,7 @@ func TestDetours(t *testing.T) {
 		{"every sandbox, to a directory", "home/.config/git/ignore", "../../.ssh/key", []string{"read project"}, "SSH keys", ""},
 		{"every sandbox, to a file", "home/.config/git/ignore", "../../.netrc", []string{"read project"}, "credential files", ""},
 		{"every sandbox, and the user", "home/.config/git/ignore", "../../.ssh/key", []string{"read-file home/.ssh/key"}, "", "read-file home/.ssh/key"},
-		{"every sandbox, to what is free", "home/.config/git/ignore", "../../notes/ignore", []string{"read project"}, "", "read-file home/notes/ignore"},
+		{"every sandbox, to what is free", "home/.config/git/ignore", "../../notes/ignore", []string{"read project"}, "", "read-file? home/notes/ignore"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBox(t)

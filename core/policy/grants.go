@@ -199,8 +199,19 @@ func (c *compiler) systemPath(k spec.Kind, path string) string {
 	if err != nil || !p.exists || misfit(k, p) != nil {
 		return "" // another system than the line was written for
 	}
-	c.add(k, p.path, bySystem, fromOthers)
+	c.addOptional(k, p.path, bySystem)
 	return p.path
+}
+
+// addOptional adds what the command may well start without. It is there now; an
+// update of the system may remove it before the sandbox is made, and a spec may be
+// applied in a container that lacks it.
+func (c *compiler) addOptional(k spec.Kind, path, by string) {
+	n := len(c.spec.Paths)
+	c.add(k, path, by, fromOthers)
+	for i := n; i < len(c.spec.Paths); i++ {
+		c.spec.Paths[i].Optional = true
+	}
 }
 
 // own adds the private temp, the spec's copy, what reads it, and what --allow-ipc
@@ -209,7 +220,7 @@ func (c *compiler) systemPath(k spec.Kind, path string) string {
 func (c *compiler) own() error {
 	for _, tool := range c.o.Tools {
 		if p, err := c.res.resolve(tool); err == nil && p.exists && !p.dir() {
-			c.add(spec.ReadFile, p.path, "nono why --self", fromOthers)
+			c.addOptional(spec.ReadFile, p.path, "nono why --self")
 		}
 	}
 	// POSIX message queues are files of a file system of their own, which only

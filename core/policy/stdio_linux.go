@@ -15,14 +15,8 @@ func (c *compiler) stdio() error {
 		return nil
 	}
 	for fd, name := range [...]string{"standard input", "standard output", "standard error"} {
-		path, kind := openOn(fd)
-		if kind == 0 {
-			continue
-		}
-		n := len(c.spec.Paths)
-		c.add(kind, path, name, fromOthers)
-		for i := n; i < len(c.spec.Paths); i++ {
-			c.spec.Paths[i].Optional = true // the file may be removed at any time
+		if path, kind := openOn(fd); kind != 0 {
+			c.addOptional(kind, path, name)
 		}
 	}
 	return nil
