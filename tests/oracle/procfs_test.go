@@ -41,7 +41,9 @@ func TestProcesses(t *testing.T) {
 		actor := testenv.Build(t, "./actor")
 		s := &spec.Spec{Net: true, UnixSockets: true, Paths: []spec.Path{{Kind: spec.Read, Path: "/proc", By: "test"}, {Kind: spec.ReadFile, Path: "/etc/passwd", By: "test"},
 			{Kind: spec.Read, Path: "/dev", By: "test"}}}
-		inside, err := launch(t, testenv.Build(t, "../../nono-exec-shim"), actor, s, u.UID)
+		shim := testenv.Build(t, "../../nono-exec-shim")
+		t.Chdir("/") // where the actors are, so that /proc/self/cwd is the same for all
+		inside, err := launch(t, shim, actor, s, u.UID)
 		must(t, err)
 		defer inside.end()
 		outside, err := talk(t, exec.Command(actor), u.UID)
