@@ -29,7 +29,7 @@ func (w *sandbox) prove(q query.Question, v *query.Verdict) {
 	if then.Suggestion != nil && slices.ContainsFunc(v.Suggestion.Parts, dropsDeny) {
 		both := &query.Suggestion{Parts: slices.Concat(v.Suggestion.Parts, then.Suggestion.Parts)}
 		if last := w.then(both, q); last != nil && last.Status == query.Allowed {
-			v.Suggestion = both
+			v.Suggestion = w.needed(both, q)
 			return
 		}
 	}
@@ -45,6 +45,21 @@ func (w *sandbox) prove(q query.Question, v *query.Verdict) {
 		note = v.Note + "; " + note
 	}
 	v.Note = note
+}
+
+// needed takes the flags out of a suggestion that was put together from two which
+// are not needed after all. The denies to be left out stay: one is told by what it
+// denies, which may be what another denies too.
+func (w *sandbox) needed(s *query.Suggestion, q query.Question) *query.Suggestion {
+	for i := 0; i < len(s.Parts); {
+		less := &query.Suggestion{Parts: slices.Delete(slices.Clone(s.Parts), i, i+1)}
+		if v := w.then(less, q); !s.Parts[i].Drop && v != nil && v.Status == query.Allowed {
+			s = less
+		} else {
+			i++
+		}
+	}
+	return s
 }
 
 // then is what the policy with a suggestion says, or nil where that tells nothing
