@@ -102,6 +102,7 @@ var probes = []probe{
 	{"getppid", unix.SYS_GETPPID, [3]uintptr{}, 0, "always allowed: the kernel remembers", allowAll},
 	{"read", unix.SYS_READ, [3]uintptr{noFD}, unix.EBADF, "always allowed: the kernel remembers", allowAll},
 	{"ioctl", unix.SYS_IOCTL, [3]uintptr{noFD, unix.TCGETS}, unix.EBADF, "judged by its second argument", lookAtOne},
+	{"fcntl", unix.SYS_FCNTL, [3]uintptr{noFD, unix.F_GETFL}, unix.EBADF, "judged by its second argument", lookAtOne},
 	{"socket", unix.SYS_SOCKET, [3]uintptr{unix.AF_INET, 99}, unix.EINVAL, "judged by its first argument, where something is blocked", lookAtOne},
 	{"clone", unix.SYS_CLONE, [3]uintptr{unix.CLONE_SIGHAND}, unix.EINVAL, "judged by its first argument", lookAtOne},
 	{"prlimit64", unix.SYS_PRLIMIT64, [3]uintptr{0, 99}, unix.EINVAL, "judged by two arguments", lookAtOne},
