@@ -10,7 +10,7 @@ import (
 
 func TestChains(t *testing.T) {
 	b := newBox(t)
-	b.mkdir("home/.ssh", "home/.config/app", "home/.local/bin", "home/work/deep/dir", "project/sub/private")
+	b.mkdir("home/.ssh", "home/.config/app", "home/.local/bin", "home/code/deep/dir", "project/sub/private")
 	b.file("project/sub/file", "")
 	rel := func(dirs []string) string {
 		var out []string

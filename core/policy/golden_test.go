@@ -21,7 +21,7 @@ func TestGoldenSpec(t *testing.T) {
 	b.file("home/.config/gh/hosts.yml", "")
 	b.file("home/.config/app/config", "")
 	b.file("home/.local/bin/tool", script)
-	b.file("home/work/main.c", "")
+	b.file("home/code/main.c", "")
 	b.file("project/keys/key", "")
 	b.symlink(b.project+"/keys", "home/.aws")
 	b.file("bin/rm", script)
@@ -29,7 +29,7 @@ func TestGoldenSpec(t *testing.T) {
 	b.file("bin/interp", "#!\n")
 	p := b.must(Options{
 		Grants: b.parse("allow home", "read-file home/.ssh/known_hosts", "allow project", "deny project/private",
-			"deny-write home/work/main.c", "read@p home/.config/app", "read bin"),
+			"deny-write home/code/main.c", "read@p home/.config/app", "read bin"),
 		NetBlock: true, AllowCommands: []string{"privilege-escalation"}, Command: []string{"agent", "--fast"},
 		Temp: b.root + "/tmp/1", SpecFile: b.root + "/tmp/1.spec", KeepFDs: []int{5},
 	})
