@@ -12,8 +12,8 @@ import (
 // CheckDenies refuses a spec that denies a path by a name through a symlink,
 // while what that leads to is granted by a directory above it and denied by no
 // line: a rule is about files and not about names, so that the other name would
-// give what the spec's writer shut. nono-run denies both names itself; a spec from elsewhere is to be checked
-// before its Rules are made.
+// give what the spec's writer shut. nono-run denies both names itself; a spec from
+// elsewhere is to be checked before its Rules are made.
 func CheckDenies(s *spec.Spec) error {
 	for i := range s.Paths {
 		p := &s.Paths[i]

@@ -119,9 +119,9 @@ func Filter(s *spec.Spec, abi int, arch string) []Instruction {
 	return a.finish()
 }
 
-// ioctl refuses typing into terminals, signals by input (see fcntl), and what makes or removes entries of a
-// directory that is open for listing, where Landlock is asked nothing: a snapshot
-// would hold what is denied in a place that is granted.
+// ioctl refuses typing into terminals, signals by input (see fcntl), and what makes
+// or removes entries of a directory that is open for listing, where Landlock is
+// asked nothing: a snapshot would hold what is denied in a place that is granted.
 func (a *assembler) ioctl() {
 	// The kernel looks at the low half of the command only.
 	a.low(1)
