@@ -5,6 +5,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/seccomp"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -74,11 +75,12 @@ func asked(s *spec.Spec, abi int) error {
 
 // filter loads the seccomp program for the calling thread.
 func filter(s *spec.Spec, abi int) error {
-	code := Filter(s, abi, runtime.GOARCH)
-	if code == nil {
-		return &fault.Error{Do: "filter system calls", Err: fault.Text("nono has no filter for " + runtime.GOARCH)}
+	code, err := seccomp.Compile(runtime.GOARCH, seccomp.Rules(s, abi))
+	if err != nil {
+		return &fault.Error{Do: "filter system calls", Err: err}
 	}
-	return loadFilter(code)
+	_, err = seccomp.Load(code, 0)
+	return err
 }
 
 // Exec replaces the process by the command at path, an absolute path or one

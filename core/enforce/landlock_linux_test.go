@@ -36,6 +36,8 @@ var kernelRights = []struct {
 	{"RESOLVE_UNIX", 1 << 16, 9, true},
 }
 
+const lastABI = 10
+
 const allRights = carve.RemoveDir<<1 - 1
 
 func TestHandledRights(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"runtime"
 
 	"github.com/nono-sandbox/nono/core/carve"
-	"github.com/nono-sandbox/nono/core/enforce"
 	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/seccomp"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -85,18 +85,26 @@ func (s *stage) prepareFloor(name string, policy *spec.Spec) (list, filter strin
 	if err != nil {
 		return "", "", 0, err
 	}
+	code, err := filterCode(policy, support.ABI)
+	if err != nil {
+		return "", "", 0, err
+	}
 	list, filter = s.path(name+".rules"), s.path(name+".filter")
 	if err := os.WriteFile(list, out.Bytes(), 0o644); err != nil {
 		return "", "", 0, err
 	}
-	return list, filter, rules, os.WriteFile(filter, filterCode(policy, support.ABI), 0o644)
+	return list, filter, rules, os.WriteFile(filter, code, 0o644)
 }
 
 // filterCode is the seccomp program for a spec, as the kernel wants it.
-func filterCode(policy *spec.Spec, abi int) []byte {
+func filterCode(policy *spec.Spec, abi int) ([]byte, error) {
 	var code bytes.Buffer
-	binary.Write(&code, binary.NativeEndian, enforce.Filter(policy, abi, runtime.GOARCH))
-	return code.Bytes()
+	program, err := seccomp.Compile(runtime.GOARCH, seccomp.Rules(policy, abi))
+	if err != nil {
+		return nil, err
+	}
+	err = binary.Write(&code, binary.NativeEndian, program)
+	return code.Bytes(), err
 }
 
 func handled(abi int) uint64 {

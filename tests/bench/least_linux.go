@@ -6,7 +6,7 @@ import (
 	"os"
 	"strconv"
 
-	"github.com/nono-sandbox/nono/core/enforce"
+	"github.com/nono-sandbox/nono/core/seccomp"
 )
 
 // What the kernel's own work costs inside, without anything that nono adds to
@@ -15,14 +15,14 @@ import (
 // A leastFilter is a seccomp filter of which no instruction can be left out.
 type leastFilter struct {
 	what string
-	code []enforce.Instruction
+	code []seccomp.Instruction
 }
 
 var (
-	allowAll = leastFilter{"the smallest filter", []enforce.Instruction{
+	allowAll = leastFilter{"the smallest filter", []seccomp.Instruction{
 		{Code: 0x06, K: 0x7fff0000}, // BPF_RET, SECCOMP_RET_ALLOW
 	}}
-	lookAtOne = leastFilter{"the smallest filter of arguments", []enforce.Instruction{
+	lookAtOne = leastFilter{"the smallest filter of arguments", []seccomp.Instruction{
 		{Code: 0x20, K: 24},                // BPF_LD, the low half of the second argument
 		{Code: 0x15, K: 0x12345678, Jf: 1}, // BPF_JEQ, a value that nobody passes
 		{Code: 0x06, K: 0x00050001},        // SECCOMP_RET_ERRNO, EPERM

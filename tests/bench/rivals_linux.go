@@ -19,7 +19,11 @@ func (s *stage) rivals(plain, carved *spec.Spec) ([]*launch, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filter, filterCode(plain, support.ABI), 0o644); err != nil {
+	code, err := filterCode(plain, support.ABI)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filter, code, 0o644); err != nil {
 		return nil, err
 	}
 	var out []*launch

@@ -1,4 +1,4 @@
-package enforce
+package seccomp
 
 // An edge is one way of calling what is judged by its arguments.
 type edge struct {

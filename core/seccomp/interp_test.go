@@ -1,4 +1,4 @@
-package enforce
+package seccomp
 
 import (
 	"go/ast"

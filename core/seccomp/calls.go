@@ -1,12 +1,12 @@
-package enforce
+package seccomp
 
-// call is a system call by its numbers, from the kernel's
-// arch/x86/entry/syscalls/syscall_64.tbl and scripts/syscall.tbl (arm64). They
-// stand here side by side, instead of x/sys's constants for one architecture,
-// so that the filters of both can be made and tested on either.
-type call struct {
-	name         string
-	amd64, arm64 int // none where the architecture lacks it
+// A Call is a system call by its numbers, from the kernel's
+// arch/x86/entry/syscalls/syscall_64.tbl and scripts/syscall.tbl (arm64). The
+// numbers stand here side by side, instead of x/sys's constants for one
+// architecture, so that the filters of both can be made and tested on either.
+type Call struct {
+	Name         string
+	AMD64, ARM64 int // -1 where the architecture lacks the call
 }
 
 const none = -1
@@ -18,7 +18,7 @@ const lastCall = 470
 
 // refused lists the calls that no sandbox may make, each for a reason that the
 // heading gives. They fail with EPERM.
-var refused = [...]call{
+var refused = [...]Call{
 	// io_uring does its work in kernel threads, past any filter of system calls.
 	{"io_uring_setup", 425, 425},
 	{"io_uring_enter", 426, 426},
@@ -69,7 +69,7 @@ var refused = [...]call{
 
 // ipcCalls are System V IPC and POSIX message queues. Their objects have no
 // path, and every process of the user can reach them.
-var ipcCalls = [...]call{
+var ipcCalls = [...]Call{
 	{"shmget", 29, 194},
 	{"shmat", 30, 196},
 	{"shmctl", 31, 195},
@@ -87,17 +87,17 @@ var ipcCalls = [...]call{
 
 // The calls that are judged by their arguments.
 var (
-	callIoctl      = call{"ioctl", 16, 29}
-	callFcntl      = call{"fcntl", 72, 25}
-	callClone      = call{"clone", 56, 220}
-	callClone3     = call{"clone3", 435, 435}
-	callUnshare    = call{"unshare", 272, 97}
-	callSocket     = call{"socket", 41, 198}
-	callSocketpair = call{"socketpair", 53, 199}
-	callPrlimit    = call{"prlimit64", 302, 261}
-	callTruncate   = call{"truncate", 76, 45}
-	callOpen       = call{"open", 2, none}
-	callOpenat     = call{"openat", 257, 56}
-	callOpenat2    = call{"openat2", 437, 437}
-	callRenameat2  = call{"renameat2", 316, 276}
+	Ioctl      = Call{"ioctl", 16, 29}
+	Fcntl      = Call{"fcntl", 72, 25}
+	Clone      = Call{"clone", 56, 220}
+	Clone3     = Call{"clone3", 435, 435}
+	Unshare    = Call{"unshare", 272, 97}
+	Socket     = Call{"socket", 41, 198}
+	Socketpair = Call{"socketpair", 53, 199}
+	Prlimit    = Call{"prlimit64", 302, 261}
+	Truncate   = Call{"truncate", 76, 45}
+	Open       = Call{"open", 2, none}
+	Openat     = Call{"openat", 257, 56}
+	Openat2    = Call{"openat2", 437, 437}
+	Renameat2  = Call{"renameat2", 316, 276}
 )

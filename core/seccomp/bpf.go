@@ -1,0 +1,173 @@
+package seccomp
+
+import "github.com/nono-sandbox/nono/core/fault"
+
+// Instruction is one instruction of classic BPF, laid out as the kernel's
+// struct sock_filter (linux/filter.h).
+type Instruction struct {
+	Code   uint16
+	Jt, Jf uint8
+	K      uint32
+}
+
+// The opcodes used (linux/bpf_common.h).
+const (
+	opLoad    = 0x20 // BPF_LD | BPF_W | BPF_ABS
+	opEqual   = 0x15 // BPF_JMP | BPF_JEQ | BPF_K
+	opAtLeast = 0x35 // BPF_JMP | BPF_JGE | BPF_K
+	opAnd     = 0x54 // BPF_ALU | BPF_AND | BPF_K
+	opReturn  = 0x06 // BPF_RET | BPF_K
+
+	// Offsets in struct seccomp_data; arguments are 64 bits, little-endian.
+	offNumber = 0
+	offArch   = 4
+	offArgs   = 16
+
+	// linux/audit.h
+	archAMD64 = 0xc000003e
+	archARM64 = 0xc00000b7
+
+	maxJump = 255 // of a conditional jump
+)
+
+// Compile makes the program for rules on arch, a GOARCH: amd64 or arm64.
+//
+// A system call of another architecture, which no program built for this machine
+// makes, ends the process (SIGSYS). A call that a later kernel added fails with
+// ENOSYS, as on a kernel that lacks it.
+//
+// The kernel runs the program once for every number when the program is loaded,
+// and remembers the calls that are allowed whatever their arguments are; they
+// cost nothing afterwards. For each other call the program runs every time, so
+// the rules of frequent calls should come first.
+func Compile(arch string, rules []Rule) ([]Instruction, error) {
+	a := assembler{arm64: arch == "arm64"}
+	switch arch {
+	case "amd64":
+		a.prologue(archAMD64)
+	case "arm64":
+		a.prologue(archARM64)
+	default:
+		return nil, fault.Text("nono has no filter of system calls for " + arch)
+	}
+	for len(rules) > 0 {
+		// Rules side by side that differ in nothing but the call are one test.
+		n := 1
+		for len(rules[0].If) == 0 && n < len(rules) && len(rules[n].If) == 0 && rules[n].Do == rules[0].Do {
+			n++
+		}
+		a.rule(rules[:n])
+		rules = rules[n:]
+	}
+	a.emit(opReturn, uint32(Allow), 0, 0)
+	if a.tooFar {
+		return nil, fault.Text("a rule of the filter has too many values")
+	}
+	return a.code, nil
+}
+
+// assembler writes a program. Before and after every rule the call's number is
+// loaded.
+type assembler struct {
+	arm64  bool
+	code   []Instruction
+	tooFar bool // a jump is longer than an instruction can say
+}
+
+func (a *assembler) emit(code uint16, k uint32, jt, jf uint8) {
+	a.code = append(a.code, Instruction{Code: code, Jt: jt, Jf: jf, K: k})
+}
+
+func (a *assembler) prologue(arch uint32) {
+	a.emit(opLoad, offArch, 0, 0)
+	a.emit(opEqual, arch, 1, 0)
+	a.emit(opReturn, uint32(KillProcess), 0, 0)
+	a.emit(opLoad, offNumber, 0, 0)
+	// That is also every x32 call of amd64, whose numbers have bit 30 set.
+	a.emit(opAtLeast, lastCall+1, 0, 1)
+	a.emit(opReturn, uint32(enosys), 0, 0)
+}
+
+// rule writes the first of rules, for its own call and the calls of the others.
+func (a *assembler) rule(rules []Rule) {
+	var numbers []uint32
+	for _, r := range rules {
+		if n := a.number(r.Call); n != none {
+			numbers = append(numbers, uint32(n))
+		}
+	}
+	if len(numbers) == 0 {
+		return
+	}
+	other := a.compare(numbers, false)
+	var failed []jump
+	for _, t := range rules[0].If {
+		a.load(t)
+		failed = append(failed, a.compare(t.Values, t.Not)...)
+	}
+	a.emit(opReturn, uint32(rules[0].Do), 0, 0)
+	a.land(failed)
+	if len(failed) > 0 {
+		a.emit(opLoad, offNumber, 0, 0)
+	}
+	a.land(other)
+}
+
+func (a *assembler) number(c Call) int {
+	if a.arm64 {
+		return c.ARM64
+	}
+	return c.AMD64
+}
+
+// load loads what t looks at.
+func (a *assembler) load(t Test) {
+	offset := uint32(offArgs + 8*t.Arg)
+	if t.High {
+		offset += 4
+	}
+	a.emit(opLoad, offset, 0, 0)
+	if t.Mask != allBits {
+		a.emit(opAnd, t.Mask, 0, 0)
+	}
+}
+
+// A jump is one that leads from the instruction at to where land says: where
+// its comparison is true, or where it is false.
+type jump struct {
+	at     int
+	ifTrue bool
+}
+
+// compare goes on behind its last instruction if the loaded value is one of
+// values, or with not none of them, and else takes one of the jumps that it returns.
+func (a *assembler) compare(values []uint32, not bool) (otherwise []jump) {
+	var found []jump
+	for i, v := range values {
+		a.emit(opEqual, v, 0, 0)
+		at := len(a.code) - 1
+		switch {
+		case not:
+			otherwise = append(otherwise, jump{at, true})
+		case i < len(values)-1:
+			found = append(found, jump{at, true})
+		default:
+			otherwise = append(otherwise, jump{at, false})
+		}
+	}
+	a.land(found)
+	return otherwise
+}
+
+// land makes jumps lead to the next instruction.
+func (a *assembler) land(jumps []jump) {
+	for _, j := range jumps {
+		far := len(a.code) - j.at - 1
+		a.tooFar = a.tooFar || far > maxJump
+		if j.ifTrue {
+			a.code[j.at].Jt = uint8(far)
+		} else {
+			a.code[j.at].Jf = uint8(far)
+		}
+	}
+}
