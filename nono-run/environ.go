@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/lists"
@@ -15,23 +16,33 @@ type withheld struct {
 }
 
 // environment returns what the command gets of env: without the variables that
-// look like credentials, but for those in pass, and with the ones in set. It
-// returns the names that were withheld too.
+// look like credentials, by their name or their value, but for those in pass, and
+// with the ones in set. It returns the names that were withheld too.
+//
+// SHLVL is set where it is not: a bash that counts itself as the outermost shell,
+// and whose standard input is a socket, as it is for the children of agents that
+// run on node, takes itself for one that rshd started. It then reads ~/.bashrc,
+// which is shut (bash(1), INVOCATION, "remote shell daemon").
 func environment(env, pass []string, set map[string]string) (out []string, w withheld, err error) {
 	list, err := lists.WithheldEnv()
 	if err != nil {
 		return nil, w, err
 	}
-	out = make([]string, 0, len(env)+len(set))
+	out = make([]string, 0, len(env)+len(set)+1)
+	shell := "SHLVL=1"
 	for _, kv := range env {
-		name, _, ok := strings.Cut(kv, "=")
+		name, value, ok := strings.Cut(kv, "=")
 		if !ok {
 			continue
 		}
 		if _, ours := set[name]; ours {
 			continue
 		}
-		if list.Withholds(name) && !slices.Contains(pass, name) {
+		if name == "SHLVL" && level(value) {
+			shell = kv
+			continue
+		}
+		if (list.Withholds(name) || list.Reveals(value)) && !slices.Contains(pass, name) {
 			if list.Session(name) {
 				w.session = append(w.session, name)
 			} else {
@@ -41,6 +52,7 @@ func environment(env, pass []string, set map[string]string) (out []string, w wit
 		}
 		out = append(out, kv)
 	}
+	out = append(out, shell)
 	for name, v := range set {
 		out = append(out, name+"="+v)
 	}
@@ -58,4 +70,10 @@ func (w withheld) told(s *spec.Spec) []string {
 		return w.secrets
 	}
 	return slices.Sorted(slices.Values(slices.Concat(w.secrets, w.session)))
+}
+
+// level reports whether a value of SHLVL counts a shell at least.
+func level(value string) bool {
+	n, err := strconv.Atoi(value)
+	return err == nil && n >= 1
 }

@@ -140,6 +140,7 @@ func (o *options) ask(dir string, want *profile.Profile, p *cli.Printer) (bool, 
 	case "y", "yes":
 		return true, nil
 	}
+	p.Notice("the working directory is not shared: " + fault.Quote(dir) + " (--allow-cwd shares it)")
 	return false, nil
 }
 

@@ -11,7 +11,10 @@ import (
 var envList string
 
 // Env is a list of environment variables that are withheld from the command.
-type Env struct{ patterns []pattern }
+type Env struct {
+	patterns []pattern
+	values   []pattern // of values, whatever the name
+}
 
 // pattern is head, or head and anything and rest, in which each further * stands
 // for anything again.
@@ -27,18 +30,70 @@ func WithheldEnv() (Env, error) { return parseEnv("env.list", envList) }
 
 // parseEnv reads a list of names and patterns, one a line; name is for messages.
 func parseEnv(name, text string) (Env, error) {
-	e := Env{patterns: make([]pattern, 0, 160)}
+	e := Env{patterns: make([]pattern, 0, 160), values: make([]pattern, 0, 48)}
 	err := lines(name, text, func(category, line string) string {
 		name, pass := strings.CutPrefix(line, "!")
-		if strings.Trim(name, "*") == "" || strings.ContainsAny(name, " \t=\x00") {
+		if strings.Trim(name, "*") == "" || category != "values" && strings.ContainsAny(name, " \t=\x00") {
 			return "a name or pattern is wanted, not " + fault.Quote(line)
 		}
 		p := pattern{pass: pass, session: category == "session"}
 		p.head, p.rest, p.star = strings.Cut(name, "*")
-		e.patterns = append(e.patterns, p)
+		if category == "values" {
+			e.values = append(e.values, p)
+		} else {
+			e.patterns = append(e.patterns, p)
+		}
 		return ""
 	})
 	return e, err
+}
+
+// shortest is the length of the shortest value, in bytes, that a pattern of
+// values is asked about: every credential that they describe is longer.
+const shortest = 16
+
+// Reveals reports whether a value is a credential by its look: it has the
+// beginning of a service's tokens, is a private key, or has a URL with a password
+// in it. What looks like nothing in particular is not found.
+func (e Env) Reveals(value string) bool {
+	if urlPassword(value) {
+		return true
+	}
+	if len(value) < shortest {
+		return false
+	}
+	for i := range e.values {
+		if e.values[i].match(value) {
+			return true
+		}
+	}
+	return false
+}
+
+// urlPassword reports whether s has a URL in it whose authority names a user and
+// a password that is not empty (RFC 3986, 3.2.1). A user alone, as in
+// ssh://git@host, is no secret.
+func urlPassword(s string) bool {
+	for {
+		_, rest, found := strings.Cut(s, "://")
+		if !found {
+			return false
+		}
+		s = rest
+		// Many programs take a password with these bytes unescaped, too: the last @
+		// before the first blank or slash ends it.
+		authority := s
+		if i := strings.IndexAny(s, "/ \t\n\"'"); i >= 0 {
+			authority = s[:i]
+		}
+		i := strings.LastIndexByte(authority, '@')
+		if i < 0 {
+			continue
+		}
+		if _, password, _ := strings.Cut(authority[:i], ":"); password != "" {
+			return true
+		}
+	}
 }
 
 // Withholds reports whether the variable of that name is withheld. The last

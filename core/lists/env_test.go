@@ -40,6 +40,38 @@ func TestWithheldEnv(t *testing.T) {
 	}
 }
 
+// TestReveals: a credential is known by its look where the name says nothing.
+func TestReveals(t *testing.T) {
+	e, err := WithheldEnv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []string{
+		"postgres://u:p@h", "postgres://u:p@h/db?x=y", "https://:t@host/", "x=1 redis://:secret@h:6379 y",
+		"http://proxy.example:80 http://u:p@proxy.example:8080", "amqp://u:p@ss@h/", "mongodb+srv://u:p%40@h1,h2/db",
+		"https://x-access-token:ghp_x@github.com/a/b", "https://u:p?#@h", "\"mysql://a:b@c\"",
+		"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blb\n-----END OPENSSH PRIVATE KEY-----\n",
+		"ghp_0123456789abcdefghij", "github_pat_11AAAAAAA0123456789", "sk-ant-api03-0123456789abcdef", "glpat-0123456789abcdefghij",
+		"xoxb-1234567890-abcdef", "AKIAIOSFODNN7EXAMPLE", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+		"Bearer abcdef0123456789", "X-A: b, Authorization: Basic dTpw", "Server=h;User Id=u;Password=p", "jdbc:mysql://h/d?user=u&password=p",
+		"host=h user=u password=p dbname=d", "DefaultEndpointsProtocol=https;AccountKey=abc==",
+	} {
+		if !e.Reveals(v) {
+			t.Errorf("%q is passed", v)
+		}
+	}
+	for _, v := range []string{
+		"", "x", "/usr/bin:/bin", "ssh://git@example.org:22/x", "https://user@example.org", "https://example.org/@scope/pkg:x@1",
+		"http://localhost:8080/a@b", "http://proxy.example:3128", "://", "a://@", "a://:@h", "a://b:@h", "mailto:a:b@c",
+		"unix:///run/x.sock:y@z", "hf_cache", "npm_run", "-Djavax.net.ssl.trustStorePassword=changeit", "rs=0:di=01;34:ln=01;36",
+		"file:///home/u/a:b@c", "C.UTF-8", "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----", "\x00\xff://",
+	} {
+		if e.Reveals(v) {
+			t.Errorf("%q is withheld", v)
+		}
+	}
+}
+
 // TestSession: what every desktop has is told apart from what carries a secret.
 func TestSession(t *testing.T) {
 	e, err := WithheldEnv()

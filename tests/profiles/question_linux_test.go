@@ -115,6 +115,10 @@ func TestQuestion(t *testing.T) {
 				t.Errorf("%s: read and write should be %v and %v:\n%s", c.name, c.read, c.write, out)
 			}
 		}
+		// A no leaves one line that says so, and how to say yes.
+		if out, _ := w.question(w.project, "\n", with("-p", "x")...); strings.Count(out, "not shared: '"+w.project+"' (--allow-cwd shares it)") != 1 {
+			t.Errorf("a no is not told once:\n%s", out)
+		}
 		out, _ := w.question(w.project, "y\n", with("-p", "reads")...)
 		if !strings.Contains(out, "wants to read '"+w.project+"'") || !strings.Contains(out, "inside") || made() {
 			t.Errorf("read only:\n%s", out)
