@@ -1,6 +1,10 @@
 package seccomp
 
-import "github.com/nono-sandbox/nono/core/fault"
+import (
+	"slices"
+
+	"github.com/nono-sandbox/nono/core/fault"
+)
 
 // Instruction is one instruction of classic BPF, laid out as the kernel's
 // struct sock_filter (linux/filter.h).
@@ -37,8 +41,8 @@ const (
 // ENOSYS, as on a kernel that lacks it.
 //
 // The kernel runs the program once for every number when the program is loaded,
-// and remembers the calls that are allowed whatever their arguments are; they
-// cost nothing afterwards. For each other call the program runs every time, so
+// and remembers the calls that are allowed whatever their arguments are: for them
+// the filter costs nothing afterwards. For each other call the program runs every time, so
 // the rules of frequent calls should come first.
 func Compile(arch string, rules []Rule) ([]Instruction, error) {
 	a := assembler{arm64: arch == "arm64"}
@@ -51,12 +55,18 @@ func Compile(arch string, rules []Rule) ([]Instruction, error) {
 		return nil, fault.Text("nono has no filter of system calls for " + arch)
 	}
 	for len(rules) > 0 {
-		// Rules side by side that differ in nothing but the call are one test.
 		n := 1
-		for len(rules[0].If) == 0 && n < len(rules) && len(rules[n].If) == 0 && rules[n].Do == rules[0].Do {
-			n++
+		if len(rules[0].If) == 0 {
+			for n < len(rules) && len(rules[n].If) == 0 && rules[n].Do == rules[0].Do {
+				n++
+			}
+			a.calls(rules[:n])
+		} else {
+			for n < len(rules) && rules[n].Call == rules[0].Call {
+				n++
+			}
+			a.call(rules[:n])
 		}
-		a.rule(rules[:n])
 		rules = rules[n:]
 	}
 	a.emit(opReturn, uint32(Allow), 0, 0)
@@ -88,28 +98,44 @@ func (a *assembler) prologue(arch uint32) {
 	a.emit(opReturn, uint32(enosys), 0, 0)
 }
 
-// rule writes the first of rules, for its own call and the calls of the others.
-func (a *assembler) rule(rules []Rule) {
+// calls writes rules that have no tests and the same action. The numbers are
+// sorted, so that a number that is not among them is compared with few of them.
+func (a *assembler) calls(rules []Rule) {
 	var numbers []uint32
 	for _, r := range rules {
 		if n := a.number(r.Call); n != none {
 			numbers = append(numbers, uint32(n))
 		}
 	}
-	if len(numbers) == 0 {
+	slices.Sort(numbers)
+	var other []jump
+	for part := range slices.Chunk(numbers, 8) {
+		a.emit(opAtLeast, part[len(part)-1]+1, 0, 0)
+		beyond := jump{len(a.code) - 1, true}
+		other = append(other, a.compare(part, false)...)
+		a.emit(opReturn, uint32(rules[0].Do), 0, 0)
+		a.land([]jump{beyond})
+	}
+	a.land(other)
+}
+
+// call writes rules for one call, of which the first has tests.
+func (a *assembler) call(rules []Rule) {
+	number := a.number(rules[0].Call)
+	if number == none {
 		return
 	}
-	other := a.compare(numbers, false)
-	var failed []jump
-	for _, t := range rules[0].If {
-		a.load(t)
-		failed = append(failed, a.compare(t.Values, t.Not)...)
+	other := a.compare([]uint32{uint32(number)}, false)
+	for _, r := range rules {
+		var failed []jump
+		for _, t := range r.If {
+			a.load(t)
+			failed = append(failed, a.compare(t.Values, t.Not)...)
+		}
+		a.emit(opReturn, uint32(r.Do), 0, 0)
+		a.land(failed)
 	}
-	a.emit(opReturn, uint32(rules[0].Do), 0, 0)
-	a.land(failed)
-	if len(failed) > 0 {
-		a.emit(opLoad, offNumber, 0, 0)
-	}
+	a.emit(opLoad, offNumber, 0, 0)
 	a.land(other)
 }
 
