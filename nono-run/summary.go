@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/promise"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -46,7 +48,7 @@ func (l *launch) summary() string {
 	for _, path := range l.policy.Skipped {
 		b.WriteString("skipped, does not exist: " + fault.Quote(path) + "\n")
 	}
-	b.WriteString(notHeld(s))
+	b.WriteString(notHeld(runtime.GOOS, s))
 	return b.String()
 }
 
@@ -104,14 +106,14 @@ func each(title string, words []string) string {
 	return title + strings.Join(once, ", ") + "\n"
 }
 
-// notHeld tells which promises this kernel cannot keep for s.
-func notHeld(s *spec.Spec) string {
+// notHeld tells which promises the kernel of a system, a GOOS, cannot keep for s.
+func notHeld(goos string, s *spec.Spec) string {
 	support, err := kernel.Detect()
-	if err != nil {
+	if err != nil && goos != "darwin" {
 		return "not held: anything at all: " + err.Error() + "\n"
 	}
 	text := ""
-	for _, p := range kernel.Promises(support, s) {
+	for _, p := range promise.On(goos, support, s) {
 		if !p.Held {
 			text += "not held on this kernel: " + p.What + " (" + p.Needs + ")\n"
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/promise"
 	"github.com/nono-sandbox/nono/core/query"
 	"golang.org/x/sys/unix"
 )
@@ -15,10 +16,13 @@ import (
 // denial where nono would start nothing.
 func (o *options) tellSupport(p *cli.Printer) error {
 	support, err := kernel.Detect()
-	promises := kernel.Promises(support, nil)
-	out := supportText(support, err, promises)
+	if o.platform == "darwin" {
+		support, err = kernel.Support{}, nil
+	}
+	promises := promise.On(o.platform, support, nil)
+	out := o.supportText(support, err, promises)
 	if o.json {
-		out = supportJSON(support, err, promises)
+		out = o.supportJSON(support, err, promises)
 	}
 	if e := say(p.Out, out); e != nil {
 		return e
@@ -29,12 +33,19 @@ func (o *options) tellSupport(p *cli.Printer) error {
 	return nil
 }
 
-func supportText(k kernel.Support, err error, promises []kernel.Promise) string {
+func (o *options) supportText(k kernel.Support, err error, promises []promise.Promise) string {
 	var b strings.Builder
-	b.WriteString("system: " + runtime.GOOS + " " + release() + ", " + runtime.GOARCH + "\n")
-	if err != nil {
-		b.WriteString("mechanism: none: " + err.Error() + "\nnono starts nothing here, since nothing would be held:\n")
+	if o.platform == runtime.GOOS {
+		b.WriteString("system: " + runtime.GOOS + " " + release() + ", " + runtime.GOARCH + "\n")
 	} else {
+		b.WriteString("system: " + o.platform + "\n")
+	}
+	switch {
+	case err != nil:
+		b.WriteString("mechanism: none: " + err.Error() + "\nnono starts nothing here, since nothing would be held:\n")
+	case o.platform == "darwin":
+		b.WriteString("mechanism: Seatbelt\nkept from a sandboxed command:\n")
+	default:
 		b.WriteString("mechanism: Landlock ABI " + strconv.Itoa(k.ABI) + ", seccomp\nkept from a sandboxed command:\n")
 	}
 	for _, p := range promises {
@@ -48,16 +59,22 @@ func supportText(k kernel.Support, err error, promises []kernel.Promise) string 
 	return b.String()
 }
 
-func supportJSON(k kernel.Support, err error, promises []kernel.Promise) string {
+func (o *options) supportJSON(k kernel.Support, err error, promises []promise.Promise) string {
 	str := func(b []byte, key, value string) []byte {
 		return query.AppendJSONString(append(b, `,"`+key+`":`...), value)
 	}
 	mechanism := "landlock"
-	b := []byte(`{"system":"` + runtime.GOOS + `","arch":"` + runtime.GOARCH + `"`)
-	b = str(b, "release", release())
-	if err != nil {
+	b := []byte(`{"system":"` + o.platform + `"`)
+	if o.platform == runtime.GOOS {
+		b = str(b, "arch", runtime.GOARCH)
+		b = str(b, "release", release())
+	}
+	switch {
+	case err != nil:
 		mechanism = "none"
 		b = str(b, "error", err.Error())
+	case o.platform == "darwin":
+		mechanism = "seatbelt"
 	}
 	b = str(b, "mechanism", mechanism)
 	b = append(b, `,"abi":`+strconv.Itoa(k.ABI)+`,"promises":[`...)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -376,5 +377,23 @@ func TestSupport(t *testing.T) {
 	out, err := exec.Command(testenv.Build(t, "."), "--support").CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "mechanism: Landlock ABI ") || !strings.Contains(string(out), "  held      using the network") {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// On macOS nothing is asked of Landlock.
+func TestSupportOnMacOS(t *testing.T) {
+	for _, flags := range [][]string{nil, {"-ldflags=-X github.com/nono-sandbox/nono/core/kernel.lower=0"}} {
+		bin := testenv.Build(t, ".", flags...)
+		out, err := exec.Command(bin, "--platform", "darwin", "--support").CombinedOutput()
+		text := string(out)
+		if err != nil || strings.Contains(text, "Landlock") || strings.Contains(text, "starts nothing") || strings.Contains(text, runtime.GOARCH) ||
+			!strings.Contains(text, "mechanism: Seatbelt\n") || !strings.Contains(text, "  held      using the network (Seatbelt)\n") ||
+			!strings.Contains(text, "  not held  typing into the terminal (TIOCSTI) (needs ") || strings.Count(text, "  held ") < 10 {
+			t.Errorf("%v\n%s", err, out)
+		}
+		out, err = exec.Command(bin, "--platform", "darwin", "--support", "--json").Output()
+		if err != nil || !strings.HasPrefix(string(out), `{"system":"darwin","mechanism":"seatbelt","abi":0,"promises":[`) {
+			t.Errorf("%v\n%s", err, out)
+		}
 	}
 }

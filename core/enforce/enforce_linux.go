@@ -66,7 +66,7 @@ func asked(s *spec.Spec, abi int) error {
 	for i := range s.Paths {
 		if s.Paths[i].Kind == spec.UnixSocket {
 			return &fault.Error{Do: "allow the one Unix socket", Path: s.Paths[i].Path,
-				Err:  fault.Text("that takes Landlock ABI 9 (Linux " + kernel.FirstKernel(kernel.ABIUnix) + "); this kernel would open every other one too"),
+				Err:  fault.Text("that takes " + kernel.Needs(kernel.ABIUnix) + "; this kernel would open every other one too"),
 				Hint: "--allow-unix-sockets allows them all"}
 		}
 	}

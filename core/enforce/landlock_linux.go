@@ -16,46 +16,17 @@ import (
 // differ; it links fmt and reflection into the shim; and it cannot be given the
 // descriptors of a carve. What it is used for here it does exactly.
 
-// handled returns every file system right that an ABI knows; a right that is
-// not handled is one that everybody has.
-func handled(abi int) uint64 {
-	rights := uint64(ll.AccessFSRefer - 1)
-	for _, later := range []struct {
-		abi   int
-		right uint64
-	}{
-		{kernel.ABIRefer, ll.AccessFSRefer},
-		{kernel.ABITruncate, ll.AccessFSTruncate},
-		{kernel.ABIIoctl, ll.AccessFSIoctlDev},
-		{kernel.ABIUnix, ll.AccessFSResolveUnix},
-	} {
-		if abi >= later.abi {
-			rights |= later.right
-		}
-	}
-	return rights
-}
-
 // rulesetFor returns what the kernel is to handle for s: all that its ABI knows,
 // less what s leaves open.
 func rulesetFor(s *spec.Spec, abi int) *ll.RulesetAttr {
-	attr := &ll.RulesetAttr{HandledAccessFS: handled(abi)}
+	attr := &ll.RulesetAttr{}
+	attr.HandledAccessFS, attr.HandledAccessNet, attr.Scoped = kernel.Handled(abi)
 	if s.UnixSockets {
 		attr.HandledAccessFS &^= ll.AccessFSResolveUnix
+		attr.Scoped &^= ll.ScopeAbstractUnixSocket
 	}
-	if !s.Net {
-		if abi >= kernel.ABINet {
-			attr.HandledAccessNet |= ll.AccessNetBindTCP | ll.AccessNetConnectTCP
-		}
-		if abi >= kernel.ABIUDP {
-			attr.HandledAccessNet |= ll.AccessNetBindUDP | ll.AccessNetConnectSendUDP
-		}
-	}
-	if abi >= kernel.ABIScope {
-		attr.Scoped = ll.ScopeSignal
-		if !s.UnixSockets {
-			attr.Scoped |= ll.ScopeAbstractUnixSocket
-		}
+	if s.Net {
+		attr.HandledAccessNet = 0
 	}
 	return attr
 }

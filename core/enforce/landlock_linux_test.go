@@ -6,53 +6,36 @@ import (
 
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// Landlock's rights as linux/landlock.h numbers them, with the ABI that brought
-// each (Documentation/userspace-api/landlock.rst).
+// Landlock's rights as linux/landlock.h numbers them.
 var kernelRights = []struct {
 	name string
 	bit  uint64
-	abi  int
 	file bool // may stand in a rule for what is no directory
 }{
-	{"EXECUTE", 1 << 0, 1, true},
-	{"WRITE_FILE", 1 << 1, 1, true},
-	{"READ_FILE", 1 << 2, 1, true},
-	{"READ_DIR", 1 << 3, 1, false},
-	{"REMOVE_DIR", 1 << 4, 1, false},
-	{"REMOVE_FILE", 1 << 5, 1, false},
-	{"MAKE_CHAR", 1 << 6, 1, false},
-	{"MAKE_DIR", 1 << 7, 1, false},
-	{"MAKE_REG", 1 << 8, 1, false},
-	{"MAKE_SOCK", 1 << 9, 1, false},
-	{"MAKE_FIFO", 1 << 10, 1, false},
-	{"MAKE_BLOCK", 1 << 11, 1, false},
-	{"MAKE_SYM", 1 << 12, 1, false},
-	{"REFER", 1 << 13, 2, false},
-	{"TRUNCATE", 1 << 14, 3, true},
-	{"IOCTL_DEV", 1 << 15, 5, true},
-	{"RESOLVE_UNIX", 1 << 16, 9, true},
+	{"EXECUTE", 1 << 0, true},
+	{"WRITE_FILE", 1 << 1, true},
+	{"READ_FILE", 1 << 2, true},
+	{"READ_DIR", 1 << 3, false},
+	{"REMOVE_DIR", 1 << 4, false},
+	{"REMOVE_FILE", 1 << 5, false},
+	{"MAKE_CHAR", 1 << 6, false},
+	{"MAKE_DIR", 1 << 7, false},
+	{"MAKE_REG", 1 << 8, false},
+	{"MAKE_SOCK", 1 << 9, false},
+	{"MAKE_FIFO", 1 << 10, false},
+	{"MAKE_BLOCK", 1 << 11, false},
+	{"MAKE_SYM", 1 << 12, false},
+	{"REFER", 1 << 13, false},
+	{"TRUNCATE", 1 << 14, true},
+	{"IOCTL_DEV", 1 << 15, true},
+	{"RESOLVE_UNIX", 1 << 16, true},
 }
-
-const lastABI = 10
 
 const allRights = carve.RemoveDir<<1 - 1
-
-func TestHandledRights(t *testing.T) {
-	for abi := 1; abi <= lastABI; abi++ {
-		var want uint64
-		for _, k := range kernelRights {
-			if k.abi <= abi {
-				want |= k.bit
-			}
-		}
-		if got := handled(abi); got != want {
-			t.Errorf("ABI %d: %#x is handled, not %#x", abi, got, want)
-		}
-	}
-}
 
 // Everything that the kernel can tell apart is granted by some right, but for
 // the making of devices.
@@ -99,11 +82,12 @@ func TestRuleset(t *testing.T) {
 		abstract, signal = 1 << 0, 1 << 1
 		resolveUnix      = 1 << 16
 	)
-	for abi := 1; abi <= lastABI; abi++ {
+	for abi := 1; abi <= kernel.LatestABI; abi++ {
 		for _, net := range []bool{false, true} {
 			for _, unix := range []bool{false, true} {
 				got := rulesetFor(&spec.Spec{Net: net, UnixSockets: unix, Rmdir: true, IPC: true}, abi)
-				fs, network, scoped := handled(abi), uint64(0), uint64(0)
+				fs, _, _ := kernel.Handled(abi)
+				network, scoped := uint64(0), uint64(0)
 				if unix {
 					fs &^= resolveUnix
 				}
@@ -130,14 +114,14 @@ func TestRuleset(t *testing.T) {
 // One single socket can be opened only where the kernel can tell it from others.
 func TestOneSocketNeedsTheKernel(t *testing.T) {
 	one := spec.Spec{Paths: []spec.Path{{Kind: spec.Read, Path: "/"}, {Kind: spec.UnixSocket, Path: "/run/s", Optional: true}}}
-	for abi := 1; abi <= lastABI; abi++ {
+	for abi := 1; abi <= kernel.LatestABI; abi++ {
 		err := asked(&one, abi)
 		if (err == nil) != (abi >= 9) {
 			t.Errorf("ABI %d: %v", abi, err)
 		}
 		var f *fault.Error
 		if err != nil && (!errors.As(err, &f) || f.Hint != "--allow-unix-sockets allows them all" ||
-			f.Error() != "cannot allow the one Unix socket '/run/s': that takes Landlock ABI 9 (Linux 7.1); this kernel would open every other one too") {
+			f.Error() != "cannot allow the one Unix socket '/run/s': that takes Landlock ABI 9, Linux 7.1; this kernel would open every other one too") {
 			t.Errorf("ABI %d: %v", abi, err)
 		}
 		all := one

@@ -183,7 +183,7 @@ func (e *asking) refer(from, to *place, remove, add carve.Rights) {
 		e.fail(unix.EXDEV, NoReparenting, byLandlock)
 		e.policy = true
 		e.v.Reason, e.v.EnforcedBy, e.v.Line = NoReparenting, byLandlock, nil
-		e.note("it takes Landlock ABI 2, Linux " + kernel.FirstKernel(kernel.ABIRefer) + "; copying works")
+		e.note("it takes " + kernel.Needs(kernel.ABIRefer) + "; copying works")
 		return
 	}
 	if e.a.have(src)&carve.Create == 0 {

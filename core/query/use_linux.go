@@ -75,7 +75,7 @@ func (e *asking) refusedAtOnce(op Op) bool {
 	switch {
 	case op == Truncate && e.a.abi < kernel.ABITruncate:
 		e.fail(unix.EPERM, TruncateRefused, bySeccomp)
-		e.note("truncate(2) is refused on kernels before " + kernel.FirstKernel(kernel.ABITruncate) +
+		e.note("truncate(2) is refused on kernels before " + kernel.ByABI(kernel.ABITruncate).Linux +
 			"; opening with O_TRUNC works where writing does")
 	case (op == Connect || op == Mksock) && e.a.abi < kernel.ABIUnix && !e.a.s.UnixSockets:
 		e.fail(unix.EPERM, UnixSocketBlocked, bySeccomp)

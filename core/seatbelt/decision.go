@@ -1,6 +1,10 @@
 package seatbelt
 
-import "github.com/nono-sandbox/nono/core/spec"
+import (
+	"slices"
+
+	"github.com/nono-sandbox/nono/core/spec"
+)
 
 // A Class is one kind of operation on a path that a spec can grant.
 type Class uint8
@@ -59,19 +63,18 @@ func decide(all []rule, class Class, path string) (granted bool, line int) {
 	return true, all[best].line
 }
 
-// Unkept lists, as sentences, what the spec promises and the profile cannot
-// keep. It is empty for most specs.
+// Unkept lists what the spec promises and the profile cannot keep, each as what
+// completes "keeps the command from …". It is empty for most specs; of nil it
+// lists what there can be.
 func Unkept(s *spec.Spec) []string {
-	var readable bool
-	for _, p := range s.Paths {
-		readable = readable || p.Kind == spec.Allow || p.Kind == spec.Temp
+	moved := []string{"reading a file of a directory granted for writing alone, by moving it to where it can be read"}
+	if s == nil {
+		return moved
 	}
+	readable := slices.ContainsFunc(s.Paths, func(p spec.Path) bool { return p.Kind == spec.Allow || p.Kind == spec.Temp })
 	for _, p := range s.Paths {
-		if p.Kind != spec.Write || !readable {
-			continue
-		}
-		if read, _ := Decision(s, Read, p.Path); !read {
-			return []string{"a file in a directory granted for writing alone can be moved to where it can be read"}
+		if read, _ := Decision(s, Read, p.Path); p.Kind == spec.Write && readable && !read {
+			return moved
 		}
 	}
 	return nil

@@ -126,6 +126,9 @@ func TestUnkept(t *testing.T) {
 			t.Errorf("Unkept(%v) = %q", test.paths, got)
 		}
 	}
+	if got := Unkept(nil); len(got) != 1 {
+		t.Errorf("Unkept(nil) = %q", got)
+	}
 }
 
 // No letter of a long path is cut in two, whatever the reader makes of bytes.

@@ -65,10 +65,10 @@ func (s *stage) prepareFloor(name string, policy *spec.Spec) (list, filter strin
 	}
 	var out bytes.Buffer
 	word := func(v uint64) { binary.Write(&out, binary.NativeEndian, v) }
-	all := handled(support.ABI)
+	all, _, scopes := kernel.Handled(support.ABI)
 	word(all)
 	word(0) // no rule of the default policy is about the network
-	word(scopes(support.ABI))
+	word(scopes)
 	_, err = carve.Rules(policy, func(r *carve.Rule) error {
 		rights := bits(r.Rights) & all
 		if !r.Dir {
@@ -105,26 +105,6 @@ func filterCode(policy *spec.Spec, abi int) ([]byte, error) {
 	}
 	err = binary.Write(&code, binary.NativeEndian, program)
 	return code.Bytes(), err
-}
-
-func handled(abi int) uint64 {
-	rights := uint64(1<<13 - 1)
-	for _, later := range []struct {
-		abi   int
-		right uint64
-	}{{kernel.ABIRefer, accessRefer}, {kernel.ABITruncate, accessTruncate}, {kernel.ABIIoctl, accessIoctl}, {kernel.ABIUnix, accessUnix}} {
-		if abi >= later.abi {
-			rights |= later.right
-		}
-	}
-	return rights
-}
-
-func scopes(abi int) uint64 {
-	if abi >= kernel.ABIScope {
-		return 3 // LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET and LANDLOCK_SCOPE_SIGNAL
-	}
-	return 0
 }
 
 func bits(r carve.Rights) (rights uint64) {
