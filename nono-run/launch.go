@@ -59,7 +59,7 @@ func (o *options) refuseUnstartable(pol *policy.Policy, cwd string) error {
 	}
 	f := &fault.Error{Do: "start", Path: o.Command[0], Err: fault.Text("the sandbox would shut out the file, its interpreter or its loader")}
 	if v.Line != nil {
-		f.Err = fault.Text("the sandbox would shut out " + fault.Quote(v.Line.Path) + " (" + v.Line.By + ")")
+		f.Err = fault.Text("the sandbox would shut out " + fault.Quote(v.Line.Path) + " (" + v.Line.By.String() + ")")
 	}
 	if v.Suggestion != nil {
 		f.Hint = "add " + v.Suggestion.String()

@@ -48,8 +48,7 @@ func (l *launch) meant(g spec.Path) bool {
 		if at.Path != g.Path || !at.Kind.Grants() {
 			continue
 		}
-		name, ok := strings.CutPrefix(at.By, "profile ")
-		if !ok || l.profile == nil || slices.ContainsFunc(l.profile.Lines, func(x profile.Line) bool { return x.Profile == name && x.Own }) {
+		if at.By.Source != spec.Profile || l.profile == nil || slices.ContainsFunc(l.profile.Lines, func(x profile.Line) bool { return x.Profile == at.By.Detail && x.Own }) {
 			return false
 		}
 		meant = true

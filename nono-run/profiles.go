@@ -36,7 +36,7 @@ func (o *options) useProfiles(set *cli.Set, h policy.Host, p *cli.Printer) error
 func (o *options) refuseProtected(pol *policy.Policy) error {
 	for _, l := range pol.Lifted {
 		if o.shared != "" && l.Path == o.shared {
-			return &fault.Error{Do: "share the working directory", Path: o.shared, Err: fault.Text("it is protected (" + l.By + ")"),
+			return &fault.Error{Do: "share the working directory", Path: o.shared, Err: fault.Text("it is protected (" + l.By.String() + ")"),
 				Hint: "start elsewhere, or lift the protection: --allow " + fault.Quote(o.shared)}
 		}
 	}

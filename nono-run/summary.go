@@ -8,8 +8,8 @@ import (
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
-	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/promise"
+	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -22,7 +22,7 @@ func (l *launch) summary() string {
 		var lines []string
 		for _, p := range s.Paths {
 			for _, k := range kinds {
-				if p.Kind == k && p.By != "system" {
+				if p.Kind == k && p.By.Source != spec.System {
 					lines = append(lines, "  "+fault.Quote(p.Path)+"  ("+reason(p.By)+")")
 				}
 			}
@@ -43,7 +43,7 @@ func (l *launch) summary() string {
 	b.WriteString("removing directories: " + allowed(s.Rmdir) + "\n")
 	b.WriteString(each("withheld from the environment: ", slices.Concat(l.withheld.secrets, l.withheld.session)))
 	if l.policy.Command.Path != "" {
-		b.WriteString("command: " + quoteArgv(l.policy.Command.Argv) + "\n")
+		b.WriteString("command: " + shellquote.Words(l.policy.Command.Argv) + "\n")
 	}
 	for _, path := range l.policy.Skipped {
 		b.WriteString("skipped, does not exist: " + fault.Quote(path) + "\n")
@@ -52,13 +52,15 @@ func (l *launch) summary() string {
 	return b.String()
 }
 
-// reason returns a line's reason for a person. It has paths in it, as typed,
-// which may have what would fool a terminal.
-func reason(by string) string {
-	if q := strconv.Quote(by); q != `"`+by+`"` {
+// reason returns where a line comes from, for a person.
+func reason(by spec.Origin) string { return printable(by.String()) }
+
+// printable quotes text that would fool a terminal: paths as typed may have that.
+func printable(text string) string {
+	if q := strconv.Quote(text); q != `"`+text+`"` {
 		return q
 	}
-	return by
+	return text
 }
 
 func allowed(yes bool) string {
@@ -73,13 +75,12 @@ func (l *launch) counts() string {
 	system := 0
 	var paths, commands []string
 	for _, p := range l.policy.Spec.Paths {
-		category, command := strings.CutPrefix(p.By, policy.ByBlocked)
 		switch {
-		case p.By == "system":
+		case p.By.Source == spec.System:
 			system++
 		case p.Kind.Grants():
-		case command:
-			commands = append(commands, reason(category))
+		case p.By.Source == spec.BlockedCommand:
+			commands = append(commands, printable(p.By.Detail))
 		default:
 			paths = append(paths, reason(p.By))
 		}
@@ -119,17 +120,4 @@ func notHeld(goos string, s *spec.Spec) string {
 		}
 	}
 	return text
-}
-
-// quoteArgv spells a command so that a shell reads it back the same.
-func quoteArgv(argv []string) string {
-	words := make([]string, len(argv))
-	for i, a := range argv {
-		if a != "" && strings.Trim(a, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%") == "" {
-			words[i] = a
-			continue
-		}
-		words[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
-	}
-	return strings.Join(words, " ")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // aboutCommand says whether a command is blocked: as what nono run is to start,
@@ -78,7 +79,7 @@ func (w *sandbox) refusal(name string) *policy.CommandError {
 	opts.NetBlock, opts.Command = true, []string{name}
 	_, err := policy.Compile(opts, w.host)
 	var refused *policy.CommandError
-	if errors.As(err, &refused) && strings.Contains(refused.Error(), "blocked") {
+	if errors.As(err, &refused) && refused.Blocked != "" {
 		return refused
 	}
 	return nil
@@ -87,7 +88,7 @@ func (w *sandbox) refusal(name string) *policy.CommandError {
 func (w *sandbox) whyLoose(name string) string {
 	for _, l := range w.loose {
 		if l.Name == name {
-			return fault.Quote(l.File) + " is other commands too"
+			return fault.Quote(l.File) + " " + l.Why
 		}
 	}
 	return "its file is not denied"
@@ -101,7 +102,7 @@ func (w *sandbox) nameOnly(name string) (query.Verdict, error) {
 	}
 	category, err := policy.Blocked(name, w.platform, w.request)
 	if category != "" {
-		v.Status, v.Reason, v.Category, v.EnforcedBy = query.Denied, query.BlockedCommand, policy.ByBlocked+category, "nono run"
+		v.Status, v.Reason, v.Category, v.EnforcedBy = query.Denied, query.BlockedCommand, spec.Origin{Source: spec.BlockedCommand, Detail: category}.String(), "nono run"
 	}
 	return v, err
 }

@@ -170,7 +170,7 @@ func (w *sandbox) besides(more *spec.Spec) *spec.Spec {
 	out.UnixSockets = out.UnixSockets || more.UnixSockets
 	out.Paths = slices.Clone(w.spec.Paths)
 	for _, p := range more.Paths {
-		if p.Kind.Grants() == strings.HasPrefix(p.By, "--") && !strings.HasPrefix(p.By, policy.ByBlocked) {
+		if p.Kind.Grants() == (p.By.Source == spec.Flag) && p.By.Source != spec.BlockedCommand {
 			out.Paths = append(out.Paths, p)
 		}
 	}

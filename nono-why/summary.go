@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -59,7 +58,7 @@ func pathsOf(s *spec.Spec, kinds ...spec.Kind) string {
 	var paths []string
 	for _, p := range s.Paths {
 		for _, k := range kinds {
-			if p.Kind == k && p.By != "system" && p.By != "spec" {
+			if p.Kind == k && p.By.Source != spec.System && p.By.Source != spec.SpecCopy {
 				paths = append(paths, fault.Quote(p.Path))
 			}
 		}
@@ -75,7 +74,10 @@ func categories(s *spec.Spec, k spec.Kind) string {
 	var list, commands []string
 	seen := map[string]bool{}
 	for _, p := range s.Paths {
-		by, command := strings.CutPrefix(p.By, policy.ByBlocked)
+		by, command := p.By.String(), p.By.Source == spec.BlockedCommand
+		if command {
+			by = p.By.Detail
+		}
 		if command && p.Kind == k && !seen[by] {
 			seen[by] = true
 			commands = append(commands, by)
@@ -83,7 +85,7 @@ func categories(s *spec.Spec, k spec.Kind) string {
 		if command {
 			continue
 		}
-		if strings.HasPrefix(by, "--deny") {
+		if p.By.Source == spec.Flag {
 			by = fault.Quote(p.Path)
 		}
 		if p.Kind == k && !seen[by] {

@@ -74,7 +74,7 @@ func host(name string) string {
 func because(v *query.Verdict) string {
 	at, by := "", ""
 	if v.Line != nil {
-		at, by = fault.Quote(v.Line.Path), v.Line.By
+		at, by = fault.Quote(v.Line.Path), v.Line.By.String()
 	}
 	switch v.Reason {
 	case query.ExplicitGrant:

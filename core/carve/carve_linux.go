@@ -25,7 +25,7 @@ func (r *Rule) Path() string {
 	if r.name == "" {
 		return r.parent
 	}
-	return join(r.parent, r.name)
+	return spec.Join(r.parent, r.name)
 }
 
 // A Chain is a directory on the way from a grant to a deny.
@@ -172,7 +172,7 @@ func (w *walk) directory(n *node, fd int, st *unix.Stat_t, have Rights) error {
 // pass goes on beneath n, where nothing from above is given.
 func (w *walk) pass(n *node, dir int, rel string) error {
 	for _, k := range n.kids {
-		if err := w.visit(k, dir, join(rel, k.name()), 0); err != nil {
+		if err := w.visit(k, dir, spec.Join(rel, k.name()), 0); err != nil {
 			return err
 		}
 	}
@@ -190,16 +190,6 @@ func (w *walk) give(fd int, st *unix.Stat_t, r Rights, parent, name string) erro
 	}
 	w.rule = Rule{FD: fd, ID: id(st), Dir: isDir, Rights: r, parent: parent, name: name}
 	return w.emit(&w.rule)
-}
-
-func join(dir, name string) string {
-	switch dir {
-	case "":
-		return name
-	case "/":
-		return "/" + name
-	}
-	return dir + "/" + name
 }
 
 func directory(mode uint32) bool { return mode&unix.S_IFMT == unix.S_IFDIR }

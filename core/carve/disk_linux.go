@@ -189,7 +189,7 @@ func (w *walk) entry(n *node, list int, name []byte, r Rights) error {
 	switch errno {
 	case 0:
 	case unix.EMFILE, unix.ENFILE, unix.ENOMEM:
-		return &fault.Error{Do: "open", Path: join(n.path, string(name[:end])), Err: errno}
+		return &fault.Error{Do: "open", Path: spec.Join(n.path, string(name[:end])), Err: errno}
 	default:
 		return nil // it is gone, or cannot be looked at: it gets nothing
 	}

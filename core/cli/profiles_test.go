@@ -189,7 +189,7 @@ func compiled(t *testing.T, home, name string) string {
 		say("created:", path)
 	}
 	for _, l := range pol.Lifted {
-		say("lifted:", l.Path, l.By)
+		say("lifted:", l.Path, l.By.String())
 	}
 	text := string(pol.Spec.Append(nil))
 	for line := range strings.SplitSeq(text, "\n") {

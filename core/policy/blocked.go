@@ -9,12 +9,6 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// ByBlocked begins the reason of a blocked command's deny; its category follows.
-const ByBlocked = "blocked command: "
-
-// byBlockFlag is the category of what --block-command names.
-const byBlockFlag = "--block-command"
-
 // systemBin are the directories in which commands are looked for besides PATH's.
 var systemBin = [...]string{
 	"/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin",
@@ -70,7 +64,7 @@ func blockedTable(goos string, o *Options) (*table, error) {
 		if b == "" || strings.Contains(b, "/") {
 			return nil, &fault.Error{Do: "use --block-command " + fault.Quote(b), Err: fault.Text("it wants the name of a command"), Hint: "--deny blocks a path"}
 		}
-		t.add(b, byBlockFlag)
+		t.add(b, spec.BlockFlag)
 	}
 	return t, nil
 }
@@ -133,15 +127,16 @@ func (c *compiler) blockFile(dir, name string, file place) {
 	if !file.exists || file.dir() {
 		return
 	}
-	path, category := join(dir, name), c.blocked.category[name]
+	path, category := spec.Join(dir, name), c.blocked.category[name]
 	if why := c.loose(dir, path, file, category); why != "" {
 		c.out.Loose = append(c.out.Loose, Loose{name, file.path, why})
 		return
 	}
+	by := spec.Origin{Source: spec.BlockedCommand, Detail: category}
 	for _, p := range [...]string{path, file.path} {
-		c.covered[p] = cover{spec.Deny, ByBlocked + category}
+		c.covered[p] = cover{spec.Deny, by}
 		if c.reached(p) {
-			c.add(spec.Deny, p, ByBlocked+category, fromUser)
+			c.add(spec.Deny, p, by, fromUser)
 		}
 	}
 }
@@ -152,7 +147,7 @@ func (c *compiler) loose(dir, path string, file place, category string) string {
 		return "is part of an environment in a directory that is granted for writing"
 	}
 	// Who blocks a program by its own name means the program.
-	if category == byBlockFlag && path == file.path && file.nlink == 1 {
+	if category == spec.BlockFlag && path == file.path && file.nlink == 1 {
 		return ""
 	}
 	if c.otherFace(file, category) {
@@ -165,7 +160,7 @@ func (c *compiler) loose(dir, path string, file place, category string) string {
 // one, or one that --allow-command gives back by another name. --block-command
 // is stronger than the latter.
 func (c *compiler) otherFace(file place, category string) bool {
-	if category == byBlockFlag {
+	if category == spec.BlockFlag {
 		return c.ordinary(file)
 	}
 	c.findFaces()
@@ -205,7 +200,7 @@ func (c *compiler) findFaces() {
 // noteFace notes the files that are called name.
 func (c *compiler) noteFace(name string, lifted bool) {
 	for _, dir := range c.binDirs() {
-		if p, err := c.res.resolve(join(dir, name)); err == nil && p.exists {
+		if p, err := c.res.resolve(spec.Join(dir, name)); err == nil && p.exists {
 			c.faces[fileID{p.dev, p.ino}] = lifted
 		}
 	}
@@ -217,17 +212,17 @@ func (c *compiler) noteFace(name string, lifted bool) {
 // the way to it, the project's own directory first, from getting new entries,
 // for a program that whoever can write there can make anew.
 func (c *compiler) environment(dir string) bool {
-	env := parent(dir)
+	env := spec.Parent(dir)
 	i := slices.IndexFunc(c.asked, func(g spec.Path) bool {
 		return g.Kind.Writes() && spec.Within(env, g.Path)
 	})
 	if i < 0 || c.holdsHome(c.asked[i].Path) {
 		return false
 	}
-	if p, err := c.res.resolve(join(env, "pyvenv.cfg")); err == nil && p.exists {
+	if p, err := c.res.resolve(spec.Join(env, "pyvenv.cfg")); err == nil && p.exists {
 		return true
 	}
-	p, err := c.res.resolve(join(env, "conda-meta"))
+	p, err := c.res.resolve(spec.Join(env, "conda-meta"))
 	return err == nil && p.dir()
 }
 

@@ -16,7 +16,7 @@ func (b *box) blocked(o Options) (denied, loose []string) {
 	b.t.Helper()
 	p := b.must(o)
 	for _, l := range p.Spec.Paths {
-		if path, ok := b.rel(l.Path); ok && l.Kind == spec.Deny && strings.HasPrefix(l.By, ByBlocked) {
+		if path, ok := b.rel(l.Path); ok && l.Kind == spec.Deny && l.By.Source == spec.BlockedCommand {
 			denied = append(denied, path)
 		}
 	}

@@ -42,7 +42,7 @@ func (c *compiler) findChains() error {
 func topmost(path string, grants map[string]bool) string {
 	top := ""
 	for path != "/" {
-		if path = parent(path); grants[path] {
+		if path = spec.Parent(path); grants[path] {
 			top = path
 		}
 	}
@@ -51,7 +51,7 @@ func topmost(path string, grants map[string]bool) string {
 
 // chain adds to the set the directories from top down to path.
 func chain(path, top string, set map[string]bool) {
-	for dir := parent(path); !set[dir]; dir = parent(dir) {
+	for dir := spec.Parent(path); !set[dir]; dir = spec.Parent(dir) {
 		if set[dir] = true; dir == top {
 			break
 		}
@@ -60,8 +60,8 @@ func chain(path, top string, set map[string]bool) {
 
 // isDir reports whether path, which has no symlinks, is a directory.
 func (c *compiler) isDir(path string) bool {
-	if l := c.res.list(parent(path)); !l.unknown {
-		return l.names[base(path)] == isDir
+	if l := c.res.list(spec.Parent(path)); !l.unknown {
+		return l.names[spec.Base(path)] == isDir
 	}
 	p, err := c.res.resolve(path)
 	return err == nil && p.dir()

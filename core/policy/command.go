@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
 
@@ -20,13 +21,15 @@ type Command struct {
 type CommandError struct {
 	Status int
 	Fault  *fault.Error
+	// Blocked is the blocked command that it is, by this or another name; or "".
+	Blocked string
 }
 
 func (e *CommandError) Error() string { return e.Fault.Error() }
 func (e *CommandError) Unwrap() error { return e.Fault }
 
 func cannotStart(name string, status int, why, hint string) error {
-	return &CommandError{status, &fault.Error{Do: "start", Path: name, Err: fault.Text(why), Hint: hint}}
+	return &CommandError{Status: status, Fault: &fault.Error{Do: "start", Path: name, Err: fault.Text(why), Hint: hint}}
 }
 
 // command finds what is to be started and grants it, what it resolves to and
@@ -53,7 +56,7 @@ func (c *compiler) lookup(name string) (string, error) {
 	if strings.Contains(name, "/") {
 		path := name
 		if name[0] != '/' {
-			path = join(c.h.Dir, name)
+			path = spec.Join(c.h.Dir, name)
 		}
 		return path, c.startable(name, path)
 	}
@@ -62,7 +65,7 @@ func (c *compiler) lookup(name string) (string, error) {
 		if !strings.HasPrefix(dir, "/") {
 			continue
 		}
-		path := join(filepath.Clean(dir), name)
+		path := spec.Join(filepath.Clean(dir), name)
 		p, err := c.res.resolve(path)
 		if err != nil || !p.exists || p.dir() {
 			continue
@@ -76,7 +79,7 @@ func (c *compiler) lookup(name string) (string, error) {
 	if found != nil {
 		return "", found
 	}
-	return "", &CommandError{fault.NotFound, &fault.Error{Do: "find the command", Path: name, Err: fault.Text("it is in no directory of PATH"), Hint: forShell(name)}}
+	return "", &CommandError{Status: fault.NotFound, Fault: &fault.Error{Do: "find the command", Path: name, Err: fault.Text("it is in no directory of PATH"), Hint: forShell(name)}}
 }
 
 // forShell is the remedy where name is no command but something that a shell
@@ -118,13 +121,13 @@ func (c *compiler) startable(name, path string) error {
 func (c *compiler) refuseBlocked(who, path string) error {
 	lifted := false
 	for hop := 0; hop < 40; hop++ {
-		name := base(path)
-		up, err := c.res.resolve(parent(path))
+		name := spec.Base(path)
+		up, err := c.res.resolve(spec.Parent(path))
 		if err != nil {
 			return nil
 		}
-		e := c.res.look(join(up.path, name))
-		if category := c.blocked.category[name]; category != "" && (!lifted || category == byBlockFlag) {
+		e := c.res.look(spec.Join(up.path, name))
+		if category := c.blocked.category[name]; category != "" && (!lifted || category == spec.BlockFlag) {
 			if hop > 0 && e.target == "" && c.ordinary(e.place) {
 				return nil // sh, and not busybox, was called
 			}
@@ -135,7 +138,7 @@ func (c *compiler) refuseBlocked(who, path string) error {
 			return c.refuseTwin(who, e.place)
 		}
 		if path = e.target; path[0] != '/' {
-			path = join(up.path, path)
+			path = spec.Join(up.path, path)
 		}
 	}
 	return nil
@@ -148,7 +151,7 @@ func (c *compiler) refuseTwin(who string, p place) error {
 	}
 	for _, dir := range c.binDirs() {
 		for _, name := range c.blocked.names {
-			b, err := c.res.resolve(join(dir, name))
+			b, err := c.res.resolve(spec.Join(dir, name))
 			if err == nil && b.exists && b.dev == p.dev && b.ino == p.ino && !c.otherFace(b, c.blocked.category[name]) {
 				return c.isBlocked(who+" is the blocked command "+fault.Quote(name)+" by another name", name)
 			}
@@ -162,12 +165,13 @@ func (c *compiler) isBlocked(what, name string) error {
 	category := c.blocked.category[name]
 	hint := "--allow-command " + name + " allows it"
 	switch {
-	case category == byBlockFlag:
+	case category == spec.BlockFlag:
 		hint = "leave out --block-command " + name
 	case category == "privilege escalation" && c.h.UID != 0:
 		hint = "nothing in a sandbox gains privileges: run it outside"
 	case name == "rmdir" && !c.o.Rmdir:
 		hint = "--allow-command rmdir --allow-rmdir allows it"
 	}
-	return cannotStart(c.o.Command[0], fault.CannotStart, what+" ("+category+")", hint)
+	return &CommandError{Status: fault.CannotStart, Blocked: name,
+		Fault: &fault.Error{Do: "start", Path: c.o.Command[0], Err: fault.Text(what + " (" + category + ")"), Hint: hint}}
 }

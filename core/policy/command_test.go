@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // starts compiles for a command and returns what it granted of the box to start
@@ -22,7 +23,7 @@ func (b *box) starts(o Options, command ...string) (*Policy, string) {
 	}
 	var got []string
 	for _, l := range p.Spec.Paths {
-		if path, ok := b.rel(l.Path); ok && l.By == byCommand {
+		if path, ok := b.rel(l.Path); ok && l.By.Source == spec.Command {
 			got = append(got, l.Kind.String()+" "+path)
 		}
 	}

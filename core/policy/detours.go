@@ -39,8 +39,8 @@ func (c *compiler) refuseDetours() error {
 		if c.namesProtected(d) {
 			continue
 		}
-		if by := c.protectedBy(d.path, d.grant.Kind); by != "" && !c.meant(d) {
-			return d.refusal("a symlink leads from there to "+fault.Quote(d.path)+", which is protected ("+by+")",
+		if by := c.protectedBy(d.path, d.grant.Kind); by.Source != spec.Unsaid && !c.meant(d) {
+			return d.refusal("a symlink leads from there to "+fault.Quote(d.path)+", which is protected ("+by.String()+")",
 				"if that is meant: "+flagOf(d.grant.Kind)+" "+fault.Quote(d.path))
 		}
 	}
@@ -69,7 +69,7 @@ func (c *compiler) meant(d detour) bool {
 			continue
 		}
 		at, err := c.res.resolve(path)
-		if err == nil && spec.Within(d.path, at.path) && c.protectedBy(at.path, g.Kind) != "" {
+		if err == nil && spec.Within(d.path, at.path) && c.protectedBy(at.path, g.Kind).Source != spec.Unsaid {
 			return true
 		}
 	}

@@ -41,15 +41,15 @@ func TestGoldenSpec(t *testing.T) {
 		if !ok {
 			continue
 		}
-		if _, err := os.Lstat(l.Path); err != nil && !l.Kind.Grants() && !strings.HasPrefix(l.By, "--") {
-			by := l.By + " (" + l.Kind.String() + ")"
+		if _, err := os.Lstat(l.Path); err != nil && !l.Kind.Grants() && l.By.Source != spec.Flag {
+			by := l.By.String() + " (" + l.Kind.String() + ")"
 			if counts[by]++; counts[by] == 1 {
 				order = append(order, by)
 			}
 			continue
 		}
 		l.Path = "/BOX/" + path
-		l.By = strings.ReplaceAll(l.By, b.root, "/BOX")
+		l.By.Detail = strings.ReplaceAll(l.By.Detail, b.root, "/BOX")
 		kept = append(kept, l)
 	}
 	s := *p.Spec

@@ -9,14 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The By of lines that other code asks about.
-const (
-	bySystem    = "system"
-	byDeny      = "--deny"
-	byDenyWrite = "--deny-write"
-	byCommand   = "the command"
-)
-
 // absolute makes a path as given absolute. A leading ~ has been expanded, by the
 // shell or by the profile.
 func (c *compiler) absolute(g Grant) (string, error) {
@@ -26,20 +18,20 @@ func (c *compiler) absolute(g Grant) (string, error) {
 	case len(g.Path) > 0 && g.Path[0] == '/':
 		return g.Path, nil
 	}
-	return join(c.h.Dir, g.Path), nil
+	return spec.Join(c.h.Dir, g.Path), nil
 }
 
 func flagOf(k spec.Kind) string { return "--" + k.String() }
 
 // byOf is the reason written on the line of a grant or deny.
-func byOf(g Grant) string {
-	if g.From != "" {
-		return "profile " + g.From
+func byOf(g Grant) spec.Origin {
+	switch {
+	case g.From != "":
+		return spec.Origin{Source: spec.Profile, Detail: g.From}
+	case !g.Kind.Grants():
+		return spec.Origin{Source: spec.Flag, Detail: flagOf(g.Kind)}
 	}
-	if !g.Kind.Grants() {
-		return flagOf(g.Kind)
-	}
-	return flagOf(g.Kind) + " " + g.Path
+	return spec.Origin{Source: spec.Flag, Detail: flagOf(g.Kind) + " " + g.Path}
 }
 
 func (c *compiler) userGrants() error {
@@ -143,7 +135,7 @@ func (c *compiler) userDenies() error {
 }
 
 // deny adds a deny by its name and, where a symlink leads elsewhere, by that.
-func (c *compiler) deny(k spec.Kind, path, by string) error {
+func (c *compiler) deny(k spec.Kind, path string, by spec.Origin) error {
 	names, err := c.names(path)
 	for _, name := range names {
 		c.add(k, name, by, fromUser)
@@ -161,8 +153,8 @@ func (c *compiler) names(path string) ([]string, error) {
 	// The directories of the name are resolved, its last part is not: a rule
 	// on the way through a symlink would be on what the symlink leads to.
 	name := filepath.Clean(path)
-	if up, err := c.res.resolve(parent(name)); err == nil && name != "/" {
-		name = join(up.path, base(name))
+	if up, err := c.res.resolve(spec.Parent(name)); err == nil && name != "/" {
+		name = spec.Join(up.path, spec.Base(name))
 	}
 	if err == nil && p.path != name {
 		return []string{name, p.path}, nil
@@ -199,14 +191,14 @@ func (c *compiler) systemPath(k spec.Kind, path string) string {
 	if err != nil || !p.exists || misfit(k, p) != nil {
 		return "" // another system than the line was written for
 	}
-	c.addOptional(k, p.path, bySystem)
+	c.addOptional(k, p.path, spec.Origin{Source: spec.System})
 	return p.path
 }
 
 // addOptional adds what the command may well start without. It is there now; an
 // update of the system may remove it before the sandbox is made, and a spec may be
 // applied in a container that lacks it.
-func (c *compiler) addOptional(k spec.Kind, path, by string) {
+func (c *compiler) addOptional(k spec.Kind, path string, by spec.Origin) {
 	n := len(c.spec.Paths)
 	c.add(k, path, by, fromOthers)
 	for i := n; i < len(c.spec.Paths); i++ {
@@ -220,17 +212,17 @@ func (c *compiler) addOptional(k spec.Kind, path, by string) {
 func (c *compiler) own() error {
 	for _, tool := range c.o.Tools {
 		if p, err := c.res.resolve(tool); err == nil && p.exists && !p.dir() {
-			c.addOptional(spec.ReadFile, p.path, "nono why --self")
+			c.addOptional(spec.ReadFile, p.path, spec.Origin{Source: spec.WhySelf})
 		}
 	}
 	// POSIX message queues are files of a file system of their own, which only
 	// Landlock sees: it is shown here, and by nothing else.
 	if p, err := c.res.resolve("/dev/mqueue"); c.o.IPC && err == nil && p.dir() {
-		c.add(spec.Allow, p.path, "--allow-ipc", fromOthers)
+		c.add(spec.Allow, p.path, spec.Origin{Source: spec.Flag, Detail: "--allow-ipc"}, fromOthers)
 	}
 	for _, l := range []spec.Path{
-		{Kind: spec.Temp, Path: c.o.Temp, By: "private temp"},
-		{Kind: spec.ReadFile, Path: c.o.SpecFile, By: "spec"},
+		{Kind: spec.Temp, Path: c.o.Temp, By: spec.Origin{Source: spec.PrivateTemp}},
+		{Kind: spec.ReadFile, Path: c.o.SpecFile, By: spec.Origin{Source: spec.SpecCopy}},
 	} {
 		if l.Path != "" {
 			l.Optional = true

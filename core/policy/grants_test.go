@@ -64,7 +64,7 @@ func TestOwnDeniesAgainstTheSystem(t *testing.T) {
 	if hasPath(p, spec.Read, "/proc") || !hasPath(p, spec.Deny, "/proc") {
 		t.Error("the system's grant of /proc stands beside --deny /proc")
 	}
-	if !slices.ContainsFunc(p.Dropped, func(l spec.Path) bool { return l.Path == "/proc" && l.By == bySystem }) {
+	if !slices.ContainsFunc(p.Dropped, func(l spec.Path) bool { return l.Path == "/proc" && l.By.Source == spec.System }) {
 		t.Errorf("not told: %v", p.Dropped)
 	}
 	if !hasPath(p, spec.Read, "/usr") || !hasPath(p, spec.Deny, "/usr/share") {

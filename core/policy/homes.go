@@ -143,7 +143,7 @@ func (h home) first(path string) string {
 // no home comes with the first one only.
 func (h home) expand(path string, first bool) []string {
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		return []string{join(h.path, rest)}
+		return []string{spec.Join(h.path, rest)}
 	}
 	if path[0] == '/' {
 		if first {
@@ -158,10 +158,10 @@ func (h home) expand(path string, first bool) []string {
 			continue
 		}
 		if d.InHome != "" {
-			out = append(out, join(join(h.path, d.InHome), rest))
+			out = append(out, spec.Join(spec.Join(h.path, d.InHome), rest))
 		}
-		if v := h.xdg[name]; v != "" && v != join(h.path, d.InHome) {
-			out = append(out, join(v, rest))
+		if v := h.xdg[name]; v != "" && v != spec.Join(h.path, d.InHome) {
+			out = append(out, spec.Join(v, rest))
 		}
 	}
 	return out

@@ -31,7 +31,7 @@ func (c *compiler) grantProgram(who, path string, depth int) error {
 	begin := beginning(p.path)
 	named := depth == 0 && (p.path == filepath.Clean(path) || isScript(begin) || isMachineCode(begin))
 	if named || depth > 0 && c.program(p.path, begin) {
-		c.add(spec.ReadFile, p.path, byCommand, fromOthers)
+		c.add(spec.ReadFile, p.path, spec.Origin{Source: spec.Command}, fromOthers)
 	}
 	if depth > 4 {
 		return nil
@@ -41,10 +41,10 @@ func (c *compiler) grantProgram(who, path string, depth int) error {
 		return nil
 	}
 	if interp[0] != '/' {
-		interp = join(c.h.Dir, interp)
+		interp = spec.Join(c.h.Dir, interp)
 	}
 	// `#!/usr/bin/env NAME` is how a script asks for PATH lookup.
-	if base(interp) == "env" {
+	if spec.Base(interp) == "env" {
 		if name := envCommand(arg); name != "" {
 			if real, err := c.lookup(name); err == nil {
 				if err := c.grantProgram("its interpreter", real, depth+1); err != nil {
@@ -64,7 +64,7 @@ func (c *compiler) grantProgram(who, path string, depth int) error {
 // the command: by the time of the start something else may have taken its place.
 func (c *compiler) program(path, begin string) bool {
 	if isScript(begin) {
-		return slices.Contains(c.binDirs(), parent(path))
+		return slices.Contains(c.binDirs(), spec.Parent(path))
 	}
 	return isMachineCode(begin)
 }

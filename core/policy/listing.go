@@ -1,6 +1,9 @@
 package policy
 
-import "golang.org/x/sys/unix"
+import (
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
 
 // listing is what a directory has, by name.
 type listing struct {
@@ -27,7 +30,7 @@ type named struct {
 func (r *resolver) among(dir string, names []string) []named {
 	var out []named
 	add := func(name string) {
-		if p, err := r.resolve(join(dir, name)); err == nil {
+		if p, err := r.resolve(spec.Join(dir, name)); err == nil {
 			out = append(out, named{name, p})
 		}
 	}
@@ -52,7 +55,7 @@ func (r *resolver) among(dir string, names []string) []named {
 		switch err := unix.Fstatat(at, prefix+n, &st, unix.AT_SYMLINK_NOFOLLOW); {
 		case err == unix.ENOENT:
 		case err == nil && uint32(st.Mode)&unix.S_IFMT != unix.S_IFLNK:
-			out = append(out, named{n, found(join(dir, n), &st)})
+			out = append(out, named{n, found(spec.Join(dir, n), &st)})
 		default:
 			add(n)
 		}

@@ -103,7 +103,7 @@ type compiler struct {
 // cover is why a path is protected, and from what.
 type cover struct {
 	kind spec.Kind // Deny or DenyWrite
-	by   string
+	by   spec.Origin
 }
 
 type line struct {
@@ -147,7 +147,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 
 // add appends a line once. What --deny and --deny-write are stronger than is
 // taken from a grant, and one of which nothing remains is left out.
-func (c *compiler) add(k spec.Kind, path, by string, from source) {
+func (c *compiler) add(k spec.Kind, path string, by spec.Origin, from source) {
 	p := spec.Path{Kind: k, Path: path, By: by}
 	if k.Grants() {
 		if p.Kind = c.yield(k, path, from); p.Kind == 0 {
@@ -167,12 +167,12 @@ func (c *compiler) add(k spec.Kind, path, by string, from source) {
 	case k.Grants():
 		c.grants[path] = true
 		c.writable[path] = c.writable[path] || k.Writes()
-		if by != bySystem && by != byCommand {
+		if by.Source != spec.System && by.Source != spec.Command {
 			c.asked = append(c.asked, p)
 		}
-	case by == byDeny:
+	case by.Source == spec.Flag && k == spec.Deny:
 		c.shut[path] = true
-	case by == byDenyWrite:
+	case by.Source == spec.Flag:
 		c.shutWrite[path] = true
 	}
 }
@@ -180,13 +180,13 @@ func (c *compiler) add(k spec.Kind, path, by string, from source) {
 // reached reports whether a grant is above path, so that a deny there has
 // something to take away.
 func (c *compiler) reached(path string) bool {
-	return path != "/" && (c.grants["/"] || anyAbove(c.grants, parent(path)))
+	return path != "/" && (c.grants["/"] || anyAbove(c.grants, spec.Parent(path)))
 }
 
 // anyAbove reports whether path or a directory above it, but for the root, is in
 // the set. It looks at each once, so that thousands of grants stay cheap.
 func anyAbove(set map[string]bool, path string) bool {
-	for ; path != "/"; path = parent(path) {
+	for ; path != "/"; path = spec.Parent(path) {
 		if set[path] {
 			return true
 		}

@@ -116,10 +116,10 @@ func (c *compiler) protectPath(p lists.Protected, home, path string) error {
 	}
 	for _, name := range all {
 		if have, ok := c.covered[name]; !ok || have.kind == spec.DenyWrite {
-			c.covered[name] = cover{p.Kind, p.Category}
+			c.covered[name] = cover{p.Kind, listed(p.Category)}
 		}
 		if c.reached(name) {
-			c.add(p.Kind, name, p.Category, fromUser)
+			c.add(p.Kind, name, listed(p.Category), fromUser)
 		}
 	}
 	return nil
@@ -158,20 +158,22 @@ func (c *compiler) lift(p spec.Path) {
 // findLifted notes which protection a grant that was asked for gives back.
 func (c *compiler) findLifted() error {
 	for _, g := range c.asked {
-		if by := c.protectedBy(g.Path, g.Kind); by != "" {
+		if by := c.protectedBy(g.Path, g.Kind); by.Source != spec.Unsaid {
 			c.lift(spec.Path{Kind: g.Kind, Path: g.Path, By: by})
 		}
 	}
 	return nil
 }
 
+func listed(category string) spec.Origin { return spec.Origin{Source: spec.Listed, Detail: category} }
+
 // protectedBy returns the category under which a grant of path would lift a
-// protection, or "".
-func (c *compiler) protectedBy(path string, k spec.Kind) string {
-	for ; path != "/"; path = parent(path) {
+// protection, or the zero Origin.
+func (c *compiler) protectedBy(path string, k spec.Kind) spec.Origin {
+	for ; path != "/"; path = spec.Parent(path) {
 		if at, ok := c.covered[path]; ok && (at.kind == spec.Deny || k.Writes()) {
 			return at.by
 		}
 	}
-	return ""
+	return spec.Origin{}
 }

@@ -195,7 +195,7 @@ func TestUsersOwnList(t *testing.T) {
 	b.mkdir("home/notes")
 	p := b.grants("allow .", "allow home/notes")
 	b.has(p, "deny home/work", "deny-write home/notes", "deny project/vault", "deny home/.config/mine")
-	if len(p.Lifted) != 1 || p.Lifted[0].By != "notes" {
+	if len(p.Lifted) != 1 || p.Lifted[0].By != listed("notes") {
 		t.Errorf("lifted: %v", p.Lifted)
 	}
 	b.own = "deny relative\n"
@@ -223,7 +223,7 @@ func TestLifted(t *testing.T) {
 		var got []string
 		for _, l := range b.grants(c.grants).Lifted {
 			path, _ := b.rel(l.Path)
-			got = append(got, l.Kind.String()+" "+path+" "+l.By)
+			got = append(got, l.Kind.String()+" "+path+" "+l.By.String())
 		}
 		if strings.Join(got, "\n") != c.want {
 			t.Errorf("%s: lifted %q, want %q", c.grants, got, c.want)

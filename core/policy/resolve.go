@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
 
@@ -83,7 +84,7 @@ func readlink(path string) (string, error) {
 // not exist, or goes on beneath a file, is resolved as far as it does. More than
 // 40 symlinks are ELOOP, as in path_resolution(7).
 func (r *resolver) resolve(path string) (place, error) {
-	dir, name := parent(path), base(path)
+	dir, name := spec.Parent(path), spec.Base(path)
 	if name == "" || name == "." || name == ".." {
 		return r.walk(path)
 	}
@@ -94,14 +95,14 @@ func (r *resolver) resolve(path string) (place, error) {
 			return place{path: at.path}, err
 		}
 		if !at.exists {
-			return place{path: filepath.Clean(join(at.path, name))}, nil
+			return place{path: filepath.Clean(spec.Join(at.path, name))}, nil
 		}
 		real = at.path
 		r.dirs[dir] = real
 	}
 	at := path
 	if real != dir {
-		at = join(real, name)
+		at = spec.Join(real, name)
 	}
 	// What most paths are: no symlink in the last place. It is not remembered,
 	// since few are asked about twice.
@@ -123,7 +124,7 @@ func (r *resolver) walk(path string) (place, error) {
 		name, tail, more := strings.Cut(strings.TrimLeft(rest, "/"), "/")
 		if !at.dir() {
 			// Nothing is beneath a file, not even "." or "..", or a slash.
-			return place{path: filepath.Clean(join(at.path, name+"/"+tail))}, nil
+			return place{path: filepath.Clean(spec.Join(at.path, name+"/"+tail))}, nil
 		}
 		if name == "" {
 			return r.root(at), nil
@@ -133,15 +134,15 @@ func (r *resolver) walk(path string) (place, error) {
 		case ".":
 			continue
 		case "..":
-			at = place{path: parent(at.path), exists: true, mode: unix.S_IFDIR}
+			at = place{path: spec.Parent(at.path), exists: true, mode: unix.S_IFDIR}
 			continue
 		}
-		e := r.look(join(at.path, name))
+		e := r.look(spec.Join(at.path, name))
 		switch {
 		case e.err != nil:
 			return place{path: e.place.path}, e.err
 		case !e.place.exists:
-			return place{path: filepath.Clean(join(e.place.path, rest))}, nil
+			return place{path: filepath.Clean(spec.Join(e.place.path, rest))}, nil
 		case e.place.mode&unix.S_IFMT == unix.S_IFLNK:
 			if links++; links > 40 {
 				return place{path: e.place.path}, unix.ELOOP
@@ -167,19 +168,3 @@ func (r *resolver) root(at place) place {
 	}
 	return at
 }
-
-func join(dir, name string) string {
-	if dir == "/" {
-		return "/" + name
-	}
-	return dir + "/" + name
-}
-
-func parent(path string) string {
-	if i := strings.LastIndexByte(path, '/'); i > 0 {
-		return path[:i]
-	}
-	return "/"
-}
-
-func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }

@@ -14,9 +14,9 @@ func (c *compiler) stdio() error {
 	if !c.o.Stdio {
 		return nil
 	}
-	for fd, name := range [...]string{"standard input", "standard output", "standard error"} {
+	for fd, name := range [...]string{"input", "output", "error"} {
 		if path, kind := openOn(fd); kind != 0 {
-			c.addOptional(kind, path, name)
+			c.addOptional(kind, path, spec.Origin{Source: spec.StandardStream, Detail: name})
 		}
 	}
 	return nil

@@ -128,7 +128,7 @@ func stdioChild(t *testing.T) {
 				if l.Optional {
 					word += "?"
 				}
-				text.WriteString(word + " " + path + " " + l.By + "\n")
+				text.WriteString(word + " " + path + " " + l.By.String() + "\n")
 			}
 		}
 	}

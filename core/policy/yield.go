@@ -43,7 +43,7 @@ func beaten(denies, given map[string]bool, path string, from source) bool {
 	if denies[path] || from == fromUser {
 		return denies[path]
 	}
-	for ; path != "/"; path = parent(path) {
+	for ; path != "/"; path = spec.Parent(path) {
 		if given[path] || denies[path] {
 			return denies[path]
 		}

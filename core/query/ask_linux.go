@@ -3,6 +3,7 @@ package query
 import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
 
@@ -183,7 +184,7 @@ func (e *asking) unreachable(p *place, errno unix.Errno, want carve.Rights) {
 			reason = BadPath
 		} else if p.own != "" && e.a.disk.procfs(p.up) {
 			reason = BadPath // nobody makes it meanwhile
-			if baseOf(p.up.path) == "fd" {
+			if spec.Base(p.up.path) == "fd" {
 				e.note("descriptors above 2 are closed when the command starts; --keep-fd keeps one")
 			}
 		}

@@ -30,7 +30,7 @@ func (v *Verdict) AppendJSON(b []byte) []byte {
 	o.orNull("granted_by", v.GrantedBy())
 	if v.Line != nil {
 		if !v.Line.Kind.Grants() {
-			o.some("denied_by", v.Line.By)
+			o.some("denied_by", v.Line.By.String())
 		}
 		o.some("spec_line", v.Line.String())
 		if v.Line.Line > 0 {

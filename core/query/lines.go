@@ -1,10 +1,7 @@
 package query
 
 import (
-	"strings"
-
 	"github.com/nono-sandbox/nono/core/carve"
-	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -74,10 +71,10 @@ func Recognise(v *Verdict, wide *spec.Spec) {
 }
 
 // categoryOf is what a deny protects.
-func categoryOf(p *spec.Path) string { return p.By }
+func categoryOf(p *spec.Path) string { return p.By.String() }
 
 // blocked reports whether a deny is a blocked command's.
-func blocked(p *spec.Path) bool { return strings.HasPrefix(p.By, policy.ByBlocked) }
+func blocked(p *spec.Path) bool { return p.By.Source == spec.BlockedCommand }
 
 // reasonOf is why something is allowed by the line p. cwd is the working
 // directory.
@@ -87,26 +84,10 @@ func reasonOf(p *spec.Path, cwd string) Reason {
 		return ExplicitGrant
 	case p.Kind == spec.Temp:
 		return PrivateTemp
-	case p.By == "system":
+	case p.By.Source == spec.System:
 		return SystemPath
 	case p.Path == cwd:
 		return WithinWorkdir
 	}
 	return ExplicitGrant
 }
-
-func join(dir, name string) string {
-	if dir == "/" {
-		return "/" + name
-	}
-	return dir + "/" + name
-}
-
-func dirOf(path string) string {
-	if i := strings.LastIndexByte(path, '/'); i > 0 {
-		return path[:i]
-	}
-	return "/"
-}
-
-func baseOf(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }

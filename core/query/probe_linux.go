@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"unsafe"
 
+	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
 
@@ -68,7 +69,7 @@ func try(q Question, v *Verdict) (errno unix.Errno, asked bool) {
 	case Delete, Rmdir, RenameTo:
 		errno = tryMove(v.Resolved)
 		if q.Op == RenameTo && errno == 0 {
-			errno = tryMaking(dirOf(absolute(q.To)))
+			errno = tryMaking(spec.Parent(absolute(q.To)))
 		}
 		return errno, errno != 0
 	case Create, Mkdir, Symlink, Mkfifo, Mksock:
@@ -78,10 +79,10 @@ func try(q Question, v *Verdict) (errno unix.Errno, asked bool) {
 		if errno != 0 {
 			return errno, true
 		}
-		errno = tryMaking(dirOf(v.Resolved))
+		errno = tryMaking(spec.Parent(v.Resolved))
 		return errno, errno != 0
 	case LinkTo:
-		errno = tryMaking(dirOf(absolute(q.To)))
+		errno = tryMaking(spec.Parent(absolute(q.To)))
 		return errno, errno != 0
 	}
 	var st unix.Stat_t
@@ -124,7 +125,7 @@ func tryMaking(dir string) unix.Errno {
 	entries, _ := list.ReadDir(64)
 	for _, e := range entries {
 		if e.Type().IsRegular() {
-			return tryMove(join(dir, e.Name()))
+			return tryMove(spec.Join(dir, e.Name()))
 		}
 	}
 	return 0

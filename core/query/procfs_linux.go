@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
 
@@ -32,7 +33,7 @@ func (d *disk) process(n *node) string {
 	for n.parent != nil && n.parent.mount == n.mount {
 		top, n = n, n.parent
 	}
-	pid := baseOf(top.path)
+	pid := spec.Base(top.path)
 	if _, err := strconv.ParseUint(pid, 10, 31); err != nil || top == n || !d.procfs(top) {
 		return ""
 	}
@@ -47,7 +48,7 @@ func (d *disk) procfs(n *node) bool {
 // self reports whether the symlink n is the one by which procfs shows every
 // process its own directory.
 func (d *disk) self(n *node) bool {
-	name := baseOf(n.path)
+	name := spec.Base(n.path)
 	return (name == "self" || name == "thread-self") && n.parent != nil && n.parent.mountPoint() && d.procfs(n.parent)
 }
 
@@ -55,7 +56,7 @@ func (d *disk) self(n *node) bool {
 // a process outside of the sandbox, from being read; 0 if it does not. own is the
 // process that asks. What is asked from inside, only the kernel knows.
 func (d *disk) outside(n *node, own string) unix.Errno {
-	errno := guarded(baseOf(n.path))
+	errno := guarded(spec.Base(n.path))
 	if errno == 0 || d.inside {
 		return 0
 	}
@@ -69,7 +70,7 @@ func (d *disk) outside(n *node, own string) unix.Errno {
 // in map_files can be listed.
 func (d *disk) within(n *node, own string) bool {
 	for at := n; at != nil; at = at.parent {
-		name := baseOf(at.path)
+		name := spec.Base(at.path)
 		if (name == "fdinfo" || name == "map_files" && at != n) && d.outside(at, own) != 0 {
 			return true
 		}
@@ -79,7 +80,7 @@ func (d *disk) within(n *node, own string) bool {
 
 // privileged reports whether n takes a capability that the shim drops.
 func (d *disk) privileged(n *node) bool {
-	name := baseOf(n.path)
+	name := spec.Base(n.path)
 	return (name == "kmsg" || name == "kcore") && n.parent != nil && n.parent.mountPoint() && d.procfs(n)
 }
 
@@ -93,7 +94,7 @@ func (w *walker) jump(n *node, pid string) (*node, unix.Errno) {
 		w.outside = true
 		return nil, unix.EACCES
 	}
-	if fd, err := strconv.Atoi(baseOf(n.path)); err == nil && fd > 2 && baseOf(n.parent.path) == "fd" && !w.d.inside {
+	if fd, err := strconv.Atoi(spec.Base(n.path)); err == nil && fd > 2 && spec.Base(n.parent.path) == "fd" && !w.d.inside {
 		return nil, unix.ENOENT // closed at the exec
 	}
 	if strings.HasPrefix(n.target, "/") && !strings.HasPrefix(n.target, "/memfd:") {

@@ -156,7 +156,7 @@ type Verdict struct {
 // GrantedBy returns what the line that allowed it is there by, or "".
 func (v *Verdict) GrantedBy() string {
 	if v.Line != nil && v.Line.Kind.Grants() {
-		return v.Line.By
+		return v.Line.By.String()
 	}
 	return ""
 }

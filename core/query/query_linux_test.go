@@ -32,13 +32,13 @@ func home(t *testing.T) string {
 
 func policyFor(dir string) *spec.Spec {
 	return &spec.Spec{Paths: []spec.Path{
-		{Kind: spec.Read, Path: "/usr", By: "system"},
-		{Kind: spec.Read, Path: dir, By: "--read ~"},
-		{Kind: spec.Allow, Path: dir + "/project", By: "--allow ."},
-		{Kind: spec.Deny, Path: dir + "/.ssh", By: "SSH keys"},
-		{Kind: spec.Deny, Path: dir + "/.netrc", By: "credential files"},
-		{Kind: spec.Deny, Path: dir + "/rm", By: "blocked command: file destruction"},
-		{Kind: spec.Temp, Path: dir + "/temp", By: "private temp", Optional: true},
+		{Kind: spec.Read, Path: "/usr", By: spec.ParseOrigin("system")},
+		{Kind: spec.Read, Path: dir, By: spec.ParseOrigin("--read ~")},
+		{Kind: spec.Allow, Path: dir + "/project", By: spec.ParseOrigin("--allow .")},
+		{Kind: spec.Deny, Path: dir + "/.ssh", By: spec.ParseOrigin("SSH keys")},
+		{Kind: spec.Deny, Path: dir + "/.netrc", By: spec.ParseOrigin("credential files")},
+		{Kind: spec.Deny, Path: dir + "/rm", By: spec.ParseOrigin("blocked command: file destruction")},
+		{Kind: spec.Temp, Path: dir + "/temp", By: spec.ParseOrigin("private temp"), Optional: true},
 	}}
 }
 
@@ -123,7 +123,7 @@ func TestCanStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Paths = append(s.Paths, spec.Path{Kind: spec.Deny, Path: sh, By: "a test"})
+	s.Paths = append(s.Paths, spec.Path{Kind: spec.Deny, Path: sh, By: spec.ParseOrigin("a test")})
 	if v := CanStart(s, dir+"/notes", "/"); v.Status != Denied || v.Suggestion == nil || v.Suggestion.String() != "--read-file "+sh {
 		t.Errorf("without its interpreter: %+v", v)
 	}
@@ -171,7 +171,7 @@ func TestOlderKernels(t *testing.T) {
 	if v := ask(4, s, Question{Op: Ioctl, Path: "/dev/null"}); v.Status != Denied {
 		t.Errorf("reading is not granted: %+v", v)
 	}
-	s.Paths = append(s.Paths, spec.Path{Kind: spec.ReadFile, Path: "/dev/null", By: "x"})
+	s.Paths = append(s.Paths, spec.Path{Kind: spec.ReadFile, Path: "/dev/null", By: spec.ParseOrigin("x")})
 	if v := ask(4, s, Question{Op: Ioctl, Path: "/dev/null"}); v.Status != Allowed || v.Reason != NotEnforced {
 		t.Errorf("%+v", v)
 	}
@@ -181,7 +181,7 @@ func TestOlderKernels(t *testing.T) {
 }
 
 func BenchmarkAsk(b *testing.B) {
-	s := &spec.Spec{Paths: []spec.Path{{Kind: spec.Read, Path: "/usr", By: "system"}}}
+	s := &spec.Spec{Paths: []spec.Path{{Kind: spec.Read, Path: "/usr", By: spec.ParseOrigin("system")}}}
 	a, err := New(s, 7, "/")
 	if err != nil {
 		b.Fatal(err)

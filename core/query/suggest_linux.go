@@ -7,7 +7,6 @@ import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
-	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -78,7 +77,7 @@ func (a *Asker) undoes(s *Suggestion) []string {
 		rights := carve.Granted(k, a.s.Rmdir)
 		for i := range a.s.Paths {
 			if d := &a.s.Paths[i]; userDeny(d) && !left(d) && atOrAbove(d.Path, p.Arg) && (d.Kind == spec.Deny || rights&carve.Changing != 0) {
-				if text := d.By + " " + fault.Quote(d.Path); !slices.Contains(denies, text) {
+				if text := d.By.String() + " " + fault.Quote(d.Path); !slices.Contains(denies, text) {
 					denies = append(denies, text)
 				}
 			}
@@ -117,14 +116,14 @@ func (a *Asker) candidates(q Question, e *asking) [][]Part {
 		if e.v.Reason == UnixSocketBlocked {
 			sockets := Part{Flag: "--allow-unix-sockets"}
 			try(sockets)
-			for _, p := range a.onDir("--write", dirOf(e.v.Resolved)) {
+			for _, p := range a.onDir("--write", spec.Parent(e.v.Resolved)) {
 				try(append(p, sockets)...)
 			}
 		}
-		list = append(list, a.onDir("--write", dirOf(e.v.Resolved))...)
+		list = append(list, a.onDir("--write", spec.Parent(e.v.Resolved))...)
 	case Delete, Rmdir:
 		try(Part{Flag: "--allow-rmdir"})
-		for _, p := range a.onDir("--write", dirOf(e.v.Resolved)) {
+		for _, p := range a.onDir("--write", spec.Parent(e.v.Resolved)) {
 			list = append(list, p, append(p, Part{Flag: "--allow-rmdir"}))
 		}
 	case Mkdev:
@@ -157,7 +156,7 @@ func (a *Asker) forUse(op Op, e *asking) [][]Part {
 	case op == Ioctl && (gone || !device):
 		return nil
 	case gone:
-		return a.onDir(flag, dirOf(path)) // what does not exist cannot be granted
+		return a.onDir(flag, spec.Parent(path)) // what does not exist cannot be granted
 	case op == Ioctl:
 		return [][]Part{{{Flag: flag, Arg: path}}}
 	case st.Mode&unix.S_IFMT == unix.S_IFDIR:
@@ -186,7 +185,7 @@ func (a *Asker) onDir(flag, dir string) [][]Part {
 func (a *Asker) forTwo(q Question) [][]Part {
 	from, _ := a.disk.walk(q.Path, false)
 	to, _ := a.disk.walk(q.To, false)
-	src, dst := dirOf(from.path), dirOf(to.path)
+	src, dst := spec.Parent(from.path), spec.Parent(to.path)
 	rmdir := Part{Flag: "--allow-rmdir"}
 	var list [][]Part
 	for _, flags := range [][2]string{{"", "--write"}, {"--write", ""}, {"--allow", ""}, {"--write", "--write"},
@@ -212,8 +211,8 @@ func (a *Asker) forTwo(q Question) [][]Part {
 // liftings lists what lifts the block on the command whose file the deny l is
 // about. The file may be that of several names, all of which are to be lifted.
 func (a *Asker) liftings(l *spec.Path) [][]Part {
-	category := strings.ReplaceAll(strings.TrimPrefix(l.By, policy.ByBlocked), " ", "-")
-	if l.By == byBlockCommand {
+	category := strings.ReplaceAll(l.By.Detail, " ", "-")
+	if l.By == byBlockFlag {
 		return [][]Part{typed(a.s, l)}
 	}
 	if name := a.onlyName(l); name != "" {
@@ -235,7 +234,7 @@ func (a *Asker) onlyName(l *spec.Path) string {
 		if !blocked(p) || unix.Stat(p.Path, &st) != nil || st.Dev != want.Dev || st.Ino != want.Ino {
 			continue
 		}
-		if n := baseOf(p.Path); name == "" {
+		if n := spec.Base(p.Path); name == "" {
 			name = n
 		} else if n != name {
 			return ""

@@ -3,10 +3,9 @@ package query
 import (
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -27,7 +26,7 @@ func (s *Suggestion) String() string {
 	for _, p := range s.Parts {
 		text := p.Flag
 		if p.Arg != "" {
-			text += " " + ShellQuote(p.Arg)
+			text += " " + shellquote.Word(p.Arg)
 		}
 		if p.Drop {
 			drop = append(drop, text)
@@ -59,34 +58,6 @@ func (s *Suggestion) Args() []string {
 	return args
 }
 
-// ShellQuote spells arg so that a shell reads it back the same.
-func ShellQuote(arg string) string {
-	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%"
-	if arg != "" && strings.Trim(arg, safe) == "" {
-		return arg
-	}
-	if q := strconv.QuoteToGraphic(arg); q == `"`+arg+`"` || !strings.ContainsFunc(arg, unprintable) && strings.ToValidUTF8(arg, "") == arg {
-		return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-	}
-	// $'…' of the POSIX shell; every byte that could fool a terminal in octal.
-	var b strings.Builder
-	b.WriteString("$'")
-	for i := range len(arg) {
-		switch c := arg[i]; {
-		case c == '\'' || c == '\\':
-			b.WriteString("\\" + string(rune(c)))
-		case c < ' ' || c >= 0x7f:
-			octal := strconv.FormatUint(uint64(c), 8)
-			b.WriteString("\\" + strings.Repeat("0", 3-len(octal)) + octal)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return b.String() + "'"
-}
-
-func unprintable(r rune) bool { return !strconv.IsPrint(r) }
-
 // Apply returns the spec that s becomes with the suggestion, as the policy would
 // make it from the flags.
 func Apply(s *spec.Spec, sug *Suggestion) *spec.Spec {
@@ -106,7 +77,7 @@ func Apply(s *spec.Spec, sug *Suggestion) *spec.Spec {
 			out.Paths = slices.DeleteFunc(out.Paths, func(l spec.Path) bool { return drops(s, p, &l) })
 		default:
 			if k := yields(&out, kindOf(p.Flag), p.Arg); k != 0 {
-				out.Paths = append(out.Paths, spec.Path{Kind: k, Path: p.Arg, By: p.Flag})
+				out.Paths = append(out.Paths, spec.Path{Kind: k, Path: p.Arg, By: spec.Origin{Source: spec.Flag, Detail: p.Flag}})
 			}
 		}
 	}
@@ -141,23 +112,22 @@ func kindOf(flag string) spec.Kind {
 
 // lifts reports whether --allow-command what removes the line l of s.
 func lifts(s *spec.Spec, what string, l *spec.Path) bool {
-	if !blocked(l) || l.By == byBlockCommand {
+	if !blocked(l) || l.By == byBlockFlag {
 		return false
 	}
-	category := strings.TrimPrefix(l.By, policy.ByBlocked)
-	return what == "all" || what == strings.ReplaceAll(category, " ", "-") || what == baseOf(l.Path)
+	return what == "all" || what == strings.ReplaceAll(l.By.Detail, " ", "-") || what == spec.Base(l.Path)
 }
 
 // drops reports whether leaving out the flag p removes the line l of s: it is one
 // of what was typed, or of where that leads.
 func drops(s *spec.Spec, p Part, l *spec.Path) bool {
-	if l.By != byBlockCommand && !userDeny(l) {
+	if l.Kind.Grants() || !l.By.Typed() {
 		return false
 	}
 	for i := range s.Paths {
 		t := &s.Paths[i]
 		named := userDeny(t) && "--"+t.Kind.String() == p.Flag && t.Path == p.Arg ||
-			t.By == byBlockCommand && p.Flag == "--block-command" && baseOf(t.Path) == p.Arg
+			t.By == byBlockFlag && p.Flag == "--block-command" && spec.Base(t.Path) == p.Arg
 		if named && t.Kind == l.Kind && (t.Path == l.Path || leadsTo(t, l)) {
 			return true
 		}
@@ -179,8 +149,8 @@ func leadsTo(t, l *spec.Path) bool {
 // it, if such were denied, or itself.
 func typed(s *spec.Spec, l *spec.Path) []Part {
 	part := func(t *spec.Path) Part {
-		if t.By == byBlockCommand {
-			return Part{Flag: "--block-command", Arg: baseOf(t.Path), Drop: true}
+		if t.By == byBlockFlag {
+			return Part{Flag: "--block-command", Arg: spec.Base(t.Path), Drop: true}
 		}
 		return Part{Flag: "--" + t.Kind.String(), Arg: t.Path, Drop: true}
 	}
@@ -196,7 +166,8 @@ func typed(s *spec.Spec, l *spec.Path) []Part {
 	return parts
 }
 
-const byBlockCommand = policy.ByBlocked + "--block-command"
+// byBlockFlag is the origin of what --block-command denies.
+var byBlockFlag = spec.Origin{Source: spec.BlockedCommand, Detail: spec.BlockFlag}
 
 // userDeny reports whether a deny is the user's own, on the command line.
-func userDeny(l *spec.Path) bool { return !l.Kind.Grants() && strings.HasPrefix(l.By, "--deny") }
+func userDeny(l *spec.Path) bool { return !l.Kind.Grants() && l.By.Source == spec.Flag }

@@ -3,6 +3,7 @@ package query
 import (
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
 
@@ -92,7 +93,7 @@ func (w *walker) run(rest string) (place, unix.Errno) {
 			p = place{path: w.at.path, up: up, node: w.at, last: name}
 			continue
 		}
-		n, errno := w.d.look(w.at, join(w.at.path, name))
+		n, errno := w.d.look(w.at, spec.Join(w.at.path, name))
 		if errno == unix.ENOENT && w.at.nlink == 0 {
 			// Removed, but still mounted here: nothing can be made in it.
 			return w.lost(w.at, trimmed, errno)
@@ -100,7 +101,7 @@ func (w *walker) run(rest string) (place, unix.Errno) {
 		last := strings.Trim(tail, "/") == ""
 		switch {
 		case errno == unix.ENOENT && last:
-			return place{path: join(w.at.path, name), up: w.at, missing: 1, slash: rest != "", last: name}, unix.ENOENT
+			return place{path: spec.Join(w.at.path, name), up: w.at, missing: 1, slash: rest != "", last: name}, unix.ENOENT
 		case errno != 0:
 			return w.lost(w.at, trimmed, errno)
 		}
@@ -156,11 +157,11 @@ func (w *walker) lost(at *node, rest string, errno unix.Errno) (place, unix.Errn
 		switch name {
 		case "", ".":
 		case "..":
-			path = dirOf(path)
+			path = spec.Parent(path)
 		default:
-			path = join(path, name)
+			path = spec.Join(path, name)
 			missing++
 		}
 	}
-	return place{path: path, up: at, missing: max(missing, 2), last: baseOf(path)}, errno
+	return place{path: path, up: at, missing: max(missing, 2), last: spec.Base(path)}, errno
 }

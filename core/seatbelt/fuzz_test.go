@@ -45,7 +45,7 @@ func FuzzProfile(f *testing.F) {
 		a, b = cleaned(a), cleaned(b)
 		for i, path := range []string{a, b} {
 			kind := spec.Kind(1 + []uint8{kindA, kindB}[i]%uint8(spec.DenyWrite))
-			s.Paths = append(s.Paths, spec.Path{Kind: kind, Path: path, By: by})
+			s.Paths = append(s.Paths, spec.Path{Kind: kind, Path: path, By: spec.ParseOrigin(by)})
 		}
 		if _, err := spec.Parse(s.Append(nil)); err != nil {
 			t.Fatalf("%q, %q: %v", a, b, err)

@@ -13,7 +13,7 @@ import (
 func home(n int) *spec.Spec {
 	s := &spec.Spec{Net: true}
 	add := func(k spec.Kind, path string) {
-		s.Paths = append(s.Paths, spec.Path{Kind: k, Path: path, By: "a list"})
+		s.Paths = append(s.Paths, spec.Path{Kind: k, Path: path, By: spec.ParseOrigin("a list")})
 	}
 	add(spec.Allow, "/Users/someone")
 	add(spec.Temp, "/private/var/folders/zz/zyxw/T/nono-501/abcd")
@@ -37,7 +37,7 @@ func home(n int) *spec.Spec {
 func TestManyPathsFit(t *testing.T) {
 	t.Run("a home written", func(t *testing.T) { fits(t, home(600)) })
 	read := home(600)
-	read.Paths[0] = spec.Path{Kind: spec.Read, Path: "/", By: "--read /"}
+	read.Paths[0] = spec.Path{Kind: spec.Read, Path: "/", By: spec.ParseOrigin("--read /")}
 	t.Run("all read", func(t *testing.T) { fits(t, read) })
 }
 

@@ -134,7 +134,7 @@ func (s *Spec) path(word string, args []string, n int) string {
 	case len(args) == 0:
 		return "'" + name + "' wants a path"
 	case len(args) == 3 && args[1] == "by":
-		p.By = args[2]
+		p.By = ParseOrigin(args[2])
 	case len(args) != 1:
 		return "after the path, only: by \"REASON\""
 	}

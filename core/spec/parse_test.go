@@ -141,7 +141,7 @@ func TestParseLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Spec{IPC: true, KeepFDs: []int{9}, Paths: []Path{
-		{Kind: Read, Path: "/usr", Optional: true, By: "a b", Line: 4},
+		{Kind: Read, Path: "/usr", Optional: true, By: Origin{Listed, "a b"}, Line: 4},
 		{Kind: Deny, Path: "/a b", Line: 7},
 	}}
 	if !reflect.DeepEqual(s, want) {

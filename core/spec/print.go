@@ -40,9 +40,9 @@ func (p *Path) append(b []byte) []byte {
 	}
 	b = append(b, ' ')
 	b = appendQuoted(b, p.Path)
-	if p.By != "" {
+	if by := p.By.String(); by != "" {
 		b = append(b, " by "...)
-		b = strconv.AppendQuote(b, p.By)
+		b = strconv.AppendQuote(b, by)
 	}
 	return b
 }

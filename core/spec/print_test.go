@@ -98,7 +98,7 @@ func randomSpec(r *rand.Rand) *Spec {
 			}
 		}
 		if r.IntN(2) == 0 {
-			p.By = randomName(r) + string([]byte{byte(r.IntN(256))})
+			p.By = randomOrigin(r)
 		}
 		s.Paths = append(s.Paths, p)
 	}
@@ -106,6 +106,22 @@ func randomSpec(r *rand.Rand) *Spec {
 		s.KeepFDs = append(s.KeepFDs, 3+r.IntN(1<<20-2))
 	}
 	return s
+}
+
+// randomOrigin returns an origin of any source, often with a detail that reads
+// like another one.
+func randomOrigin(r *rand.Rand) Origin {
+	if r.IntN(3) == 0 {
+		return ParseOrigin(randomName(r) + string([]byte{byte(r.IntN(256))}))
+	}
+	o := Origin{Source: System + Source(r.IntN(int(WhySelf)))}
+	switch o.Source {
+	case Flag:
+		o.Detail = "--" + randomName(r)
+	case Listed, Profile, BlockedCommand, StandardStream:
+		o.Detail = [...]string{"system", "--deny", "profile x", "blocked command: x", "list: ", "list: system", "list: list: spec", BlockFlag, "SSH keys", randomName(r)}[r.IntN(10)]
+	}
+	return o
 }
 
 func TestRoundTrip(t *testing.T) {

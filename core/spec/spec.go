@@ -6,6 +6,8 @@
 // fmt and encoding/json because the shim links it.
 package spec
 
+import "strings"
+
 // MaxSize is the largest document Parse accepts, in bytes.
 const MaxSize = 16 << 20
 
@@ -80,8 +82,8 @@ type Path struct {
 	// Optional (a `?` behind the directive) lets the path be missing. On a deny
 	// it changes nothing: a denied path is kept absent.
 	Optional bool
-	// By says where the line comes from: a flag, a list, a profile.
-	By string
+	// By says where the line comes from.
+	By Origin
 	// Line is where Parse read it, from 1. Zero for a line not yet printed.
 	Line int
 }
@@ -101,6 +103,26 @@ type Spec struct {
 	// KeepFDs are the inherited descriptors above 2 that the command keeps.
 	KeepFDs []int
 }
+
+// Join returns the path of name in dir. Neither is cleaned.
+func Join(dir, name string) string {
+	if dir == "/" {
+		return "/" + name
+	}
+	return dir + "/" + name
+}
+
+// Parent returns the directory of an absolute path, going by the names alone.
+// The parent of "/" is "/".
+func Parent(path string) string {
+	if i := strings.LastIndexByte(path, '/'); i > 0 {
+		return path[:i]
+	}
+	return "/"
+}
+
+// Base returns the last component of a path: "" for "/".
+func Base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
 // Within reports whether path is dir or lies beneath it, going by the names alone.
 // Both must be absolute and clean.

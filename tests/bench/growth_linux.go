@@ -87,7 +87,9 @@ func (s *stage) shimWith(name string, further []spec.Path) (task, error) {
 }
 
 // line is a directive of a spec.
-func line(k spec.Kind, path string) spec.Path { return spec.Path{Kind: k, Path: path, By: "bench"} }
+func line(k spec.Kind, path string) spec.Path {
+	return spec.Path{Kind: k, Path: path, By: spec.ParseOrigin("bench")}
+}
 
 // directories makes n of them and returns their paths.
 func (s *stage) directories(kind string, n int) ([]string, error) {

@@ -182,7 +182,7 @@ func minimal(further ...spec.Path) *spec.Spec {
 		if st.IsDir() {
 			kind = spec.Read
 		}
-		s.Paths = append(s.Paths, spec.Path{Kind: kind, Path: path, By: "bench"})
+		s.Paths = append(s.Paths, spec.Path{Kind: kind, Path: path, By: spec.ParseOrigin("bench")})
 	}
 	s.Paths = append(s.Paths, further...)
 	return s

@@ -226,7 +226,7 @@ func (t *tree) parse(text string) *spec.Spec {
 		if flag, ok := strings.CutPrefix(word, "--"); ok {
 			by, word = word, flag
 		}
-		s.Paths = append(s.Paths, spec.Path{Kind: spec.KindOf(word), Path: filepath.Join(t.root, path), By: by})
+		s.Paths = append(s.Paths, spec.Path{Kind: spec.KindOf(word), Path: filepath.Join(t.root, path), By: spec.ParseOrigin(by)})
 	}
 	return s
 }

@@ -19,17 +19,17 @@ func (t *tree) randomSpec() *spec.Spec {
 	have := map[string]bool{}
 	if t.r.IntN(4) > 0 {
 		k := []spec.Kind{spec.Allow, spec.Allow, spec.Temp, spec.Read, spec.Write}[t.r.IntN(5)]
-		s.Paths = append(s.Paths, spec.Path{Kind: k, Path: t.root, By: "--test"})
+		s.Paths = append(s.Paths, spec.Path{Kind: k, Path: t.root, By: spec.ParseOrigin("--test")})
 	}
 	for range 1 + t.r.IntN(7) {
-		p := spec.Path{Kind: kinds[t.r.IntN(len(kinds))], By: "--test"}
+		p := spec.Path{Kind: kinds[t.r.IntN(len(kinds))], By: spec.ParseOrigin("--test")}
 		if p.Path = t.granted(p.Kind); p.Path == "" || have[p.Path] && t.r.IntN(4) > 0 {
 			continue
 		}
 		if !p.Kind.Grants() {
-			p.By = []string{"a category", "--deny", "blocked command: a category"}[t.r.IntN(3)]
+			p.By = spec.ParseOrigin([]string{"a category", "--deny", "blocked command: a category"}[t.r.IntN(3)])
 			if p.Kind == spec.DenyWrite {
-				p.By = "a category"
+				p.By = spec.ParseOrigin("a category")
 			}
 		}
 		p.Optional = t.r.IntN(5) == 0
@@ -37,7 +37,7 @@ func (t *tree) randomSpec() *spec.Spec {
 		s.Paths = append(s.Paths, p)
 	}
 	if t.r.IntN(12) == 0 {
-		s.Paths = append(s.Paths, spec.Path{Kind: []spec.Kind{spec.Read, spec.Allow}[t.r.IntN(2)], Path: "/", By: "--test"})
+		s.Paths = append(s.Paths, spec.Path{Kind: []spec.Kind{spec.Read, spec.Allow}[t.r.IntN(2)], Path: "/", By: spec.ParseOrigin("--test")})
 	}
 	return s
 }

@@ -34,7 +34,7 @@ type kernelEnd struct {
 func launch(tb testing.TB, shim, actor string, s *spec.Spec, user int) (*kernelEnd, error) {
 	tb.Helper()
 	full := *s
-	full.Paths = append(full.Paths[:len(full.Paths):len(full.Paths)], spec.Path{Kind: spec.ReadFile, Path: actor, By: "the actor"})
+	full.Paths = append(full.Paths[:len(full.Paths):len(full.Paths)], spec.Path{Kind: spec.ReadFile, Path: actor, By: spec.ParseOrigin("the actor")})
 	r, w, err := os.Pipe()
 	must(tb, err)
 	doc := full.Append(nil)
