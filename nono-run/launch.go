@@ -9,6 +9,7 @@ import (
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/version"
+	"github.com/nono-sandbox/nono/nono-run/temp"
 	"golang.org/x/sys/unix"
 )
 
@@ -16,7 +17,7 @@ import (
 type launch struct {
 	policy   *policy.Policy
 	profile  *profile.Profile
-	temp     temp
+	temp     temp.Temp
 	dir      string // --workdir, or ""
 	env      []string
 	withheld withheld
@@ -24,11 +25,11 @@ type launch struct {
 
 // prepare makes the spec and the environment. Nothing is created or started.
 func (o *options) prepare(h policy.Host) (*launch, error) {
-	t, err := planTemp()
+	t, err := temp.Plan()
 	if err != nil {
 		return nil, err
 	}
-	o.Temp, o.SpecFile, o.Stdio = t.dir, t.spec, true
+	o.Temp, o.SpecFile, o.Stdio = t.Dir, t.Spec, true
 	o.Tools = insideTools()
 	pol, err := policy.Compile(o.Options, h)
 	if err != nil {
@@ -42,7 +43,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	}
 	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir}
 	l.env, l.withheld, err = environment(os.Environ(), o.PassEnv, map[string]string{
-		"NONO_SANDBOX": mechanism, "NONO_SPEC": t.spec, "TMPDIR": t.dir,
+		"NONO_SANDBOX": mechanism, "NONO_SPEC": t.Spec, "TMPDIR": t.Dir,
 	})
 	return l, err
 }
@@ -83,11 +84,11 @@ func (l *launch) start() error {
 		return err
 	}
 	doc := l.policy.Spec.Append(nil)
-	if err := l.temp.create(doc); err != nil {
+	if err := l.temp.Create(doc); err != nil {
 		return err
 	}
 	if err := l.handOver(shim, doc); err != nil {
-		l.temp.remove()
+		l.temp.Remove()
 		return err
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/version"
+	"github.com/nono-sandbox/nono/nono-run/hook"
 )
 
 const usage = `usage: nono run [FLAG ...] [--] COMMAND [ARGUMENT ...]
@@ -83,8 +84,12 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	switch {
 	case o.listProfiles:
 		return o.list(p.Out, h)
-	case o.installHook != "" || o.removeHook != "":
-		return o.hook(p, h)
+	case o.installHook != "" && o.removeHook != "":
+		return cli.Misuse("use --install-hook and --remove-hook", "only one of them makes sense", "")
+	case o.installHook != "":
+		return hook.Install(o.installHook, h, p)
+	case o.removeHook != "":
+		return hook.Remove(o.removeHook, h, p)
 	case len(o.Command) == 0 && !o.dryRun && !o.printSpec && o.showProfile == "":
 		return cli.Misuse("run nothing", "a command is missing", "nono run --allow . -- COMMAND")
 	}

@@ -1,4 +1,6 @@
-package main
+// Package temp makes the private directory for temporary files that each sandbox
+// gets, and removes those of sandboxes that are gone.
+package temp
 
 import (
 	"math/rand/v2"
@@ -12,31 +14,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// temp is a sandbox's private temp directory and, beside it, the copy of the
-// spec that nono-why --self reads. Both lie in a directory of the user's own.
-type temp struct {
+// Temp is a sandbox's private directory and, beside it, the copy of the spec that
+// nono-why --self reads. Both lie in a directory of the user's own.
+type Temp struct {
 	base string // ${TMPDIR:-/tmp}/nono-UID
-	dir  string // base/PID.PLACE.RANDOM
-	spec string // dir with ".spec" behind it
+	Dir  string // base/PID.PLACE.RANDOM
+	Spec string // Dir with ".spec" behind it
 }
 
-// planTemp chooses the names and creates nothing.
-func planTemp() (temp, error) {
+// Plan chooses the names and creates nothing.
+func Plan() (Temp, error) {
 	parent := os.Getenv("TMPDIR")
 	if parent == "" {
 		parent = "/tmp"
 	}
 	hint := "TMPDIR=DIR nono run … names a directory that can be written"
 	if !filepath.IsAbs(parent) {
-		return temp{}, &fault.Error{Do: "use TMPDIR", Path: parent, Err: fault.Text("it is not an absolute path"), Hint: hint}
+		return Temp{}, &fault.Error{Do: "use TMPDIR", Path: parent, Err: fault.Text("it is not an absolute path"), Hint: hint}
 	}
 	real, err := filepath.EvalSymlinks(parent)
 	if err != nil {
-		return temp{}, &fault.Error{Do: "use the directory for temporary files", Path: parent, Err: err, Hint: hint}
+		return Temp{}, &fault.Error{Do: "use the directory for temporary files", Path: parent, Err: err, Hint: hint}
 	}
-	t := temp{base: filepath.Join(real, "nono-"+strconv.Itoa(os.Getuid()))}
-	t.dir = filepath.Join(t.base, strconv.Itoa(os.Getpid())+"."+place()+"."+strconv.FormatUint(uint64(rand.Uint32()), 36))
-	t.spec = t.dir + ".spec"
+	t := Temp{base: filepath.Join(real, "nono-"+strconv.Itoa(os.Getuid()))}
+	t.Dir = filepath.Join(t.base, strconv.Itoa(os.Getpid())+"."+place()+"."+strconv.FormatUint(uint64(rand.Uint32()), 36))
+	t.Spec = t.Dir + ".spec"
 	return t, nil
 }
 
@@ -58,16 +60,16 @@ func place() string {
 	return strconv.FormatUint(n, 36)
 }
 
-// create makes the directory and the copy of the spec.
-func (t temp) create(doc []byte) error {
+// Create makes the directory and writes doc, the copy of the spec.
+func (t Temp) Create(doc []byte) error {
 	if err := t.ownBase(); err != nil {
 		return err
 	}
 	sweep(t.base)
-	if err := os.Mkdir(t.dir, 0o700); err != nil {
-		return &fault.Error{Do: "create the private temp directory", Path: t.dir, Err: err}
+	if err := os.Mkdir(t.Dir, 0o700); err != nil {
+		return &fault.Error{Do: "create the private temp directory", Path: t.Dir, Err: err}
 	}
-	fd, err := unix.Open(t.spec, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o400)
+	fd, err := unix.Open(t.Spec, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o400)
 	if err == nil {
 		err = fdio.WriteAll(fd, doc)
 		if e := unix.Close(fd); err == nil {
@@ -75,21 +77,21 @@ func (t temp) create(doc []byte) error {
 		}
 	}
 	if err != nil {
-		t.remove()
-		return &fault.Error{Do: "write the copy of the spec", Path: t.spec, Err: err}
+		t.Remove()
+		return &fault.Error{Do: "write the copy of the spec", Path: t.Spec, Err: err}
 	}
 	return nil
 }
 
-// remove takes back what create made, after a failure.
-func (t temp) remove() {
-	os.Remove(t.dir)
-	os.Remove(t.spec)
+// Remove takes back what Create made, after a failure.
+func (t Temp) Remove() {
+	os.Remove(t.Dir)
+	os.Remove(t.Spec)
 }
 
 // ownBase makes sure that base is a directory that nobody else can have put
 // something into: in a shared /tmp its name can be guessed.
-func (t temp) ownBase() error {
+func (t Temp) ownBase() error {
 	hint := "TMPDIR=DIR nono run … names a directory that can be written"
 	if err := os.Mkdir(t.base, 0o700); err != nil && !os.IsExist(err) {
 		return &fault.Error{Do: "create the directory for private temps", Path: t.base, Err: err, Hint: hint}

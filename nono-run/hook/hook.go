@@ -1,9 +1,10 @@
-package main
+// Package hook installs in an agent's settings what tells the agent that it is in
+// a sandbox, when one of its tools has failed.
+package hook
 
 import (
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/cli"
@@ -19,12 +20,22 @@ const hookMark = " --self --summary >&2; exit 2; fi"
 // hook's exit status 2 has its standard error shown to the model.
 const hookEvent = "PostToolUseFailure"
 
-// hook installs or removes what tells an agent about the sandbox.
-func (o *options) hook(p *cli.Printer, h policy.Host) error {
-	agent := o.installHook + o.removeHook
-	if o.installHook != "" && o.removeHook != "" {
-		return cli.Misuse("use --install-hook and --remove-hook", "only one of them makes sense", "")
+// Install puts the hook into an agent's settings, and takes out one that an
+// earlier version, or another place of nono's, has put there. p tells if there
+// was nothing to do. Every other byte of the settings stays.
+func Install(agent string, h policy.Host, p *cli.Printer) error {
+	command, err := hookCommand()
+	if err == nil {
+		err = change(agent, h, p, command)
 	}
+	return err
+}
+
+// Remove takes the hook out again.
+func Remove(agent string, h policy.Host, p *cli.Printer) error { return change(agent, h, p, "") }
+
+// change has the settings hold the one hook with that command, or none.
+func change(agent string, h policy.Host, p *cli.Printer, command string) error {
 	if agent != "claude-code" {
 		return cli.Misuse("use a hook for "+fault.Quote(agent), "nono has none", "--install-hook claude-code")
 	}
@@ -35,12 +46,6 @@ func (o *options) hook(p *cli.Printer, h policy.Host) error {
 	s, err := openSettings(path)
 	if err != nil {
 		return err
-	}
-	command := ""
-	if o.installHook != "" {
-		if command, err = hookCommand(); err != nil {
-			return err
-		}
 	}
 	text, err := withHook(s.text, command)
 	if err != nil {
@@ -109,7 +114,7 @@ func withHook(text, command string) (string, error) {
 	if root.kind != '{' {
 		return "", fault.Text("it is not a JSON object")
 	}
-	found, intact := installed(text, root, command)
+	found, intact := installed(root, command)
 	if intact {
 		return text, nil
 	}
@@ -127,7 +132,7 @@ func withHook(text, command string) (string, error) {
 
 // installed looks for a hook of nono's: the way to it, from the root's member
 // down, and whether it is the one wanted.
-func installed(text string, root *node, command string) (way []int, intact bool) {
+func installed(root *node, command string) (way []int, intact bool) {
 	for i, m := range root.members {
 		if m.key != "hooks" || m.value.kind != '{' {
 			continue
@@ -136,10 +141,10 @@ func installed(text string, root *node, command string) (way []int, intact bool)
 			for k, group := range event.value.members {
 				for l, hook := range groupHooks(group.value) {
 					c := hook.value.get("command")
-					if c == nil || !strings.Contains(text[c.value.start:c.value.end], strings.Trim(strconv.Quote(hookMark), `"`)) {
+					if c == nil || !strings.Contains(c.value.str, hookMark) {
 						continue
 					}
-					return []int{i, j, k, l}, event.key == hookEvent && text[c.value.start:c.value.end] == jsonString(command)
+					return []int{i, j, k, l}, event.key == hookEvent && c.value.str == command
 				}
 			}
 		}
@@ -215,9 +220,4 @@ func insert(text string, n *node, indent, what string) string {
 	}
 	end := n.members[len(n.members)-1].value.end
 	return text[:end] + ",\n" + indent + what + text[end:]
-}
-
-// jsonString quotes a shell command, which is printable text.
-func jsonString(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }

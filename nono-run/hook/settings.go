@@ -1,7 +1,8 @@
-package main
+package hook
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -9,6 +10,8 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"golang.org/x/sys/unix"
 )
+
+const maxSettings = 16 << 20
 
 // settings is a settings file of a program, to be changed and put back whole.
 type settings struct {
@@ -19,20 +22,28 @@ type settings struct {
 }
 
 // openSettings reads the file at path. A file that replacing would damage, or
-// that is not simply the user's own, is refused.
+// that is not simply the user's own, is refused. What is checked is what is read:
+// the file is opened once, and no symlink is followed.
 func openSettings(path string) (*settings, error) {
 	s := &settings{path: path}
-	err := unix.Lstat(path, &s.stat)
-	if err == unix.ENOENT || err == unix.ENOTDIR {
+	// Without blocking, since a pipe may lie there.
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	switch err {
+	case nil:
+	case unix.ENOENT, unix.ENOTDIR:
 		s.new = true
 		return s, nil
+	case unix.ELOOP:
+		return nil, s.refuse(fault.Text("it is a symlink, which replacing the file would cut"), "change the file that it leads to by hand; nono-run(1) shows the hook")
+	default:
+		return nil, s.refuse(err, "")
 	}
-	if err != nil {
+	f := os.NewFile(uintptr(fd), path)
+	defer f.Close()
+	if err := unix.Fstat(fd, &s.stat); err != nil {
 		return nil, s.refuse(err, "")
 	}
 	switch {
-	case s.stat.Mode&unix.S_IFMT == unix.S_IFLNK:
-		return nil, s.refuse(fault.Text("it is a symlink, which replacing the file would cut"), "change the file that it leads to by hand; nono-run(1) shows the hook")
 	case s.stat.Mode&unix.S_IFMT != unix.S_IFREG:
 		return nil, s.refuse(fault.Text("it is not a regular file"), "")
 	case s.stat.Nlink > 1:
@@ -41,10 +52,10 @@ func openSettings(path string) (*settings, error) {
 		return nil, s.refuse(fault.Text("it belongs to another user"), "")
 	case s.stat.Mode&0o200 == 0:
 		return nil, s.refuse(fault.Text("it is read-only"), "chmod u+w "+fault.Quote(path))
-	case s.stat.Size > 16<<20:
+	case s.stat.Size > maxSettings:
 		return nil, s.refuse(fault.Text("it is larger than 16 MiB"), "")
 	}
-	text, err := os.ReadFile(path)
+	text, err := io.ReadAll(io.LimitReader(f, maxSettings))
 	if err != nil {
 		return nil, s.refuse(err, "")
 	}
