@@ -31,7 +31,11 @@ func Apply(s *spec.Spec) (*Sandbox, error) {
 			return nil, err
 		}
 	}
-	profile, err := seatbelt.Profile(s)
+	dir, err := unix.Getwd()
+	if err != nil {
+		dir = "" // it was removed: what is above it is nobody's way
+	}
+	profile, err := seatbelt.Profile(s, dir)
 	if err != nil {
 		return nil, &fault.Error{Do: "make the Seatbelt profile", Err: err}
 	}

@@ -55,7 +55,7 @@ func (o Op) names() bool {
 
 // decide notes what one class of operations comes to at path.
 func (m *mac) decide(v *Verdict, c seatbelt.Class, path string) bool {
-	granted, line := seatbelt.Decision(m.s, c, path)
+	granted, line := seatbelt.Decision(m.s, m.start(), c, path)
 	v.Line = nil
 	if line >= 0 {
 		v.Line = &m.s.Paths[line]
@@ -100,7 +100,7 @@ func (m *mac) suggest(v *Verdict, c seatbelt.Class, path string) {
 	}
 	for _, flag := range flags {
 		s := &Suggestion{[]Part{{Flag: flag, Arg: at}}}
-		if yes, _ := seatbelt.Decision(Apply(m.s, s), c, path); yes {
+		if yes, _ := seatbelt.Decision(Apply(m.s, s), m.start(), c, path); yes {
 			v.Suggestion = s
 			return
 		}
@@ -140,6 +140,12 @@ func classesOf(o Op, dir bool) []seatbelt.Class {
 		return []seatbelt.Class{seatbelt.Connect}
 	}
 	return []seatbelt.Class{seatbelt.Read}
+}
+
+// start is the directory that the command starts in, as the kernel names it.
+func (m *mac) start() string {
+	dir, _ := m.resolve(m.cwd, true)
+	return dir
 }
 
 // resolve makes path absolute and follows its symlinks, as far as it exists.

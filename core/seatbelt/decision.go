@@ -13,9 +13,10 @@ type Class uint8
 // as on Linux.
 const (
 	Read      Class = iota // read a file, list a directory
+	Copy                   // clone a file, read its extended attributes
 	Exec                   // execute a file, or have it execute a script
 	Write                  // write to a file, truncate it
-	Attr                   // change mode, owner, times, flags or extended attributes
+	Attr                   // change mode, owner, times or extended attributes
 	Create                 // make a name, also by renaming or linking to it
 	Remove                 // remove or rename away what is no directory
 	RemoveDir              // remove or rename away a directory
@@ -36,8 +37,10 @@ const (
 // where names can be made, a deny covers one in any case. Of names that differ
 // by more than case the profile may deny some that Decision grants, never the
 // reverse.
-func Decision(s *spec.Spec, class Class, path string) (granted bool, line int) {
-	return decide(rules(s), class, canonical(path))
+//
+// dir is the directory that the command starts in, as for Profile.
+func Decision(s *spec.Spec, dir string, class Class, path string) (granted bool, line int) {
+	return decide(rules(s, dir), class, canonical(path))
 }
 
 func decide(all []rule, class Class, path string) (granted bool, line int) {
@@ -73,7 +76,7 @@ func Unkept(s *spec.Spec) []string {
 	}
 	readable := slices.ContainsFunc(s.Paths, func(p spec.Path) bool { return p.Kind == spec.Allow || p.Kind == spec.Temp })
 	for _, p := range s.Paths {
-		if read, _ := Decision(s, Read, p.Path); p.Kind == spec.Write && readable && !read {
+		if read, _ := Decision(s, "", Read, p.Path); p.Kind == spec.Write && readable && !read {
 			return moved
 		}
 	}
@@ -93,11 +96,11 @@ func reach(k spec.Kind, c Class, rmdir bool) (at, beneath bool) {
 	case k == spec.Deny:
 		return true, true
 	case k == spec.DenyWrite:
-		change := c != Read && c != Exec && c != Connect
+		change := c != Read && c != Copy && c != Exec && c != Connect
 		return change, change
 	}
 	switch c {
-	case Read:
+	case Read, Copy:
 		return read || device || readFile, read || device
 	case Exec:
 		return read || readFile, read

@@ -162,7 +162,7 @@ type variant struct {
 func (all *variants) add(path string, anchors []string) {
 	for _, a := range anchors {
 		_, tail := names(path, depth(a))
-		if !spellable(tail) && spec.Beneath(path, a) {
+		if tail == "" || !spellable(tail) && spec.Beneath(path, a) {
 			continue
 		}
 		cut := strings.LastIndexByte(tail, '/')

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/testenv/sbpl"
 )
 
 // What a volume that ignores case and normalisation takes for a denied name.
@@ -29,11 +30,11 @@ func TestDenyCoversEverySpelling(t *testing.T) {
 		}})
 		for _, other := range spellings {
 			for _, path := range []string{other, other + "/x", other + "2/" + other, other + "2"} {
-				if p.allows(&request{op: "file-write-create", path: "/Users/u/" + path}) {
+				if p.Allows(&sbpl.Request{Op: "file-write-create", Path: "/Users/u/" + path}) {
 					t.Errorf("with %q denied, %q can be made", name, path)
 				}
 			}
-			if p.allows(&request{op: "file-read-data", path: "/Users/u/" + other}) {
+			if p.Allows(&sbpl.Request{Op: "file-read-data", Path: "/Users/u/" + other}) {
 				t.Errorf("with %q denied, %q can be read", name, other)
 			}
 		}
@@ -50,11 +51,11 @@ func TestDenyCoversNoMore(t *testing.T) {
 	}})
 	for _, name := range []string{".ssh2", ".sh", "x.ssh", "a/.ssh", ".sssh", "ssh", "Cafe", "Caf", "Cafeteria",
 		"Th\u00e9", ".config2", ".config/fis", ".config/fisher", ".config/x/fish", "\u00e9"} {
-		if !p.allows(&request{op: "file-write-create", path: "/Users/u/" + name}) {
+		if !p.Allows(&sbpl.Request{Op: "file-write-create", Path: "/Users/u/" + name}) {
 			t.Errorf("%q cannot be made", name)
 		}
 	}
-	if !p.allows(&request{op: "file-read-data", path: "/Users/u/.config/fish"}) {
+	if !p.Allows(&sbpl.Request{Op: "file-read-data", Path: "/Users/u/.config/fish"}) {
 		t.Error("a deny-write takes reading away")
 	}
 }
@@ -64,8 +65,8 @@ func TestGrantCoversItsSpellingOnly(t *testing.T) {
 	s := &spec.Spec{Paths: []spec.Path{{Kind: spec.Allow, Path: "/Users/u/Src"}}}
 	p := profileOf(t, s)
 	for _, path := range []string{"/Users/u/src/x", "/users/u/Src/x"} {
-		got, _ := Decision(s, Create, path)
-		if got || p.allows(&request{op: "file-write-create", path: path}) {
+		got, _ := Decision(s, "", Create, path)
+		if got || p.Allows(&sbpl.Request{Op: "file-write-create", Path: path}) {
 			t.Errorf("%s is granted", path)
 		}
 	}
@@ -78,11 +79,11 @@ func TestNoExpressionWithoutNeed(t *testing.T) {
 		{Kind: spec.Deny, Path: "/usr/bin/rm"},
 		{Kind: spec.Allow, Path: "/Users/u"},
 		{Kind: spec.Deny, Path: "/Users/u/12/3-4"}, // of which there is one spelling
-	}})
+	}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	forms, _ := readProfile(string(text))
+	forms, _ := sbpl.Read(string(text))
 	for _, f := range forms {
 		eachPath(t, f, func(filter, value string) {
 			if filter == "regex" && value != "^/dev/ttys[0-9]+$" {
@@ -92,9 +93,9 @@ func TestNoExpressionWithoutNeed(t *testing.T) {
 	}
 }
 
-func profileOf(t testing.TB, s *spec.Spec) *profile {
+func profileOf(t testing.TB, s *spec.Spec) *sbpl.Profile {
 	t.Helper()
-	text, err := Profile(s)
+	text, err := Profile(s, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,4 +104,10 @@ func profileOf(t testing.TB, s *spec.Spec) *profile {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	return p
+}
+
+// load reads a profile as a compiler does that knows what every macOS from 12 on
+// knows, and the rest only where the profile asks for it.
+func load(text string) (*sbpl.Profile, error) {
+	return sbpl.Load(text, sbpl.Options{Strict: true})
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/testenv/sbpl"
 )
 
 // No string breaks out of its literal, and none is changed.
@@ -18,14 +19,14 @@ func FuzzQuote(f *testing.F) {
 		if strings.IndexByte(s, 0) >= 0 {
 			t.Skip("no argument has a NUL")
 		}
-		forms, err := readProfile("(x " + string(appendString(nil, s)) + ")")
+		forms, err := sbpl.Read("(x " + string(appendString(nil, s)) + ")")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(forms) != 1 || len(forms[0].list) != 2 {
+		if len(forms) != 1 || len(forms[0].List) != 2 {
 			t.Fatalf("%q is read as %v", s, forms)
 		}
-		if got, err := forms[0].list[1].text(); err != nil || got != s {
+		if got, err := sbpl.Text(forms[0].List[1]); err != nil || got != s {
 			t.Errorf("%q is read as %q, %v", s, got, err)
 		}
 	})
@@ -50,7 +51,7 @@ func FuzzProfile(f *testing.F) {
 		if _, err := spec.Parse(s.Append(nil)); err != nil {
 			t.Fatalf("%q, %q: %v", a, b, err)
 		}
-		text, err := Profile(s)
+		text, err := Profile(s, a)
 		if err == errText {
 			return
 		} else if err != nil {
@@ -60,10 +61,10 @@ func FuzzProfile(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		forms, _ := readProfile(string(text))
+		forms, _ := sbpl.Read(string(text))
 		comparesOnly(t, forms, a, b)
 		for _, path := range []string{a, b, a + "/x", b + "/x", "/elsewhere/x"} {
-			decidesNoMore(t, s, p, canonical(path))
+			decidesNoMore(t, s, a, p, canonical(path))
 		}
 	})
 }
@@ -77,9 +78,9 @@ func cleaned(s string) string {
 
 // comparesOnly fails if a form compares a path that is neither one of paths, in
 // any spelling, nor on the way to one, nor in every profile.
-func comparesOnly(t *testing.T, forms []expr, paths ...string) {
+func comparesOnly(t *testing.T, forms []sbpl.Expr, paths ...string) {
 	t.Helper()
-	known := []string{"/"}
+	known := []string{"/", "/private/tmp", "/tmp"}
 	for _, path := range paths {
 		path = canonical(path)
 		known = append(append(known, spellings(path)...), onVolume(path))
@@ -105,7 +106,7 @@ func comparesOnly(t *testing.T, forms []expr, paths ...string) {
 
 // decidesNoMore fails if the profile allows what Decision refuses or, where
 // names have one spelling but for case, the reverse.
-func decidesNoMore(t *testing.T, s *spec.Spec, p *profile, path string) {
+func decidesNoMore(t *testing.T, s *spec.Spec, dir string, p *sbpl.Profile, path string) {
 	t.Helper()
 	ascii := true
 	for _, line := range append(s.Paths, spec.Path{Path: path}) {
@@ -114,10 +115,10 @@ func decidesNoMore(t *testing.T, s *spec.Spec, p *profile, path string) {
 		}
 	}
 	for c := range classes {
-		want, _ := Decision(s, c, path)
+		want, _ := Decision(s, dir, c, path)
 		for _, r := range requests(c, path) {
-			for _, p.flat = range []bool{false, true} {
-				if got := p.allows(&r); got && !want || ascii && got != want {
+			for _, p.Flat = range []bool{false, true} {
+				if got := p.Allows(&r); got && !want || ascii && got != want {
 					t.Errorf("%+v is %v, Decision(%d, %q) = %v", r, got, c, path, want)
 				}
 			}
@@ -135,7 +136,7 @@ func FuzzDocument(f *testing.F) {
 		if err != nil {
 			t.Skip("not a spec")
 		}
-		text, err := Profile(s)
+		text, err := Profile(s, "/Users/u/src/app")
 		if err != nil {
 			if err != errText && err != ErrTooLarge {
 				t.Fatal(err)
@@ -147,7 +148,7 @@ func FuzzDocument(f *testing.F) {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		for _, line := range s.Paths {
-			decidesNoMore(t, s, p, canonical(line.Path))
+			decidesNoMore(t, s, "/Users/u/src/app", p, canonical(line.Path))
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/testenv/sbpl"
 )
 
 // The model is the meaning of a spec written down a second time, from the
@@ -17,20 +18,20 @@ import (
 // gives is what each directive grants, and how far: "=" at the path, "<" beneath
 // it, "≤" both.
 var gives = map[spec.Kind]map[Class]string{
-	spec.Read:       {Read: "≤", Exec: "≤"},
+	spec.Read:       {Read: "≤", Copy: "≤", Exec: "≤"},
 	spec.Write:      {Write: "≤", Attr: "≤", Create: "<", Remove: "<"},
-	spec.Allow:      {Read: "≤", Exec: "≤", Write: "≤", Attr: "≤", Create: "<", Remove: "<", Link: "≤"},
-	spec.Temp:       {Read: "≤", Exec: "≤", Write: "≤", Attr: "≤", Create: "<", Remove: "<", Link: "≤", RemoveDir: "<", Bind: "≤", Connect: "≤"},
-	spec.ReadFile:   {Read: "=", Exec: "="},
+	spec.Allow:      {Read: "≤", Copy: "≤", Exec: "≤", Write: "≤", Attr: "≤", Create: "<", Remove: "<", Link: "≤"},
+	spec.Temp:       {Read: "≤", Copy: "≤", Exec: "≤", Write: "≤", Attr: "≤", Create: "<", Remove: "<", Link: "≤", RemoveDir: "<", Bind: "≤", Connect: "≤"},
+	spec.ReadFile:   {Read: "=", Copy: "=", Exec: "="},
 	spec.WriteFile:  {Write: "=", Attr: "="},
-	spec.AllowFile:  {Read: "=", Exec: "=", Write: "=", Attr: "="},
-	spec.Device:     {Read: "≤", Write: "≤", Ioctl: "≤"},
+	spec.AllowFile:  {Read: "=", Copy: "=", Exec: "=", Write: "=", Attr: "="},
+	spec.Device:     {Read: "≤", Copy: "≤", Write: "≤", Ioctl: "≤"},
 	spec.UnixSocket: {Connect: "="},
 }
 
 // takes is what each deny takes away.
 var takes = map[spec.Kind][]Class{
-	spec.Deny:      {Read, Exec, Write, Attr, Create, Remove, RemoveDir, Link, Ioctl, Bind, Connect},
+	spec.Deny:      {Read, Copy, Exec, Write, Attr, Create, Remove, RemoveDir, Link, Ioctl, Bind, Connect},
 	spec.DenyWrite: {Write, Attr, Create, Remove, RemoveDir, Link, Ioctl, Bind},
 }
 
@@ -66,7 +67,7 @@ func modelled(s *spec.Spec, c Class, path string) bool {
 			return true
 		}
 	}
-	if c == Read || c == Exec {
+	if c == Read || c == Copy || c == Exec {
 		return path == "/" && !denied(s, c, "", "/") // every profile reads it
 	}
 	return s.UnixSockets && (c == Bind || c == Connect) && !denied(s, c, "", path)
@@ -81,13 +82,24 @@ func denied(s *spec.Spec, c Class, g, path string) bool {
 		}
 		covers := d.Path == path || above(d.Path, path, exact)
 		if !covers && (strings.EqualFold(d.Path, path) || above(d.Path, path, strings.EqualFold)) {
-			covers = makeable(s, path, d.Path) || above("/Users", d.Path, exact) && reachable(s, path, d)
+			covers = makeable(s, path, d.Path) || (above("/Users", d.Path, exact) || above("/private", d.Path, exact)) && reachable(s, path, d)
 		}
 		if covers && (g == "" || above(g, d.Path, strings.EqualFold)) {
 			return true
 		}
 	}
 	return false
+}
+
+// listable reports whether path can be listed, since the command starts beneath it
+// or Bun asks for it: unless it is denied, in whatever case.
+func listable(s *spec.Spec, dir, path string) bool {
+	if path != "/private/tmp" && !above(path, dir, exact) {
+		return false
+	}
+	return !slices.ContainsFunc(s.Paths, func(d spec.Path) bool {
+		return d.Kind == spec.Deny && (strings.EqualFold(d.Path, path) || above(d.Path, path, strings.EqualFold))
+	})
 }
 
 func exact(a, b string) bool { return a == b }
@@ -112,15 +124,15 @@ func reachable(s *spec.Spec, path string, deny spec.Path) bool {
 }
 
 // requests are what the kernel asks for a class at a path. All must agree.
-func requests(c Class, path string) []request {
-	var all []request
+func requests(c Class, path string) []sbpl.Request {
+	var all []sbpl.Request
 	for _, op := range strings.Fields(operations(c)) {
-		r := request{op: op, path: path, dir: c == RemoveDir}
+		r := sbpl.Request{Op: op, Path: path, Dir: c == RemoveDir}
 		switch {
 		case op == "network-outbound":
-			r.sock = "remote"
+			r.Sock = "remote"
 		case c == Bind:
-			r.sock = "local"
+			r.Sock = "local"
 		}
 		if !strings.HasSuffix(op, "*") {
 			all = append(all, r)
@@ -139,7 +151,8 @@ func TestProfileDecidesAsTheModel(t *testing.T) {
 	granted, refused := 0, 0
 	for range rounds {
 		s := randomSpec(rng)
-		text, err := Profile(s)
+		dir := randomPath(rng)
+		text, err := Profile(s, dir)
 		if err != nil {
 			t.Fatalf("seed %d: %v\n%s", seed, err, s.Append(nil))
 		}
@@ -150,13 +163,13 @@ func TestProfileDecidesAsTheModel(t *testing.T) {
 		for range 30 {
 			path := randomPath(rng)
 			for c := range classes {
-				want := modelled(s, c, path)
+				want := modelled(s, c, path) || c == Read && listable(s, dir, path)
 				if want {
 					granted++
 				} else {
 					refused++
 				}
-				check(t, s, p, c, path, want)
+				check(t, s, dir, p, c, path, want)
 			}
 		}
 		if t.Failed() {
@@ -168,9 +181,9 @@ func TestProfileDecidesAsTheModel(t *testing.T) {
 	}
 }
 
-func check(t *testing.T, s *spec.Spec, p *profile, c Class, path string, want bool) {
+func check(t *testing.T, s *spec.Spec, dir string, p *sbpl.Profile, c Class, path string, want bool) {
 	t.Helper()
-	got, line := Decision(s, c, path)
+	got, line := Decision(s, dir, c, path)
 	if got != want {
 		t.Errorf("Decision(%d, %s) = %v, the model says %v", c, path, got, want)
 	}
@@ -178,9 +191,9 @@ func check(t *testing.T, s *spec.Spec, p *profile, c Class, path string, want bo
 		t.Errorf("Decision(%d, %s) = %v by line %d, %s", c, path, got, line, s.Paths[line])
 	}
 	for _, r := range requests(c, path) {
-		for _, p.flat = range []bool{false, true} {
-			if p.allows(&r) != want {
-				t.Errorf("profile (flat %v): %+v = %v, the model says %v", p.flat, r, !want, want)
+		for _, p.Flat = range []bool{false, true} {
+			if p.Allows(&r) != want {
+				t.Errorf("profile (flat %v): %+v = %v, the model says %v", p.Flat, r, !want, want)
 			}
 		}
 	}
@@ -198,8 +211,12 @@ func randomPath(rng *rand.Rand) string {
 		return "/"
 	}
 	var b strings.Builder
-	if rng.IntN(2) == 0 {
+	switch rng.IntN(8) {
+	case 0, 1, 2, 3:
 		b.WriteString("/Users") // where users make names
+	case 4:
+		b.WriteString("/private/tmp")
+		n--
 	}
 	for range n {
 		b.WriteString("/" + randomName(rng))

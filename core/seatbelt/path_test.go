@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/testenv/sbpl"
 )
 
 func TestCanonical(t *testing.T) {
@@ -69,10 +70,10 @@ func TestOnePlaceByTwoNames(t *testing.T) {
 		"/Users/u/.ssh":                          false, "/System/Volumes/Data/Users/u/.ssh/id": false,
 		"/System/Volumes/Data/mnt/x": false,
 	} {
-		if got, _ := Decision(s, Read, path); got != want {
+		if got, _ := Decision(s, "", Read, path); got != want {
 			t.Errorf("Decision(Read, %s) = %v", path, got)
 		}
-		expect(t, path, p, want, request{op: "file-read-data", path: path}) // whichever the kernel uses
+		expect(t, path, p, want, sbpl.Request{Op: "file-read-data", Path: path}) // whichever the kernel uses
 	}
 }
 
@@ -103,7 +104,7 @@ func TestDecisionNamesTheLine(t *testing.T) {
 		{Read, "/", true, -1},
 		{Connect, "/var/run/mDNSResponder", true, -1},
 	} {
-		yes, line := Decision(s, test.class, test.path)
+		yes, line := Decision(s, "", test.class, test.path)
 		if yes != test.yes || line != test.line {
 			t.Errorf("Decision(%d, %s) = %v by %d, want %v by %d", test.class, test.path, yes, line, test.yes, test.line)
 		}
@@ -135,16 +136,16 @@ func TestUnkept(t *testing.T) {
 func TestLongPathsAreCutBetweenLetters(t *testing.T) {
 	for _, s := range []string{strings.Repeat("\u00e9", 500), "/" + strings.Repeat("\u20ac", 300), "/ab" + strings.Repeat("\U0001f600", 200),
 		strings.Repeat("a", chunk) + "\u00e9", strings.Repeat("a", chunk-1) + "\u00e9", strings.Repeat("a", chunk+1)} {
-		forms, err := readProfile(string(appendString(nil, s)))
-		if err != nil || len(forms) != 1 || forms[0].head() != "string-append" {
+		forms, err := sbpl.Read(string(appendString(nil, s)))
+		if err != nil || len(forms) != 1 || forms[0].Head() != "string-append" {
 			t.Fatalf("%q is read as %v, %v", s, forms, err)
 		}
-		for _, part := range forms[0].list[1:] {
-			if !utf8.ValidString(part.atom) || len(part.atom) > chunk || part.atom == "" {
-				t.Errorf("a part of %q is %q", s, part.atom)
+		for _, part := range forms[0].List[1:] {
+			if !utf8.ValidString(part.Atom) || len(part.Atom) > chunk || part.Atom == "" {
+				t.Errorf("a part of %q is %q", s, part.Atom)
 			}
 		}
-		if got, err := forms[0].text(); err != nil || got != s {
+		if got, err := sbpl.Text(forms[0]); err != nil || got != s {
 			t.Errorf("%q is read as %q, %v", s, got, err)
 		}
 	}

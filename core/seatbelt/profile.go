@@ -36,9 +36,12 @@ const (
 // check, as is that grants are free of symlinks. The text is the same for the
 // same spec, and ends in a newline.
 //
+// dir is the directory that the command starts in, absolute and free of symlinks,
+// or "" for one that nobody knows. Those above it can be listed.
+//
 // The error is ErrTooLarge, or says that a path is not UTF-8, or is about one
 // that spec.Parse would have refused.
-func Profile(s *spec.Spec) ([]byte, error) {
+func Profile(s *spec.Spec, dir string) ([]byte, error) {
 	for i := range s.Paths {
 		p := &s.Paths[i]
 		if !strings.HasPrefix(p.Path, "/") || strings.IndexByte(p.Path, 0) >= 0 {
@@ -49,7 +52,10 @@ func Profile(s *spec.Spec) ([]byte, error) {
 			return nil, errText
 		}
 	}
-	all := rules(s)
+	if strings.IndexByte(dir, 0) >= 0 || !utf8.ValidString(dir) {
+		dir = "" // no name that a Mac has
+	}
+	all := rules(s, dir)
 	slices.SortStableFunc(all, func(a, b rule) int { return cmp.Compare(a.rank, b.rank) })
 	w := writer{s: s, all: all}
 	for i := range all {
@@ -76,6 +82,7 @@ func Profile(s *spec.Spec) ([]byte, error) {
 	}
 	w.directories()
 	w.pins()
+	w.text(ending)
 	if len(w.b) > MaxSize {
 		return nil, ErrTooLarge
 	}
@@ -120,16 +127,11 @@ func (w *writer) allow(what set, filter, path string) {
 // comment writes the line of the spec that r is. The spec's own quoting keeps
 // it on one line.
 func (w *writer) comment(r *rule) {
-	switch {
-	case r.line >= 0:
+	if r.line >= 0 {
 		w.text("; " + w.s.Paths[r.line].String() + "\n")
-	case r.kind == spec.UnixSocket:
-		w.text("; net allow\n")
-	case r.kind == 0:
-		w.text("; unix-sockets allow\n")
-	default:
-		w.text("; always\n")
+		return
 	}
+	w.text("; " + r.why + "\n")
 }
 
 // filter writes one filter that compares a path.

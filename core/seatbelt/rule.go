@@ -14,6 +14,7 @@ type rule struct {
 	// depth, and at one path what every profile has, then denies, then grants.
 	rank int
 	line int       // of s.Paths, or -1
+	why  string    // it is there, where no line says so
 	kind spec.Kind // zero for all Unix sockets
 	// What the rule does to the path itself, and to all beneath it.
 	itself, beneath set
@@ -31,9 +32,9 @@ const (
 	ranks
 )
 
-// rules returns what decides, in no order.
-func rules(s *spec.Spec) []rule {
-	all := make([]rule, 0, len(s.Paths)+3)
+// rules returns what decides, in no order, for a command that starts in dir.
+func rules(s *spec.Spec, dir string) []rule {
+	all := make([]rule, 0, len(s.Paths)+16)
 	for i := range s.Paths {
 		p := &s.Paths[i]
 		r := newRule(p.Kind, p.Path, s.Rmdir)
@@ -45,19 +46,58 @@ func rules(s *spec.Spec) []rule {
 		}
 		all = append(all, r)
 	}
-	// The kernel kills what it starts if / itself cannot be read.
-	all = append(all, newRule(spec.ReadFile, "/", false))
+	base := func(k spec.Kind, path, why string) *rule {
+		all = append(all, newRule(k, path, false))
+		r := &all[len(all)-1]
+		r.why = why
+		return r
+	}
+	base(spec.ReadFile, "/", "always: the kernel kills what it starts if / itself cannot be read")
+	all = append(all, listed(s, dir)...)
 	if s.Net {
-		// Names are resolved by asking this socket.
-		all = append(all, newRule(spec.UnixSocket, "/private/var/run/mDNSResponder", false))
+		base(spec.UnixSocket, "/private/var/run/mDNSResponder", "net allow: names are resolved by asking this socket")
 	}
 	if s.UnixSockets {
-		r := newRule(0, "/", false)
+		r := base(0, "/", "unix-sockets allow")
 		r.itself = 1<<Bind | 1<<Connect
 		r.beneath = r.itself
-		all = append(all, r)
 	}
 	return all
+}
+
+// listed returns the directories that can be listed themselves, and nothing in
+// them read: /private/tmp, and those on the way to dir. Programs made with Bun open
+// each of them before their own first line, and die if they cannot; so does what
+// calls realpath(3) on the working directory. What a deny covers stays shut.
+func listed(s *spec.Spec, dir string) []rule {
+	var all []rule
+	add := func(path, why string) {
+		if closed(s, path) {
+			return
+		}
+		r := newRule(spec.ReadFile, path, false)
+		r.itself, r.why = 1<<Read, why
+		all = append(all, r)
+	}
+	add("/private/tmp", "always: programs made with Bun open it before they begin")
+	if !strings.HasPrefix(dir, "/") {
+		return all
+	}
+	dir = canonical(dir)
+	for n := 1; n < depth(dir); n++ {
+		if path, _ := names(dir, n); path != "/private/tmp" {
+			add(path, "the way to the working directory: it can be listed, nothing in it read")
+		}
+	}
+	return all
+}
+
+// closed reports whether a line denies path or a directory above it.
+func closed(s *spec.Spec, path string) bool {
+	return slices.ContainsFunc(s.Paths, func(d spec.Path) bool {
+		at := canonical(d.Path)
+		return d.Kind == spec.Deny && (equalFold(at, path) || beneathFold(path, at))
+	})
 }
 
 func newRule(k spec.Kind, path string, rmdir bool) rule {

@@ -11,33 +11,36 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/testenv/sbpl"
 )
 
 const resolver = "/private/var/run/mDNSResponder"
 
 func TestNetworkAndUnixSockets(t *testing.T) {
-	connect := func(path string) request { return request{op: "network-outbound", sock: "remote", path: path} }
-	dial := request{op: "network-outbound", ip: "remote"}
-	listen := request{op: "network-inbound", ip: "local"}
-	bind := request{op: "network-bind", ip: "local"}
-	inside := request{op: "network-bind", sock: "local", path: "/private/tmp/t/s"}
+	connect := func(path string) sbpl.Request {
+		return sbpl.Request{Op: "network-outbound", Sock: "remote", Path: path}
+	}
+	dial := sbpl.Request{Op: "network-outbound", IP: "remote"}
+	listen := sbpl.Request{Op: "network-inbound", IP: "local"}
+	bind := sbpl.Request{Op: "network-bind", IP: "local"}
+	inside := sbpl.Request{Op: "network-bind", Sock: "local", Path: "/private/tmp/t/s"}
 	for _, test := range []struct {
 		name      string
 		net, unix bool
-		yes, no   []request
+		yes, no   []sbpl.Request
 	}{
 		{"all blocked", false, false,
-			[]request{connect("/run/one"), connect("/private/tmp/t/s"), inside},
-			[]request{dial, listen, bind, connect(resolver), connect("/other"), connect("/run/one/x"), connect("/run/denied")}},
+			[]sbpl.Request{connect("/run/one"), connect("/private/tmp/t/s"), inside},
+			[]sbpl.Request{dial, listen, bind, connect(resolver), connect("/other"), connect("/run/one/x"), connect("/run/denied")}},
 		{"net allowed", true, false,
-			[]request{dial, listen, bind, connect(resolver), connect("/run/one"), connect("/private/tmp/t/s"), inside},
-			[]request{connect("/other"), connect("/run/denied"), {op: "network-bind", sock: "local", path: "/other"}}},
+			[]sbpl.Request{dial, listen, bind, connect(resolver), connect("/run/one"), connect("/private/tmp/t/s"), inside},
+			[]sbpl.Request{connect("/other"), connect("/run/denied"), {Op: "network-bind", Sock: "local", Path: "/other"}}},
 		{"sockets allowed", false, true,
-			[]request{connect("/other"), connect("/run/one"), connect(resolver), inside, {op: "network-bind", sock: "local", path: "/other"}},
-			[]request{dial, listen, bind, connect("/run/denied"), connect("/run/denied/x")}},
+			[]sbpl.Request{connect("/other"), connect("/run/one"), connect(resolver), inside, {Op: "network-bind", Sock: "local", Path: "/other"}},
+			[]sbpl.Request{dial, listen, bind, connect("/run/denied"), connect("/run/denied/x")}},
 		{"all allowed", true, true,
-			[]request{dial, listen, bind, connect(resolver), connect("/other"), inside},
-			[]request{connect("/run/denied")}},
+			[]sbpl.Request{dial, listen, bind, connect(resolver), connect("/other"), inside},
+			[]sbpl.Request{connect("/run/denied")}},
 	} {
 		s := &spec.Spec{Net: test.net, UnixSockets: test.unix, Paths: []spec.Path{
 			{Kind: spec.UnixSocket, Path: "/run/one"},
@@ -49,20 +52,20 @@ func TestNetworkAndUnixSockets(t *testing.T) {
 		expect(t, test.name, p, true, test.yes...)
 		expect(t, test.name, p, false, test.no...)
 		for _, r := range append(test.yes, test.no...) {
-			if r.sock == "remote" {
-				if got, _ := Decision(s, Connect, r.path); got != p.allows(&r) {
-					t.Errorf("%s: Decision(Connect, %s) = %v", test.name, r.path, got)
+			if r.Sock == "remote" {
+				if got, _ := Decision(s, "", Connect, r.Path); got != p.Allows(&r) {
+					t.Errorf("%s: Decision(Connect, %s) = %v", test.name, r.Path, got)
 				}
 			}
 		}
 	}
 }
 
-func expect(t *testing.T, name string, p *profile, want bool, all ...request) {
+func expect(t *testing.T, name string, p *sbpl.Profile, want bool, all ...sbpl.Request) {
 	t.Helper()
 	for _, r := range all {
-		for _, p.flat = range []bool{false, true} {
-			if p.allows(&r) != want {
+		for _, p.Flat = range []bool{false, true} {
+			if p.Allows(&r) != want {
 				t.Errorf("%s: %+v is %v", name, r, !want)
 			}
 		}
@@ -80,27 +83,36 @@ func TestWaysOutAreClosed(t *testing.T) {
 			"user-preference-read", "user-preference-write", "authorization-right-obtain", "device-camera", "hid-control",
 			"file-issue-extension", "generic-issue-extension", "mach-register",
 			"process-info-pidinfo", "signal", "mach-priv-task-port", "system-privilege", "file-ungraft", "fs-snapshot-delete",
-			"fs-snapshot-revert", "nvram-get", "nvram-delete", "mach-priv-host-port", "mach-task-inspect", "mach-task-read"} {
-			expect(t, op, p, false, request{op: op, path: "/Users/u/x"})
+			"fs-snapshot-revert", "nvram-get", "nvram-delete", "mach-priv-host-port", "mach-task-inspect", "mach-task-read",
+			"mach-host-exception-port-set", "mach-host-special-port-set", "fs-quota-set", "file-write-flags", "file-write-acl"} {
+			expect(t, op, p, false, sbpl.Request{Op: op, Path: "/Users/u/x"})
 		}
 		for _, op := range []string{"file-clone", "file-link", "process-exec", "process-exec-interpreter"} {
-			expect(t, op, p, s == open, request{op: op, path: "/Users/u/x"})
+			expect(t, op, p, s == open, sbpl.Request{Op: op, Path: "/Users/u/x"})
 		}
 		for _, service := range []string{"com.apple.SecurityServer", "com.apple.securityd", "com.apple.securityd.xpc",
 			"com.apple.pasteboard.1", "com.apple.coreservices.launchservicesd", "com.apple.coreservices.appleevents",
 			"com.apple.lsd.mapdb", "com.apple.windowserver.active", "com.apple.tccd", "com.apple.cfprefsd.agent",
-			"com.apple.diskarbitrationd", "com.apple.xpc.launchd.domain.user", "com.apple.system.notification_center"} {
-			expect(t, service, p, false, request{op: "mach-lookup", name: service})
+			"com.apple.diskarbitrationd", "com.apple.xpc.launchd.domain.user", "com.apple.system.notification_center", "com.apple.security.authhost"} {
+			expect(t, service, p, false, sbpl.Request{Op: "mach-lookup", Name: service})
 		}
 		for _, name := range []string{"kern.procargs2", "kern.procargs2.1", "kern.procargs"} {
-			expect(t, name, p, false, request{op: "sysctl-read", name: name})
+			expect(t, name, p, false, sbpl.Request{Op: "sysctl-read", Name: name})
 		}
-		expect(t, "own processes", p, true, request{op: "signal", same: true}, request{op: "process-info-pidinfo", same: true},
-			request{op: "process-fork"}, request{op: "pseudo-tty"}, request{op: "sysctl-read", name: "hw.ncpu"},
-			request{op: "mach-lookup", name: "com.apple.system.opendirectoryd.libinfo"},
-			request{op: "file-read-metadata", path: "/Users/u/.ssh"})
-		expect(t, "IPC", p, s.IPC, request{op: "ipc-posix-shm-write-create"}, request{op: "ipc-sysv-shm"}, request{op: "ipc-posix-sem"})
-		expect(t, "certificates", p, s.Net, request{op: "mach-lookup", name: "com.apple.trustd.agent"})
+		expect(t, "own processes", p, true, sbpl.Request{Op: "signal", Same: true}, sbpl.Request{Op: "process-info-pidinfo", Same: true},
+			sbpl.Request{Op: "process-fork"}, sbpl.Request{Op: "pseudo-tty"}, sbpl.Request{Op: "sysctl-read", Name: "hw.ncpu"},
+			sbpl.Request{Op: "mach-lookup", Name: "com.apple.system.opendirectoryd.libinfo"},
+			sbpl.Request{Op: "file-read-metadata", Path: "/Users/u/.ssh"})
+		expect(t, "IPC", p, s.IPC, sbpl.Request{Op: "ipc-posix-shm-write-create"}, sbpl.Request{Op: "ipc-sysv-shm"}, sbpl.Request{Op: "ipc-posix-shm-read-data", Name: "/x"})
+		expect(t, "semaphores", p, true, sbpl.Request{Op: "ipc-posix-sem-create", Name: "/mp-x"}, sbpl.Request{Op: "ipc-posix-sem"})
+		expect(t, "OpenMP", p, true, sbpl.Request{Op: "ipc-posix-shm-write-create", Name: "/__KMP_REGISTERED_LIB_123"},
+			sbpl.Request{Op: "ipc-posix-shm-read-data", Name: "/__KMP_REGISTERED_LIB_123"})
+		expect(t, "a name like OpenMP's", p, s.IPC, sbpl.Request{Op: "ipc-posix-shm-write-create", Name: "/__KMP_REGISTERED_LIB_123x"})
+		for _, service := range []string{"com.apple.FSEvents", "com.apple.SystemConfiguration.configd", "com.apple.bsd.dirhelper"} {
+			expect(t, service, p, true, sbpl.Request{Op: "mach-lookup", Name: service})
+			expect(t, service, p, false, sbpl.Request{Op: "mach-lookup", Name: service, Space: "xpc-service-name"})
+		}
+		expect(t, "certificates", p, s.Net, sbpl.Request{Op: "mach-lookup", Name: "com.apple.trustd.agent"})
 	}
 }
 
@@ -108,8 +120,8 @@ func TestWaysOutAreClosed(t *testing.T) {
 func TestOtherTerminals(t *testing.T) {
 	p := profileOf(t, &spec.Spec{Paths: []spec.Path{{Kind: spec.Device, Path: "/dev/ttys001"}}})
 	for _, op := range []string{"file-read-data", "file-write-data"} {
-		expect(t, "granted", p, true, request{op: op, path: "/dev/ttys001"})
-		expect(t, "another", p, false, request{op: op, path: "/dev/ttys002"})
+		expect(t, "granted", p, true, sbpl.Request{Op: op, Path: "/dev/ttys001"})
+		expect(t, "another", p, false, sbpl.Request{Op: op, Path: "/dev/ttys002"})
 	}
 }
 
@@ -119,8 +131,8 @@ func TestDirectories(t *testing.T) {
 		{Kind: spec.Allow, Path: "/w"}, {Kind: spec.Temp, Path: "/t"},
 		{Kind: spec.DenyWrite, Path: "/w/a/b"}, {Kind: spec.Deny, Path: "/t/k"},
 	}}
-	unlink := func(path string, dir bool) request {
-		return request{op: "file-write-unlink", path: path, dir: dir}
+	unlink := func(path string, dir bool) sbpl.Request {
+		return sbpl.Request{Op: "file-write-unlink", Path: path, Dir: dir}
 	}
 	for _, s.Rmdir = range []bool{false, true} {
 		p := profileOf(t, s)
@@ -129,12 +141,12 @@ func TestDirectories(t *testing.T) {
 		expect(t, "directories", p, s.Rmdir, unlink("/w/d", true))
 		expect(t, "the granted and those on the way", p, false, unlink("/w", true), unlink("/t", true), unlink("/w/a", true),
 			unlink("/w/A", true), unlink("/w/a", false), unlink("/t/k", true), unlink("/t/K", true), unlink("/w/a/b/c", true))
-		expect(t, "made", p, true, request{op: "file-write-create", path: "/w/d", dir: true})
-		expect(t, "made on the way", p, false, request{op: "file-write-create", path: "/w/a", dir: true},
-			request{op: "file-write-create", path: "/w/A", dir: true})
-		expect(t, "clones", p, true, request{op: "file-clone", path: "/w/f"})
-		expect(t, "clones of directories", p, false, request{op: "file-clone", path: "/w/d", dir: true},
-			request{op: "file-clone", path: "/t/d", dir: true})
+		expect(t, "made", p, true, sbpl.Request{Op: "file-write-create", Path: "/w/d", Dir: true})
+		expect(t, "made on the way", p, false, sbpl.Request{Op: "file-write-create", Path: "/w/a", Dir: true},
+			sbpl.Request{Op: "file-write-create", Path: "/w/A", Dir: true})
+		expect(t, "clones", p, true, sbpl.Request{Op: "file-clone", Path: "/w/f"})
+		expect(t, "clones of directories", p, false, sbpl.Request{Op: "file-clone", Path: "/w/d", Dir: true},
+			sbpl.Request{Op: "file-clone", Path: "/t/d", Dir: true})
 	}
 }
 

@@ -44,7 +44,7 @@ func TestCompilerTakesEveryProfile(t *testing.T) {
 	all := specs(t)
 	all["a whole home"] = home(600)
 	for name, s := range all {
-		text, err := Profile(s)
+		text, err := Profile(s, "/private/tmp/way/to")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +163,7 @@ func TestSeatbeltDecidesAsDecision(t *testing.T) {
 		run := func(confined bool) (bool, bool, string) {
 			top := plant(t)
 			s := specFor(t, top)
-			text, err := Profile(s)
+			text, err := Profile(s, top)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -175,7 +175,7 @@ func TestSeatbeltDecidesAsDecision(t *testing.T) {
 			cmd := exec.Command(argv[0], argv[1:]...)
 			cmd.Dir = "/"
 			out, err := cmd.CombinedOutput()
-			want, _ := Decision(s, try.class, strings.Replace(path, "Secret", "secret", 1))
+			want, _ := Decision(s, top, try.class, strings.Replace(path, "Secret", "secret", 1))
 			return err == nil, want, string(out)
 		}
 		if ok, _, out := run(false); !ok {
@@ -207,7 +207,7 @@ var ways = []struct{ name, script string }{
 // What is asked of others outside is refused, and an ordinary command runs.
 func TestSeatbeltClosesTheWaysOut(t *testing.T) {
 	needSeatbelt(t)
-	text, err := Profile(specFor(t, plant(t)))
+	text, err := Profile(specFor(t, plant(t)), "/")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/testenv/sbpl"
 )
 
 // home is a spec as a whole home directory granted makes it, with n protected
@@ -43,11 +44,11 @@ func TestManyPathsFit(t *testing.T) {
 
 func fits(t *testing.T, s *spec.Spec) {
 	t.Helper()
-	text, err := Profile(s)
+	text, err := Profile(s, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	forms, err := readProfile(string(text))
+	forms, err := sbpl.Read(string(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,17 +74,17 @@ func fits(t *testing.T, s *spec.Spec) {
 }
 
 // eachPath calls f for every filter in e that compares a path.
-func eachPath(t testing.TB, e expr, f func(filter, value string)) {
+func eachPath(t testing.TB, e sbpl.Expr, f func(filter, value string)) {
 	t.Helper()
-	switch h := e.head(); h {
+	switch h := e.Head(); h {
 	case "subpath", "literal", "path-literal", "regex":
-		value, err := e.list[1].text()
+		value, err := sbpl.Text(e.List[1])
 		if err != nil {
 			t.Fatal(err)
 		}
 		f(h, value)
 	default:
-		for _, sub := range e.list {
+		for _, sub := range e.List {
 			eachPath(t, sub, f)
 		}
 	}
@@ -95,7 +96,7 @@ func TestTooLarge(t *testing.T) {
 		path := "/" + strconv.Itoa(i) + strings.Repeat("/x", 40)
 		s.Paths = append(s.Paths, spec.Path{Kind: spec.Allow, Path: path})
 	}
-	if text, err := Profile(s); err != ErrTooLarge || text != nil {
+	if text, err := Profile(s, ""); err != ErrTooLarge || text != nil {
 		t.Errorf("%d bytes, %v; want ErrTooLarge", len(text), err)
 	}
 }
@@ -104,7 +105,7 @@ func TestBadPaths(t *testing.T) {
 	for _, path := range []string{"", "relative", "/a\x00b", "/a\xffb"} {
 		for _, kind := range []spec.Kind{spec.Read, spec.Deny} {
 			s := &spec.Spec{Paths: []spec.Path{{Kind: kind, Path: path}}}
-			if text, err := Profile(s); err == nil || text != nil {
+			if text, err := Profile(s, ""); err == nil || text != nil {
 				t.Errorf("%s %q gives a profile", kind, path)
 			}
 		}
@@ -114,7 +115,7 @@ func TestBadPaths(t *testing.T) {
 func BenchmarkProfile(b *testing.B) {
 	s := home(600)
 	for b.Loop() {
-		if _, err := Profile(s); err != nil {
+		if _, err := Profile(s, ""); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -123,6 +124,6 @@ func BenchmarkProfile(b *testing.B) {
 func BenchmarkDecision(b *testing.B) {
 	s := home(600)
 	for b.Loop() {
-		Decision(s, Read, "/Users/someone/.TOOL300/x")
+		Decision(s, "", Read, "/Users/someone/.TOOL300/x")
 	}
 }
