@@ -119,11 +119,29 @@ func (term *terminal) clear() {
 	}
 }
 
+// typed empties the line and types s until the line is s: what is typed while the
+// shell still answers the C-c before may be lost. Only then is the shell ready
+// for the key that a test is about.
+func (term *terminal) typed(s string) {
+	term.t.Helper()
+	want := strings.TrimRight(term.prompt+s, " ")
+	for range 5 {
+		term.clear()
+		term.text(s)
+		for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+			screen := term.screen()
+			if screen[strings.LastIndexByte(screen, '\n')+1:] == want {
+				return
+			}
+		}
+	}
+	term.t.Fatalf("what is typed, '%s', is not on the screen:\n%s", s, term.screen())
+}
+
 // completes types s and Tab and waits for the line to be want.
 func (term *terminal) completes(s, want string) {
 	term.t.Helper()
-	term.clear()
-	term.text(s)
+	term.typed(s)
 	term.keys("Tab")
 	term.line(want)
 }
@@ -131,8 +149,7 @@ func (term *terminal) completes(s, want string) {
 // offers types s and Tab, twice if need be, and waits for all words.
 func (term *terminal) offers(s string, words ...string) {
 	term.t.Helper()
-	term.clear()
-	term.text(s)
+	term.typed(s)
 	term.keys("Tab", "Tab")
 	term.wait("each of '"+strings.Join(words, "' '")+"'", func(screen string) bool {
 		for _, w := range words {
