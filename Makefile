@@ -1,4 +1,4 @@
-# make build   the binaries and the nono script, into bin/
+# make build   the programs, into bin/
 # make try     the main job, once, before your eyes
 # make test    everything that can be tested on this machine
 #
@@ -9,10 +9,14 @@ GO ?= go
 export CGO_ENABLED := 0
 
 MODULE := github.com/nono-sandbox/nono
-MODULES := core nono-exec-shim nono-run nono-why tests
-BINARIES := nono-run nono-why nono-exec-shim
+MODULES := core nono nono-exec-shim nono-run nono-why tests
+BINARIES := nono nono-run nono-why nono-exec-shim
 VERSION ?= $(shell sh packaging/version)
 LDFLAGS := -s -w -X $(MODULE)/core/version.number=$(VERSION)
+# On Linux the programs begin in core/entry, which says where memory is too little.
+ifeq ($(shell $(GO) env GOOS),linux)
+LDFLAGS += -E _nono_entry
+endif
 BUILD := $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -21,7 +25,6 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 build:
 	@mkdir -p bin
 	@for b in $(BINARIES); do $(BUILD) -o bin/$$b ./$$b || exit 1; done
-	@cp shell/nono bin/nono
 
 .PHONY: try
 try: build

@@ -9,6 +9,7 @@ package main
 import (
 	"os"
 
+	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
 	"github.com/nono-sandbox/nono/core/fault"
 )
 

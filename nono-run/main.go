@@ -7,7 +7,11 @@
 // nono-run(1).
 package main
 
-import "os"
+import (
+	"os"
+
+	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
+)
 
 func main() {
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))

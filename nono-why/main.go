@@ -6,7 +6,11 @@
 // the rules that the shim would make of it. See nono-why(1).
 package main
 
-import "os"
+import (
+	"os"
+
+	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
+)
 
 func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))

@@ -141,7 +141,7 @@ func (o *options) aboutDescriptor() bool {
 }
 
 // tools are the programs that nono run lets a command use to ask about its
-// sandbox: this one, and the script beside it.
+// sandbox: this one, and nono beside it.
 func tools() []string {
 	self, err := os.Executable()
 	if err != nil {

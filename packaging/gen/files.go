@@ -30,6 +30,8 @@ const (
 	manEnd     = `.\" end of what is generated`
 	shellBegin = "# generated: the flags of nono run"
 	shellEnd   = "# end of what is generated"
+	goBegin    = "// generated: the flags of nono run"
+	goEnd      = "// end of what is generated"
 )
 
 func sections() []section {
@@ -38,7 +40,7 @@ func sections() []section {
 		{"packaging/man/nono-run.1", manBlocked, manEnd, manCommands},
 		{"packaging/man/nono-why.1", manBegin, manEnd, func() string { return manFlags(whyFlags()) }},
 		{"packaging/man/nono-profile.5", manBegin, manEnd, func() string { return manDirectives(cli.PolicyFlags) }},
-		{"shell/nono", shellBegin, shellEnd, func() string { return plainKinds(runFlags()) }},
+		{"nono/flags.go", goBegin, goEnd, func() string { return goKinds(runFlags()) }},
 		{"shell/nono.bash", shellBegin, shellEnd, func() string { return posixKinds(runFlags()) }},
 		{"shell/nono.zsh", shellBegin, shellEnd, func() string { return posixKinds(runFlags()) }},
 		{"shell/nono.fish", shellBegin, shellEnd, func() string { return fishKinds(runFlags()) }},

@@ -151,7 +151,6 @@ func TestShellsParseTheFiles(t *testing.T) {
 		{"bash", "-n", "shell/nono.bash", "shell/completions/nono.bash", "shell/inside/bashrc"},
 		{"zsh", "-n", "shell/nono.zsh", "shell/completions/_nono", "shell/inside/.zshrc", "shell/inside/.zshenv"},
 		{"fish", "-n", "shell/nono.fish", "shell/completions/nono.fish", "shell/inside/config.fish"},
-		{"dash", "-n", "shell/nono"},
 	} {
 		for _, file := range tc[2:] {
 			t.Run(tc[0]+"/"+filepath.Base(file), func(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/cli"
@@ -33,15 +34,22 @@ func posixKinds(table []cli.Flag) string {
 `
 }
 
-// plainKinds is for sh, and knows only which flags take an argument.
-func plainKinds(table []cli.Flag) string {
+// goKinds is for the nono program, and knows only which flags take an argument.
+func goKinds(table []cli.Flag) string {
 	with, _ := byArgument(table)
-	return `takes_argument() {
-	case $1 in
-	` + wrap(with, " | ", " | \\\n\t\t") + `) return 0 ;;
-	esac
-	return 1
+	for i, w := range with {
+		with[i] = strconv.Quote(w)
+	}
+	return `
+// takesArgument reports whether a flag of nono-run takes the word behind it.
+func takesArgument(flag string) bool {
+	switch flag {
+	case ` + wrap(with, ", ", ",\n\t\t") + `:
+		return true
+	}
+	return false
 }
+
 `
 }
 

@@ -5,11 +5,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// nono, the script, in every shell that may be /bin/sh.
+// nono, by every name under which it can be called.
 func TestDispatcher(t *testing.T) {
 	u := newUser(t)
 	bin := filepath.Join(u.prefix, "bin")
@@ -33,62 +35,100 @@ func TestDispatcher(t *testing.T) {
 	if err := os.CopyFS(spaced, os.DirFS(bin)); err != nil {
 		t.Fatal(err)
 	}
-	shells := [][]string{{"dash"}, {"bash", "--posix"}, {"zsh", "--emulate", "sh"}, {"busybox", "sh"}, {"mksh"}, {"yash"}, {"ksh"}}
-	for _, sh := range shells {
-		t.Run(sh[0], func(t *testing.T) {
-			path, err := exec.LookPath(sh[0])
-			if err != nil {
-				t.Skip(sh[0] + " is not installed")
+	for _, tc := range []struct {
+		name, dir, program string
+	}{
+		{"by its path", "/", bin + "/nono"},
+		{"by a relative path", u.prefix, "bin/nono"},
+		{"by ./", bin, "./nono"},
+		{"by a symlink", "/", links + "/absolute"},
+		{"by a chain of symlinks", "/", links + "/chain"},
+		{"by a relative symlink", "/", links + "/relative"},
+		{"by a symlink to its directory", "/", u.home + "/linked-bin/nono"},
+		{"by an odd name", links, "./-n o'\"$(x)\n*"},
+		{"in a directory with a space", "/", spaced + "/nono"},
+		{"in it, by a relative path", u.home, "with a space/bin/nono"},
+	} {
+		cmd := exec.Command(tc.program, "version")
+		cmd.Dir, cmd.Env = tc.dir, u.env
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "nono-run 0.") {
+			t.Errorf("called %s: %v\n%s", tc.name, err, out)
+		}
+	}
+	for _, tc := range []struct {
+		args   []string
+		status int
+		says   string
+	}{
+		{nil, 2, "usage: nono"},
+		{[]string{"help"}, 0, "usage: nono"},
+		{[]string{"help", "run"}, 0, "usage: nono run"},
+		{[]string{"help", "why"}, 0, "usage: nono why"},
+		{[]string{"-n\\c"}, 2, `cannot find a subcommand "-n\\c"`},
+		{[]string{"\x1b[2J\n"}, 2, `cannot find a subcommand "\x1b[2J\n"`},
+		{[]string{""}, 2, `cannot find a subcommand ''`},
+		{[]string{"run"}, 2, "nono: error: "},
+		{[]string{"shell", "--allow", "/tmp", "--", "ls"}, 2, "cannot use '--' with nono shell: it starts '/bin/sh'"},
+		{[]string{"shell", "-s", "--read", "--", "ls", "x\r"}, 2, "cannot use 'ls' with nono shell: it starts '/bin/sh'"},
+		{[]string{"shell", "--read", "/tmp", "--deny"}, 2, "cannot use the flag '--deny': its argument is missing"},
+		{[]string{"shell", "--read=/tmp", "a b\r"}, 2, `cannot use "a b\r" with nono shell: it starts '/bin/sh'`},
+		{[]string{"run", "--read", "/", "-s", "--", "printf", "<%s>", "a b", "", "*"}, 0, "<a b><><*>"},
+	} {
+		cmd := exec.Command(bin+"/nono", tc.args...)
+		cmd.Dir, cmd.Env = "/", append(u.env, "SHELL=/bin/sh")
+		out, err := cmd.CombinedOutput()
+		if got := exitStatus(t, err); got != tc.status || !strings.Contains(string(out), tc.says) {
+			t.Errorf("nono %q: status %d\n%s", tc.args, got, out)
+		}
+	}
+}
+
+// What nono passes on it leaves as it is, whatever a shell would make of it.
+func TestDispatcherKeepsTheEnvironment(t *testing.T) {
+	u := newUser(t)
+	odd := []string{"spring.profiles.active=dev", "a-b=1", "BASH_FUNC_hi%%=() { echo hi; }", "1=one", "=empty name", "x y=\n\t", "bytes=\xff\xfe", "twice=1"}
+	cmd := exec.Command(filepath.Join(u.prefix, "bin/nono"), "run", "--silent", "--allow", u.home+"/project", "--", "env", "-0")
+	cmd.Env = append(u.env, odd...)
+	cmd.Dir = u.home + "/project"
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Split(string(out), "\x00")
+	for _, kv := range odd {
+		if !slices.Contains(got, kv) {
+			t.Errorf("%q does not arrive", kv)
+		}
+	}
+}
+
+// Go cannot start with little memory, and says so with a trace and status 2. The
+// programs look before, and say it as they say everything.
+func TestLittleMemory(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the limits are Linux's")
+	}
+	u := newUser(t)
+	run := " run --silent --allow " + u.home + "/project -- true"
+	for _, program := range []string{"bin/nono" + run, "bin/nono-run --silent --read / -- true", "bin/nono-why /", "libexec/nono/nono-exec-shim --version"} {
+		for _, limit := range []string{"-v 20000", "-v 300000", "-v 500000", "-v 800000", "-v 1000000", "-v 1200000", "-v 1300000", "-d 4000", "-d 20000", "-d 60000"} {
+			cmd := exec.Command("sh", "-c", "ulimit "+limit+"; exec "+u.prefix+"/"+program)
+			cmd.Env = u.env
+			out, err := cmd.CombinedOutput()
+			if got := exitStatus(t, err); got != 125 || !strings.HasPrefix(string(out), "nono: error: cannot start: less than ") {
+				t.Errorf("%s with ulimit %s: status %d\n%s", program, limit, got, out)
 			}
-			for _, tc := range []struct {
-				name, dir, script string
-			}{
-				{"by its path", "/", bin + "/nono"},
-				{"beside it", bin, "nono"},
-				{"by a relative path", u.prefix, "bin/nono"},
-				{"by ./", bin, "./nono"},
-				{"by a symlink", "/", links + "/absolute"},
-				{"by a chain of symlinks", "/", links + "/chain"},
-				{"by a relative symlink", "/", links + "/relative"},
-				{"by a symlink in the working directory", links, "relative"},
-				{"by a symlink to its directory", "/", u.home + "/linked-bin/nono"},
-				{"by an odd name", links, "./-n o'\"$(x)\n*"},
-				{"in a directory with a space", "/", spaced + "/nono"},
-				{"in it, by a relative path", u.home, "with a space/bin/nono"},
-			} {
-				cmd := exec.Command(path, append(sh[1:], tc.script, "version")...)
-				cmd.Dir, cmd.Env = tc.dir, u.env
-				if out, err := cmd.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "nono-run 0.") {
-					t.Errorf("called %s: %v\n%s", tc.name, err, out)
-				}
+		}
+		if strings.HasPrefix(program, "bin/nono-why") {
+			continue // denied is what it is to say
+		}
+		for _, limit := range []string{"-v 1400000", "-v 2000000", "-d 66000"} {
+			cmd := exec.Command("sh", "-c", "ulimit "+limit+"; exec "+u.prefix+"/"+program)
+			cmd.Env = u.env
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%s with ulimit %s: %v\n%s", program, limit, err, out)
 			}
-			for _, tc := range []struct {
-				args   []string
-				status int
-				says   string
-			}{
-				{nil, 2, "usage: nono"},
-				{[]string{"help"}, 0, "usage: nono"},
-				{[]string{"help", "run"}, 0, "usage: nono run"},
-				{[]string{"help", "why"}, 0, "usage: nono why"},
-				{[]string{"-n\\c"}, 2, `there is no subcommand '-n\c'`},
-				{[]string{"\x1b[2J\n"}, 2, `there is no subcommand '?[2J?'`},
-				{[]string{""}, 2, `there is no subcommand ''`},
-				{[]string{"run"}, 2, "nono: error: "},
-				{[]string{"shell", "--allow", "/tmp", "--", "ls"}, 2, "cannot use '--' with nono shell: it starts '/bin/sh'"},
-				{[]string{"shell", "-s", "--read", "--", "ls", "x\r"}, 2, "cannot use 'ls' with nono shell: it starts '/bin/sh'"},
-				{[]string{"shell", "--read", "/tmp", "--deny"}, 2, "cannot use the flag '--deny': its argument is missing"},
-				{[]string{"shell", "--read=/tmp", "a b\r"}, 2, "cannot use 'a b?' with nono shell: it starts '/bin/sh'"},
-				{[]string{"run", "--read", "/", "-s", "--", "printf", "<%s>", "a b", "", "*"}, 0, "<a b><><*>"},
-			} {
-				cmd := exec.Command(path, append(append(sh[1:len(sh):len(sh)], bin+"/nono"), tc.args...)...)
-				cmd.Dir, cmd.Env = "/", append(u.env, "SHELL=/bin/sh")
-				out, err := cmd.CombinedOutput()
-				if got := exitStatus(t, err); got != tc.status || !strings.Contains(string(out), tc.says) {
-					t.Errorf("nono %q: status %d\n%s", tc.args, got, out)
-				}
-			}
-		})
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ package suite
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -40,12 +41,15 @@ func Build(t testing.TB, lower int) Suite {
 		flags += " -X " + module + "core/kernel.lower=" + strconv.Itoa(lower)
 	}
 	s := Suite{Lower: lower}
-	for _, name := range []string{"nono-run", "nono-why", "nono-exec-shim"} {
+	if runtime.GOOS == "linux" {
+		flags += " -E _nono_entry" // as make build has it
+	}
+	for _, name := range []string{"nono-run", "nono-why", "nono-exec-shim", "nono"} {
 		bin := testenv.Build(t, module+name, "-ldflags", flags)
 		if s.Dir == "" {
 			s.Dir = filepath.Join(filepath.Dir(filepath.Dir(bin)), "suite-"+strconv.Itoa(lower))
 			// A second test of the process finds it made.
-			if _, err := os.Stat(filepath.Join(s.Dir, "nono")); err == nil {
+			if _, err := os.Stat(s.Path("nono")); err == nil {
 				return s
 			}
 			makeDir(t, s.Dir)
@@ -54,11 +58,6 @@ func Build(t testing.TB, lower int) Suite {
 			t.Fatal(err)
 		}
 	}
-	script, err := os.ReadFile(filepath.Join(Root(t), "shell", "nono"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	install(t, s.Path("nono"), script)
 	return s
 }
 

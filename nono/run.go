@@ -1,0 +1,100 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+
+	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
+	"github.com/nono-sandbox/nono/core/fault"
+	"golang.org/x/sys/unix"
+)
+
+const usage = `usage: nono SUBCOMMAND [ARGUMENT ...]
+
+  run      start a command that can touch only what is granted
+  why      say whether something would be allowed, and why
+  shell    start your shell in the sandbox; takes the flags of run
+  version  show the version
+  help     show this, or the help of a subcommand
+
+nono run --allow . -- COMMAND   is the usual beginning; see nono(7).
+`
+
+// misuse is the exit status for a mistake on the command line.
+const misuse = 2
+
+// run becomes the program of a subcommand. It returns the exit status if it
+// became none.
+func run(args []string, stdout, stderr io.Writer) int {
+	status, err := dispatch(args, stdout, stderr)
+	if err != nil {
+		io.WriteString(stderr, fault.Lines(err))
+	}
+	return status
+}
+
+func dispatch(args []string, stdout, stderr io.Writer) (int, error) {
+	if len(args) == 0 {
+		io.WriteString(stderr, usage)
+		return misuse, nil
+	}
+	switch sub, rest := args[0], args[1:]; sub {
+	case "run", "why":
+		return become("nono-"+sub, rest)
+	case "shell":
+		return startShell(rest)
+	case "version", "--version":
+		return become("nono-run", []string{"--version"})
+	case "help", "--help", "-h":
+		return help(rest, stdout)
+	default:
+		return misuse, &fault.Error{Do: "find a subcommand " + fault.Quote(sub), Err: fault.Text("there is none of that name"),
+			Hint: "nono run, nono why, nono shell; nono help tells more"}
+	}
+}
+
+// help shows the help of a subcommand, or the usage.
+func help(about []string, stdout io.Writer) (int, error) {
+	if len(about) > 0 {
+		switch about[0] {
+		case "run", "why":
+			return become("nono-"+about[0], []string{"--help"})
+		case "shell":
+			return become("nono-run", []string{"--help"})
+		}
+	}
+	if _, err := io.WriteString(stdout, usage); err != nil {
+		return fault.Failed, &fault.Error{Do: "write", Err: err}
+	}
+	return 0, nil
+}
+
+// become executes a program that lies beside this one, with the environment as it
+// is. It returns only if that failed.
+func become(program string, args []string) (int, error) {
+	here, err := directory()
+	if err != nil {
+		return fault.Failed, err
+	}
+	path := filepath.Join(here, program)
+	if unix.Access(path, unix.X_OK) != nil {
+		return fault.Failed, &fault.Error{Do: "find " + fault.Quote(program) + " in", Path: here,
+			Hint: "install " + program + " there, from the same release"}
+	}
+	err = unix.Exec(path, append([]string{path}, args...), os.Environ())
+	return fault.Failed, &fault.Error{Do: "start", Path: path, Err: err}
+}
+
+// directory is where this program lies, by whatever symlink it was called. PATH
+// and the working directory, which others may fill, play no part.
+func directory() (string, error) {
+	self, err := os.Executable()
+	if err == nil {
+		self, err = filepath.EvalSymlinks(self)
+	}
+	if err != nil {
+		return "", &fault.Error{Do: "find the programs of nono", Err: fault.Text("this program cannot tell where it is: is /proc mounted?")}
+	}
+	return filepath.Dir(self), nil
+}
