@@ -24,7 +24,7 @@ func (l *launch) notices(p *cli.Printer) {
 	for _, g := range l.policy.Dropped {
 		p.Notice("--deny takes " + fault.Quote(g.Path) + " away from " + reason(g.By))
 	}
-	l.loose(p)
+	l.notDenied(p)
 	l.closed(p)
 	if dirs := l.policy.Closed; len(dirs) > 0 {
 		p.Notice("nothing new can be made directly in " + places(dirs) + ": protected paths are there")
@@ -74,14 +74,14 @@ func (l *launch) closed(p *cli.Printer) {
 	}
 }
 
-// loose names the blocked commands that children may run, a line for each
+// notDenied names the blocked commands that children may run, a line for each
 // reason.
-func (l *launch) loose(p *cli.Printer) {
-	rest := l.policy.Loose
+func (l *launch) notDenied(p *cli.Printer) {
+	rest := l.policy.NotDenied
 	for len(rest) > 0 {
 		first := rest[0]
 		var names []string
-		rest = slices.DeleteFunc(rest, func(c policy.Loose) bool {
+		rest = slices.DeleteFunc(rest, func(c policy.NotDenied) bool {
 			if c.Why == first.Why {
 				names = append(names, c.Name)
 			}

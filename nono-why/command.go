@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
@@ -19,7 +18,7 @@ func (w *sandbox) aboutCommand(name string) (query.Verdict, error) {
 	if w.outside {
 		return v, nil
 	}
-	path := findCommand(name)
+	path := policy.FindCommand(name, os.Getenv("PATH"))
 	if path == "" {
 		return w.nameOnly(name)
 	}
@@ -105,24 +104,4 @@ func (w *sandbox) nameOnly(name string) (query.Verdict, error) {
 		v.Status, v.Reason, v.Category, v.EnforcedBy = query.Denied, query.BlockedCommand, spec.Origin{Source: spec.BlockedCommand, Detail: category}.String(), "nono run"
 	}
 	return v, err
-}
-
-// findCommand returns the file of a command: itself if it has a slash, or the
-// first in PATH and the system's directories.
-func findCommand(name string) string {
-	if strings.Contains(name, "/") {
-		if _, err := os.Stat(name); err == nil {
-			return name
-		}
-		return ""
-	}
-	for _, dir := range append(strings.Split(os.Getenv("PATH"), ":"), "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin") {
-		if !strings.HasPrefix(dir, "/") {
-			continue
-		}
-		if st, err := os.Stat(dir + "/" + name); err == nil && !st.IsDir() {
-			return dir + "/" + name
-		}
-	}
-	return ""
 }

@@ -30,7 +30,7 @@ type sandbox struct {
 	// request and host are what the spec was compiled from, if it was.
 	request *policy.Options
 	host    policy.Host
-	loose   []policy.Loose
+	loose   []policy.NotDenied
 	create  []string              // what nono run makes before the start
 	wide    map[string]*spec.Spec // the same policy with a directory granted too
 	tried   tried
@@ -79,7 +79,7 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 		return err
 	}
 	pol.Spec.Net = !o.NetBlock
-	w.loose, w.create = pol.Loose, pol.Create
+	w.loose, w.create = pol.NotDenied, pol.Create
 	// Read back what the shim would read, for the line numbers.
 	w.spec, err = spec.Parse(pol.Spec.Append(nil))
 	return err

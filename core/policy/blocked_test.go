@@ -20,7 +20,7 @@ func (b *box) blocked(o Options) (denied, loose []string) {
 			denied = append(denied, path)
 		}
 	}
-	for _, l := range p.Loose {
+	for _, l := range p.NotDenied {
 		if _, ok := b.rel(l.File); ok {
 			loose = append(loose, l.Name)
 		}

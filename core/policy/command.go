@@ -34,16 +34,23 @@ func cannotStart(name string, status int, why, hint string) error {
 
 // command finds what is to be started and grants it, what it resolves to and
 // its interpreter, and nothing beside them.
-func (c *compiler) command() error {
+func (c *compiler) command(l *lines, cmds *commands) (Command, error) {
 	if len(c.o.Command) == 0 {
-		return nil
+		return Command{}, nil
 	}
 	path, err := c.lookup(c.o.Command[0])
 	if err != nil {
-		return err
+		return Command{}, err
 	}
-	c.out.Command = Command{Path: path, Argv: c.o.Command}
-	return c.grantProgram("it", path, 0)
+	s := &starter{c, l, cmds}
+	return Command{Path: path, Argv: c.o.Command}, s.grant("it", path, 0)
+}
+
+// starter grants one command and the interpreters that it names.
+type starter struct {
+	*compiler
+	lines *lines
+	cmds  *commands
 }
 
 // lookup finds name as execvp(3) does, except that an entry of PATH that is
@@ -118,24 +125,24 @@ func (c *compiler) startable(name, path string) error {
 // the file and every name in between: a symlink is no way round. who is "it", or
 // which interpreter of it. A name that --allow-command gives back ends the
 // search, where commands are: what it leads to was meant too.
-func (c *compiler) refuseBlocked(who, path string) error {
+func (s *starter) refuseBlocked(who, path string) error {
 	lifted := false
 	for hop := 0; hop < 40; hop++ {
 		name := spec.Base(path)
-		up, err := c.res.resolve(spec.Parent(path))
+		up, err := s.res.resolve(spec.Parent(path))
 		if err != nil {
 			return nil
 		}
-		e := c.res.look(spec.Join(up.path, name))
-		if category := c.blocked.category[name]; category != "" && (!lifted || category == spec.BlockFlag) {
-			if hop > 0 && e.target == "" && c.ordinary(e.place) {
+		e := s.res.look(spec.Join(up.path, name))
+		if category := s.cmds.category[name]; category != "" && (!lifted || category == spec.BlockFlag) {
+			if hop > 0 && e.target == "" && s.cmds.isOrdinary(e.place) {
 				return nil // sh, and not busybox, was called
 			}
-			return c.isBlocked(who+" is the blocked command "+fault.Quote(name), name)
+			return s.isBlocked(who+" is the blocked command "+fault.Quote(name), name)
 		}
-		lifted = lifted || slices.Contains(c.blocked.lifted, name) && slices.Contains(c.binDirs(), up.path)
+		lifted = lifted || slices.Contains(s.cmds.lifted, name) && slices.Contains(s.cmds.dirs, up.path)
 		if e.target == "" {
-			return c.refuseTwin(who, e.place)
+			return s.refuseHardLink(who, e.place)
 		}
 		if path = e.target; path[0] != '/' {
 			path = spec.Join(up.path, path)
@@ -144,16 +151,16 @@ func (c *compiler) refuseBlocked(who, path string) error {
 	return nil
 }
 
-// refuseTwin refuses a hard link to a blocked command's file.
-func (c *compiler) refuseTwin(who string, p place) error {
+// refuseHardLink refuses a hard link to a blocked command's file.
+func (s *starter) refuseHardLink(who string, p place) error {
 	if p.nlink < 2 {
 		return nil
 	}
-	for _, dir := range c.binDirs() {
-		for _, name := range c.blocked.names {
-			b, err := c.res.resolve(spec.Join(dir, name))
-			if err == nil && b.exists && b.dev == p.dev && b.ino == p.ino && !c.otherFace(b, c.blocked.category[name]) {
-				return c.isBlocked(who+" is the blocked command "+fault.Quote(name)+" by another name", name)
+	for _, dir := range s.cmds.dirs {
+		for _, name := range s.cmds.names {
+			b, err := s.res.resolve(spec.Join(dir, name))
+			if err == nil && b.exists && b.dev == p.dev && b.ino == p.ino && !s.cmds.isOther(b, s.cmds.category[name]) {
+				return s.isBlocked(who+" is the blocked command "+fault.Quote(name)+" by another name", name)
 			}
 		}
 	}
@@ -161,17 +168,17 @@ func (c *compiler) refuseTwin(who string, p place) error {
 }
 
 // isBlocked says which blocked command stands against starting the command.
-func (c *compiler) isBlocked(what, name string) error {
-	category := c.blocked.category[name]
+func (s *starter) isBlocked(what, name string) error {
+	category := s.cmds.category[name]
 	hint := "--allow-command " + name + " allows it"
 	switch {
 	case category == spec.BlockFlag:
 		hint = "leave out --block-command " + name
-	case category == "privilege escalation" && c.h.UID != 0:
+	case category == "privilege escalation" && s.h.UID != 0:
 		hint = "nothing in a sandbox gains privileges: run it outside"
-	case name == "rmdir" && !c.o.Rmdir:
+	case name == "rmdir" && !s.o.Rmdir:
 		hint = "--allow-command rmdir --allow-rmdir allows it"
 	}
 	return &CommandError{Status: fault.CannotStart, Blocked: name,
-		Fault: &fault.Error{Do: "start", Path: c.o.Command[0], Err: fault.Text(what + " (" + category + ")"), Hint: hint}}
+		Fault: &fault.Error{Do: "start", Path: s.o.Command[0], Err: fault.Text(what + " (" + category + ")"), Hint: hint}}
 }

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,29 +23,34 @@ type home struct {
 // this user, since HOME may have been set to something else. Root, whom file
 // permissions do not stop, protects everybody's that a grant reaches. A user
 // without any is refused: what should be protected would not be.
-func (c *compiler) findHomes() error {
+func (c *compiler) findHomes() ([]home, error) {
+	var homes []home
 	if h := c.h.Env("HOME"); h != "" {
 		if h[0] != '/' {
-			return &fault.Error{Do: "use HOME", Path: h, Err: fault.Text("it is not an absolute path"), Hint: "HOME=$(pwd)/" + h}
+			return nil, &fault.Error{Do: "use HOME", Path: h, Err: fault.Text("it is not an absolute path"), Hint: "HOME=$(pwd)/" + h}
 		}
-		c.homes = append(c.homes, home{path: c.real(h), xdg: c.xdg()})
+		homes = append(homes, home{path: c.real(h), xdg: c.xdg()})
+	}
+	var reach []string
+	if c.h.UID == 0 {
+		reach = c.askedFor()
 	}
 	for path, own := range c.h.Homes() {
-		if c.isHome(path) {
+		if slices.ContainsFunc(homes, func(h home) bool { return h.path == path }) {
 			continue
 		}
 		switch {
-		case own && len(c.homes) == 0:
-			c.homes = append(c.homes, home{path: path, xdg: c.xdg()})
-		case own || c.h.UID == 0 && c.wanted(path):
-			c.homes = append(c.homes, home{path: path})
+		case own && len(homes) == 0:
+			homes = append(homes, home{path: path, xdg: c.xdg()})
+		case own || c.h.UID == 0 && c.wanted(path, reach):
+			homes = append(homes, home{path: path})
 		}
 	}
-	if len(c.homes) == 0 {
-		return &fault.Error{Do: "tell which home to protect", Hint: "set HOME to its path",
+	if len(homes) == 0 {
+		return nil, &fault.Error{Do: "tell which home to protect", Hint: "set HOME to its path",
 			Err: fault.Text("HOME is not set, and the user database does not know user " + strconv.Itoa(c.h.UID))}
 	}
-	return nil
+	return homes, nil
 }
 
 // xdg returns where the environment puts the XDG directories. A relative path
@@ -70,35 +76,29 @@ func (c *compiler) real(path string) string {
 	return filepath.Clean(path)
 }
 
-func (c *compiler) isHome(path string) bool {
-	for _, h := range c.homes {
-		if h.path == path {
-			return true
+// askedFor returns where the grants that were asked for lead.
+func (c *compiler) askedFor() []string {
+	var paths []string
+	for _, g := range c.o.Grants {
+		p, err := c.absolute(g)
+		if err != nil || !g.Kind.Grants() {
+			continue
+		}
+		if r, err := c.res.resolve(p); err == nil && r.exists {
+			paths = append(paths, r.path)
 		}
 	}
-	return false
+	return paths
 }
 
-// wanted reports whether a grant that was asked for is at, above or beneath
-// path, by any of the two's names.
-func (c *compiler) wanted(path string) bool {
-	if c.reach == nil {
-		c.reach = []string{}
-		for _, g := range c.o.Grants {
-			p, err := c.absolute(g)
-			if err != nil || !g.Kind.Grants() {
-				continue
-			}
-			if r, err := c.res.resolve(p); err == nil && r.exists {
-				c.reach = append(c.reach, r.path)
-			}
-		}
-	}
+// wanted reports whether one of the granted paths is at, above or beneath path, by
+// any of the two's names.
+func (c *compiler) wanted(path string, granted []string) bool {
 	at, err := c.res.resolve(path)
 	if err != nil || !at.exists || nobodys(at.path) {
 		return false
 	}
-	for _, g := range c.reach {
+	for _, g := range granted {
 		if spec.Within(at.path, g) || spec.Beneath(g, at.path) {
 			return true
 		}

@@ -10,28 +10,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// grantProgram grants the file at path and, for a script, its interpreter,
+// grant grants the file at path and, for a script, its interpreter,
 // unless it is blocked: what runs then runs by this grant. The kernel follows at
 // most a few interpreters of interpreters (execve(2)).
-func (c *compiler) grantProgram(who, path string, depth int) error {
-	p, err := c.res.resolve(path)
+func (s *starter) grant(who, path string, depth int) error {
+	p, err := s.res.resolve(path)
 	if err != nil || !p.exists || p.dir() {
 		return nil // an interpreter that is missing: the exec will say so
 	}
-	if err := c.refuseBlocked(who, path); err != nil {
+	if err := s.refuseBlocked(who, path); err != nil {
 		return err
 	}
-	if c.yield(spec.ReadFile, p.path, fromOthers) == 0 {
+	if s.lines.left(spec.ReadFile, p.path, fromOthers) == 0 {
 		hint := "leave out --deny " + fault.Quote(p.path)
-		if !c.shut[p.path] {
+		if !s.lines.shut[p.path] {
 			hint = "--read-file " + fault.Quote(p.path) + " opens this one file"
 		}
-		return cannotStart(c.o.Command[0], fault.CannotStart, "--deny shuts "+fault.Quote(p.path), hint)
+		return cannotStart(s.o.Command[0], fault.CannotStart, "--deny shuts "+fault.Quote(p.path), hint)
 	}
 	begin := beginning(p.path)
 	named := depth == 0 && (p.path == filepath.Clean(path) || isScript(begin) || isMachineCode(begin))
-	if named || depth > 0 && c.program(p.path, begin) {
-		c.add(spec.ReadFile, p.path, spec.Origin{Source: spec.Command}, fromOthers)
+	if named || depth > 0 && s.program(p.path, begin) {
+		s.lines.grant(spec.ReadFile, p.path, spec.Origin{Source: spec.Command}, fromOthers)
 	}
 	if depth > 4 {
 		return nil
@@ -41,19 +41,19 @@ func (c *compiler) grantProgram(who, path string, depth int) error {
 		return nil
 	}
 	if interp[0] != '/' {
-		interp = spec.Join(c.h.Dir, interp)
+		interp = spec.Join(s.h.Dir, interp)
 	}
 	// `#!/usr/bin/env NAME` is how a script asks for PATH lookup.
 	if spec.Base(interp) == "env" {
 		if name := envCommand(arg); name != "" {
-			if real, err := c.lookup(name); err == nil {
-				if err := c.grantProgram("its interpreter", real, depth+1); err != nil {
+			if real, err := s.lookup(name); err == nil {
+				if err := s.grant("its interpreter", real, depth+1); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	return c.grantProgram("its interpreter", interp, depth+1)
+	return s.grant("its interpreter", interp, depth+1)
 }
 
 // program reports whether what a script names as its interpreter is opened for
@@ -62,9 +62,9 @@ func (c *compiler) grantProgram(who, path string, depth int) error {
 // not open that file: the script would not start by it, but by another
 // interpreter, to which env(1) has many ways. Nor must a symlink that is named as
 // the command: by the time of the start something else may have taken its place.
-func (c *compiler) program(path, begin string) bool {
+func (s *starter) program(path, begin string) bool {
 	if isScript(begin) {
-		return slices.Contains(c.binDirs(), spec.Parent(path))
+		return slices.Contains(s.cmds.dirs, spec.Parent(path))
 	}
 	return isMachineCode(begin)
 }

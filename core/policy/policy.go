@@ -59,8 +59,9 @@ type Policy struct {
 	Create []string
 	// Lifted are protected paths and blocked commands that a grant gives back.
 	Lifted []spec.Path
-	// Loose are blocked commands that cannot be held for children.
-	Loose []Loose
+	// NotDenied are blocked commands whose files cannot be denied: nono-run
+	// refuses to start them, and a child process can.
+	NotDenied []NotDenied
 	// Closed are directories that were asked for in which nothing new can be
 	// made, since protected paths are in or beneath them, and Unlisted those that
 	// cannot be listed.
@@ -69,129 +70,103 @@ type Policy struct {
 	Dropped []spec.Path
 }
 
-// Loose is a blocked command that only the front end can refuse: Why completes
-// a sentence that begins with the file.
-type Loose struct{ Name, File, Why string }
+// NotDenied is a blocked command whose file stays open. Why completes a sentence
+// that begins with the file.
+type NotDenied struct{ Name, File, Why string }
 
+// compiler is what every step may read: what was asked for, on which machine,
+// and what has been looked up on its disk. A step gets all else as an argument,
+// and returns what it found out.
 type compiler struct {
-	o     *Options
-	h     *Host
-	res   *resolver
-	homes []home
-	reach []string // where the grants that were asked for lead
-	// blocked are the commands that must not run, by name.
-	blocked *table
-	spec    *spec.Spec
-	out     *Policy
-	// detours are the profiles' grants whose symlinks led elsewhere.
-	detours []detour
-	denied  []string // the protected paths, as they are listed
-	have    map[line]bool
-	// shut are the paths of --deny, and shutWrite those of --deny-write.
-	shut, shutWrite map[string]bool
-	// grants are the paths of all grants so far, and writable those of the ones
-	// that let write; those that were asked for, not the system's, are also in
-	// asked.
-	grants, writable map[string]bool
-	asked            []spec.Path
-	// covered is what the lists protect, and why.
-	covered map[string]cover
-	bins    []string
-	faces   map[fileID]bool // files with an ordinary name; true where it is one that was lifted
-}
-
-// cover is why a path is protected, and from what.
-type cover struct {
-	kind spec.Kind // Deny or DenyWrite
-	by   spec.Origin
-}
-
-type line struct {
-	kind spec.Kind
-	path string
+	o   *Options
+	h   *Host
+	res *resolver
 }
 
 // Compile makes the policy for o on h. It returns a *fault.Error whose message
 // names the flag at fault, or a *CommandError where the command itself cannot
 // be started.
 func Compile(o Options, h Host) (*Policy, error) {
-	c := &compiler{o: &o, h: &h, res: newResolver(), out: &Policy{},
-		have: map[line]bool{}, shut: map[string]bool{}, shutWrite: map[string]bool{},
-		grants: map[string]bool{}, writable: map[string]bool{}, covered: make(map[string]cover, 256)}
-	c.spec = &spec.Spec{Net: !o.NetBlock, UnixSockets: o.UnixSockets, Rmdir: o.Rmdir, IPC: o.IPC, KeepFDs: o.KeepFDs}
-	c.out.Spec = c.spec
-	steps := []func() error{
-		c.findHomes,
-		c.findBlocked,
-		c.userDenies, // first: they take away what the others would add
-		c.userGrants,
-		c.system,
-		c.command,
-		c.stdio,
-		c.own,
-		c.protect,
-		c.itself,
-		c.refuseDetours,
-		c.blockCommands,
-		c.findLifted,
-		c.findChains,
-		c.askedForSomething,
+	c := &compiler{o: &o, h: &h, res: newResolver()}
+	homes, err := c.findHomes()
+	if err != nil {
+		return nil, err
 	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return nil, err
-		}
+	cmds, err := c.findCommands()
+	if err != nil {
+		return nil, err
 	}
-	return c.out, nil
+	l := newLines(c.res)
+	// The user's denies come first: every grant that is added later yields to
+	// them, whoever makes it.
+	if err := c.userDenies(l); err != nil {
+		return nil, err
+	}
+	given, err := c.grants(l, homes, cmds)
+	if err != nil {
+		return nil, err
+	}
+	// The lists come after all grants: a protected path becomes a line only where
+	// a grant reaches it, which keeps a spec, and the start, small.
+	protected, notDenied, err := c.protections(l, homes, cmds, given.redirected)
+	if err != nil {
+		return nil, err
+	}
+	closed, unlisted := c.chainDirs(l)
+	// Last, so that a mistake in a flag is told as that, and not as its absence.
+	if err := c.askedForSomething(); err != nil {
+		return nil, err
+	}
+	return &Policy{
+		Spec:    &spec.Spec{Paths: l.paths, Net: !o.NetBlock, UnixSockets: o.UnixSockets, Rmdir: o.Rmdir, IPC: o.IPC, KeepFDs: o.KeepFDs},
+		Command: given.command, Skipped: given.skipped, Create: given.create, Dropped: l.dropped,
+		Lifted: lifted(l.asked, protected), NotDenied: notDenied, Closed: closed, Unlisted: unlisted,
+	}, nil
 }
 
-// add appends a line once. What --deny and --deny-write are stronger than is
-// taken from a grant, and one of which nothing remains is left out.
-func (c *compiler) add(k spec.Kind, path string, by spec.Origin, from source) {
-	p := spec.Path{Kind: k, Path: path, By: by}
-	if k.Grants() {
-		if p.Kind = c.yield(k, path, from); p.Kind == 0 {
-			p.Kind = k
-			c.out.Dropped = append(c.out.Dropped, p)
-			return
-		}
-		k = p.Kind
-	}
-	l := line{k, path}
-	if c.have[l] {
-		return
-	}
-	c.have[l] = true
-	c.spec.Paths = append(c.spec.Paths, p)
-	switch {
-	case k.Grants():
-		c.grants[path] = true
-		c.writable[path] = c.writable[path] || k.Writes()
-		if by.Source != spec.System && by.Source != spec.Command {
-			c.asked = append(c.asked, p)
-		}
-	case by.Source == spec.Flag && k == spec.Deny:
-		c.shut[path] = true
-	case by.Source == spec.Flag:
-		c.shutWrite[path] = true
-	}
+// given is what the grants came to, besides the lines.
+type given struct {
+	command         Command
+	skipped, create []string
+	redirected      []redirected
 }
 
-// reached reports whether a grant is above path, so that a deny there has
-// something to take away.
-func (c *compiler) reached(path string) bool {
-	return path != "/" && (c.grants["/"] || anyAbove(c.grants, spec.Parent(path)))
+// grants adds every grant.
+func (c *compiler) grants(l *lines, homes []home, cmds *commands) (*given, error) {
+	out := &given{}
+	// What was typed comes before what every sandbox has: of two lines with the
+	// same right and path the first stays, and its reason is the user's.
+	if err := c.userGrants(l, out); err != nil {
+		return nil, err
+	}
+	if err := c.system(l, homes, out); err != nil {
+		return nil, err
+	}
+	// The command after both: where one of them grants its file, it needs no line.
+	var err error
+	if out.command, err = c.command(l, cmds); err != nil {
+		return nil, err
+	}
+	c.standardStreams(l)
+	c.ownFiles(l)
+	return out, nil
 }
 
-// anyAbove reports whether path or a directory above it, but for the root, is in
-// the set. It looks at each once, so that thousands of grants stay cheap.
-func anyAbove(set map[string]bool, path string) bool {
-	for ; path != "/"; path = spec.Parent(path) {
-		if set[path] {
-			return true
-		}
+// protections adds the denies of the lists, and refuses grants that a symlink has
+// led to what they protect.
+func (c *compiler) protections(l *lines, homes []home, cmds *commands, links []redirected) (*protected, []NotDenied, error) {
+	p, err := c.protect(l, homes, links)
+	if err != nil {
+		return nil, nil, err
 	}
-	return false
+	c.protectNono(l, p)
+	notDenied := c.blockCommands(l, homes, cmds, p)
+	// When all that is denied is known: a symlink that a sandbox could have laid
+	// must open none of it.
+	if err := c.refuseRedirected(links, homes, p); err != nil {
+		return nil, nil, err
+	}
+	return p, notDenied, nil
 }
 
 // askedForSomething refuses a run that grants nothing: it can only be a

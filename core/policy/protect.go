@@ -9,36 +9,75 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
+// protected is what the lists deny, whether a grant reaches it or not.
+type protected struct {
+	at     map[string]protection
+	listed []string // the paths as they are listed, which may be symlinks
+}
+
+// protection is why a path is protected, and from what.
+type protection struct {
+	kind spec.Kind // Deny or DenyWrite
+	by   spec.Origin
+}
+
+// against returns the origin of the protection that a grant of path would lift,
+// or the zero Origin.
+func (p *protected) against(path string, k spec.Kind) spec.Origin {
+	for ; path != "/"; path = spec.Parent(path) {
+		if at, ok := p.at[path]; ok && (at.kind == spec.Deny || k.Writes()) {
+			return at.by
+		}
+	}
+	return spec.Origin{}
+}
+
+// lifted lists the protection that grants which were asked for give back.
+func lifted(asked []spec.Path, p *protected) []spec.Path {
+	var out []spec.Path
+	for _, g := range asked {
+		by := p.against(g.Path, g.Kind)
+		if by.Source == spec.Unsaid || slices.ContainsFunc(out, func(l spec.Path) bool { return l.Path == g.Path && l.By == by }) {
+			continue
+		}
+		out = append(out, spec.Path{Kind: g.Kind, Path: g.Path, By: by})
+	}
+	return out
+}
+
+func listed(category string) spec.Origin { return spec.Origin{Source: spec.Listed, Detail: category} }
+
 // protect adds the lists of protected paths, for every home, where a grant
 // reaches them. The others are left out of the spec: nothing is granted there,
 // and a launch need not look at hundreds of paths for that.
-func (c *compiler) protect() error {
-	list, err := c.protected()
+func (c *compiler) protect(l *lines, homes []home, links []redirected) (*protected, error) {
+	out := &protected{at: make(map[string]protection, 256)}
+	list, err := c.protectedPaths()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for i, h := range c.homes {
+	for i, h := range homes {
 		at, err := c.res.resolve(h.path)
 		if err != nil {
-			return &fault.Error{Do: "examine the home", Path: h.path, Err: err}
+			return nil, &fault.Error{Do: "examine the home", Path: h.path, Err: err}
 		}
 		h.path = at.path
-		if i == 0 && (c.grants[h.path] || c.reached(h.path)) {
+		if i == 0 && (l.granted[h.path] || l.reached(h.path)) {
 			list = append(list, c.ownPrograms(h.path)...)
 		}
-		near := c.near(h)
+		near := c.near(l, h, links)
 		for _, p := range list {
 			if near.idle(h.first(p.Path)) {
 				continue
 			}
 			for _, path := range h.expand(p.Path, i == 0) {
-				if err := c.protectPath(p, h.path, path); err != nil {
-					return err
+				if err := c.protectPath(l, out, p, h.path, path); err != nil {
+					return nil, err
 				}
 			}
 		}
 	}
-	return nil
+	return out, nil
 }
 
 // nearness says which parts of a home a grant may reach.
@@ -48,18 +87,18 @@ type nearness struct {
 	home    *listing
 }
 
-func (c *compiler) near(h home) nearness {
-	n := nearness{all: c.grants[h.path] || c.reached(h.path), granted: map[string]bool{}, home: c.res.list(h.path)}
+func (c *compiler) near(l *lines, h home, links []redirected) nearness {
+	n := nearness{all: l.granted[h.path] || l.reached(h.path), granted: map[string]bool{}, home: c.res.list(h.path)}
 	near := func(path string) {
 		if spec.Beneath(path, h.path) {
 			name, _, _ := strings.Cut(strings.TrimPrefix(path[len(h.path):], "/"), "/")
 			n.granted[name] = true
 		}
 	}
-	for _, g := range c.asked {
+	for _, g := range l.asked {
 		near(g.Path)
 	}
-	for _, d := range c.detours {
+	for _, d := range links {
 		near(d.path)
 	}
 	return n
@@ -76,8 +115,8 @@ func (n nearness) idle(first string) bool {
 	return k != isDir && k != isLink
 }
 
-// protected returns nono's list and the user's own additions.
-func (c *compiler) protected() ([]lists.Protected, error) {
+// protectedPaths returns nono's list and the user's own additions.
+func (c *compiler) protectedPaths() ([]lists.Protected, error) {
 	list, err := lists.Protect(c.h.GOOS)
 	if err != nil || c.h.Own == "" {
 		return list, err
@@ -103,9 +142,9 @@ func (c *compiler) ownPrograms(home string) []lists.Protected {
 }
 
 // protectPath adds what of one protected path is reached, and notes all of it in
-// covered.
-func (c *compiler) protectPath(p lists.Protected, home, path string) error {
-	c.denied = append(c.denied, path)
+// out.
+func (c *compiler) protectPath(l *lines, out *protected, p lists.Protected, home, path string) error {
+	out.listed = append(out.listed, path)
 	names := [...]string{path}
 	all := names[:]
 	if c.throughLink(home, path) {
@@ -115,11 +154,11 @@ func (c *compiler) protectPath(p lists.Protected, home, path string) error {
 		}
 	}
 	for _, name := range all {
-		if have, ok := c.covered[name]; !ok || have.kind == spec.DenyWrite {
-			c.covered[name] = cover{p.Kind, listed(p.Category)}
+		if have, ok := out.at[name]; !ok || have.kind == spec.DenyWrite {
+			out.at[name] = protection{p.Kind, listed(p.Category)}
 		}
-		if c.reached(name) {
-			c.add(p.Kind, name, listed(p.Category), fromUser)
+		if l.reached(name) {
+			l.deny(p.Kind, name, listed(p.Category))
 		}
 	}
 	return nil
@@ -146,34 +185,4 @@ func (c *compiler) throughLink(home, path string) bool {
 		dir, rest = path[:len(path)-len(tail)-min(1, len(tail))], tail
 	}
 	return false
-}
-
-// lift notes a protection that is given back, once a path.
-func (c *compiler) lift(p spec.Path) {
-	if !slices.ContainsFunc(c.out.Lifted, func(l spec.Path) bool { return l.Path == p.Path && l.By == p.By }) {
-		c.out.Lifted = append(c.out.Lifted, p)
-	}
-}
-
-// findLifted notes which protection a grant that was asked for gives back.
-func (c *compiler) findLifted() error {
-	for _, g := range c.asked {
-		if by := c.protectedBy(g.Path, g.Kind); by.Source != spec.Unsaid {
-			c.lift(spec.Path{Kind: g.Kind, Path: g.Path, By: by})
-		}
-	}
-	return nil
-}
-
-func listed(category string) spec.Origin { return spec.Origin{Source: spec.Listed, Detail: category} }
-
-// protectedBy returns the category under which a grant of path would lift a
-// protection, or the zero Origin.
-func (c *compiler) protectedBy(path string, k spec.Kind) spec.Origin {
-	for ; path != "/"; path = spec.Parent(path) {
-		if at, ok := c.covered[path]; ok && (at.kind == spec.Deny || k.Writes()) {
-			return at.by
-		}
-	}
-	return spec.Origin{}
 }

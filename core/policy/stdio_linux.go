@@ -8,18 +8,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stdio grants what descriptors 0 to 2 are open on, in the mode in which they
+// standardStreams grants what descriptors 0 to 2 are open on, in the mode in which they
 // are open: the command holds them already, and programs open /dev/stderr.
-func (c *compiler) stdio() error {
+func (c *compiler) standardStreams(l *lines) {
 	if !c.o.Stdio {
-		return nil
+		return
 	}
 	for fd, name := range [...]string{"input", "output", "error"} {
 		if path, kind := openOn(fd); kind != 0 {
-			c.addOptional(kind, path, spec.Origin{Source: spec.StandardStream, Detail: name})
+			l.grantOptional(kind, path, spec.Origin{Source: spec.StandardStream, Detail: name})
 		}
 	}
-	return nil
 }
 
 // openOn returns the path of what fd is open on and the grant that equals how.

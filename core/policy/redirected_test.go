@@ -11,7 +11,7 @@ import (
 
 // A symlink in the home must not lead a grant that nobody typed to what is
 // protected; what the hint says opens it.
-func TestDetours(t *testing.T) {
+func TestRedirected(t *testing.T) {
 	for _, c := range []struct {
 		name, link, to string
 		grants         []string
@@ -25,6 +25,8 @@ func TestDetours(t *testing.T) {
 		{"the user, elsewhere", "home/state/x", "../.ssh", []string{"read@p home/state/x", "allow project"}, "SSH keys", ""},
 		{"the user, above", "home/state/x", "../.ssh", []string{"read@p home/state/x", "read home"}, "SSH keys", ""},
 		{"a profile, to what is free", "home/state/x", "../notes", []string{"read@p home/state/x"}, "", "read home/notes"},
+		{"a profile, to a blocked command", "home/state/x", "../../bin/rm", []string{"read-file@p home/state/x"}, "blocked command: file destruction", ""},
+		{"a profile and the user, to a blocked command", "home/state/x", "../../bin/rm", []string{"read-file@p home/state/x", "read-file bin/rm"}, "", "read-file bin/rm"},
 		{"every sandbox, to a directory", "home/.config/git/ignore", "../../.ssh/key", []string{"read project"}, "SSH keys", ""},
 		{"every sandbox, to a file", "home/.config/git/ignore", "../../.netrc", []string{"read project"}, "credential files", ""},
 		{"every sandbox, and the user", "home/.config/git/ignore", "../../.ssh/key", []string{"read-file home/.ssh/key"}, "", "read-file home/.ssh/key"},
@@ -36,6 +38,7 @@ func TestDetours(t *testing.T) {
 			b.file("home/.ssh/key", "secret")
 			b.file("home/.netrc", "secret")
 			b.file("home/notes/ignore", "")
+			b.file("bin/rm", script)
 			b.mkdir("project")
 			b.symlink(c.to, c.link)
 			p, err := b.compile(Options{Grants: b.parse(c.grants...)})

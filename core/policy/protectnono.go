@@ -2,14 +2,14 @@ package policy
 
 import "github.com/nono-sandbox/nono/core/spec"
 
-// byItself is the reason of the lines that protect nono's own programs.
-var byItself = listed("runs as you later: nono itself")
+// byNono is the reason of the lines that protect nono's own programs.
+var byNono = listed("runs as you later: nono itself")
 
-// itself protects the programs of nono, and what shells read of it, against
+// protectNono protects the programs of nono, and what shells read of it, against
 // change, where a grant to write reaches them: what starts the next sandbox must
 // not come out of this one. A program that is not there is protected too, since
 // the one beside nono-run is looked for first.
-func (c *compiler) itself() error {
+func (c *compiler) protectNono(l *lines, p *protected) {
 	done := map[string]bool{}
 	for _, tool := range c.o.Tools {
 		at, err := c.res.resolve(spec.Parent(tool))
@@ -23,13 +23,12 @@ func (c *compiler) itself() error {
 			paths = append(paths, spec.Join(at.path, name))
 		}
 		for _, path := range paths {
-			if _, ok := c.covered[path]; !ok {
-				c.covered[path] = cover{spec.DenyWrite, byItself}
+			if _, ok := p.at[path]; !ok {
+				p.at[path] = protection{spec.DenyWrite, byNono}
 			}
-			if c.writable["/"] || anyAbove(c.writable, spec.Parent(path)) {
-				c.add(spec.DenyWrite, path, byItself, fromUser)
+			if l.reachedForWriting(path) {
+				l.deny(spec.DenyWrite, path, byNono)
 			}
 		}
 	}
-	return nil
 }

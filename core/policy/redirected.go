@@ -9,37 +9,33 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// created reports whether path, which does not exist, is one that the start will
-// make because a profile says so.
-func (c *compiler) created(g Grant, path string) bool {
-	return g.From != "" && slices.Contains(c.o.Create, filepath.Clean(path))
-}
-
-// detour is a grant of a profile, or one that every sandbox has in the home, that
+// redirected is a grant of a profile, or one that every sandbox has in the home, that
 // leads elsewhere than its name says.
-type detour struct {
+type redirected struct {
 	grant      Grant
 	name, path string
 }
 
-func (c *compiler) noteDetour(g Grant, name, path string) {
+// noteRedirected appends a grant to the list if its name is not where it leads.
+func noteRedirected(list []redirected, g Grant, name, path string) []redirected {
 	if name = filepath.Clean(name); name != path {
-		c.detours = append(c.detours, detour{g, name, path})
+		return append(list, redirected{g, name, path})
 	}
+	return list
 }
 
-// refuseDetours refuses a grant that a symlink has led to a protected path, where
+// refuseRedirected refuses a grant that a symlink has led to a protected path, where
 // the user has not typed it. An agent may have put the symlink into a directory
 // that it was granted, so that the next run would grant it what is protected.
-func (c *compiler) refuseDetours() error {
-	for _, d := range c.detours {
+func (c *compiler) refuseRedirected(links []redirected, homes []home, p *protected) error {
+	for _, d := range links {
 		if link := c.foreignLink(d.name); link != "" {
 			return d.refusal("another user's symlink "+fault.Quote(link)+" leads from there to "+fault.Quote(d.path), "")
 		}
-		if c.namesProtected(d) {
+		if c.namesProtected(d, homes, p) {
 			continue
 		}
-		if by := c.protectedBy(d.path, d.grant.Kind); by.Source != spec.Unsaid && !c.meant(d) {
+		if by := p.against(d.path, d.grant.Kind); by.Source != spec.Unsaid && !c.meant(d, p) {
 			return d.refusal("a symlink leads from there to "+fault.Quote(d.path)+", which is protected ("+by.String()+")",
 				"if that is meant: "+flagOf(d.grant.Kind)+" "+fault.Quote(d.path))
 		}
@@ -47,7 +43,7 @@ func (c *compiler) refuseDetours() error {
 	return nil
 }
 
-func (d detour) refusal(why, hint string) error {
+func (d redirected) refusal(why, hint string) error {
 	f := refusal(d.grant, d.name, fault.Text(why))
 	f.Hint = hint
 	return f
@@ -55,13 +51,13 @@ func (d detour) refusal(why, hint string) error {
 
 // namesProtected reports whether a profile itself names what is protected: it
 // means that then, wherever it leads.
-func (c *compiler) namesProtected(d detour) bool {
-	name := c.fromHome(d.name)
-	return d.grant.From != "" && slices.ContainsFunc(c.denied, func(p string) bool { return spec.Within(name, p) })
+func (c *compiler) namesProtected(d redirected, homes []home, p *protected) bool {
+	name := c.fromHome(d.name, homes)
+	return d.grant.From != "" && slices.ContainsFunc(p.listed, func(path string) bool { return spec.Within(name, path) })
 }
 
 // meant reports whether the user has typed a grant that gives as much back.
-func (c *compiler) meant(d detour) bool {
+func (c *compiler) meant(d redirected, p *protected) bool {
 	for _, g := range c.o.Grants {
 		whole := g.Kind == d.grant.Kind || g.Kind == spec.Allow || g.Kind == spec.AllowFile
 		path, err := c.absolute(g)
@@ -69,7 +65,7 @@ func (c *compiler) meant(d detour) bool {
 			continue
 		}
 		at, err := c.res.resolve(path)
-		if err == nil && spec.Within(d.path, at.path) && c.protectedBy(at.path, g.Kind).Source != spec.Unsaid {
+		if err == nil && spec.Within(d.path, at.path) && p.against(at.path, g.Kind).Source != spec.Unsaid {
 			return true
 		}
 	}
@@ -96,8 +92,8 @@ func (c *compiler) foreignLink(path string) string {
 }
 
 // fromHome names a path in a home by where that home really is.
-func (c *compiler) fromHome(path string) string {
-	for _, h := range c.homes {
+func (c *compiler) fromHome(path string, homes []home) string {
+	for _, h := range homes {
 		if at, err := c.res.resolve(h.path); err == nil && spec.Within(path, h.path) {
 			return filepath.Clean(at.path + path[len(h.path):])
 		}

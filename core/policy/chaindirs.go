@@ -6,36 +6,35 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// findChains notes which directories that were asked for are on the way to
+// chainDirs returns which directories that were asked for are on the way to
 // something denied, and what they lose by that: the kernel's rules only add, so
 // such a directory can be given no right as a whole that the denied path must
 // not have (core/carve).
-func (c *compiler) findChains() error {
+func (c *compiler) chainDirs(l *lines) (closed, unlisted []string) {
 	reads, writable := map[string]bool{}, map[string]bool{}
-	for _, g := range c.asked {
+	for _, g := range l.asked {
 		if g.Kind.Directory() {
 			reads[g.Path] = reads[g.Path] || g.Kind != spec.Write
 			writable[g.Path] = writable[g.Path] || g.Kind.Writes()
 		}
 	}
 	if len(reads) == 0 {
-		return nil
+		return nil, nil
 	}
-	closed, unlisted := map[string]bool{}, map[string]bool{}
-	for i := range c.spec.Paths {
-		p := &c.spec.Paths[i]
+	noNew, noList := map[string]bool{}, map[string]bool{}
+	for i := range l.paths {
+		p := &l.paths[i]
 		if p.Kind.Grants() || p.Path == "/" {
 			continue
 		}
 		if top := topmost(p.Path, writable); top != "" {
-			chain(p.Path, top, closed)
+			chain(p.Path, top, noNew)
 		}
 		if top := topmost(p.Path, reads); top != "" && p.Kind == spec.Deny && c.isDir(p.Path) {
-			chain(p.Path, top, unlisted)
+			chain(p.Path, top, noList)
 		}
 	}
-	c.out.Closed, c.out.Unlisted = c.existing(closed), c.existing(unlisted)
-	return nil
+	return c.existing(noNew), c.existing(noList)
 }
 
 // topmost returns the highest of the grants above path, or "".

@@ -28,7 +28,7 @@ func TestItself(t *testing.T) {
 		p := b.must(Options{Grants: b.parse(c.grants), Tools: []string{b.project + "/bin/nono-why", b.project + "/bin/nono"}})
 		var got []string
 		for _, l := range p.Spec.Paths {
-			if l.By == byItself && l.Kind == spec.DenyWrite {
+			if l.By == byNono && l.Kind == spec.DenyWrite {
 				got = append(got, l.Path[len(b.project)+1:])
 			}
 		}

@@ -1,0 +1,54 @@
+package policy
+
+import (
+	"path/filepath"
+
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// userDenies adds --deny and --deny-write, by name and by what the name leads
+// to. A path that does not exist is kept absent.
+func (c *compiler) userDenies(l *lines) error {
+	for _, g := range c.o.Grants {
+		if g.Kind.Grants() {
+			continue
+		}
+		path, err := c.absolute(g)
+		if err != nil {
+			return err
+		}
+		if err := c.deny(l, g.Kind, path, byOf(g)); err != nil {
+			return refusal(g, path, err)
+		}
+	}
+	return nil
+}
+
+// deny adds a deny by its name and, where a symlink leads elsewhere, by that.
+func (c *compiler) deny(l *lines, k spec.Kind, path string, by spec.Origin) error {
+	names, err := c.names(path)
+	for _, name := range names {
+		l.deny(k, name, by)
+	}
+	return err
+}
+
+// names returns the paths by which a deny must know path: its name and, where a
+// symlink leads elsewhere, that.
+func (c *compiler) names(path string) ([]string, error) {
+	p, err := c.res.resolve(path)
+	if err != nil && err != unix.EACCES && err != unix.ELOOP {
+		return nil, err
+	}
+	// The directories of the name are resolved, its last part is not: a rule
+	// on the way through a symlink would be on what the symlink leads to.
+	name := filepath.Clean(path)
+	if up, err := c.res.resolve(spec.Parent(name)); err == nil && name != "/" {
+		name = spec.Join(up.path, spec.Base(name))
+	}
+	if err == nil && p.path != name {
+		return []string{name, p.path}, nil
+	}
+	return []string{name}, nil
+}

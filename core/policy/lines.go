@@ -1,0 +1,161 @@
+package policy
+
+import "github.com/nono-sandbox/nono/core/spec"
+
+// lines are the path lines of a spec that is being made, and what decides about
+// the next one.
+type lines struct {
+	res   *resolver
+	paths []spec.Path
+	have  map[line]bool
+	// shut are the paths of --deny, and shutWrite those of --deny-write.
+	shut, shutWrite map[string]bool
+	// granted are the paths of all grants, and writable those of the ones that let
+	// write.
+	granted, writable map[string]bool
+	// asked are the grants that were asked for: not the system's, nor the
+	// command's.
+	asked []spec.Path
+	// dropped are grants of which the user's denies leave nothing.
+	dropped []spec.Path
+}
+
+type line struct {
+	kind spec.Kind
+	path string
+}
+
+func newLines(res *resolver) *lines {
+	return &lines{res: res, have: map[line]bool{}, shut: map[string]bool{}, shutWrite: map[string]bool{},
+		granted: map[string]bool{}, writable: map[string]bool{}}
+}
+
+// source says how strong a grant is against the user's own --deny and
+// --deny-write.
+type source uint8
+
+const (
+	fromUser   source = iota // gives back what lies beneath one
+	fromOthers               // system, profile: yields to one at or above it
+)
+
+// grant appends a grant, once. What the user's denies take is taken from it.
+func (l *lines) grant(k spec.Kind, path string, by spec.Origin, from source) {
+	l.put(k, path, by, from, false)
+}
+
+// grantOptional appends what the command may well start without. It is there now;
+// an update of the system may remove it before the sandbox is made, and a spec may
+// be applied in a container that lacks it.
+func (l *lines) grantOptional(k spec.Kind, path string, by spec.Origin) {
+	l.put(k, path, by, fromOthers, true)
+}
+
+// put appends a grant, once, and reports whether there is a new line.
+func (l *lines) put(k spec.Kind, path string, by spec.Origin, from source, optional bool) bool {
+	left := l.left(k, path, from)
+	if left == 0 {
+		l.dropped = append(l.dropped, spec.Path{Kind: k, Path: path, By: by})
+		return false
+	}
+	p := spec.Path{Kind: left, Path: path, By: by, Optional: optional}
+	if !l.append(p) {
+		return false
+	}
+	l.granted[path] = true
+	l.writable[path] = l.writable[path] || left.Writes()
+	if by.Source != spec.System && by.Source != spec.Command {
+		l.asked = append(l.asked, spec.Path{Kind: left, Path: path, By: by})
+	}
+	return true
+}
+
+// deny appends a deny, once.
+func (l *lines) deny(k spec.Kind, path string, by spec.Origin) {
+	switch {
+	case !l.append(spec.Path{Kind: k, Path: path, By: by}) || by.Source != spec.Flag:
+	case k == spec.Deny:
+		l.shut[path] = true
+	default:
+		l.shutWrite[path] = true
+	}
+}
+
+// append appends a line unless its directive and path are there already.
+func (l *lines) append(p spec.Path) bool {
+	key := line{p.Kind, p.Path}
+	if l.have[key] {
+		return false
+	}
+	l.have[key] = true
+	l.paths = append(l.paths, p)
+	return true
+}
+
+// left returns what the user's own denies leave of a grant: another kind, or 0.
+func (l *lines) left(k spec.Kind, path string, from source) spec.Kind {
+	if beaten(l.shut, l.granted, path, from) {
+		return 0
+	}
+	if !k.Writes() || !beaten(l.shutWrite, l.writable, path, from) {
+		return k
+	}
+	switch k {
+	case spec.Allow, spec.Temp:
+		return spec.Read
+	case spec.AllowFile:
+		return spec.ReadFile
+	case spec.Device:
+		if p, err := l.res.resolve(path); err == nil && p.dir() {
+			return spec.Read
+		}
+		return spec.ReadFile
+	}
+	return 0
+}
+
+// beaten reports whether a deny in the set is stronger than a grant of path: one
+// at the same path always is, one above it unless the user granted the path, or
+// what is between the two. given are the grants so far.
+func beaten(denies, given map[string]bool, path string, from source) bool {
+	if len(denies) == 0 {
+		return false
+	}
+	if denies[path] || from == fromUser {
+		return denies[path]
+	}
+	for ; path != "/"; path = spec.Parent(path) {
+		if given[path] || denies[path] {
+			return denies[path]
+		}
+	}
+	return denies["/"]
+}
+
+// reached reports whether a grant is above path, so that a deny there has
+// something to take away.
+func (l *lines) reached(path string) bool { return above(l.granted, path) }
+
+// reachedForWriting reports whether a grant that lets write is above path.
+func (l *lines) reachedForWriting(path string) bool { return above(l.writable, path) }
+
+// above reports whether a directory above path is in the set. It looks at each
+// once, so that thousands of grants stay cheap.
+func above(set map[string]bool, path string) bool {
+	for path != "/" {
+		if path = spec.Parent(path); set[path] {
+			return true
+		}
+	}
+	return false
+}
+
+// near reports whether any grant is at, above or beneath path.
+func (l *lines) near(path string) bool {
+	for i := range l.paths {
+		if p := &l.paths[i]; p.Kind.Grants() && (spec.Within(path, p.Path) || spec.Beneath(p.Path, path)) {
+			return true
+		}
+	}
+	return false
+}
