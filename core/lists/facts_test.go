@@ -18,16 +18,16 @@ func TestProtectedFacts(t *testing.T) {
 			~/.gem/credentials ~/.config/gh ~/.terraform.d ~/.terraformrc ~/.config/rclone ~/.pgpass
 			~/.secrets ~/.env ~/.envrc ~/.bashrc ~/.bash_profile ~/.bashrc.d ~/.profile ~/.zshrc ~/.zshenv
 			~/.zprofile ~/.config/fish ~/.bash_history ~/.zsh_history ~/.local/share/fish ~/.python_history
-			~/.microsoft/usersecrets ~/.aspnet ~/.Renviron ~/.dbt/profiles.yml ~/.aider.conf.yml ~/.pg_service.conf
+			~/.microsoft/usersecrets ~/.aspnet ~/.Renviron ~/.dbt ~/.aider.conf.yml ~/.pg_service.conf
 			~/.local/share/gem/credentials ~/.node_repl_history ~/.psql_history ~/.viminfo`,
 		spec.DenyWrite: `~/.gitconfig ~/.config/git ~/.local/bin ~/bin ~/.cargo/bin ~/go/bin ~/.local/lib
 			~/.vimrc ~/.config/nvim ~/.emacs.d ~/.vscode ~/.tmux.conf ~/.config/nono ~/.gdbinit`,
 	}
 	own := map[string]map[spec.Kind]string{
 		"linux": {
-			spec.Deny: "~/.mozilla/firefox ~/.config/google-chrome ~/.config/chromium ~/.local/share/keyrings ~/.var/app",
+			spec.Deny: "~/.mozilla/firefox ~/.config/google-chrome ~/.config/chromium ~/.local/share/keyrings ~/.var/app ~/.config/Code",
 			spec.DenyWrite: "~/.config/autostart ~/.config/systemd ~/.local/share/systemd ~/.local/share/applications " +
-				"~/.xinitrc ~/.config/Code",
+				"~/.xinitrc",
 		},
 		"darwin": {
 			spec.Deny:      "~/Library/Keychains ~/Library/Safari ~/Library/Messages",

@@ -2,8 +2,10 @@ package lists
 
 import (
 	"path"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -25,16 +27,25 @@ func FuzzParseProtected(f *testing.F) {
 			if p.Kind != spec.Deny && p.Kind != spec.DenyWrite || p.Category == "" {
 				t.Fatalf("%+v", p)
 			}
-			if path.Clean(abs) != abs || abs == "/" || strings.ContainsAny(p.Path, "*?\x00\n") {
+			if path.Clean(abs) != abs || abs == "/" || strings.ContainsAny(p.Path, "*?\x00") {
 				t.Fatalf("%q was taken", p.Path)
 			}
-			again.WriteString("[" + p.Category + "]\n" + p.Kind.String() + " " + p.Path + "\n")
+			again.WriteString("[" + p.Category + "]\n" + p.Kind.String() + " " + quoted(p.Path) + "\n")
 		}
 		back, err := ParseProtected("again", again.String())
 		if d := cmp.Diff(list, back); err != nil || len(list) > 0 && d != "" {
 			t.Fatal(err, d)
 		}
 	})
+}
+
+// quoted writes a path so that it is taken as it is. Bytes that are not UTF-8 stay:
+// quotes would turn them into others.
+func quoted(path string) string {
+	if Doubtful(path) == "" || !utf8.ValidString(path) {
+		return path
+	}
+	return strconv.Quote(path)
 }
 
 // FuzzParseEnv holds the matcher against one that is slow and plain.

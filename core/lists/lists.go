@@ -26,8 +26,20 @@ var systemDarwin string
 //go:embed protected.list
 var protectedCommon string
 
+//go:embed protected-agents.list
+var protectedAgents string
+
+//go:embed protected-later.list
+var protectedLater string
+
+//go:embed protected-variables.list
+var protectedVariables string
+
 //go:embed protected-linux.list
 var protectedLinux string
+
+//go:embed protected-system.list
+var protectedSystem string
 
 //go:embed protected-darwin.list
 var protectedDarwin string
@@ -64,59 +76,6 @@ func System(goos string) ([]spec.Path, error) {
 		return ""
 	})
 	return paths, err
-}
-
-// Protected is one protected path.
-type Protected struct {
-	Kind spec.Kind // Deny or DenyWrite
-	// Path is absolute, or begins with ~/ or $XDG_…/.
-	Path     string
-	Category string
-}
-
-// Protect returns the paths that stay protected beneath any grant.
-func Protect(goos string) ([]Protected, error) {
-	list, err := parseProtected(make([]Protected, 0, 704), "protected.list", protectedCommon, true)
-	if err != nil {
-		return nil, err
-	}
-	switch goos {
-	case "darwin":
-		return parseProtected(list, "protected-darwin.list", protectedDarwin, true)
-	case "linux":
-		return parseProtected(list, "protected-linux.list", protectedLinux, true)
-	}
-	return list, nil
-}
-
-// ParseProtected reads a user's own list; name is for messages. Lines before
-// the first [category] are in the category "own list".
-func ParseProtected(name, text string) ([]Protected, error) {
-	return parseProtected(nil, name, text, false)
-}
-
-// parseProtected appends a list. The paths in ours are checked by the tests, not
-// once more at every start.
-func parseProtected(list []Protected, name, text string, ours bool) ([]Protected, error) {
-	err := lines(name, text, func(category, line string) string {
-		word, path := split(line)
-		kind := spec.KindOf(strings.TrimSuffix(word, "?"))
-		if kind == 0 || kind.Grants() {
-			return "a line begins with 'deny' or 'deny-write', not " + fault.Quote(word)
-		}
-		if !ours && (bad(path) || path[0] != '/' && !strings.HasPrefix(path, "~/") && !strings.HasPrefix(path, "$XDG_")) {
-			return "the path " + fault.Quote(path) + " must begin with '~/', '$XDG_…/' or '/', and be clean"
-		}
-		if !ours && path[0] == '$' && !xdg(path) {
-			return "there is no such directory as in " + fault.Quote(path)
-		}
-		if category == "" {
-			category = "own list"
-		}
-		list = append(list, Protected{kind, path, category})
-		return ""
-	})
-	return list, err
 }
 
 // Command is one blocked command.

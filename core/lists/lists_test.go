@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,9 +78,9 @@ func TestNoDuplicates(t *testing.T) {
 		}
 		once(t, "commands for "+goos, keys)
 	}
-	// One file is for all systems, so nothing may be in two of the three.
-	for _, text := range []string{protectedCommon, protectedLinux, protectedDarwin} {
-		l, err := ParseProtected("list", text)
+	// Most files are for all systems, so nothing may be in two of them.
+	for _, f := range append(protectedFiles("linux"), file{"protected-darwin.list", protectedDarwin}) {
+		l, err := f.protect(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,6 +128,9 @@ func TestNothingImplied(t *testing.T) {
 	}
 }
 
+// variable is how a path of a list begins with one. Lower case has npm alone.
+var variable = regexp.MustCompile(`^\$([A-Z][A-Z0-9_]*|npm_config_[a-z]+)(/|$)`)
+
 func TestPathsAreClean(t *testing.T) {
 	for _, goos := range systems {
 		list, _ := Protect(goos)
@@ -139,7 +143,16 @@ func TestPathsAreClean(t *testing.T) {
 					t.Errorf("%s: %q would miss a moved XDG directory", goos, p.Path)
 				}
 			}
-			if p.Category == "own list" {
+			if bad(p.Path) {
+				t.Errorf("%s: %q is not clean", goos, p.Path)
+			}
+			if why := Doubtful(p.Path); why != "" {
+				t.Errorf("%s: %s", goos, why)
+			}
+			if !strings.HasPrefix(p.Path, "~/") && p.Path[0] != '/' && !variable.MatchString(p.Path) {
+				t.Errorf("%s: %q begins with neither '~/' nor '/' nor a variable", goos, p.Path)
+			}
+			if p.Category == "" || p.Category == "own list" {
 				t.Errorf("%s: %q has no category", goos, p.Path)
 			}
 		}
@@ -162,12 +175,25 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 		{"deny ~/a//b", "line 1 of 'own/protected': the path '~/a//b' must begin"},
 		{"deny ~/a/", "line 1 of 'own/protected': the path '~/a/' must begin"},
 		{"deny ~/id_*", "line 1 of 'own/protected': the path '~/id_*' must begin"},
+		{"deny ~/vault # mine", "line 1 of 'own/protected': a comment has a line of its own, and a path with ' #' in it has quotes: '~/vault # mine'"},
+		{"deny ~/my #1 dir", "line 1 of 'own/protected': a comment has a line of its own"},
+		{"deny ~/vault\u00a0", `line 1 of 'own/protected': the path "~/vault\u00a0" has a blank at an end that looks like none`},
+		{"deny ~/vault\v", `line 1 of 'own/protected': the path "~/vault\v" has a blank at an end`},
+		{"deny ~/va\u200bult", `line 1 of 'own/protected': the path "~/va\u200bult" has a character that cannot be seen`},
+		{"deny ~/va\u00a0ult", `line 1 of 'own/protected': the path "~/va\u00a0ult" has a character that cannot be seen`},
+		{"deny ~/vault;", "line 1 of 'own/protected': the path '~/vault;' ends in a sign that belongs to no name"},
+		{"deny ~/vault,", "line 1 of 'own/protected': the path '~/vault,' ends in a sign that belongs to no name"},
+		{"deny ~/vault\xff", `line 1 of 'own/protected': the path "~/vault\xff" is not UTF-8`},
+		{"deny '~/vault'", `line 1 of 'own/protected': the path "'~/vault'" must begin`},
+		{`deny "~/vault`, `line 1 of 'own/protected': the path "\"~/vault" is not quoted as it should be`},
+		{`deny "~/vault" x`, `line 1 of 'own/protected': the path "\"~/vault\" x" is not quoted as it should be`},
+		{`deny "vault"`, `line 1 of 'own/protected': the path "\"vault\"" must begin`},
 		{"deny ~/a\x00b", `line 1 of 'own/protected': the path "~/a\x00b" must begin`},
 		{"deny $HOME/.ssh", "line 1 of 'own/protected': the path '$HOME/.ssh' must begin"},
 		{"deny $XDG_CONFIG/x", "line 1 of 'own/protected': there is no such directory as in '$XDG_CONFIG/x'"},
 		{"deny $XDG_CONFIG_HOME", "line 1 of 'own/protected': there is no such directory as in '$XDG_CONFIG_HOME'"},
 		{"[]", "line 1 of 'own/protected': a line begins with 'deny' or 'deny-write', not '[]'"},
-		{"deny ~/\x1b]0;x\x07\ndeny x", "line 2 of 'own/protected': the path 'x'"},
+		{"deny ~/\x1b]0;x\x07\ndeny x", `line 1 of 'own/protected': the path "~/\x1b]0;x\a" has a character that cannot be seen`},
 		{"\x1b[2J ~/x", `line 1 of 'own/protected': a line begins with 'deny' or 'deny-write', not "\x1b[2J"`},
 	} {
 		_, err := ParseProtected("own/protected", c.text)
@@ -178,12 +204,13 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 }
 
 func TestOwnList(t *testing.T) {
-	got, err := ParseProtected("protected", "deny /srv/keys\n\t deny-write \t ~/my tools \r\n[work]\ndeny? $XDG_DATA_HOME/w\n#deny ~/no\ndeny ~/a#b")
+	got, err := ParseProtected("protected", "deny /srv/keys\n\t deny-write \t ~/my tools \r\n[work]\ndeny? $XDG_DATA_HOME/w\n#deny ~/no\ndeny ~/a#b\ndeny \"~/my #1 dir;\"")
 	want := []Protected{
 		{spec.Deny, "/srv/keys", "own list"},
 		{spec.DenyWrite, "~/my tools", "own list"},
 		{spec.Deny, "$XDG_DATA_HOME/w", "work"},
 		{spec.Deny, "~/a#b", "work"},
+		{spec.Deny, "~/my #1 dir;", "work"},
 	}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Error(err, d)

@@ -1,10 +1,12 @@
 package profile
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/peterbourgon/ff/v3"
 )
 
@@ -32,11 +34,23 @@ func parse(text string, f func(n int, word, value string) error) (int, error) {
 		if err != nil {
 			return n, err
 		}
+		if word, value, ok, err := quoted(line); ok || err != nil {
+			if err == nil {
+				err = f(n, word, value)
+			}
+			if err != nil {
+				return n, err
+			}
+			continue
+		}
 		err = ff.PlainParser(strings.NewReader(line), func(word, value string) error {
 			// What the parser says of a word that stands alone, and of a
 			// comment right behind the word.
 			if word == line || strings.HasPrefix(value, "#") {
 				value = ""
+			}
+			if err := doubtful(line, word, value); err != nil {
+				return err
 			}
 			return f(n, word, value)
 		})
@@ -71,4 +85,42 @@ func tidy(line string) (string, error) {
 		}
 	}
 	return line, nil
+}
+
+// quoted takes apart a tidy line whose value is in quotes, as Go has them: so is
+// written a path with what would otherwise be a comment, or a mistake.
+func quoted(line string) (word, value string, ok bool, err error) {
+	word, rest, _ := strings.Cut(line, " ")
+	if !strings.HasPrefix(rest, `"`) {
+		return "", "", false, nil
+	}
+	prefix, err := strconv.QuotedPrefix(rest)
+	if err == nil {
+		value, err = strconv.Unquote(prefix)
+	}
+	if rest = strings.TrimLeft(rest[len(prefix):], " "); err != nil || rest != "" && rest[0] != '#' {
+		return "", "", false, fault.Text("the value is not quoted as it should be")
+	}
+	if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+		return "", "", false, fault.Text("the line has a control character")
+	}
+	return word, value, true, nil
+}
+
+// doubtful refuses a deny of a path that can hardly be the one that was meant: it
+// would protect nothing. A grant of such a path grants nothing, and is told. A
+// comment behind a path begins with "# ": without the blank, the sign may as well be
+// of the path.
+func doubtful(line, word, value string) error {
+	if word != "deny" && word != "deny-write" {
+		return nil
+	}
+	why := lists.Doubtful(value)
+	if i := strings.Index(line, " #"); why == "" && i >= 0 && len(line) > i+2 && line[i+2] != ' ' && line[i+2] != '#' {
+		why = "'#' may begin a comment or be of the path: write '# ' for a comment, or the path in quotes"
+	}
+	if why == "" {
+		return nil
+	}
+	return fault.Text(why)
 }

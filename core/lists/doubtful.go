@@ -1,0 +1,40 @@
+package lists
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+// Doubtful says why a path that a person wrote in a line of a file can hardly be
+// the one that was meant, or "". A file can have such a name; but a line that denies
+// it, and was meant for another, would look right and protect nothing. Who means it
+// puts it in quotes.
+func Doubtful(path string) string {
+	first, _ := utf8.DecodeRuneInString(path)
+	last, _ := utf8.DecodeLastRuneInString(path)
+	comment := strings.Index(path, " #")
+	switch {
+	case !utf8.ValidString(path):
+		return "the path " + fault.Quote(path) + " is not UTF-8"
+	case comment >= 0:
+		return "a comment has a line of its own, and a path with ' #' in it has quotes: " + fault.Quote(path)
+	case unicode.IsSpace(first) || unicode.IsSpace(last):
+		return "the path " + fault.Quote(path) + " has a blank at an end that looks like none"
+	case strings.HasSuffix(path, ";") || strings.HasSuffix(path, ","):
+		return "the path " + fault.Quote(path) + " ends in a sign that belongs to no name"
+	case strings.ContainsAny(path, "*?"):
+		return "the path " + fault.Quote(path) + " has a pattern, and there are none: what does not exist yet is held too"
+	case strings.ContainsFunc(path, invisible):
+		return "the path " + fault.Quote(path) + " has a character that cannot be seen"
+	}
+	return ""
+}
+
+// invisible reports whether a character leaves no mark: controls, marks of order
+// and of width, and blanks other than the space.
+func invisible(c rune) bool {
+	return c != ' ' && (unicode.IsSpace(c) || unicode.Is(unicode.Cc, c) || unicode.Is(unicode.Cf, c) || c == '\u00ad')
+}

@@ -1,0 +1,111 @@
+package lists
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// Protected is one protected path.
+type Protected struct {
+	Kind spec.Kind // Deny or DenyWrite
+	// Path is absolute, or begins with ~/ or a variable. It is one of an XDG
+	// directory, or has been put where it says (protected-variables.list).
+	Path     string
+	Category string
+}
+
+// A file is one of the lists that nono comes with.
+type file struct{ name, text string }
+
+// protectedFiles are the lists of protected paths of an operating system.
+func protectedFiles(goos string) []file {
+	files := []file{
+		{"protected.list", protectedCommon},
+		{"protected-agents.list", protectedAgents},
+		{"protected-later.list", protectedLater},
+		{"protected-variables.list", protectedVariables},
+	}
+	switch goos {
+	case "darwin":
+		files = append(files, file{"protected-darwin.list", protectedDarwin})
+	case "linux":
+		files = append(files, file{"protected-linux.list", protectedLinux}, file{"protected-system.list", protectedSystem})
+	}
+	return files
+}
+
+// Protect returns the paths that stay protected beneath any grant.
+func Protect(goos string) ([]Protected, error) {
+	list := make([]Protected, 0, 2200)
+	for _, f := range protectedFiles(goos) {
+		var err error
+		if list, err = f.protect(list); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// protect appends what the file says. It is as the tests hold it to be, and is not
+// judged line by line once more at every start.
+func (f file) protect(list []Protected) ([]Protected, error) {
+	err := lines(f.name, f.text, func(category, line string) string {
+		if path, ok := strings.CutPrefix(line, "deny "); ok {
+			list = append(list, Protected{spec.Deny, path, category})
+		} else if path, ok := strings.CutPrefix(line, "deny-write "); ok {
+			list = append(list, Protected{spec.DenyWrite, path, category})
+		} else {
+			return "a line begins with 'deny ' or 'deny-write '"
+		}
+		return ""
+	})
+	return list, err
+}
+
+// ParseProtected reads a user's own list; name is for messages. Lines before
+// the first [category] are in the category "own list".
+func ParseProtected(name, text string) ([]Protected, error) {
+	var list []Protected
+	err := lines(name, text, func(category, line string) string {
+		word, path := split(line)
+		kind := spec.KindOf(strings.TrimSuffix(word, "?"))
+		if kind == 0 || kind.Grants() {
+			return "a line begins with 'deny' or 'deny-write', not " + fault.Quote(word)
+		}
+		path, wrong := ownPath(path)
+		if wrong != "" {
+			return wrong
+		}
+		if category == "" {
+			category = "own list"
+		}
+		list = append(list, Protected{kind, path, category})
+		return ""
+	})
+	return list, err
+}
+
+// ownPath returns the path of a line of the user's own list, and what is wrong with
+// it, or "". In quotes, as Go and a spec have them, it is taken as it is.
+func ownPath(path string) (string, string) {
+	written, quoted := path, false
+	if strings.HasPrefix(path, `"`) {
+		plain, err := strconv.Unquote(path)
+		if err != nil {
+			return "", "the path " + fault.Quote(path) + " is not quoted as it should be"
+		}
+		path, quoted = plain, true
+	}
+	switch {
+	case bad(path) || path[0] != '/' && !strings.HasPrefix(path, "~/") && !strings.HasPrefix(path, "$XDG_"):
+		return "", "the path " + fault.Quote(written) + " must begin with '~/', '$XDG_…/' or '/', and be clean"
+	case path[0] == '$' && !xdg(path):
+		return "", "there is no such directory as in " + fault.Quote(path)
+	case quoted:
+		return path, ""
+	}
+	return path, Doubtful(path)
+}
