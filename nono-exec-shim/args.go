@@ -9,10 +9,11 @@ import (
 
 // options is what the command line says. The flags are nono-run's, not a
 // person's: --fd, where the spec is open; --from, nono-run's version; --exec,
-// the file to execute, where it is not what argv[0] says.
+// the file to execute, where it is not what argv[0] says; --notify, the Unix
+// socket to the supervisor that started this program.
 type options struct {
 	spec          string
-	fd            int
+	fd, notify    int // -1 where it is not given
 	from          string
 	exec          string
 	copyTo        string // --copy-to: write this program there, and no more
@@ -21,7 +22,7 @@ type options struct {
 }
 
 func parse(args []string) (options, error) {
-	o := options{fd: -1}
+	o := options{fd: -1, notify: -1}
 	given := map[string]bool{}
 	for len(args) > 0 {
 		arg := args[0]
@@ -68,6 +69,12 @@ func (o *options) set(name, value string) error {
 			return misuse("a number is wanted after --fd=")
 		}
 		o.fd = fd
+	case "--notify":
+		fd, err := strconv.Atoi(value)
+		if err != nil || fd < 3 {
+			return misuse("a descriptor above 2 is wanted after --notify=")
+		}
+		o.notify = fd
 	case "--from":
 		o.from = value
 	case "--exec":

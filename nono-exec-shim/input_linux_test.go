@@ -32,7 +32,7 @@ func TestBadInput(t *testing.T) {
 		{"nothing but NUL bytes", strings.Repeat("\x00", 4096), "$S -- $P nothing", 125, "cannot use the spec '$S': line 1: the first line is not 'nono-spec 1'"},
 		{"a line of 64 MiB", "nono-spec 1\nread /" + strings.Repeat("x", 64<<20) + "\n" + scalars, "$S -- $P nothing", 125, "cannot use the spec '$S': it is larger than 16 MiB"},
 		{"relative path", "nono-spec 1\nread usr\n" + scalars, "$S -- $P nothing", 125, `cannot use the spec '$S': line 2: the path "usr" is not absolute`},
-		{"later version", "nono-spec 2\n", "$S -- $P nothing", 125, `cannot use the spec '$S': line 1: this nono reads version 1 of the format, not "2"`},
+		{"later version", "nono-spec 3\n", "$S -- $P nothing", 125, `cannot use the spec '$S': line 1: this nono reads versions 1 and 2 of the format, not "3"`},
 		{"missing path", "nono-spec 1\nread $D/no\n" + scalars, "$S -- $P nothing", 125, "cannot grant '$D/no': no such file or directory"},
 		{"a file since", "nono-spec 1\nread $D/f\n" + scalars, "$S -- $P nothing", 125, "cannot grant '$D/f': it is not a directory, so 'read' does not fit"},
 		{"a directory since", "nono-spec 1\nread-file $D/d\n" + scalars, "$S -- $P nothing", 125, "cannot grant '$D/d': it is a directory, so 'read-file' does not fit"},

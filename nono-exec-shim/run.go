@@ -55,11 +55,32 @@ func run(args []string) (int, error) {
 			return fault.Failed, err
 		}
 	}
+	if err := supervision(s, o); err != nil {
+		return fault.Failed, err
+	}
 	box, err := enforce.Apply(s)
 	if err != nil {
 		return fault.Failed, err
 	}
+	if s.Supervised() {
+		if err := box.Supervise(s, o.notify); err != nil {
+			return fault.Failed, err
+		}
+	}
 	return start(box, o)
+}
+
+// supervision refuses a spec that needs a supervisor where there is none, and the
+// reverse: each would be another sandbox than was asked for.
+func supervision(s *spec.Spec, o options) error {
+	switch {
+	case s.Supervised() && o.notify < 0:
+		return &fault.Error{Do: "use the spec", Path: o.spec, Err: fault.Text("it needs a supervisor, and none started this program"),
+			Hint: "nono run starts both from flags"}
+	case !s.Supervised() && o.notify >= 0:
+		return &fault.Error{Do: "use the spec", Path: o.spec, Err: fault.Text("a supervisor started this program, and the spec has no line 'supervise'")}
+	}
+	return nil
 }
 
 // load reads the spec and closes whatever it was read from, so that the command

@@ -71,7 +71,7 @@ func (o *options) refuseUnstartable(pol *policy.Policy, cwd string) error {
 // start becomes the shim, and through it the command. It returns only if that
 // failed, and then nothing is left behind.
 func (l *launch) start() error {
-	shim, err := shimPath()
+	shim, err := ownProgram("nono-exec-shim")
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,11 @@ func (l *launch) handOver(shim string, doc []byte) error {
 	if err != nil {
 		return &fault.Error{Do: "hand the spec over", Err: err}
 	}
-	argv := append([]string{"nono-exec-shim", "--fd=" + strconv.Itoa(fd), "--from=" + version.String(),
+	args := append([]string{"--fd=" + strconv.Itoa(fd), "--from=" + version.String(),
 		"--exec=" + l.policy.Command.Path, "--"}, l.policy.Command.Argv...)
+	if l.policy.Spec.Supervised() {
+		return l.supervise(shim, args)
+	}
+	argv := append([]string{"nono-exec-shim"}, args...)
 	return &fault.Error{Do: "start", Path: shim, Err: unix.Exec(shim, argv, l.env)}
 }

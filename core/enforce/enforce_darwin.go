@@ -143,3 +143,8 @@ func descriptors() ([]int, error) {
 	}
 	return open, nil
 }
+
+// Supervise returns an error: macOS has nothing that would ask a supervisor.
+func (*Sandbox) Supervise(*spec.Spec, int) error {
+	return &fault.Error{Do: "supervise", Err: fault.Text("that needs Linux")}
+}

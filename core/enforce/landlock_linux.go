@@ -58,12 +58,37 @@ func landlockRights(r carve.Rights) uint64 {
 
 // restrict carves s into a ruleset and enforces it on the calling thread.
 func restrict(s *spec.Spec, abi int) error {
-	attr := rulesetFor(s, abi)
-	ruleset, err := ll.LandlockCreateRuleset(attr, 0)
+	ruleset, err := makeRuleset(s, rulesetFor(s, abi))
 	if err != nil {
-		return &fault.Error{Do: "create a Landlock ruleset", Err: err}
+		return err
 	}
 	defer unix.Close(ruleset)
+	return enter(ruleset)
+}
+
+// enter puts the calling thread into the domain of ruleset.
+func enter(ruleset int) error {
+	// No new privileges: without it the kernel lets only root restrict itself,
+	// and a setuid program started later would be stronger than its caller.
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return &fault.Error{Do: "give up new privileges", Err: err}
+	}
+	if _, _, errno := unix.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(ruleset), 0, 0); errno != 0 {
+		hint := ""
+		if errno == unix.E2BIG {
+			hint = "Landlock allows 16 sandboxes inside one another"
+		}
+		return &fault.Error{Do: "enforce the Landlock ruleset", Err: errno, Hint: hint}
+	}
+	return nil
+}
+
+// makeRuleset carves s into rules of a new ruleset, which the caller must close.
+func makeRuleset(s *spec.Spec, attr *ll.RulesetAttr) (int, error) {
+	ruleset, err := ll.LandlockCreateRuleset(attr, 0)
+	if err != nil {
+		return -1, &fault.Error{Do: "create a Landlock ruleset", Err: err}
+	}
 	rule := &ll.PathBeneathAttr{}
 	_, err = carve.Rules(s, func(r *carve.Rule) error {
 		// Of what is no directory the carve gives only what the kernel takes there.
@@ -78,21 +103,10 @@ func restrict(s *spec.Spec, abi int) error {
 		return nil
 	})
 	if err != nil {
-		return err
+		unix.Close(ruleset)
+		return -1, err
 	}
-	// No new privileges: without it the kernel lets only root restrict itself,
-	// and a setuid program started later would be stronger than its caller.
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return &fault.Error{Do: "give up new privileges", Err: err}
-	}
-	if _, _, errno := unix.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(ruleset), 0, 0); errno != 0 {
-		hint := ""
-		if errno == unix.E2BIG {
-			hint = "Landlock allows 16 sandboxes inside one another"
-		}
-		return &fault.Error{Do: "enforce the Landlock ruleset", Err: errno, Hint: hint}
-	}
-	return nil
+	return ruleset, nil
 }
 
 // addRule is landlock_add_rule(2), without telling Go's scheduler of a call that

@@ -7,8 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// header is the first line. A document with another number is refused whole.
-const header = "nono-spec 1"
+// The first line. A document with another number is refused whole. Version 2 is
+// for documents that need a supervisor, which a nono without one must not start.
+const (
+	header           = "nono-spec 1"
+	headerSupervised = "nono-spec 2"
+)
 
 // A SyntaxError says what is wrong with a document and on which line.
 type SyntaxError struct {
@@ -32,7 +36,8 @@ func Parse(doc []byte) (*Spec, error) {
 		return nil, &SyntaxError{0, "it is larger than " + strconv.Itoa(MaxSize>>20) + " MiB"}
 	}
 	first, rest, ok := bytes.Cut(doc, []byte{'\n'})
-	if string(first) != header || !ok {
+	supervised := string(first) == headerSupervised
+	if string(first) != header && !supervised || !ok {
 		return nil, &SyntaxError{1, headerProblem(string(first))}
 	}
 	s := &Spec{}
@@ -46,6 +51,12 @@ func Parse(doc []byte) (*Spec, error) {
 			return nil, &SyntaxError{n, msg}
 		}
 	}
+	switch {
+	case s.Supervised() && !supervised:
+		return nil, &SyntaxError{1, "a document with a line 'supervise' begins with '" + headerSupervised + "'"}
+	case supervised && !s.Supervised():
+		return nil, &SyntaxError{0, "it has no line 'supervise', as version 2 wants: is the file cut short?"}
+	}
 	for _, f := range s.scalars() {
 		if !seen[f.name] && f.name != "ipc" {
 			return nil, &SyntaxError{0, "it has no line '" + f.name + " block' or '" + f.name + " allow': is the file cut short?"}
@@ -55,8 +66,8 @@ func Parse(doc []byte) (*Spec, error) {
 }
 
 func headerProblem(first string) string {
-	if v, ok := strings.CutPrefix(first, "nono-spec "); ok && v != "1" && len(v) < 10 {
-		return "this nono reads version 1 of the format, not " + strconv.Quote(v)
+	if v, ok := strings.CutPrefix(first, "nono-spec "); ok && v != "1" && v != "2" && len(v) < 10 {
+		return "this nono reads versions 1 and 2 of the format, not " + strconv.Quote(v)
 	}
 	return "the first line is not '" + header + "'"
 }
@@ -82,8 +93,11 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 			return setScalar(f, args, seen)
 		}
 	}
-	if word == "keep-fd" {
+	switch word {
+	case "keep-fd":
 		return s.keepFD(args)
+	case "supervise":
+		return s.supervise(args)
 	}
 	return s.path(word, args, n)
 }

@@ -8,7 +8,11 @@ import "strconv"
 // The scalars come last, and Parse wants them: a document cut short, which may
 // have lost its denies, does not parse.
 func (s *Spec) Append(b []byte) []byte {
-	b = append(b, header...)
+	first := header
+	if s.Supervised() {
+		first = headerSupervised
+	}
+	b = append(b, first...)
 	b = append(b, '\n')
 	for i := range s.Paths {
 		b = s.Paths[i].append(b)
@@ -17,6 +21,11 @@ func (s *Spec) Append(b []byte) []byte {
 	for _, fd := range s.KeepFDs {
 		b = append(b, "keep-fd "...)
 		b = strconv.AppendInt(b, int64(fd), 10)
+		b = append(b, '\n')
+	}
+	for _, t := range s.Supervise {
+		b = append(b, "supervise "...)
+		b = append(b, t.String()...)
 		b = append(b, '\n')
 	}
 	for _, f := range s.scalars() {

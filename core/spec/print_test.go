@@ -103,6 +103,9 @@ func randomSpec(r *rand.Rand) *Spec {
 		s.Paths = append(s.Paths, p)
 	}
 	for range r.IntN(3) {
+		s.AddTrap(Traps[r.IntN(len(Traps))])
+	}
+	for range r.IntN(3) {
 		s.KeepFDs = append(s.KeepFDs, 3+r.IntN(1<<20-2))
 	}
 	return s

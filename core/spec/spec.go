@@ -100,6 +100,9 @@ type Spec struct {
 	// IPC is true for `ipc allow`: System V IPC and POSIX message queues, which
 	// are shared with every process of the same user.
 	IPC bool
+	// Supervise are the groups of system calls that a supervisor is asked about,
+	// in their order and each once; none where there is no supervisor.
+	Supervise []Trap
 	// KeepFDs are the inherited descriptors above 2 that the command keeps.
 	KeepFDs []int
 }

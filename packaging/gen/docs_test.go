@@ -30,7 +30,7 @@ func TestTroubleshootingQuotesRealMessages(t *testing.T) {
 		"this kernel has no Landlock",
 		"Landlock is built into this kernel but switched off",
 		"the container's seccomp profile refuses the Landlock system calls",
-		"find nono-exec-shim",
+		"nor in ../libexec/nono",
 		"this nono-exec-shim is version",
 		"run with nothing granted",
 		"others have access to it",

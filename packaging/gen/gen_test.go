@@ -66,9 +66,14 @@ func TestEveryFlagIsEverywhere(t *testing.T) {
 // nono-spec(5) is written by hand; its list of directives is held here.
 func TestSpecPageHasEveryDirective(t *testing.T) {
 	page := readFile(t, "packaging/man/nono-spec.5")
-	words := []string{"net", "unix-sockets", "rmdir", "ipc", "keep-fd"}
+	words := []string{"net", "unix-sockets", "rmdir", "ipc", "keep-fd", "supervise"}
 	for k := spec.Read; k <= spec.DenyWrite; k++ {
 		words = append(words, k.String())
+	}
+	for _, trap := range spec.Traps {
+		if !strings.Contains(page, "\n.Cm "+trap.String()+"\n") {
+			t.Errorf("nono-spec(5) does not name the group %q", trap)
+		}
 	}
 	for _, w := range words {
 		if !strings.Contains(page, ".It Ic "+w+"\n") && !strings.Contains(page, ".It Ic "+w+" Ar ") {
@@ -107,8 +112,8 @@ func TestProfilePageHasEveryDirective(t *testing.T) {
 
 func TestManPagesRenderWithoutWarnings(t *testing.T) {
 	pages, err := filepath.Glob(filepath.Join(root, "packaging/man/*.[1-9]"))
-	if err != nil || len(pages) != 6 {
-		t.Fatalf("six man pages are wanted, not %v (%v)", pages, err)
+	if err != nil || len(pages) != 7 {
+		t.Fatalf("seven man pages are wanted, not %v (%v)", pages, err)
 	}
 	for _, tool := range [][]string{
 		{"mandoc", "-T", "lint", "-W", "warning"},

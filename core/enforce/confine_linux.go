@@ -1,0 +1,64 @@
+package enforce
+
+import (
+	"runtime"
+	"slices"
+
+	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// An Outer is what a supervisor keeps for itself beyond the sandbox of its command.
+type Outer struct {
+	// Paths are more lines, as in a spec: what the supervisor reads, starts or
+	// writes. A deny of the spec holds against them as against a grant.
+	Paths []spec.Path
+	// Net leaves the network open, and UnixSockets every Unix socket.
+	Net, UnixSockets bool
+}
+
+// Confine puts the calling thread into a Landlock domain that is wide enough for the
+// sandbox of s and for o, and no wider: whatever a supervisor is talked into, it cannot
+// read or change what s denies. It can list every directory, since the shim that it
+// starts must list those on the way to what is denied.
+//
+// The caller must exec from the same goroutine, as after Apply: each thread of a
+// process has a domain of its own, and only what one thread's domain surrounds may be
+// looked at from there (landlock(7), ptrace restrictions). All threads of the
+// program that is executed are in the one domain.
+func Confine(s *spec.Spec, o Outer) error {
+	runtime.LockOSThread()
+	support, err := kernel.Detect()
+	if err != nil {
+		return &fault.Error{Do: "sandbox", Err: err, Hint: "nono runs nothing unprotected; 'nono why --support' tells more"}
+	}
+	around := *s
+	around.Paths = slices.Concat(s.Paths, o.Paths)
+	around.Net = s.Net || o.Net
+	around.UnixSockets = s.UnixSockets || o.UnixSockets
+	ruleset, err := makeRuleset(&around, rulesetFor(&around, support.ABI))
+	if err != nil {
+		return err
+	}
+	defer unix.Close(ruleset)
+	if err := listAll(ruleset); err != nil {
+		return err
+	}
+	return enter(ruleset)
+}
+
+// listAll lets every directory be listed.
+func listAll(ruleset int) error {
+	root, err := unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return &fault.Error{Do: "open", Path: "/", Err: err}
+	}
+	defer unix.Close(root)
+	if errno := addRule(ruleset, &ll.PathBeneathAttr{ParentFd: root, AllowedAccess: ll.AccessFSReadDir}); errno != 0 {
+		return &fault.Error{Do: "add a Landlock rule for", Path: "/", Err: errno}
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package enforce
+
+import (
+	"errors"
+	"runtime"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/seccomp"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// waitKillable has a caller whose call the supervisor has taken up wait for the
+// answer undisturbed by signals, but for fatal ones (linux/seccomp.h, since Linux
+// 5.19). Without it the call of one who is signalled is broken off, and may be
+// made a second time.
+const waitKillable = 1 << 5
+
+// Supervise puts the sandbox under a supervisor, which is asked from now on about
+// the groups of system calls that s names: the listener goes out over the Unix
+// socket to, which is closed. It must be called from the goroutine that called
+// Apply, and after it, so that the filter of Apply refuses without asking.
+func (*Sandbox) Supervise(s *spec.Spec, to int) error {
+	code, err := seccomp.Compile(runtime.GOARCH, seccomp.Traps(s))
+	if err != nil {
+		return &fault.Error{Do: "filter system calls", Err: err}
+	}
+	listener, err := listen(code)
+	if err != nil {
+		return err
+	}
+	err = unix.Sendmsg(to, []byte{0}, unix.UnixRights(listener), nil, 0)
+	if e := unix.Close(listener); err == nil {
+		err = e
+	}
+	if e := unix.Close(to); err == nil {
+		err = e
+	}
+	if err != nil {
+		return &fault.Error{Do: "hand the listener to the supervisor", Err: err}
+	}
+	return nil
+}
+
+func listen(code []seccomp.Instruction) (int, error) {
+	const flags = unix.SECCOMP_FILTER_FLAG_NEW_LISTENER
+	fd, err := seccomp.Load(code, flags|waitKillable)
+	if err != nil {
+		fd, err = seccomp.Load(code, flags)
+	}
+	if errors.Is(err, unix.EBUSY) {
+		return 0, &fault.Error{Do: "supervise", Err: fault.Text("a process further out has a seccomp listener already, and the kernel allows one"),
+			Hint: "leave out what needs a supervisor, here or further out"}
+	}
+	return fd, err
+}

@@ -1,0 +1,65 @@
+package spec
+
+import "slices"
+
+// A Trap is a group of system calls that a supervisor is asked about: the kernel
+// holds the caller until the supervisor has answered. What the calls of a group
+// are is in core/seccomp.
+type Trap uint8
+
+// The groups, in the order in which they are printed.
+const (
+	TrapExec     Trap = iota + 1 // starting programs
+	TrapOpens                    // opening files, all of them
+	TrapSockets                  // giving a socket an address: its own or its peer's
+	TrapNames                    // making, removing and renaming names
+	TrapMetadata                 // changing modes, owners, times and attributes
+)
+
+var trapNames = [...]string{
+	TrapExec: "exec", TrapOpens: "opens", TrapSockets: "sockets", TrapNames: "names", TrapMetadata: "metadata",
+}
+
+// Traps are all groups.
+var Traps = [...]Trap{TrapExec, TrapOpens, TrapSockets, TrapNames, TrapMetadata}
+
+// String returns the group as it stands behind `supervise` in the document.
+func (t Trap) String() string {
+	if int(t) < len(trapNames) && t != 0 {
+		return trapNames[t]
+	}
+	return "?"
+}
+
+// Supervised reports whether the sandbox needs a supervisor: then the document
+// is one of version 2.
+func (s *Spec) Supervised() bool { return len(s.Supervise) > 0 }
+
+// Traps reports whether the supervisor is asked about the calls of group t.
+func (s *Spec) Traps(t Trap) bool { return slices.Contains(s.Supervise, t) }
+
+// AddTrap has the supervisor asked about the calls of group t.
+func (s *Spec) AddTrap(t Trap) {
+	if !s.Traps(t) {
+		s.Supervise = append(s.Supervise, t)
+		slices.Sort(s.Supervise)
+	}
+}
+
+// supervise adds the group of one `supervise` line.
+func (s *Spec) supervise(args []string) string {
+	if len(args) != 1 {
+		return "'supervise' wants one group of system calls"
+	}
+	for _, t := range Traps {
+		if t.String() != args[0] {
+			continue
+		}
+		if s.Traps(t) {
+			return "'supervise " + args[0] + "' stands there a second time"
+		}
+		s.AddTrap(t)
+		return ""
+	}
+	return "there is no group of system calls " + shown(args[0])
+}

@@ -1,0 +1,170 @@
+// Package notify is the supervisor's end of seccomp_unotify(2): it takes up the
+// calls that the kernel holds, and answers them.
+package notify
+
+import (
+	"runtime"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The requests of linux/seccomp.h, the same on both architectures.
+const (
+	ioctlRecv     = 0xc0502100
+	ioctlSend     = 0xc0182101
+	ioctlValid    = 0x40082102
+	ioctlAddFD    = 0x40182103
+	ioctlSetFlags = 0x40082104
+
+	flagContinue   = 1 << 0 // SECCOMP_USER_NOTIF_FLAG_CONTINUE
+	flagAddFDSend  = 1 << 1 // SECCOMP_ADDFD_FLAG_SEND
+	flagSyncWakeup = 1 << 0 // SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP, since Linux 6.6
+)
+
+// A Request is one system call that the kernel holds: struct seccomp_notif. What
+// stands in it is a copy that the caller cannot change; what an argument points to
+// can change at any time.
+type Request struct {
+	ID    uint64
+	TID   uint32 // the caller's thread, in this process's namespace of pids; 0 if not in it
+	flags uint32
+	// Number and Arch are the call's, and Args what stood in the registers.
+	Number int32
+	Arch   uint32
+	IP     uint64
+	Args   [6]uint64
+}
+
+// An Answer is what becomes of a held call; exactly one of Continue, Errno, Value
+// and FD makes it.
+type Answer struct {
+	value   int64
+	errno   unix.Errno
+	flags   uint32
+	fd      int
+	install bool
+	cloexec bool
+}
+
+// Continue lets the kernel make the call, with its arguments as they are by then:
+// it is right only where whatever the arguments may have become is judged by the
+// kernel itself, by Landlock and by the filter that refuses.
+func Continue() Answer { return Answer{flags: flagContinue} }
+
+// Errno fails the call.
+func Errno(e unix.Errno) Answer { return Answer{errno: e} }
+
+// Value makes the call return v, without being made. v is not negative.
+func Value(v int64) Answer { return Answer{value: v} }
+
+// FD makes the call return a new descriptor of the file that fd is, which stays the
+// answering side's to close.
+func FD(fd int, cloexec bool) Answer { return Answer{fd: fd, install: true, cloexec: cloexec} }
+
+// Continues reports whether the kernel is to make the call.
+func (a Answer) Continues() bool { return a.flags&flagContinue != 0 }
+
+// Error returns what the call fails with, or 0.
+func (a Answer) Error() unix.Errno { return a.errno }
+
+// A Listener is where the calls arrive.
+type Listener struct{ fd int }
+
+// New takes over the descriptor fd, of a listener.
+func New(fd int) *Listener {
+	l := &Listener{fd}
+	// Caller and supervisor take turns, so waking the other on the same processor
+	// is quicker. A kernel that does not know this goes on as before.
+	l.ioctl(ioctlSetFlags, flagSyncWakeup)
+	return l
+}
+
+// Close closes the listener. Every call that is held or comes later fails with
+// ENOSYS.
+func (l *Listener) Close() error { return unix.Close(l.fd) }
+
+// Receive waits for the next call. The error is unix.ENOENT where the caller is
+// gone already, which is no reason to stop. For as long as none comes it takes no
+// time at all. Wait tells before whether there is anybody left who could call.
+func (l *Listener) Receive(r *Request) error {
+	*r = Request{} // the kernel wants it so
+	for {
+		_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(l.fd), ioctlRecv, uintptr(unsafe.Pointer(r)))
+		if errno == unix.EINTR {
+			continue
+		}
+		if errno != 0 {
+			return errno
+		}
+		return nil
+	}
+}
+
+// Valid reports whether the caller of r still waits for this very call. What was
+// read of the caller's memory, or found under its number, before Valid said yes was
+// the caller's own; after that the number may be another's.
+func (l *Listener) Valid(r *Request) bool {
+	_, _, errno := unix.RawSyscall(unix.SYS_IOCTL, uintptr(l.fd), ioctlValid, uintptr(unsafe.Pointer(&r.ID)))
+	return errno == 0
+}
+
+// Send answers r. The error is unix.ENOENT if the caller no longer waits.
+func (l *Listener) Send(r *Request, a Answer) error {
+	if a.install {
+		return l.sendFD(r, a)
+	}
+	response := struct {
+		id    uint64
+		value int64
+		errno int32
+		flags uint32
+	}{r.ID, a.value, -int32(a.errno), a.flags}
+	return l.ioctlPointer(ioctlSend, unsafe.Pointer(&response))
+}
+
+// sendFD installs the descriptor and answers with its number in one step, so that
+// a caller who is gone meanwhile does not keep a descriptor that it never heard of.
+func (l *Listener) sendFD(r *Request, a Answer) error {
+	request := struct {
+		id           uint64
+		flags, srcfd uint32
+		newfd, how   uint32
+	}{id: r.ID, flags: flagAddFDSend, srcfd: uint32(a.fd)}
+	if a.cloexec {
+		request.how = unix.O_CLOEXEC
+	}
+	err := l.ioctlPointer(ioctlAddFD, unsafe.Pointer(&request))
+	if err == nil || err == unix.ENOENT {
+		return err
+	}
+	// The caller may have no number left (EMFILE). Linux 5.13 knows no such step,
+	// and there the call fails: EINVAL is not what the caller did wrong.
+	errno, _ := err.(unix.Errno)
+	if errno == unix.EINVAL {
+		errno = unix.ENOSYS
+	}
+	return l.Send(r, Errno(errno))
+}
+
+func (l *Listener) ioctl(request, value uintptr) error {
+	_, _, errno := unix.RawSyscall(unix.SYS_IOCTL, uintptr(l.fd), request, value)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+func (l *Listener) ioctlPointer(request uintptr, p unsafe.Pointer) error {
+	for {
+		_, _, errno := unix.RawSyscall(unix.SYS_IOCTL, uintptr(l.fd), request, uintptr(p))
+		runtime.KeepAlive(p)
+		switch errno {
+		case 0:
+			return nil
+		case unix.EINTR:
+			continue // the caller has not had it
+		}
+		return errno
+	}
+}

@@ -1,0 +1,127 @@
+// Package supervise is the resident parent of a sandbox, where a feature needs one:
+// it starts the shim, is asked by the kernel about some of the command's system
+// calls, and is otherwise as if it were not there.
+//
+// The rule that everything here keeps: the kernel's Landlock domain is never wider
+// for having a supervisor. See Decider.
+package supervise
+
+import (
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise/notify"
+	"github.com/nono-sandbox/nono/core/supervise/process"
+	"golang.org/x/sys/unix"
+)
+
+// A Launch is what is to be started and watched.
+type Launch struct {
+	Spec   *spec.Spec
+	SpecFD int    // where the spec is open for the shim, at its beginning
+	Shim   string // the file that is nono-exec-shim
+	// Args are what the shim is told besides: its flags, "--" and the command.
+	Args     []string
+	Env      []string
+	Features []Feature
+	// WaitAll has Run wait for the processes that outlive the command, which are
+	// ended otherwise.
+	WaitAll bool
+}
+
+// Run starts the command under supervision and returns how it ended. It must be
+// called from a goroutine that is locked to the thread with which the program began.
+// An error means that the command was not started.
+func Run(l Launch) (process.End, error) {
+	if err := MayLook(); err != nil {
+		return process.End{}, err
+	}
+	t, err := newTable(l.Spec, l.Features)
+	if err != nil {
+		return process.End{}, err
+	}
+	ours, theirs, err := channel()
+	if err != nil {
+		return process.End{}, &fault.Error{Do: "supervise", Err: err}
+	}
+	argv := append([]string{"nono-exec-shim", "--fd=" + strconv.Itoa(l.SpecFD), "--notify=" + strconv.Itoa(theirs)}, l.Args...)
+	child, err := process.Start(l.Shim, argv, l.Env)
+	if err != nil {
+		return process.End{}, &fault.Error{Do: "start", Path: l.Shim, Err: err}
+	}
+	unix.Close(theirs)
+	unix.Close(l.SpecFD)
+	go child.Forward()
+	go answer(ours, t)
+	end, err := child.Wait()
+	if err != nil {
+		return end, &fault.Error{Do: "wait for the command", Err: err}
+	}
+	if l.WaitAll {
+		process.WaitAll()
+	} else {
+		process.EndAll()
+	}
+	return end, nil
+}
+
+// answer takes the listener from the shim and serves it. Where the shim fails before
+// it has one, it has said why, and its end is the end of the run.
+func answer(ours int, t table) {
+	fd, err := receive(ours)
+	unix.Close(ours)
+	if err != nil {
+		return
+	}
+	serve(notify.New(fd), t)
+}
+
+// channel is a pair of sockets: one for this process, and one that the shim inherits.
+func channel() (ours, theirs int, err error) {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return -1, -1, err
+	}
+	_, err = unix.FcntlInt(uintptr(pair[1]), unix.F_SETFD, 0)
+	return pair[0], pair[1], err
+}
+
+// receive waits for the one descriptor that the shim sends.
+func receive(fd int) (int, error) {
+	data, control := make([]byte, 1), make([]byte, unix.CmsgSpace(4))
+	for {
+		n, size, _, _, err := unix.Recvmsg(fd, data, control, unix.MSG_CMSG_CLOEXEC)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil || n == 0 {
+			return -1, unix.EPIPE
+		}
+		messages, err := unix.ParseSocketControlMessage(control[:size])
+		if err != nil || len(messages) != 1 {
+			return -1, unix.EPROTO
+		}
+		fds, err := unix.ParseUnixRights(&messages[0])
+		if err != nil || len(fds) != 1 {
+			return -1, unix.EPROTO
+		}
+		return fds[0], nil
+	}
+}
+
+// MayLook refuses where Yama lets no process look into another that it has not been
+// asked to look into: most calls could not be judged there.
+func MayLook() error {
+	text, err := os.ReadFile("/proc/sys/kernel/yama/ptrace_scope")
+	if err != nil {
+		return nil // this kernel has no Yama
+	}
+	if n, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && n < 2 {
+		return nil
+	}
+	return &fault.Error{Do: "supervise", Err: fault.Text("kernel.yama.ptrace_scope is " + strings.TrimSpace(string(text)) + ", so that no process may look into another"),
+		Hint: "leave out what needs a supervisor, or have an administrator set it to 1"}
+}

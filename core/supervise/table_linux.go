@@ -1,0 +1,111 @@
+package supervise
+
+import (
+	"runtime"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/seccomp"
+	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise/notify"
+	"golang.org/x/sys/unix"
+)
+
+// A Decider answers a call, or passes it on (false) to the next feature.
+//
+// The rule that every Decider keeps: the kernel's domain is never wider for having a
+// supervisor. So it returns notify.Continue only where whatever the arguments may
+// have become meanwhile is judged by Landlock and the filter; it fails the call; or
+// it does the thing itself, on its own copy of the arguments, and returns the result.
+type Decider func(*Call) (a notify.Answer, decided bool)
+
+// A Watcher looks at a call and changes nothing. What it returns, unless nil, is
+// called with the answer after that was sent.
+type Watcher func(*Call) func(notify.Answer)
+
+// A Feature is one thing that needs a supervisor.
+type Feature struct {
+	Name string // for messages about the supervisor itself
+	// Decide and Watch hold, by the names of system calls, what the feature does.
+	// Every call must be of a group that the spec has the supervisor asked about.
+	Decide map[string]Decider
+	Watch  map[string]Watcher
+	// Slow tells that a Decider may have to wait: then each call has a goroutine
+	// of its own.
+	Slow bool
+}
+
+// A table is what is done with each system call, by its number.
+type table map[int32]*entry
+
+type entry struct {
+	name   string
+	decide []Decider
+	watch  []Watcher
+	slow   bool
+	// last is the answer where nobody decides.
+	last notify.Answer
+}
+
+// newTable makes the table for the calls that s has trapped and the features, the
+// first of which is asked first.
+func newTable(s *spec.Spec, features []Feature) (table, error) {
+	t := table{}
+	byName := map[string]*entry{}
+	for _, trap := range s.Supervise {
+		for _, c := range seccomp.Trapped(trap) {
+			e := &entry{name: c.Name, last: undecided(trap)}
+			byName[c.Name] = e
+			if n, ok := c.Number(runtime.GOARCH); ok {
+				t[int32(n)] = e
+			}
+		}
+	}
+	for _, f := range features {
+		for name, d := range f.Decide {
+			e := byName[name]
+			if e == nil {
+				return nil, &fault.Error{Do: "supervise", Err: fault.Text(f.Name + " is to decide about " + name + ", which is not trapped")}
+			}
+			e.decide, e.slow = append(e.decide, d), e.slow || f.Slow
+		}
+		for name, w := range f.Watch {
+			e := byName[name]
+			if e == nil {
+				return nil, &fault.Error{Do: "supervise", Err: fault.Text(f.Name + " is to watch " + name + ", which is not trapped")}
+			}
+			e.watch = append(e.watch, w)
+		}
+	}
+	return t, nil
+}
+
+// undecided is the answer to a call of a group about which no feature says anything.
+// Where Landlock judges the call, the kernel goes on as without a supervisor. Unix
+// sockets exist only because there is one.
+func undecided(t spec.Trap) notify.Answer {
+	if t == spec.TrapSockets {
+		return notify.Errno(unix.EACCES)
+	}
+	return notify.Continue()
+}
+
+// answer finds the answer to a call and tells the watchers, each when the time is.
+func (e *entry) answer(c *Call, send func(notify.Answer)) {
+	var after []func(notify.Answer)
+	for _, watch := range e.watch {
+		if f := watch(c); f != nil {
+			after = append(after, f)
+		}
+	}
+	a := e.last
+	for _, decide := range e.decide {
+		if found, ok := decide(c); ok {
+			a = found
+			break
+		}
+	}
+	send(a)
+	for _, f := range after {
+		f(a)
+	}
+}

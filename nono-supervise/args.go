@@ -1,0 +1,75 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+// options is what nono-run says.
+type options struct {
+	fd       int // of the spec
+	from     string
+	shim     string
+	exec     string
+	confined bool // this process is in its own domain already
+	waitAll  bool
+	argv     []string
+
+	help, version bool
+}
+
+const usage = "usage: nono run [FLAG ...] [--] COMMAND [ARGUMENT ...]"
+
+func parse(args []string) (options, error) {
+	o := options{fd: -1}
+	for i, arg := range args {
+		if arg == "--" {
+			o.argv = args[i+1:]
+			return o, o.check()
+		}
+		name, value, _ := strings.Cut(arg, "=")
+		switch name {
+		case "--fd":
+			fd, err := strconv.Atoi(value)
+			if err != nil || fd < 3 {
+				return o, misuse("a descriptor above 2 is wanted after --fd=")
+			}
+			o.fd = fd
+		case "--from":
+			o.from = value
+		case "--shim":
+			o.shim = value
+		case "--exec":
+			o.exec = value
+		case "--confined":
+			o.confined = true
+		case "--wait-all":
+			o.waitAll = true
+		case "--help", "-h":
+			o.help = true
+			return o, nil
+		case "--version":
+			o.version = true
+			return o, nil
+		default:
+			return o, misuse("there is no flag " + fault.Quote(arg))
+		}
+	}
+	return o, misuse("no command is given")
+}
+
+func (o *options) check() error {
+	switch {
+	case o.fd < 0 || o.shim == "" || o.exec == "":
+		return misuse("nono run is what starts it")
+	case len(o.argv) == 0:
+		return misuse("no command is given")
+	}
+	return nil
+}
+
+func misuse(why string) error {
+	return &fault.Error{Do: "start nono-supervise", Err: fault.Text(why), Hint: usage}
+}

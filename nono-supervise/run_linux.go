@@ -1,0 +1,87 @@
+package main
+
+import (
+	"os"
+
+	"github.com/nono-sandbox/nono/core/enforce"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fdio"
+	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise"
+	"github.com/nono-sandbox/nono/core/supervise/process"
+	"github.com/nono-sandbox/nono/core/version"
+	"golang.org/x/sys/unix"
+)
+
+// run supervises the command and returns how it ended. An error means that it was
+// not started.
+func run(args []string) (process.End, error) {
+	o, err := parse(args)
+	switch {
+	case err != nil:
+		return process.End{}, err
+	case o.help:
+		os.Stdout.WriteString(usage + "\n\nnono-supervise is started by nono run where a flag needs a supervisor.\n")
+		return process.End{}, nil
+	case o.version:
+		os.Stdout.WriteString("nono-supervise " + version.String() + "\n")
+		return process.End{}, nil
+	case o.from != version.String():
+		return process.End{}, &fault.Error{Do: "work with nono-run " + o.from,
+			Err:  fault.Text("this nono-supervise is version " + version.String()),
+			Hint: "install both from the same release"}
+	}
+	s, err := load(o.fd)
+	if err != nil {
+		return process.End{}, err
+	}
+	if !o.confined {
+		return process.End{}, confine(s, o, args)
+	}
+	return supervise.Run(supervise.Launch{
+		Spec: s, SpecFD: o.fd, Shim: o.shim, Env: os.Environ(), WaitAll: o.waitAll,
+		Args: append([]string{"--from=" + o.from, "--exec=" + o.exec, "--"}, o.argv...),
+	})
+}
+
+// load reads the spec, and leaves the descriptor at its beginning for the shim.
+func load(fd int) (*spec.Spec, error) {
+	doc, err := fdio.ReadAll(fd, spec.MaxSize)
+	if err == nil {
+		_, err = unix.Seek(fd, 0, 0)
+	}
+	if err != nil {
+		return nil, &fault.Error{Do: "read the spec handed over", Err: err}
+	}
+	s, err := spec.Parse(doc)
+	if err != nil {
+		return nil, &fault.Error{Do: "use the spec handed over", Err: err}
+	}
+	if !s.Supervised() {
+		return nil, &fault.Error{Do: "use the spec handed over", Err: fault.Text("it has no line 'supervise'")}
+	}
+	return s, nil
+}
+
+// confine puts this process into its own, outer domain and begins again there. It
+// returns only if that failed.
+func confine(s *spec.Spec, o options, args []string) error {
+	if err := supervise.MayLook(); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return &fault.Error{Do: "find nono-supervise", Err: fault.Text("this program cannot tell where it is: is /proc mounted?")}
+	}
+	by := spec.Origin{Source: spec.System}
+	outer := enforce.Outer{Paths: []spec.Path{
+		{Kind: spec.ReadFile, Path: self, By: by},
+		{Kind: spec.ReadFile, Path: o.shim, By: by},
+		{Kind: spec.Read, Path: "/proc", By: by},
+	}}
+	if err := enforce.Confine(s, outer); err != nil {
+		return err
+	}
+	argv := append([]string{"nono-supervise", "--confined"}, args...)
+	return &fault.Error{Do: "start", Path: self, Err: unix.Exec(self, argv, os.Environ())}
+}
