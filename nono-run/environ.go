@@ -38,8 +38,10 @@ func environment(env, pass []string, set map[string]string) (out []string, w wit
 		if _, ours := set[name]; ours {
 			continue
 		}
-		if name == "SHLVL" && level(value) {
-			shell = kv
+		if name == "SHLVL" {
+			if level(value) {
+				shell = kv
+			}
 			continue
 		}
 		if (list.Withholds(name) || list.Reveals(value)) && !slices.Contains(pass, name) {
