@@ -2,6 +2,7 @@ package agents
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,127 +26,12 @@ type agent struct {
 	save    []string // arguments that write a setting
 	saved   []string // arguments that print it on a second start
 	setting string   // what they print
-	screen  screen
-}
-
-var agents = []agent{
-	{
-		profile: "claude-code", command: "claude",
-		settle: func(w *world, _ string) {
-			w.file(".claude.json", `{"hasCompletedOnboarding": true, "theme": "dark", "mine": {"kept": [1]}}`)
-		},
-		env: func(url string) []string {
-			return []string{"ANTHROPIC_API_KEY=sk-ant-stand-in", "ANTHROPIC_BASE_URL=" + url, "CLAUDE_CODE_MAX_RETRIES=0", "DISABLE_AUTOUPDATER=1"}
-		},
-		prompt: []string{"-p", "do it", "--allowedTools", "Write,Bash"},
-		file:   "project/made.txt",
-		calls: func(w *world) []model.Call {
-			return []model.Call{
-				{Tool: "Write", Args: map[string]any{"file_path": w.path("project/made.txt"), "content": "made by the agent\n"}},
-				{Tool: "Bash", Args: map[string]any{"command": "cp made.txt copy.txt", "description": "copy"}},
-				{Tool: "Bash", Args: map[string]any{"command": "cat ~/.ssh/id_ed25519", "description": "read"}},
-			}
-		},
-		offline: "Connection refused",
-		save:    []string{"mcp", "add", "--scope", "user", "kept-by-nono", "--", "true"},
-		saved:   []string{"mcp", "get", "kept-by-nono"},
-		setting: "kept-by-nono",
-		screen:  screen{first: "Yes, I trust this folder", keys: []string{"Down"}, then: "❯ Yes"},
-	},
-	{
-		profile: "opencode", command: "opencode",
-		settle: func(w *world, url string) {
-			w.file(".config/opencode/opencode.json", `{"permission": "allow", "autoupdate": false, "model": "standin/stand-in",
-				"provider": {"standin": {"npm": "@ai-sdk/openai-compatible", "name": "standin", "models": {"stand-in": {"name": "stand-in"}},
-				"options": {"baseURL": "`+url+`/v1", "apiKey": "x"}}}}`)
-		},
-		env:    func(string) []string { return nil },
-		prompt: []string{"run", "do it"},
-		file:   "project/made.txt",
-		calls: func(w *world) []model.Call {
-			return []model.Call{
-				{Tool: "write", Args: map[string]any{"filePath": w.path("project/made.txt"), "content": "made by the agent\n"}},
-				{Tool: "bash", Args: map[string]any{"command": "cp made.txt copy.txt", "description": "copy"}},
-				{Tool: "bash", Args: map[string]any{"command": "cat ~/.ssh/id_ed25519", "description": "read"}},
-			}
-		},
-		offline: "onnect",
-		save:    []string{"run", "keep this session"},
-		saved:   []string{"session", "list"},
-		setting: "ses_",
-		screen:  screen{first: "Ask anything", keys: []string{"typed by nono"}, then: "typed by nono"},
-	},
-	{
-		profile: "openclaw", command: "openclaw",
-		settle: func(w *world, url string) {
-			r := w.run(w.command(nil, w.nono("openclaw", "openclaw", "onboard", "--non-interactive", "--accept-risk", "--mode", "local",
-				"--auth-choice", "custom-api-key", "--custom-base-url", url+"/v1", "--custom-model-id", "stand-in", "--custom-api-key", "x",
-				"--gateway-port", gatewayPort, "--gateway-bind", "loopback", "--no-install-daemon", "--skip-health", "--skip-channels", "--skip-skills")...),
-				"", 3*time.Minute)
-			if r.status != 0 {
-				w.t.Fatalf("onboard: status %d\n%s", r.status, r.out)
-			}
-		},
-		env:    func(string) []string { return nil },
-		prompt: []string{"agent", "--local", "--agent", "main", "--message", "do it"},
-		file:   ".openclaw/workspace/made.txt",
-		calls: func(w *world) []model.Call {
-			return []model.Call{
-				{Tool: "write", Args: map[string]any{"path": "made.txt", "content": "made by the agent\n"}},
-				{Tool: "exec", Args: map[string]any{"command": "cp made.txt copy.txt"}},
-				{Tool: "exec", Args: map[string]any{"command": "cat ~/.ssh/id_ed25519 " + w.path(".ssh/id_ed25519")}},
-			}
-		},
-		offline: "onnect",
-		save:    []string{"config", "set", "gateway.port", "18111"},
-		saved:   []string{"config", "get", "gateway.port"},
-		setting: "18111",
-		screen:  screen{args: []string{"onboard"}, first: "How would you like to start", keys: []string{"Down"}, then: "● Custom"},
-	},
-	{
-		profile: "codex", command: "codex",
-		settle: func(w *world, url string) {
-			w.file(".codex/config.toml", "model = \"stand-in\"\nmodel_provider = \"standin\"\nsandbox_mode = \"danger-full-access\"\n"+
-				"[model_providers.standin]\nname = \"standin\"\nbase_url = \""+url+"/v1\"\nenv_key = \"OPENAI_API_KEY\"\nwire_api = \"responses\"\n")
-		},
-		env:    func(string) []string { return []string{"OPENAI_API_KEY=x"} },
-		prompt: []string{"exec", "--skip-git-repo-check", "do it"},
-		file:   "project/made.txt",
-		calls: func(w *world) []model.Call {
-			return []model.Call{
-				{Tool: "exec_command", Args: map[string]any{"cmd": "echo made by the agent >made.txt"}},
-				{Tool: "exec_command", Args: map[string]any{"cmd": "cp made.txt copy.txt"}},
-				{Tool: "exec_command", Args: map[string]any{"cmd": "cat ~/.ssh/id_ed25519"}},
-			}
-		},
-		offline: "waiting for network",
-		save:    []string{"mcp", "add", "kept-by-nono", "--", "true"},
-		saved:   []string{"mcp", "get", "kept-by-nono"},
-		setting: "kept-by-nono",
-		screen:  screen{args: []string{"--no-daemon"}, first: "Ask Codex", keys: []string{"typed by nono"}, then: "› typed by nono"},
-	},
-	{
-		profile: "gemini", command: "gemini",
-		settle: func(w *world, _ string) {
-			w.file(".gemini/settings.json", `{"security": {"auth": {"selectedType": "gemini-api-key"}}, "mine": {"kept": [1]}}`)
-		},
-		env: func(url string) []string { return []string{"GEMINI_API_KEY=x", "GOOGLE_GEMINI_BASE_URL=" + url} },
-		// A model by name: without one it asks a model which to ask.
-		prompt: []string{"--skip-trust", "-m", "gemini-2.5-pro", "--approval-mode", "yolo", "-p", "do it"},
-		file:   "project/made.txt",
-		calls: func(w *world) []model.Call {
-			return []model.Call{
-				{Tool: "write_file", Args: map[string]any{"file_path": w.path("project/made.txt"), "content": "made by the agent\n"}},
-				{Tool: "run_shell_command", Args: map[string]any{"command": "cp made.txt copy.txt", "description": "copy"}},
-				{Tool: "run_shell_command", Args: map[string]any{"command": "cat ~/.ssh/id_ed25519", "description": "read"}},
-			}
-		},
-		offline: "fetch failed",
-		save:    []string{"mcp", "add", "--scope", "user", "kept-by-nono", "true"},
-		saved:   []string{"mcp", "list"},
-		setting: "kept-by-nono",
-		screen:  screen{args: []string{"--skip-trust"}, first: "Type your message", keys: []string{"typed by nono"}, then: "typed by nono"},
-	},
+	// late says that it has nothing to keep before it knows a model.
+	late   bool
+	screen screen
+	// account says that it starts no conversation without an account of its
+	// maker's: it is run as far as that.
+	account bool
 }
 
 // gatewayPort is where the tests' gateway listens.
@@ -153,7 +39,7 @@ const gatewayPort = "18911"
 
 // each runs f for every agent, in a home of its own.
 func each(t *testing.T, f func(t *testing.T, w *world, a agent)) {
-	for _, a := range agents {
+	for _, a := range slices.Concat(agents, moreAgents) {
 		t.Run(a.profile, func(t *testing.T) {
 			ordinary(t, func(w *world) {
 				w.install()
@@ -163,6 +49,16 @@ func each(t *testing.T, f func(t *testing.T, w *world, a agent)) {
 			})
 		})
 	}
+}
+
+// talks is each, for the agents that can be made to talk to the stand-in.
+func talks(t *testing.T, f func(t *testing.T, w *world, a agent)) {
+	each(t, func(t *testing.T, w *world, a agent) {
+		if a.account {
+			t.Skip("it talks to no model without an account")
+		}
+		f(t, w, a)
+	})
 }
 
 func TestVersionAndHelp(t *testing.T) {
@@ -180,7 +76,7 @@ func TestVersionAndHelp(t *testing.T) {
 // One whole turn: the model has the agent make a file, copy it and read a
 // secret, and is told how each went.
 func TestConversation(t *testing.T) {
-	each(t, func(t *testing.T, w *world, a agent) {
+	talks(t, func(t *testing.T, w *world, a agent) {
 		m := model.New(a.calls(w)...)
 		defer m.Close()
 		a.settle(w, m.URL)
@@ -207,7 +103,7 @@ func TestConversation(t *testing.T) {
 
 // The control of TestConversation: outside, the same calls give the secret away.
 func TestConversationOutside(t *testing.T) {
-	each(t, func(t *testing.T, w *world, a agent) {
+	talks(t, func(t *testing.T, w *world, a agent) {
 		m := model.New(a.calls(w)...)
 		defer m.Close()
 		a.settle(w, m.URL)
@@ -220,7 +116,7 @@ func TestConversationOutside(t *testing.T) {
 
 // Without a network there is an error about the network, and none about files.
 func TestOffline(t *testing.T) {
-	each(t, func(t *testing.T, w *world, a agent) {
+	talks(t, func(t *testing.T, w *world, a agent) {
 		const nobody = "http://127.0.0.1:9" // the discard service: nothing listens there
 		a.settle(w, nobody)
 		r := w.run(w.command(a.env(nobody), w.nono(a.profile, append([]string{a.command}, a.prompt...)...)...), a.offline, 3*time.Minute)
@@ -244,7 +140,7 @@ func crashes(t *testing.T, out string) {
 // What an agent keeps is there at its second start, and nothing else in its
 // settings is lost.
 func TestSettings(t *testing.T) {
-	each(t, func(t *testing.T, w *world, a agent) {
+	talks(t, func(t *testing.T, w *world, a agent) {
 		m := model.New()
 		defer m.Close()
 		a.settle(w, m.URL)
@@ -269,7 +165,7 @@ func TestSettings(t *testing.T) {
 // A first start, with nothing there: nono makes what the agent needs.
 func TestFirstSettings(t *testing.T) {
 	each(t, func(t *testing.T, w *world, a agent) {
-		if a.profile == "opencode" || a.profile == "openclaw" {
+		if a.late {
 			t.Skip("it has nothing to keep before it knows a model")
 		}
 		for _, args := range [][]string{a.save, a.saved} {

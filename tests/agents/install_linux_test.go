@@ -13,6 +13,7 @@ import (
 // distributions have, so node comes along.
 var packages = []string{
 	"node@24", "@anthropic-ai/claude-code", "opencode-ai", "openclaw", "@openai/codex", "@google/gemini-cli",
+	"@github/copilot", "@qwen-code/qwen-code", "@mariozechner/pi-coding-agent", "cline", "@continuedev/cli", "@sourcegraph/amp", "@augmentcode/auggie",
 }
 
 // failed is set once an installation has not gone well.

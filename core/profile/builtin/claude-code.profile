@@ -11,11 +11,18 @@
 # It works in the directory that it is started in.
 workdir readwrite
 profile git
+# npm and npx, MCP servers, and older releases of its own are programs of many
+# files.
+profile node-programs
 
 # Settings, credentials, sessions and plug-ins. Its locks are directories that it
 # removes again, so it must be able to.
 create ~/.claude
 temp   ~/.claude
+
+# Logs of its MCP servers.
+create $XDG_CACHE_HOME/claude-cli-nodejs
+temp   $XDG_CACHE_HOME/claude-cli-nodejs
 
 # State and user-wide settings. It replaces this file by way of another one in ~,
 # where it may not write; it then writes the file itself, if there is one, and an

@@ -26,6 +26,10 @@ read /etc/gemini-cli
 allow-env GEMINI_API_KEY
 allow-env GOOGLE_API_KEY
 
+# Its companion in the editor: where it listens, and the token for it.
+read      /tmp/gemini
+allow-env GEMINI_CLI_IDE_AUTH_TOKEN
+
 # It cannot work without mv and cp, and the grants bound what they reach. rm and
 # the other blocked commands stay blocked.
 allow-command file-operations

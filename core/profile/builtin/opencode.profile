@@ -9,6 +9,8 @@
 # It works in the directory that it is started in.
 workdir readwrite
 profile git
+# npm and npx, MCP servers and plug-ins are programs of many files.
+profile node-programs
 
 # Configuration, data with credentials and sessions, state, cache. It removes
 # directories in them.

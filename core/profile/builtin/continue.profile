@@ -1,0 +1,25 @@
+# continue: the coding agent of continue.dev (cn)
+#
+# What it writes into its settings (MCP servers) runs at its next start: start it
+# with this profile then too.
+
+# It works in the directory that it is started in.
+workdir readwrite
+profile git
+# It is a program of many files.
+profile node-programs
+
+# Settings, credentials, sessions. It removes directories in it.
+create ~/.continue
+temp   ~/.continue
+
+# The variables of the providers that most people use; others by --allow-env.
+allow-env ANTHROPIC_API_KEY
+allow-env OPENAI_API_KEY
+allow-env GEMINI_API_KEY
+allow-env OPENROUTER_API_KEY
+allow-env CONTINUE_API_KEY
+
+# It cannot work without mv and cp, and the grants bound what they reach. rm and
+# the other blocked commands stay blocked.
+allow-command file-operations
