@@ -30,7 +30,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 		return nil, err
 	}
 	o.Temp, o.SpecFile, o.Stdio = t.Dir, t.Spec, true
-	o.Tools = insideTools()
+	o.Tools, o.StartIn = insideTools(), o.workdir(h)
 	pol, err := policy.Compile(o.Options, h)
 	if err != nil {
 		return nil, err
@@ -38,13 +38,16 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	if err := o.refuseProtected(pol); err != nil {
 		return nil, err
 	}
-	if err := o.refuseUnstartable(pol, h.Dir); err != nil {
+	if err := o.refuseUnstartable(pol, o.StartIn); err != nil {
 		return nil, err
 	}
 	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir}
-	l.env, l.withheld, err = environment(os.Environ(), o.PassEnv, map[string]string{
-		"NONO_SANDBOX": mechanism, "NONO_SPEC": t.Spec, "TMPDIR": t.Dir,
-	})
+	set := temporaryPlaces(t.Dir, pol.Spec, h.Env)
+	set["NONO_SANDBOX"], set["NONO_SPEC"] = mechanism, t.Spec
+	if l.dir != "" {
+		set["PWD"] = o.StartIn // as cd would, symlinks and all
+	}
+	l.env, l.withheld, err = environment(os.Environ(), o.PassEnv, set)
 	return l, err
 }
 

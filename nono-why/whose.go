@@ -69,6 +69,7 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 		return err
 	}
 	opts := o.Options
+	opts.StartIn = o.Workdir
 	opts.Temp, opts.Tools, opts.Stdio = o.temp(), tools(), o.aboutDescriptor()
 	w.request, w.host = &opts, h
 	// The bare defaults are a policy to ask about, though none to run with.

@@ -63,7 +63,7 @@ func (c *compiler) lookup(name string) (string, error) {
 	if strings.Contains(name, "/") {
 		path := name
 		if name[0] != '/' {
-			path = spec.Join(c.h.Dir, name)
+			path = spec.Join(c.startDir(), name)
 		}
 		return path, c.startable(name, path)
 	}
@@ -87,6 +87,17 @@ func (c *compiler) lookup(name string) (string, error) {
 		return "", found
 	}
 	return "", &CommandError{Status: fault.NotFound, Fault: &fault.Error{Do: "find the command", Path: name, Err: fault.Text("it is in no directory of PATH"), Hint: forShell(name)}}
+}
+
+// startDir is where the command starts.
+func (c *compiler) startDir() string {
+	switch {
+	case c.o.StartIn == "":
+		return c.h.Dir
+	case c.o.StartIn[0] == '/':
+		return c.o.StartIn
+	}
+	return spec.Join(c.h.Dir, c.o.StartIn)
 }
 
 // forShell is the remedy where name is no command but something that a shell

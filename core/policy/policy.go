@@ -36,6 +36,10 @@ type Options struct {
 
 	// Command is what is to be started, Argv[0] first; empty to leave it out.
 	Command []string
+	// StartIn is the directory in which the command starts, and from which its name
+	// is looked up where that is a relative path; empty for Host.Dir. The paths of
+	// grants are relative to Host.Dir.
+	StartIn string
 	// PassEnv are the names that --allow-env or a profile passes.
 	PassEnv []string
 	// Stdio makes what descriptors 0 to 2 are open on openable again.
