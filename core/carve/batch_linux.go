@@ -17,8 +17,12 @@ type batch struct {
 	count int
 }
 
-// most is how many descriptors a batch holds, well below the usual limit of 1024.
-const most = 64
+// most is how many descriptors a batch holds. When a descriptor table that threads
+// share grows beyond 64, 128, 256 … descriptors, the kernel waits until no other
+// processor looks at the old table (expand_fdtable and synchronize_rcu in
+// fs/file.c), which takes up to 24 ms. The others that a launch holds and a batch
+// of this size stay below 64.
+const most = 24
 
 // open opens an entry of the directory dir as a place, following no symlink. name
 // ends in a NUL byte. The descriptor is valid until the next open or close.

@@ -142,19 +142,10 @@ func (w *walk) visit(n *node, dir int, rel string, from Rights) error {
 // directory gives as much of have as can be given to the directory n as a
 // whole, and the rest to each of its entries.
 func (w *walk) directory(n *node, fd int, st *unix.Stat_t, have Rights) error {
-	whole := have
-	if n.denyBelow {
-		whole = 0
-		if !n.deniedDirBelow {
-			whole = have & List
-		}
-	} else if n.denyWriteBelow {
-		whole = have &^ Changing
-	}
+	whole, rest := n.split(have, n.deniedDirBelow)
 	if err := w.give(fd, st, whole, n.path, ""); err != nil {
 		return err
 	}
-	rest := have &^ whole
 	if rest != 0 {
 		w.chains = append(w.chains, Chain{n.path, rest})
 		if err := w.entries(n, fd, rest); err != nil {

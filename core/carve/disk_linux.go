@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -163,10 +164,10 @@ func (w *walk) entries(n *node, fd int, r Rights) error {
 			return nil
 		}
 		for rest := w.dents[:size]; len(rest) > 0; {
-			ent := (*unix.Dirent)(unsafe.Pointer(&rest[0]))
-			name := rest[unsafe.Offsetof(ent.Name):ent.Reclen]
-			rest = rest[ent.Reclen:]
-			if ent.Type == unix.DT_LNK {
+			var name []byte
+			var kind byte
+			name, kind, rest = fdio.Entry(rest)
+			if kind == unix.DT_LNK {
 				continue // what it leads to has, or has not, a rule of its own
 			}
 			if err := w.entry(n, list, name, r); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -170,5 +171,27 @@ func TestProcOnTheWay(t *testing.T) {
 		if got := letters(r.at(path)); got != want {
 			t.Errorf("%s has %s, want %s", path, got, want)
 		}
+	}
+}
+
+// A descriptor table that grows beyond 64 makes the kernel wait; a launch has
+// other descriptors open too.
+func TestFewDescriptors(t *testing.T) {
+	dir := scratch(t)
+	for i := range 200 {
+		if err := os.WriteFile(filepath.Join(dir, strconv.Itoa(i)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := lines(t, dir, "read .; deny 7")
+	before, most := openFDs(t), 0
+	if _, err := Rules(s, func(*Rule) error {
+		most = max(most, openFDs(t)-before)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if most < 10 || most > 32 {
+		t.Errorf("%d descriptors open at once, want up to 32", most)
 	}
 }

@@ -108,6 +108,24 @@ func (n *node) left(from Rights) Rights {
 	return from
 }
 
+// split divides what the directory n may have into what it gets as a whole, and
+// with it all that is beneath, and what each of its entries gets by itself.
+// deniedDir tells whether a denied directory exists beneath: the right to list
+// would reach into that.
+func (n *node) split(have Rights, deniedDir bool) (whole, rest Rights) {
+	switch {
+	case n.denyBelow && deniedDir:
+		whole = 0
+	case n.denyBelow:
+		whole = have & List
+	case n.denyWriteBelow:
+		whole = have &^ Changing
+	default:
+		whole = have
+	}
+	return whole, have &^ whole
+}
+
 // chain reports whether something strictly beneath n is denied.
 func (n *node) chain() bool { return n.denyBelow || n.denyWriteBelow }
 

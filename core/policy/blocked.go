@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -19,17 +20,17 @@ func (c *compiler) blockCommands(l *lines, homes []home, cmds *commands, p *prot
 			continue
 		}
 		inEnvironment := c.environment(l, homes, dir)
-		for _, f := range c.res.among(dir, cmds.names) {
-			if !f.place.exists || f.place.dir() {
+		for _, f := range cmds.blockedIn(c.res, dir) {
+			if !f.Target.Exists || f.Target.IsDir() {
 				continue
 			}
-			path := spec.Join(dir, f.name)
-			if why := cmds.whyNotDenied(path, f.place, inEnvironment); why != "" {
-				out = append(out, NotDenied{f.name, f.place.path, why})
+			path := spec.Join(dir, f.Name)
+			if why := cmds.whyNotDenied(path, f.Target, inEnvironment); why != "" {
+				out = append(out, NotDenied{f.Name, f.Target.Path, why})
 				continue
 			}
-			by := spec.Origin{Source: spec.BlockedCommand, Detail: cmds.category[f.name]}
-			for _, name := range [...]string{path, f.place.path} {
+			by := spec.Origin{Source: spec.BlockedCommand, Detail: cmds.category[f.Name]}
+			for _, name := range [...]string{path, f.Target.Path} {
 				p.at[name] = protection{spec.Deny, by}
 				if l.reached(name) {
 					l.deny(spec.Deny, name, by)
@@ -42,13 +43,13 @@ func (c *compiler) blockCommands(l *lines, homes []home, cmds *commands, p *prot
 
 // whyNotDenied says why the file of the blocked command at path cannot be denied,
 // or "".
-func (m *commands) whyNotDenied(path string, file place, inEnvironment bool) string {
+func (m *commands) whyNotDenied(path string, file paths.Target, inEnvironment bool) string {
 	if inEnvironment {
 		return "is part of an environment in a directory that is granted for writing"
 	}
 	category := m.category[spec.Base(path)]
 	// Who blocks a program by its own name means the program.
-	if category == spec.BlockFlag && path == file.path && file.nlink == 1 {
+	if category == spec.BlockFlag && path == file.Path && file.Nlink == 1 {
 		return ""
 	}
 	if m.isOther(file, category) {
@@ -70,9 +71,9 @@ func (c *compiler) environment(l *lines, homes []home, dir string) bool {
 	if i < 0 || spec.Within(homes[0].path, l.asked[i].Path) {
 		return false
 	}
-	if p, err := c.res.resolve(spec.Join(env, "pyvenv.cfg")); err == nil && p.exists {
+	if p, err := c.res.Resolve(spec.Join(env, "pyvenv.cfg")); err == nil && p.Exists {
 		return true
 	}
-	p, err := c.res.resolve(spec.Join(env, "conda-meta"))
-	return err == nil && p.dir()
+	p, err := c.res.Resolve(spec.Join(env, "conda-meta"))
+	return err == nil && p.IsDir()
 }

@@ -172,3 +172,13 @@ func (b *box) fails(o Options, want string) {
 		b.t.Errorf("error %s\nwant  %s", got, want)
 	}
 }
+
+// scratch returns a directory whose own path has no symlink.
+func scratch(t testing.TB) string {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -59,17 +60,17 @@ func chain(path, top string, set map[string]bool) {
 
 // isDir reports whether path, which has no symlinks, is a directory.
 func (c *compiler) isDir(path string) bool {
-	if l := c.res.list(spec.Parent(path)); !l.unknown {
-		return l.names[spec.Base(path)] == isDir
+	if l := c.res.List(spec.Parent(path)); !l.Unknown {
+		return l.Kind(spec.Base(path)) == paths.IsDir
 	}
-	p, err := c.res.resolve(path)
-	return err == nil && p.dir()
+	p, err := c.res.Resolve(path)
+	return err == nil && p.IsDir()
 }
 
 func (c *compiler) existing(set map[string]bool) []string {
 	var out []string
 	for dir := range set {
-		if p, err := c.res.resolve(dir); err == nil && p.dir() {
+		if p, err := c.res.Resolve(dir); err == nil && p.IsDir() {
 			out = append(out, dir)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -73,8 +74,8 @@ func (c *compiler) lookup(name string) (string, error) {
 			continue
 		}
 		path := spec.Join(filepath.Clean(dir), name)
-		p, err := c.res.resolve(path)
-		if err != nil || !p.exists || p.dir() {
+		p, err := c.res.Resolve(path)
+		if err != nil || !p.Exists || p.IsDir() {
 			continue
 		}
 		if err := c.startable(name, path); err == nil {
@@ -114,17 +115,17 @@ func forShell(name string) string {
 }
 
 func (c *compiler) startable(name, path string) error {
-	p, err := c.res.resolve(path)
+	p, err := c.res.Resolve(path)
 	switch {
 	case err != nil:
 		return cannotStart(name, fault.CannotStart, err.Error(), "")
-	case !p.exists:
+	case !p.Exists:
 		return cannotStart(name, fault.NotFound, "no such file or directory", "")
-	case p.dir():
+	case p.IsDir():
 		return cannotStart(name, fault.CannotStart, "it is a directory", "")
-	case unix.Access(p.path, unix.X_OK) != nil:
+	case unix.Access(p.Path, unix.X_OK) != nil:
 		hint := ""
-		if unix.Access(p.path, unix.W_OK) == nil { // not /etc/passwd
+		if unix.Access(p.Path, unix.W_OK) == nil { // not /etc/passwd
 			hint = "chmod +x " + fault.Quote(name)
 		}
 		return cannotStart(name, fault.CannotStart, "it is not executable", hint)
@@ -140,38 +141,37 @@ func (s *starter) refuseBlocked(who, path string) error {
 	lifted := false
 	for hop := 0; hop < 40; hop++ {
 		name := spec.Base(path)
-		up, err := s.res.resolve(spec.Parent(path))
+		up, err := s.res.Resolve(spec.Parent(path))
 		if err != nil {
 			return nil
 		}
-		e := s.res.look(spec.Join(up.path, name))
+		at, link, _ := s.res.Name(spec.Join(up.Path, name)) // what cannot be looked at has no other name here
 		if category := s.cmds.category[name]; category != "" && (!lifted || category == spec.BlockFlag) {
-			if hop > 0 && e.target == "" && s.cmds.isOrdinary(e.place) {
+			if hop > 0 && link == "" && s.cmds.isOrdinary(at) {
 				return nil // sh, and not busybox, was called
 			}
 			return s.isBlocked(who+" is the blocked command "+fault.Quote(name), name)
 		}
-		lifted = lifted || slices.Contains(s.cmds.lifted, name) && slices.Contains(s.cmds.dirs, up.path)
-		if e.target == "" {
-			return s.refuseHardLink(who, e.place)
+		lifted = lifted || slices.Contains(s.cmds.lifted, name) && slices.Contains(s.cmds.dirs, up.Path)
+		if link == "" {
+			return s.refuseHardLink(who, at)
 		}
-		if path = e.target; path[0] != '/' {
-			path = spec.Join(up.path, path)
+		if path = link; path[0] != '/' {
+			path = spec.Join(up.Path, path)
 		}
 	}
 	return nil
 }
 
 // refuseHardLink refuses a hard link to a blocked command's file.
-func (s *starter) refuseHardLink(who string, p place) error {
-	if p.nlink < 2 {
+func (s *starter) refuseHardLink(who string, p paths.Target) error {
+	if p.Nlink < 2 {
 		return nil
 	}
 	for _, dir := range s.cmds.dirs {
-		for _, name := range s.cmds.names {
-			b, err := s.res.resolve(spec.Join(dir, name))
-			if err == nil && b.exists && b.dev == p.dev && b.ino == p.ino && !s.cmds.isOther(b, s.cmds.category[name]) {
-				return s.isBlocked(who+" is the blocked command "+fault.Quote(name)+" by another name", name)
+		for _, b := range s.cmds.blockedIn(s.res, dir) {
+			if b.Exists && b.Dev == p.Dev && b.Ino == p.Ino && !s.cmds.isOther(b.Target, s.cmds.category[b.Name]) {
+				return s.isBlocked(who+" is the blocked command "+fault.Quote(b.Name)+" by another name", b.Name)
 			}
 		}
 	}

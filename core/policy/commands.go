@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -18,6 +19,8 @@ type commands struct {
 	// value is true, those that --allow-command gives back. A blocked name that
 	// leads to one of these files is one of the names of a multi-call binary.
 	others map[fileID]bool
+	// files is what blockedIn found, by directory.
+	files map[string][]paths.Entry
 }
 
 type fileID struct{ dev, ino uint64 }
@@ -30,13 +33,13 @@ func (c *compiler) findCommands() (*commands, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &commands{blockedNames: names, others: map[fileID]bool{}}
+	m := &commands{blockedNames: names, others: map[fileID]bool{}, files: map[string][]paths.Entry{}}
 	for _, d := range append(lists.CommandDirs[:], strings.Split(c.h.Env("PATH"), ":")...) {
 		if !strings.HasPrefix(d, "/") {
 			continue
 		}
-		if p, err := c.res.resolve(d); err == nil && p.dir() && !slices.Contains(m.dirs, p.path) {
-			m.dirs = append(m.dirs, p.path)
+		if p, err := c.res.Resolve(d); err == nil && p.IsDir() && !slices.Contains(m.dirs, p.Path) {
+			m.dirs = append(m.dirs, p.Path)
 		}
 	}
 	if len(names.names) == 0 {
@@ -44,8 +47,8 @@ func (c *compiler) findCommands() (*commands, error) {
 	}
 	note := func(name string, lifted bool) {
 		for _, dir := range m.dirs {
-			if p, err := c.res.resolve(spec.Join(dir, name)); err == nil && p.exists {
-				m.others[fileID{p.dev, p.ino}] = lifted
+			if p, err := c.res.Resolve(spec.Join(dir, name)); err == nil && p.Exists {
+				m.others[fileID{p.Dev, p.Ino}] = lifted
 			}
 		}
 	}
@@ -60,20 +63,31 @@ func (c *compiler) findCommands() (*commands, error) {
 	return m, nil
 }
 
+// blockedIn returns what in dir, which is resolved, has a blocked command's name.
+// Each directory is asked once.
+func (m *commands) blockedIn(res *paths.Resolver, dir string) []paths.Entry {
+	files, known := m.files[dir]
+	if !known {
+		files = res.Among(dir, m.names)
+		m.files[dir] = files
+	}
+	return files
+}
+
 // isOther reports whether the file of a command that is blocked under category is
 // also a command that may run. --block-command is stronger than --allow-command by
 // another name.
-func (m *commands) isOther(file place, category string) bool {
+func (m *commands) isOther(file paths.Target, category string) bool {
 	if category == spec.BlockFlag {
 		return m.isOrdinary(file)
 	}
-	_, other := m.others[fileID{file.dev, file.ino}]
+	_, other := m.others[fileID{file.Dev, file.Ino}]
 	return other
 }
 
 // isOrdinary reports whether the file is also an ordinary command.
-func (m *commands) isOrdinary(file place) bool {
-	lifted, other := m.others[fileID{file.dev, file.ino}]
+func (m *commands) isOrdinary(file paths.Target) bool {
+	lifted, other := m.others[fileID{file.Dev, file.Ino}]
 	return other && !lifted
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/paths"
 )
 
 // What `nono why --command` finds is what a run denies: both look in PATH and in
@@ -26,14 +27,14 @@ func TestFindCommand(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	c := &compiler{o: &Options{}, h: &Host{GOOS: "linux", Env: func(string) string { return path }}, res: newResolver()}
+	c := &compiler{o: &Options{}, h: &Host{GOOS: "linux", Env: func(string) string { return path }}, res: paths.NewResolver()}
 	cmds, err := c.findCommands()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, dir := range append([]string{b.bin}, lists.CommandDirs[:]...) {
-		at, err := c.res.resolve(dir)
-		if err == nil && at.dir() && !slices.Contains(cmds.dirs, at.path) {
+		at, err := c.res.Resolve(dir)
+		if err == nil && at.IsDir() && !slices.Contains(cmds.dirs, at.Path) {
 			t.Errorf("commands in %s are not denied", dir)
 		}
 	}

@@ -37,18 +37,18 @@ func (c *compiler) deny(l *lines, k spec.Kind, path string, by spec.Origin) erro
 // names returns the paths by which a deny must know path: its name and, where a
 // symlink leads elsewhere, that.
 func (c *compiler) names(path string) ([]string, error) {
-	p, err := c.res.resolve(path)
+	p, err := c.res.Resolve(path)
 	if err != nil && err != unix.EACCES && err != unix.ELOOP {
 		return nil, err
 	}
 	// The directories of the name are resolved, its last part is not: a rule
 	// on the way through a symlink would be on what the symlink leads to.
 	name := filepath.Clean(path)
-	if up, err := c.res.resolve(spec.Parent(name)); err == nil && name != "/" {
-		name = spec.Join(up.path, spec.Base(name))
+	if up, err := c.res.Resolve(spec.Parent(name)); err == nil && name != "/" {
+		name = spec.Join(up.Path, spec.Base(name))
 	}
-	if err == nil && p.path != name {
-		return []string{name, p.path}, nil
+	if err == nil && p.Path != name {
+		return []string{name, p.Path}, nil
 	}
 	return []string{name}, nil
 }

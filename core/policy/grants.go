@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -53,8 +54,8 @@ func (c *compiler) userGrants(l *lines, out *given) error {
 
 // userGrant adds one of them. path is the grant's, made absolute.
 func (c *compiler) userGrant(l *lines, g Grant, path string, out *given) error {
-	p, err := c.res.resolve(path)
-	if err == nil && !p.exists {
+	p, err := c.res.Resolve(path)
+	if err == nil && !p.Exists {
 		err = unix.ENOENT
 	}
 	if err == nil {
@@ -62,8 +63,8 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, out *given) error {
 	}
 	switch {
 	case err == unix.ENOENT && c.created(g, path):
-		out.redirected = noteRedirected(out.redirected, g, path, p.path)
-		if l.put(g.Kind, p.path, byOf(g), fromOthers, true) {
+		out.redirected = noteRedirected(out.redirected, g, path, p.Path)
+		if l.put(g.Kind, p.Path, byOf(g), fromOthers, true) {
 			out.create = append(out.create, filepath.Clean(path))
 		}
 	case err != nil && g.From != "" && (err == unix.ENOENT || err == unix.EACCES):
@@ -71,10 +72,10 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, out *given) error {
 	case err != nil:
 		return refusal(g, path, err)
 	case g.From != "":
-		out.redirected = noteRedirected(out.redirected, g, path, p.path)
-		l.grant(g.Kind, p.path, byOf(g), fromOthers)
+		out.redirected = noteRedirected(out.redirected, g, path, p.Path)
+		l.grant(g.Kind, p.Path, byOf(g), fromOthers)
 	default:
-		l.grant(g.Kind, p.path, byOf(g), fromUser)
+		l.grant(g.Kind, p.Path, byOf(g), fromUser)
 	}
 	return nil
 }
@@ -93,19 +94,19 @@ type misfitError struct {
 
 func (e *misfitError) Error() string { return e.what }
 
-func misfit(k spec.Kind, p place) error {
+func misfit(k spec.Kind, p paths.Target) error {
 	other := map[spec.Kind]string{
 		spec.Read: "--read-file", spec.Write: "--write-file", spec.Allow: "--allow-file",
 		spec.ReadFile: "--read", spec.WriteFile: "--write", spec.AllowFile: "--allow",
 	}
 	switch {
-	case k.Directory() && !p.dir():
+	case k.Directory() && !p.IsDir():
 		return &misfitError{"it is not a directory", other[k]}
-	case k == spec.UnixSocket && p.mode&unix.S_IFMT != unix.S_IFSOCK:
+	case k == spec.UnixSocket && p.Mode&unix.S_IFMT != unix.S_IFSOCK:
 		return &misfitError{"it is not a Unix socket", ""}
-	case k.File() && p.dir():
+	case k.File() && p.IsDir():
 		return &misfitError{"it is a directory", other[k]}
-	case k == spec.Device && !p.dir() && !p.device():
+	case k == spec.Device && !p.IsDir() && !p.IsDevice():
 		return &misfitError{"it is not a device", ""}
 	}
 	return nil

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
 )
 
 // TestOwnDeniesAgainstGrants: the user's own --deny and --deny-write against

@@ -69,8 +69,8 @@ func (c *compiler) xdg() map[string]string {
 // what the names say, so where there is one the path is resolved.
 func (c *compiler) real(path string) string {
 	if strings.Contains(path, "/..") {
-		if p, err := c.res.resolve(path); err == nil {
-			return p.path
+		if p, err := c.res.Resolve(path); err == nil {
+			return p.Path
 		}
 	}
 	return filepath.Clean(path)
@@ -84,8 +84,8 @@ func (c *compiler) askedFor() []string {
 		if err != nil || !g.Kind.Grants() {
 			continue
 		}
-		if r, err := c.res.resolve(p); err == nil && r.exists {
-			paths = append(paths, r.path)
+		if r, err := c.res.Resolve(p); err == nil && r.Exists {
+			paths = append(paths, r.Path)
 		}
 	}
 	return paths
@@ -94,12 +94,12 @@ func (c *compiler) askedFor() []string {
 // wanted reports whether one of the granted paths is at, above or beneath path, by
 // any of the two's names.
 func (c *compiler) wanted(path string, granted []string) bool {
-	at, err := c.res.resolve(path)
-	if err != nil || !at.exists || nobodys(at.path) {
+	at, err := c.res.Resolve(path)
+	if err != nil || !at.Exists || nobodys(at.Path) {
 		return false
 	}
 	for _, g := range granted {
-		if spec.Within(at.path, g) || spec.Beneath(g, at.path) {
+		if spec.Within(at.Path, g) || spec.Beneath(g, at.Path) {
 			return true
 		}
 	}

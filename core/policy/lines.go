@@ -1,11 +1,14 @@
 package policy
 
-import "github.com/nono-sandbox/nono/core/spec"
+import (
+	"github.com/nono-sandbox/nono/core/paths"
+	"github.com/nono-sandbox/nono/core/spec"
+)
 
 // lines are the path lines of a spec that is being made, and what decides about
 // the next one.
 type lines struct {
-	res   *resolver
+	res   *paths.Resolver
 	paths []spec.Path
 	have  map[line]bool
 	// shut are the paths of --deny, and shutWrite those of --deny-write.
@@ -25,7 +28,7 @@ type line struct {
 	path string
 }
 
-func newLines(res *resolver) *lines {
+func newLines(res *paths.Resolver) *lines {
 	return &lines{res: res, have: map[line]bool{}, shut: map[string]bool{}, shutWrite: map[string]bool{},
 		granted: map[string]bool{}, writable: map[string]bool{}}
 }
@@ -106,7 +109,7 @@ func (l *lines) left(k spec.Kind, path string, from source) spec.Kind {
 	case spec.AllowFile:
 		return spec.ReadFile
 	case spec.Device:
-		if p, err := l.res.resolve(path); err == nil && p.dir() {
+		if p, err := l.res.Resolve(path); err == nil && p.IsDir() {
 			return spec.Read
 		}
 		return spec.ReadFile

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -84,14 +85,14 @@ type NotDenied struct{ Name, File, Why string }
 type compiler struct {
 	o   *Options
 	h   *Host
-	res *resolver
+	res *paths.Resolver
 }
 
 // Compile makes the policy for o on h. It returns a *fault.Error whose message
 // names the flag at fault, or a *CommandError where the command itself cannot
 // be started.
 func Compile(o Options, h Host) (*Policy, error) {
-	c := &compiler{o: &o, h: &h, res: newResolver()}
+	c := &compiler{o: &o, h: &h, res: paths.NewResolver()}
 	homes, err := c.findHomes()
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -57,11 +58,11 @@ func (c *compiler) protect(l *lines, homes []home, links []redirected) (*protect
 		return nil, err
 	}
 	for i, h := range homes {
-		at, err := c.res.resolve(h.path)
+		at, err := c.res.Resolve(h.path)
 		if err != nil {
 			return nil, &fault.Error{Do: "examine the home", Path: h.path, Err: err}
 		}
-		h.path = at.path
+		h.path = at.Path
 		if i == 0 && (l.granted[h.path] || l.reached(h.path)) {
 			list = append(list, c.ownPrograms(h.path)...)
 		}
@@ -84,11 +85,11 @@ func (c *compiler) protect(l *lines, homes []home, links []redirected) (*protect
 type nearness struct {
 	all     bool            // a grant is at or above the home
 	granted map[string]bool // names in the home at or beneath which one is
-	home    *listing
+	home    *paths.Listing
 }
 
 func (c *compiler) near(l *lines, h home, links []redirected) nearness {
-	n := nearness{all: l.granted[h.path] || l.reached(h.path), granted: map[string]bool{}, home: c.res.list(h.path)}
+	n := nearness{all: l.granted[h.path] || l.reached(h.path), granted: map[string]bool{}, home: c.res.List(h.path)}
 	near := func(path string) {
 		if spec.Beneath(path, h.path) {
 			name, _, _ := strings.Cut(strings.TrimPrefix(path[len(h.path):], "/"), "/")
@@ -108,11 +109,11 @@ func (c *compiler) near(l *lines, h home, links []redirected) nearness {
 // be reached: no grant is near it, and no symlink leads from it elsewhere, since
 // it is no directory. Most of the listed paths are such, on most machines.
 func (n nearness) idle(first string) bool {
-	if first == "" || n.all || n.granted[first] || n.home.unknown {
+	if first == "" || n.all || n.granted[first] || n.home.Unknown {
 		return false
 	}
-	k := n.home.names[first]
-	return k != isDir && k != isLink
+	k := n.home.Kind(first)
+	return k != paths.IsDir && k != paths.IsLink
 }
 
 // protectedPaths returns nono's list and the user's own additions.
@@ -134,8 +135,8 @@ func (c *compiler) ownPrograms(home string) []lists.Protected {
 		if !strings.HasPrefix(dir, "/") {
 			continue
 		}
-		if p, err := c.res.resolve(dir); err == nil && spec.Beneath(p.path, home) {
-			out = append(out, lists.Protected{Kind: spec.DenyWrite, Path: p.path, Category: "runs as you later: programs"})
+		if p, err := c.res.Resolve(dir); err == nil && spec.Beneath(p.Path, home) {
+			out = append(out, lists.Protected{Kind: spec.DenyWrite, Path: p.Path, Category: "runs as you later: programs"})
 		}
 	}
 	return out
@@ -173,13 +174,13 @@ func (c *compiler) throughLink(home, path string) bool {
 	}
 	for rest != "" {
 		name, tail, _ := strings.Cut(rest, "/")
-		l := c.res.list(dir)
+		l := c.res.List(dir)
 		switch {
-		case l.unknown:
+		case l.Unknown:
 			return true
-		case l.names[name] == isLink:
+		case l.Kind(name) == paths.IsLink:
 			return true
-		case l.names[name] != isDir:
+		case l.Kind(name) != paths.IsDir:
 			return false // absent, or a file: nothing is beneath it
 		}
 		dir, rest = path[:len(path)-len(tail)-min(1, len(tail))], tail

@@ -12,15 +12,15 @@ var byNono = listed("runs as you later: nono itself")
 func (c *compiler) protectNono(l *lines, p *protected) {
 	done := map[string]bool{}
 	for _, tool := range c.o.Tools {
-		at, err := c.res.resolve(spec.Parent(tool))
-		if err != nil || done[at.path] {
+		at, err := c.res.Resolve(spec.Parent(tool))
+		if err != nil || done[at.Path] {
 			continue
 		}
-		done[at.path] = true
-		prefix := spec.Parent(at.path)
+		done[at.Path] = true
+		prefix := spec.Parent(at.Path)
 		paths := []string{spec.Join(prefix, "libexec/nono/nono-exec-shim"), spec.Join(prefix, "share/nono")} // a shell reads the latter
 		for _, name := range [...]string{"nono", "nono-run", "nono-why", "nono-exec-shim"} {
-			paths = append(paths, spec.Join(at.path, name))
+			paths = append(paths, spec.Join(at.Path, name))
 		}
 		for _, path := range paths {
 			if _, ok := p.at[path]; !ok {

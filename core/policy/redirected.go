@@ -64,8 +64,8 @@ func (c *compiler) meant(d redirected, p *protected) bool {
 		if !whole || g.From != "" || err != nil {
 			continue
 		}
-		at, err := c.res.resolve(path)
-		if err == nil && spec.Within(d.path, at.path) && p.against(at.path, g.Kind).Source != spec.Unsaid {
+		at, err := c.res.Resolve(path)
+		if err == nil && spec.Within(d.path, at.Path) && p.against(at.Path, g.Kind).Source != spec.Unsaid {
 			return true
 		}
 	}
@@ -94,8 +94,8 @@ func (c *compiler) foreignLink(path string) string {
 // fromHome names a path in a home by where that home really is.
 func (c *compiler) fromHome(path string, homes []home) string {
 	for _, h := range homes {
-		if at, err := c.res.resolve(h.path); err == nil && spec.Within(path, h.path) {
-			return filepath.Clean(at.path + path[len(h.path):])
+		if at, err := c.res.Resolve(h.path); err == nil && spec.Within(path, h.path) {
+			return filepath.Clean(at.Path + path[len(h.path):])
 		}
 	}
 	return path

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -29,8 +30,8 @@ func openOn(fd int) (string, spec.Kind) {
 	if unix.Fstat(fd, &st) != nil {
 		return "", 0
 	}
-	path, err := readlink("/proc/self/fd/" + strconv.Itoa(fd))
-	if err != nil || !strings.HasPrefix(path, "/") || len(path) > 4000 {
+	path, errno := paths.Readlink("/proc/self/fd/" + strconv.Itoa(fd))
+	if errno != 0 || !strings.HasPrefix(path, "/") || len(path) > 4000 {
 		return "", 0
 	}
 	if unix.Lstat(path, &at) != nil || at.Dev != st.Dev || at.Ino != st.Ino {

@@ -30,12 +30,12 @@ func (c *compiler) system(l *lines, homes []home, out *given) error {
 // systemPath grants one listed path and returns where it leads, or "" where there
 // is none.
 func (c *compiler) systemPath(l *lines, k spec.Kind, path string) string {
-	p, err := c.res.resolve(path)
-	if err != nil || !p.exists || misfit(k, p) != nil {
+	p, err := c.res.Resolve(path)
+	if err != nil || !p.Exists || misfit(k, p) != nil {
 		return "" // another system than the line was written for
 	}
-	l.grantOptional(k, p.path, spec.Origin{Source: spec.System})
-	return p.path
+	l.grantOptional(k, p.Path, spec.Origin{Source: spec.System})
+	return p.Path
 }
 
 // ownFiles adds the private temp, the spec's copy, what reads it, and what
@@ -43,14 +43,14 @@ func (c *compiler) systemPath(l *lines, k spec.Kind, path string) string {
 // what it prints must still be of use.
 func (c *compiler) ownFiles(l *lines) {
 	for _, tool := range c.o.Tools {
-		if p, err := c.res.resolve(tool); err == nil && p.exists && !p.dir() {
-			l.grantOptional(spec.ReadFile, p.path, spec.Origin{Source: spec.WhySelf})
+		if p, err := c.res.Resolve(tool); err == nil && p.Exists && !p.IsDir() {
+			l.grantOptional(spec.ReadFile, p.Path, spec.Origin{Source: spec.WhySelf})
 		}
 	}
 	// POSIX message queues are files of a file system of their own, which only
 	// Landlock sees: it is shown here, and by nothing else.
-	if p, err := c.res.resolve("/dev/mqueue"); c.o.IPC && err == nil && p.dir() {
-		l.grant(spec.Allow, p.path, spec.Origin{Source: spec.Flag, Detail: "--allow-ipc"}, fromOthers)
+	if p, err := c.res.Resolve("/dev/mqueue"); c.o.IPC && err == nil && p.IsDir() {
+		l.grant(spec.Allow, p.Path, spec.Origin{Source: spec.Flag, Detail: "--allow-ipc"}, fromOthers)
 	}
 	for _, p := range []spec.Path{
 		{Kind: spec.Temp, Path: c.o.Temp, By: spec.Origin{Source: spec.PrivateTemp}},

@@ -3,6 +3,7 @@ package query
 import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -59,7 +60,7 @@ const (
 
 // lacks notes that the policy stands against it: of the rights wanted at n,
 // which target needs, some are missing.
-func (e *asking) lacks(n *node, target string, missing carve.Rights) {
+func (e *asking) lacks(n *paths.Node, target string, missing carve.Rights) {
 	e.fail(unix.EACCES, NotInAllowedPaths, byLandlock)
 	if !e.policy {
 		e.policy, e.short = true, target
@@ -70,19 +71,19 @@ func (e *asking) lacks(n *node, target string, missing carve.Rights) {
 
 // needs checks rights at n for the sake of target, a path at or beneath it, and
 // reports whether they are there.
-func (e *asking) needs(n *node, target string, want carve.Rights) bool {
+func (e *asking) needs(n *paths.Node, target string, want carve.Rights) bool {
 	if missing := want &^ e.a.have(n); missing != 0 {
 		e.lacks(n, target, missing)
 		return false
 	}
-	if want != 0 && e.v.Line == nil && !e.failed && !n.free {
+	if want != 0 && e.v.Line == nil && !e.failed && !n.Magic {
 		e.v.Line = e.a.because(n, want&handled(e.a.s, e.a.abi))
 	}
 	return true
 }
 
 // whyNot finds the reason why right is missing at n, for the path target.
-func (e *asking) whyNot(n *node, target string, missing carve.Rights) {
+func (e *asking) whyNot(n *paths.Node, target string, missing carve.Rights) {
 	s := e.a.s
 	// One right stands for all: reading before writing before removing.
 	right := missing & -missing
@@ -103,7 +104,7 @@ func (e *asking) whyNot(n *node, target string, missing carve.Rights) {
 			e.v.Reason = BlockedCommand
 		}
 	case grant != nil:
-		e.v.Reason, e.v.Line = ChainDirectory, denyBeneath(s, n.path, right)
+		e.v.Reason, e.v.Line = ChainDirectory, denyBeneath(s, n.Path, right)
 		if e.v.Line != nil {
 			e.v.Category = categoryOf(e.v.Line)
 		}
@@ -135,7 +136,7 @@ func (e *asking) finish() {
 		return
 	}
 	if v.Line != nil {
-		v.Reason = reasonOf(v.Line, e.a.disk.cwd)
+		v.Reason = reasonOf(v.Line, e.a.disk.Dir)
 	} else if v.Reason == "" || v.Reason == DoesNotExist {
 		v.Reason = NotRestricted
 	}
@@ -158,8 +159,8 @@ func (e *asking) one(q Question) {
 	case Create, Delete, Rmdir, Mkdir, Symlink, Mkfifo, Mksock, Mkdev:
 		follow = false
 	}
-	p, errno := e.a.disk.walk(q.Path, follow)
-	e.v.Resolved, e.v.Exists, e.own = p.path, p.node != nil, p.own
+	p, errno := e.a.disk.Walk(q.Path, follow)
+	e.v.Resolved, e.v.Exists, e.own = p.Path, p.Node != nil, p.Own
 	switch q.Op {
 	case Create, Mkdir, Symlink, Mkfifo, Mksock, Mkdev:
 		e.creating(q.Op, &p, errno)
@@ -172,19 +173,19 @@ func (e *asking) one(q Question) {
 
 // unreachable notes why the walk to p ended early, and asks the policy about
 // the name all the same.
-func (e *asking) unreachable(p *place, errno unix.Errno, want carve.Rights) {
-	if p.outside {
+func (e *asking) unreachable(p *paths.Place, errno unix.Errno, want carve.Rights) {
+	if p.Outside {
 		e.kept(unix.EACCES)
 		return
 	}
 	reason, by := DoesNotExist, byFiles
 	switch errno {
 	case unix.ENOENT:
-		if p.up == nil {
+		if p.Up == nil {
 			reason = BadPath
-		} else if p.own != "" && e.a.disk.procfs(p.up) {
+		} else if p.Own != "" && p.Up.InProcfs() {
 			reason = BadPath // nobody makes it meanwhile
-			if spec.Base(p.up.path) == "fd" {
+			if spec.Base(p.Up.Path) == "fd" {
 				e.note("descriptors above 2 are closed when the command starts; --keep-fd keeps one")
 			}
 		}
@@ -196,15 +197,15 @@ func (e *asking) unreachable(p *place, errno unix.Errno, want carve.Rights) {
 		reason = BadPath
 	}
 	e.fail(errno, reason, by)
-	if p.up == nil {
+	if p.Up == nil {
 		return
 	}
-	have := e.a.have(p.up)
+	have := e.a.have(p.Up)
 	// A deny holds by name where nothing exists yet.
-	if missing := want &^ have; missing != 0 || denies(e.a, p.path, want) {
-		e.lacks(p.up, p.path, max(missing, want&-want))
+	if missing := want &^ have; missing != 0 || denies(e.a, p.Path, want) {
+		e.lacks(p.Up, p.Path, max(missing, want&-want))
 	} else if e.v.Line == nil {
-		e.v.Line = e.a.because(p.up, want&handled(e.a.s, e.a.abi))
+		e.v.Line = e.a.because(p.Up, want&handled(e.a.s, e.a.abi))
 	}
 }
 

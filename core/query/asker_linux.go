@@ -3,6 +3,7 @@ package query
 import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -12,7 +13,7 @@ import (
 type Asker struct {
 	s     *spec.Spec
 	abi   int
-	disk  *disk
+	disk  *paths.Disk
 	rules rules
 	// held are the denied things by identity; made when first needed.
 	held map[carve.ID]*spec.Path
@@ -31,7 +32,7 @@ func New(s *spec.Spec, abi int, cwd string) (*Asker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: newDisk(cwd), rules: c}, nil
+	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: paths.NewDisk(cwd), rules: c}, nil
 }
 
 // ForPlatform is New for a platform, "linux" or "darwin". For macOS it answers by
@@ -48,24 +49,24 @@ func ForPlatform(platform string, s *spec.Spec, abi int, cwd string) (*Asker, er
 // It cannot carve, since most of what would have to be listed is shut, and goes
 // by the lines instead; see Probe.
 func Inside(s *spec.Spec, abi int, cwd string) *Asker {
-	d := newDisk(cwd)
-	d.inside = true
-	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: d, rules: newSketch(s, d)}
+	d := paths.NewDisk(cwd)
+	d.Inside = true
+	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: d, rules: newByLines(s, d)}
 }
 
 // with returns an Asker for another spec over the same disk that does not carve.
 func (a *Asker) with(s *spec.Spec) *Asker {
-	return &Asker{s: s, abi: a.abi, disk: a.disk, rules: newSketch(s, a.disk), trying: true}
+	return &Asker{s: s, abi: a.abi, disk: a.disk, rules: newByLines(s, a.disk), trying: true}
 }
 
 // have returns what the rules on n and on all above it give, by the path that
 // leads to it: this is how Landlock looks.
-func (a *Asker) have(n *node) carve.Rights {
-	if n.free {
+func (a *Asker) have(n *paths.Node) carve.Rights {
+	if n.Magic {
 		return ^carve.Rights(0)
 	}
 	var have carve.Rights
-	for ; n != nil; n = n.parent {
+	for ; n != nil; n = n.Parent {
 		have |= a.rules.own(n)
 	}
 	return have | ^handled(a.s, a.abi)
@@ -74,21 +75,21 @@ func (a *Asker) have(n *node) carve.Rights {
 // haveBelowRoot is have without the rule on / itself, unless n is on the same
 // mount: Landlock compares the two ends of a rename before it looks at the top
 // of another mount.
-func (a *Asker) haveBelowRoot(n *node) carve.Rights {
-	mount := n.mount
+func (a *Asker) haveBelowRoot(n *paths.Node) carve.Rights {
+	mount := n.Mount
 	var have carve.Rights
-	for ; n != nil && (n.parent != nil || n.mount == mount); n = n.parent {
+	for ; n != nil && (n.Parent != nil || n.Mount == mount); n = n.Parent {
 		have |= a.rules.own(n)
 	}
 	return have | ^handled(a.s, a.abi)
 }
 
 // because returns the line that gives right at n.
-func (a *Asker) because(n *node, right carve.Rights) *spec.Path {
+func (a *Asker) because(n *paths.Node, right carve.Rights) *spec.Path {
 	if right == 0 {
 		return nil
 	}
-	for ; n != nil; n = n.parent {
+	for ; n != nil; n = n.Parent {
 		if a.rules.own(n)&right == right {
 			return a.rules.because(n, right)
 		}
@@ -98,7 +99,7 @@ func (a *Asker) because(n *node, right carve.Rights) *spec.Path {
 
 // deniedTwin returns the deny that n, or a directory above it, is under by
 // another name: a hard link or a bind mount.
-func (a *Asker) deniedTwin(n *node, right carve.Rights) *spec.Path {
+func (a *Asker) deniedTwin(n *paths.Node, right carve.Rights) *spec.Path {
 	if a.held == nil {
 		a.held = map[carve.ID]*spec.Path{}
 		for i := range a.s.Paths {
@@ -109,8 +110,8 @@ func (a *Asker) deniedTwin(n *node, right carve.Rights) *spec.Path {
 			}
 		}
 	}
-	for ; n != nil; n = n.parent {
-		if p := a.held[n.id]; p != nil && takes(p, right) {
+	for ; n != nil; n = n.Parent {
+		if p := a.held[idOf(n)]; p != nil && takes(p, right) {
 			return p
 		}
 	}

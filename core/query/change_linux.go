@@ -2,32 +2,33 @@ package query
 
 import (
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/paths"
 	"golang.org/x/sys/unix"
 )
 
 // entry checks what adding a name to the directory dir takes: first Landlock,
 // then the file permissions.
-func (e *asking) entry(dir *node, target string, want carve.Rights) {
-	if e.a.disk.readOnly(dir) {
+func (e *asking) entry(dir *paths.Node, target string, want carve.Rights) {
+	if dir.ReadOnly() {
 		e.fail(unix.EROFS, FilePermissions, byPermissions)
 	}
 	e.needs(dir, target, want)
 	e.writable(dir)
 }
 
-func (e *asking) writable(dir *node) {
-	if errno := e.a.disk.access(dir, unix.W_OK|unix.X_OK); errno != 0 {
+func (e *asking) writable(dir *paths.Node) {
+	if errno := e.a.disk.Access(dir, unix.W_OK|unix.X_OK); errno != 0 {
 		e.fail(errno, FilePermissions, byPermissions)
 	}
 }
 
 // making answers for open(2) with O_CREAT of a name that is not there.
-func (e *asking) making(p *place, read bool) {
-	if p.slash {
+func (e *asking) making(p *paths.Place, read bool) {
+	if p.Slash {
 		e.fail(unix.EISDIR, BadPath, byFiles)
 		return
 	}
-	if e.a.disk.procfs(p.up) {
+	if p.Up.InProcfs() {
 		e.fail(unix.ENOENT, DoesNotExist, byFiles)
 		return
 	}
@@ -35,36 +36,36 @@ func (e *asking) making(p *place, read bool) {
 	if read {
 		want |= carve.ReadFile
 	}
-	if denies(e.a, p.path, want) && e.a.have(p.up)&want == want {
+	if denies(e.a, p.Path, want) && e.a.have(p.Up)&want == want {
 		// A deny of what does not exist is kept by the directory's lack of
 		// rights; where it has them another line gave them.
 		e.v.Note = "a deny of this name does not hold here"
 	}
-	e.entry(p.up, p.path, want)
+	e.entry(p.Up, p.Path, want)
 }
 
 // creating answers for the calls that make a name.
-func (e *asking) creating(op Op, p *place, errno unix.Errno) {
+func (e *asking) creating(op Op, p *paths.Place, errno unix.Errno) {
 	if e.refusedAtOnce(op) {
 		return
 	}
-	if op == Create && p.slash {
+	if op == Create && p.Slash {
 		e.policyOf(p, carve.Create)
 		e.fail(unix.EISDIR, BadPath, byFiles)
 		return
 	}
 	switch {
-	case errno != 0 && (errno != unix.ENOENT || p.missing != 1):
+	case errno != 0 && (errno != unix.ENOENT || p.Missing != 1):
 		e.unreachable(p, errno, carve.Create)
 		return
-	case p.node != nil:
+	case p.Node != nil:
 		e.fail(unix.EEXIST, Exists, byFiles)
 		return
-	case p.slash && op != Mkdir:
+	case p.Slash && op != Mkdir:
 		e.fail(unix.ENOENT, BadPath, byFiles)
 		return
 	}
-	if e.a.disk.readOnly(p.up) {
+	if p.Up.ReadOnly() {
 		e.fail(unix.EROFS, FilePermissions, byPermissions)
 	}
 	switch op {
@@ -72,17 +73,17 @@ func (e *asking) creating(op Op, p *place, errno unix.Errno) {
 		e.deviceNode()
 		return
 	case Create:
-		e.entry(p.up, p.path, carve.Create|carve.WriteFile)
+		e.entry(p.Up, p.Path, carve.Create|carve.WriteFile)
 	default:
-		e.entry(p.up, p.path, carve.Create)
+		e.entry(p.Up, p.Path, carve.Create)
 	}
 }
 
 // policyOf notes the policy's reason, if it has one, without an errno of its own.
-func (e *asking) policyOf(p *place, want carve.Rights) {
-	if p.up != nil && want&^e.a.have(p.up) != 0 {
+func (e *asking) policyOf(p *paths.Place, want carve.Rights) {
+	if p.Up != nil && want&^e.a.have(p.Up) != 0 {
 		failed, errno := e.failed, e.v.Errno
-		e.lacks(p.up, p.path, want&^e.a.have(p.up))
+		e.lacks(p.Up, p.Path, want&^e.a.have(p.Up))
 		e.failed, e.v.Errno = failed, errno
 	}
 }
@@ -95,38 +96,38 @@ func (e *asking) deviceNode() {
 }
 
 // removing answers for unlink(2) and rmdir(2).
-func (e *asking) removing(op Op, p *place, errno unix.Errno) {
-	isDir := op == Rmdir || p.node != nil && p.node.dir()
+func (e *asking) removing(op Op, p *paths.Place, errno unix.Errno) {
+	isDir := op == Rmdir || p.Node != nil && p.Node.IsDir()
 	want := carve.Create
 	if isDir {
 		want = carve.RemoveDir
 	}
-	if p.missing == 1 && e.a.disk.readOnly(p.up) {
+	if p.Missing == 1 && p.Up.ReadOnly() {
 		e.fail(unix.EROFS, FilePermissions, byPermissions)
 	}
 	if errno != 0 {
 		e.unreachable(p, errno, want)
 		return
 	}
-	if !p.named() {
-		name := map[string]unix.Errno{".": unix.EINVAL, "..": unix.ENOTEMPTY, "/": unix.EBUSY}[p.last]
+	if !p.Named() {
+		name := map[string]unix.Errno{".": unix.EINVAL, "..": unix.ENOTEMPTY, "/": unix.EBUSY}[p.Last]
 		e.fail(name, BadPath, byFiles)
 		return
 	}
-	dir, n := p.up, p.node
-	if e.a.disk.readOnly(dir) {
+	dir, n := p.Up, p.Node
+	if dir.ReadOnly() {
 		e.fail(unix.EROFS, FilePermissions, byPermissions)
 	}
-	if op == Delete && p.slash && !isDir {
+	if op == Delete && p.Slash && !isDir {
 		e.fail(unix.ENOTDIR, NotADirectory, byFiles)
 		return
 	}
-	e.needs(dir, p.path, want)
+	e.needs(dir, p.Path, want)
 	e.removable(dir, n)
 	switch {
-	case op == Rmdir && !n.dir():
+	case op == Rmdir && !n.IsDir():
 		e.fail(unix.ENOTDIR, NotADirectory, byFiles)
-	case e.a.disk.busy(n):
+	case e.a.disk.Busy(n):
 		e.fail(unix.EBUSY, MountPoint, byFiles)
 	}
 	if isDir && !e.failed {
@@ -136,13 +137,13 @@ func (e *asking) removing(op Op, p *place, errno unix.Errno) {
 
 // removable follows the kernel's may_delete: the directory, the sticky bit and
 // the file's own attributes.
-func (e *asking) removable(dir, n *node) {
+func (e *asking) removable(dir, n *paths.Node) {
 	e.writable(dir)
 	const fixed = unix.STATX_ATTR_IMMUTABLE | unix.STATX_ATTR_APPEND
-	sticky := dir.mode&unix.S_ISVTX != 0 && e.a.disk.euid != 0 &&
-		int(n.uid) != e.a.disk.euid && int(dir.uid) != e.a.disk.euid
+	sticky := dir.Mode&unix.S_ISVTX != 0 && e.a.disk.EUID != 0 &&
+		int(n.UID) != e.a.disk.EUID && int(dir.UID) != e.a.disk.EUID
 	// Of what is beneath a mount nothing is known, but that it is busy.
-	if !n.mountPoint() && (sticky || n.attrs&fixed != 0) || dir.attrs&unix.STATX_ATTR_APPEND != 0 {
+	if !n.IsMountPoint() && (sticky || n.Attrs&fixed != 0) || dir.Attrs&unix.STATX_ATTR_APPEND != 0 {
 		e.fail(unix.EPERM, FilePermissions, byPermissions)
 	}
 }

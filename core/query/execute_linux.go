@@ -3,6 +3,8 @@ package query
 import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/paths"
+	"github.com/nono-sandbox/nono/core/program"
 	"golang.org/x/sys/unix"
 )
 
@@ -12,24 +14,24 @@ const Unread = "the file cannot be read: whether it is a program, and its interp
 
 // executing follows execve(2): the file, and the interpreter or loader that it
 // names, must be executable. depth counts scripts whose interpreter is one.
-func (e *asking) executing(p *place, depth int) {
-	n := p.node
-	if !n.is(unix.S_IFREG) {
-		e.needs(n, p.path, carve.Execute)
+func (e *asking) executing(p *paths.Place, depth int) {
+	n := p.Node
+	if !n.Is(unix.S_IFREG) {
+		e.needs(n, p.Path, carve.Execute)
 		e.fail(unix.EACCES, NotSuitable, byFiles)
 		return
 	}
-	if errno := e.a.disk.access(n, unix.X_OK); errno != 0 {
+	if errno := e.a.disk.Access(n, unix.X_OK); errno != 0 {
 		e.fail(errno, FilePermissions, byPermissions)
 	}
-	if !e.needs(n, p.path, carve.Execute) || e.failed {
+	if !e.needs(n, p.Path, carve.Execute) || e.failed {
 		return
 	}
-	if e.a.disk.access(n, unix.R_OK) != 0 {
+	if e.a.disk.Access(n, unix.R_OK) != 0 {
 		e.note(Unread)
 		return
 	}
-	interp, script, errno := loaderOf(n.path)
+	interp, script, errno := program.Needs(n.Path)
 	if errno != 0 {
 		e.fail(errno, CannotStart, byFiles)
 		e.note("it is neither a program for this machine nor a script with a '#!' line")
@@ -42,8 +44,8 @@ func (e *asking) executing(p *place, depth int) {
 		e.fail(unix.ELOOP, CannotStart, byFiles)
 		return
 	}
-	next, errno := e.a.disk.walk(interp, true)
-	if errno != 0 || next.node == nil {
+	next, errno := e.a.disk.Walk(interp, true)
+	if errno != 0 || next.Node == nil {
 		e.unreachable(&next, errno, carve.Execute)
 		e.note("it needs " + fault.Quote(interp))
 		return
@@ -59,25 +61,22 @@ func (e *asking) executing(p *place, depth int) {
 }
 
 // loading follows what execve(2) does with a program's loader.
-func (e *asking) loading(p *place) {
-	if !p.node.is(unix.S_IFREG) {
+func (e *asking) loading(p *paths.Place) {
+	if !p.Node.Is(unix.S_IFREG) {
 		e.fail(unix.EACCES, NotSuitable, byFiles)
 		return
 	}
-	if errno := e.a.disk.access(p.node, unix.X_OK); errno != 0 {
+	if errno := e.a.disk.Access(p.Node, unix.X_OK); errno != 0 {
 		e.fail(errno, FilePermissions, byPermissions)
 	}
-	if !e.needs(p.node, p.path, carve.Execute) || e.failed {
+	if !e.needs(p.Node, p.Path, carve.Execute) || e.failed {
 		return
 	}
-	f, err := openProgram(p.node.path)
-	if err != nil {
-		return // the kernel can read what this user cannot
-	}
-	defer f.close()
-	if len(f.head) < elfHeader {
-		e.fail(unix.EIO, CannotStart, byFiles)
-	} else if _, errno := f.segments(); errno != 0 {
+	switch errno := program.IsLoader(p.Node.Path); errno {
+	case 0:
+	case unix.ENOEXEC:
 		e.fail(unix.ELIBBAD, CannotStart, byFiles)
+	default:
+		e.fail(errno, CannotStart, byFiles)
 	}
 }

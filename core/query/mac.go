@@ -3,8 +3,8 @@ package query
 import (
 	"os"
 	"path/filepath"
-	"strings"
 
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/seatbelt"
 	"github.com/nono-sandbox/nono/core/spec"
 )
@@ -148,25 +148,15 @@ func (m *mac) start() string {
 	return dir
 }
 
-// resolve makes path absolute and follows its symlinks, as far as it exists.
+// resolve says where path leads, as far as it exists, and whether to a directory.
 func (m *mac) resolve(path string, follow bool) (at string, dir bool) {
 	if !filepath.IsAbs(path) {
-		path = m.cwd + "/" + path
+		path = spec.Join(m.cwd, path)
 	}
-	path = filepath.Clean(path)
+	r := paths.NewResolver()
+	t, _, err := r.Name(path)
 	if follow {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			path = real
-		}
+		t, err = r.Resolve(path)
 	}
-	rest := ""
-	for up := path; up != "/"; up = filepath.Dir(up) {
-		if real, err := filepath.EvalSymlinks(filepath.Dir(up)); err == nil {
-			path = filepath.Join(real, filepath.Base(up), rest)
-			break
-		}
-		rest = filepath.Join(filepath.Base(up), rest)
-	}
-	st, err := os.Lstat(path)
-	return strings.TrimSuffix(path, "/."), err == nil && st.IsDir()
+	return t.Path, err == nil && t.IsDir()
 }

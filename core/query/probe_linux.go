@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"unsafe"
 
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -111,7 +112,7 @@ func tryMove(path string) unix.Errno {
 	if unix.Lstat(path, &st) != nil || st.Mode&unix.S_IFMT == unix.S_IFCHR || st.Mode&unix.S_IFMT == unix.S_IFBLK {
 		return 0
 	}
-	return number0(unix.Rename(path, path))
+	return paths.Errno(unix.Rename(path, path))
 }
 
 // tryMaking tries whether something can be made in the directory dir, by the
@@ -142,7 +143,7 @@ func absolute(path string) string {
 func tryOpen(path string, how int) unix.Errno {
 	fd, err := unix.Open(path, how|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return number(err)
+		return paths.Errno(err)
 	}
 	unix.Close(fd)
 	return 0
@@ -171,7 +172,7 @@ func trySocket() unix.Errno {
 	if err == nil {
 		unix.Close(fd)
 	}
-	return number0(err)
+	return paths.Errno(err)
 }
 
 // ProbeSocket corrects a verdict about an abstract Unix socket, where there can be
@@ -200,11 +201,4 @@ func ProbeNetwork(v *Verdict) {
 		v.Status, v.EnforcedBy, v.Errno = Denied, "the kernel", "EPERM"
 	}
 	v.Reason, v.Suggestion = SinceTheStart, nil
-}
-
-func number0(err error) unix.Errno {
-	if err == nil {
-		return 0
-	}
-	return number(err)
 }

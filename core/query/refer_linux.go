@@ -6,6 +6,7 @@ import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -14,23 +15,23 @@ import (
 func (e *asking) two(q Question) {
 	d := e.a.disk
 	link := q.Op == LinkTo
-	from, errno := d.walk(q.Path, link && strings.HasSuffix(q.Path, "/"))
-	e.v.Resolved, e.v.Exists = from.path, from.node != nil
-	if link && errno == 0 && from.slash && !from.node.dir() {
+	from, errno := d.Walk(q.Path, link && strings.HasSuffix(q.Path, "/"))
+	e.v.Resolved, e.v.Exists = from.Path, from.Node != nil
+	if link && errno == 0 && from.Slash && !from.Node.IsDir() {
 		errno = unix.ENOTDIR
 	}
-	if errno != 0 && !(errno == unix.ENOENT && from.missing == 1 && !link) {
+	if errno != 0 && !(errno == unix.ENOENT && from.Missing == 1 && !link) {
 		e.unreachable(&from, errno, carve.Create)
 		return
 	}
-	to, toErrno := d.walk(q.To, false)
-	if toErrno != 0 && (toErrno != unix.ENOENT || to.missing != 1) {
+	to, toErrno := d.Walk(q.To, false)
+	if toErrno != 0 && (toErrno != unix.ENOENT || to.Missing != 1) {
 		e.unreachable(&to, toErrno, carve.Create)
 		return
 	}
 	if link {
-		if from.node.parent != nil {
-			from.up = from.node.parent // also of "..", which here is a thing and no name
+		if from.Node.Parent != nil {
+			from.Up = from.Node.Parent // also of "..", which here is a thing and no name
 		}
 		e.linking(&from, &to)
 		return
@@ -39,20 +40,20 @@ func (e *asking) two(q Question) {
 }
 
 // linking follows link(2).
-func (e *asking) linking(from, to *place) {
-	d, n := e.a.disk, from.node
+func (e *asking) linking(from, to *paths.Place) {
+	n := from.Node
 	switch {
-	case to.node != nil:
+	case to.Node != nil:
 		e.fail(unix.EEXIST, Exists, byFiles)
 		return
-	case to.slash:
+	case to.Slash:
 		e.fail(unix.ENOENT, BadPath, byFiles)
 		return
 	}
-	if d.readOnly(to.up) {
+	if to.Up.ReadOnly() {
 		e.fail(unix.EROFS, FilePermissions, byPermissions)
 	}
-	if n.mount != to.up.mount {
+	if n.Mount != to.Up.Mount {
 		e.fail(unix.EXDEV, OtherMount, byFiles)
 		return
 	}
@@ -60,38 +61,38 @@ func (e *asking) linking(from, to *place) {
 		e.fail(unix.EPERM, FilePermissions, byPermissions)
 	}
 	e.refer(from, to, 0, carve.Create)
-	e.writable(to.up)
+	e.writable(to.Up)
 	switch {
-	case n.attrs&(unix.STATX_ATTR_IMMUTABLE|unix.STATX_ATTR_APPEND) != 0:
+	case n.Attrs&(unix.STATX_ATTR_IMMUTABLE|unix.STATX_ATTR_APPEND) != 0:
 		e.fail(unix.EPERM, FilePermissions, byPermissions)
-	case n.dir():
+	case n.IsDir():
 		e.fail(unix.EPERM, NotSuitable, byFiles)
 	}
 }
 
 // mayLink is Linux's protected_hardlinks (proc_sys_fs(5)).
-func (e *asking) mayLink(n *node) bool {
+func (e *asking) mayLink(n *paths.Node) bool {
 	d := e.a.disk
-	if !d.protectHardlinks || d.euid == 0 || int(n.uid) == d.euid {
+	if d.EUID == 0 || int(n.UID) == d.EUID || !paths.Setting("/proc/sys/fs/protected_hardlinks") {
 		return true
 	}
 	const groupExec = unix.S_ISGID | unix.S_IXGRP
-	return n.is(unix.S_IFREG) && n.mode&unix.S_ISUID == 0 && n.mode&groupExec != groupExec &&
-		d.access(n, unix.R_OK|unix.W_OK) == 0
+	return n.Is(unix.S_IFREG) && n.Mode&unix.S_ISUID == 0 && n.Mode&groupExec != groupExec &&
+		d.Access(n, unix.R_OK|unix.W_OK) == 0
 }
 
 // renaming follows rename(2).
-func (e *asking) renaming(from, to *place, errno unix.Errno) {
-	d, n := e.a.disk, from.node
-	if from.up.mount != to.up.mount {
+func (e *asking) renaming(from, to *paths.Place, errno unix.Errno) {
+	n := from.Node
+	if from.Up.Mount != to.Up.Mount {
 		e.fail(unix.EXDEV, OtherMount, byFiles)
 		return
 	}
-	if !from.named() || !to.named() {
+	if !from.Named() || !to.Named() {
 		e.fail(unix.EBUSY, BadPath, byFiles)
 		return
 	}
-	if d.readOnly(from.up) {
+	if from.Up.ReadOnly() {
 		e.fail(unix.EROFS, FilePermissions, byPermissions)
 	}
 	if errno != 0 {
@@ -99,84 +100,86 @@ func (e *asking) renaming(from, to *place, errno unix.Errno) {
 		return
 	}
 	switch {
-	case !n.dir() && (from.slash || to.slash):
+	case !n.IsDir() && (from.Slash || to.Slash):
 		e.fail(unix.ENOTDIR, NotADirectory, byFiles)
 		return
-	case spec.Beneath(to.up.path, from.path) || to.up == n:
+	case spec.Beneath(to.Up.Path, from.Path) || to.Up == n:
 		e.fail(unix.EINVAL, BadPath, byFiles)
 		return
-	case to.node != nil && (spec.Beneath(from.up.path, to.path) || from.up == to.node):
+	case to.Node != nil && (spec.Beneath(from.Up.Path, to.Path) || from.Up == to.Node):
 		e.fail(unix.ENOTEMPTY, Exists, byFiles)
 		return
 	}
 	remove, add := removal(n), carve.Create
-	if to.node != nil {
-		add |= removal(to.node)
+	if to.Node != nil {
+		add |= removal(to.Node)
 	}
 	e.refer(from, to, remove, add)
-	if to.node == n || to.node != nil && to.node.id == n.id && !n.mountPoint() && !to.node.mountPoint() {
+	if to.Node == n || to.Node != nil && sameThing(to.Node, n) && !n.IsMountPoint() && !to.Node.IsMountPoint() {
 		return // two names of one thing: nothing is done
 	}
 	e.moving(from, to)
 }
 
+func sameThing(a, b *paths.Node) bool { return a.Dev == b.Dev && a.Ino == b.Ino }
+
 // removal is what taking away the name of n needs.
-func removal(n *node) carve.Rights {
-	if n.dir() {
+func removal(n *paths.Node) carve.Rights {
+	if n.IsDir() {
 		return carve.RemoveDir
 	}
 	return carve.Create
 }
 
 // moving follows the kernel's vfs_rename.
-func (e *asking) moving(from, to *place) {
-	n, over := from.node, to.node
-	e.removable(from.up, n)
+func (e *asking) moving(from, to *paths.Place) {
+	n, over := from.Node, to.Node
+	e.removable(from.Up, n)
 	if over == nil {
-		e.writable(to.up)
+		e.writable(to.Up)
 	} else {
-		e.removable(to.up, over)
+		e.removable(to.Up, over)
 		switch {
-		case n.dir() && !over.dir():
+		case n.IsDir() && !over.IsDir():
 			e.fail(unix.ENOTDIR, NotADirectory, byFiles)
-		case !n.dir() && over.dir():
+		case !n.IsDir() && over.IsDir():
 			e.fail(unix.EISDIR, IsADirectory, byFiles)
 		}
 	}
-	if n.dir() && from.up != to.up && !n.mountPoint() {
-		if errno := e.a.disk.access(n, unix.W_OK); errno != 0 {
+	if n.IsDir() && from.Up != to.Up && !n.IsMountPoint() {
+		if errno := e.a.disk.Access(n, unix.W_OK); errno != 0 {
 			e.fail(errno, FilePermissions, byPermissions)
 		}
 	}
-	if d := e.a.disk; d.busy(n) || over != nil && d.busy(over) {
+	if d := e.a.disk; d.Busy(n) || over != nil && d.Busy(over) {
 		e.fail(unix.EBUSY, MountPoint, byFiles)
 	}
-	if over != nil && over.dir() && !e.failed {
-		e.note("if " + fault.Quote(over.path) + " is empty")
+	if over != nil && over.IsDir() && !e.failed {
+		e.note("if " + fault.Quote(over.Path) + " is empty")
 	}
 }
 
 // refer follows Landlock's check of a rename or link (security/landlock/fs.c,
 // current_check_refer_path): rights at both ends and, between two directories,
 // that the thing gains none by the move.
-func (e *asking) refer(from, to *place, remove, add carve.Rights) {
-	n := from.node
+func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
+	n := from.Node
 	e.v.Line = nil
 	// What is beneath a mount is not known; it is no device, or as busy.
-	if n.device() && !n.mountPoint() {
+	if n.IsDevice() && !n.IsMountPoint() {
 		e.deviceNode()
 		return
 	}
-	if from.up == to.up {
-		e.needs(to.up, to.path, add)
-		e.needs(from.up, from.path, remove)
+	if from.Up == to.Up {
+		e.needs(to.Up, to.Path, add)
+		e.needs(from.Up, from.Path, remove)
 		return
 	}
-	src := from.up
-	if remove == 0 && n.mount != src.mount {
+	src := from.Up
+	if remove == 0 && n.Mount != src.Mount {
 		src = n // the top of a mount, linked: it counts as its own directory
 	}
-	if !e.needs(src, from.path, remove) || !e.needs(to.up, to.path, add) {
+	if !e.needs(src, from.Path, remove) || !e.needs(to.Up, to.Path, add) {
 		return
 	}
 	if e.a.abi < kernel.ABIRefer {
@@ -188,18 +191,18 @@ func (e *asking) refer(from, to *place, remove, add carve.Rights) {
 	}
 	if e.a.have(src)&carve.Create == 0 {
 		e.fail(unix.EXDEV, NotInAllowedPaths, byLandlock)
-		e.lacks(src, from.path, carve.Create)
+		e.lacks(src, from.Path, carve.Create)
 		return
 	}
-	gained := e.a.haveBelowRoot(to.up) &^ (e.a.haveBelowRoot(src) | e.a.rules.own(n)) & handled(e.a.s, e.a.abi)
-	if !n.dir() {
+	gained := e.a.haveBelowRoot(to.Up) &^ (e.a.haveBelowRoot(src) | e.a.rules.own(n)) & handled(e.a.s, e.a.abi)
+	if !n.IsDir() {
 		gained &= carve.OfFiles
 	}
 	if gained != 0 {
 		e.fail(unix.EXDEV, MoreRightsThere, byLandlock)
 		e.policy = true
 		e.v.Reason, e.v.EnforcedBy = MoreRightsThere, byLandlock
-		e.v.Line = e.a.because(to.up, gained&-gained)
+		e.v.Line = e.a.because(to.Up, gained&-gained)
 		e.note("it could be " + words(gained) + " there and cannot here; copying works")
 	}
 }

@@ -3,15 +3,16 @@ package query
 import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // rules tells what a spec gives at a place.
 type rules interface {
 	// own is what the rules on n itself give; what those above give not counted.
-	own(n *node) carve.Rights
+	own(n *paths.Node) carve.Rights
 	// because returns the line of the spec that gives right at n, or nil.
-	because(n *node, right carve.Rights) *spec.Path
+	because(n *paths.Node, right carve.Rights) *spec.Path
 }
 
 // carved are the rules that the shim would make now, by what they are about: the
@@ -35,138 +36,61 @@ func carveNow(s *spec.Spec) (*carved, error) {
 	return c, err
 }
 
-func (c *carved) own(n *node) carve.Rights {
+func (c *carved) own(n *paths.Node) carve.Rights {
 	var have carve.Rights
-	for _, g := range c.of[n.id] {
-		if g.reaches(n) {
+	for _, g := range c.of[idOf(n)] {
+		if n.SameInode(g.path) {
 			have |= g.rights
 		}
 	}
 	return have
 }
 
-func (c *carved) because(n *node, right carve.Rights) *spec.Path {
-	for _, g := range c.of[n.id] {
-		if g.rights&right == right && g.reaches(n) {
+func (c *carved) because(n *paths.Node, right carve.Rights) *spec.Path {
+	for _, g := range c.of[idOf(n)] {
+		if g.rights&right == right && n.SameInode(g.path) {
 			return grantOf(c.s, g.path, right)
 		}
 	}
 	return nil
 }
 
-// sketch tells from the lines alone, and a look at what is denied, what the
-// rules come to at one place, without carving: for a sandbox seen from inside,
-// where the directories that would have to be listed cannot be, for trying a
-// suggestion out, and before a start. It differs from a carve only in what hard
-// links and bind mounts do.
-type sketch struct {
-	s    *spec.Spec
-	disk *disk
+func idOf(n *paths.Node) carve.ID { return carve.ID{Dev: n.Dev, Ino: n.Ino} }
+
+// byLines are the rules as the lines say, without a carve: for a sandbox seen from
+// inside, and for a question before every start.
+type byLines struct {
+	s      *spec.Spec
+	disk   *paths.Disk
+	lookup *carve.Lookup
 }
 
-func newSketch(s *spec.Spec, d *disk) *sketch { return &sketch{s: s, disk: d} }
-
-func (k *sketch) own(n *node) carve.Rights {
-	whole, _ := k.at(n.path)
-	if !n.dir() {
-		whole &= carve.OfFiles
-	}
-	return whole
+func newByLines(s *spec.Spec, d *paths.Disk) *byLines {
+	l := &byLines{s: s, disk: d}
+	l.lookup = carve.NewLookup(s, l.fits, d.DirAt)
+	return l
 }
 
-func (k *sketch) because(n *node, right carve.Rights) *spec.Path {
-	return grantOf(k.s, n.path, right)
+func (l *byLines) own(n *paths.Node) carve.Rights {
+	r := l.lookup.At(n.Path)
+	if !n.IsDir() {
+		r &= carve.OfFiles
+	}
+	return r
 }
 
-// at returns what the rule at path gives, and what is given to its entries one
-// by one instead.
-func (k *sketch) at(path string) (whole, rest carve.Rights) {
-	for end := 0; ; {
-		here := path[:end]
-		if here == "" {
-			here = "/"
-		}
-		from := rest
-		whole, rest = k.step(here, from)
-		if here == path {
-			return whole, rest
-		}
-		if end++; end < len(path) {
-			for end < len(path) && path[end] != '/' {
-				end++
-			}
-		}
-	}
-}
-
-// step does for one path what the carve does at its node.
-func (k *sketch) step(path string, from carve.Rights) (whole, rest carve.Rights) {
-	have, denied, chain, writeChain := from, false, false, false
-	var granted carve.Rights
-	for i := range k.s.Paths {
-		p := &k.s.Paths[i]
-		switch {
-		case p.Path == path:
-			switch p.Kind {
-			case spec.Deny:
-				denied = true
-			case spec.DenyWrite:
-				have &^= carve.Changing
-			default:
-				if k.fits(p) {
-					granted |= carve.Granted(p.Kind, k.s.Rmdir)
-				}
-			}
-		case !p.Kind.Grants() && spec.Beneath(p.Path, path):
-			chain = chain || p.Kind == spec.Deny
-			writeChain = true
-		}
-	}
-	if denied {
-		have = 0
-	}
-	have |= granted
-	switch {
-	case have == 0:
-	case chain:
-		if have&carve.List != 0 && !k.deniedDirBeneath(path) {
-			whole = carve.List
-		}
-	case writeChain:
-		whole = have &^ carve.Changing
-	default:
-		whole = have
-	}
-	return whole, have &^ whole
+func (l *byLines) because(n *paths.Node, right carve.Rights) *spec.Path {
+	return grantOf(l.s, n.Path, right)
 }
 
 // fits reports whether the grant p would be applied: an optional one of
 // something that is not there is not.
-func (k *sketch) fits(p *spec.Path) bool {
-	n := k.find(p.Path)
-	return n != nil && (n.dir() || !p.Kind.Directory()) && !(n.dir() && p.Kind.File())
-}
-
-// find examines a path without symlinks, whatever its parents are.
-func (k *sketch) find(path string) *node {
-	p, errno := k.disk.walk(path, false)
-	if errno != 0 || p.path != path {
-		return nil
+func (l *byLines) fits(p *spec.Path) bool {
+	at, errno := l.disk.Walk(p.Path, false)
+	if errno != 0 || at.Path != p.Path || at.Node == nil {
+		return false
 	}
-	return p.node
-}
-
-func (k *sketch) deniedDirBeneath(path string) bool {
-	for i := range k.s.Paths {
-		p := &k.s.Paths[i]
-		if p.Kind != spec.Deny || !spec.Beneath(p.Path, path) {
-			continue
-		}
-		if k.disk.isDir(p.Path) {
-			return true
-		}
-	}
-	return false
+	return (at.Node.IsDir() || !p.Kind.Directory()) && !(at.Node.IsDir() && p.Kind.File())
 }
 
 // handled are the rights that the kernel handles: what it does not, everybody

@@ -50,7 +50,7 @@ func (a *Asker) helps(s *Suggestion, q Question) bool {
 		// which stops the start.
 		chains = chains || p.Drop || strings.HasPrefix(p.Arg, "/") && denyBeneath(a.s, p.Arg, carve.Create) != nil
 	}
-	if !chains && !a.disk.otherNames(paths...) {
+	if !chains && !a.disk.OtherNames(paths...) {
 		return true
 	}
 	c, err := carveNow(changed)
@@ -183,9 +183,9 @@ func (a *Asker) onDir(flag, dir string) [][]Part {
 // forTwo is for a rename or link: rights at one end or both, and removing
 // directories.
 func (a *Asker) forTwo(q Question) [][]Part {
-	from, _ := a.disk.walk(q.Path, false)
-	to, _ := a.disk.walk(q.To, false)
-	src, dst := spec.Parent(from.path), spec.Parent(to.path)
+	from, _ := a.disk.Walk(q.Path, false)
+	to, _ := a.disk.Walk(q.To, false)
+	src, dst := spec.Parent(from.Path), spec.Parent(to.Path)
 	rmdir := Part{Flag: "--allow-rmdir"}
 	var list [][]Part
 	for _, flags := range [][2]string{{"", "--write"}, {"--write", ""}, {"--allow", ""}, {"--write", "--write"},

@@ -3,35 +3,36 @@ package query
 import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/paths"
 	"golang.org/x/sys/unix"
 )
 
 // using answers for what is done with a thing that is there.
-func (e *asking) using(op Op, p *place, errno unix.Errno) {
-	if p.node != nil && errno == 0 && op != Truncate && e.a.disk.within(p.node, p.own) && !e.refusedAtOnce(op) {
+func (e *asking) using(op Op, p *paths.Place, errno unix.Errno) {
+	if p.Node != nil && errno == 0 && op != Truncate && e.a.within(p.Node, p.Own) && !e.refusedAtOnce(op) {
 		e.kept(unix.EACCES)
 		return
 	}
-	if p.node != nil && p.node.dir() && errno == 0 && e.directory(op, p) {
+	if p.Node != nil && p.Node.IsDir() && errno == 0 && e.directory(op, p) {
 		return
 	}
-	if p.missing == 1 && errno == unix.ENOENT && (op == Write || op == ReadWrite) {
+	if p.Missing == 1 && errno == unix.ENOENT && (op == Write || op == ReadWrite) {
 		e.making(p, op == ReadWrite)
 		return
 	}
-	if errno == unix.ENOENT && p.slashed && (op == Write || op == ReadWrite) {
+	if errno == unix.ENOENT && p.Slashed && (op == Write || op == ReadWrite) {
 		e.fail(unix.EISDIR, BadPath, byFiles)
 	}
 	want, mode := wants(op)
 	if e.refusedAtOnce(op) {
 		return
 	}
-	if errno != 0 || p.node == nil {
+	if errno != 0 || p.Node == nil {
 		e.unreachable(p, errno, want)
 		return
 	}
-	n := p.node
-	if op == Ioctl && !n.device() {
+	n := p.Node
+	if op == Ioctl && !n.IsDevice() {
 		want = carve.ReadFile
 	}
 	switch op {
@@ -49,19 +50,19 @@ func (e *asking) using(op Op, p *place, errno unix.Errno) {
 		return
 	}
 	e.permissions(n, mode)
-	e.needs(n, p.path, want)
-	if errno := e.a.disk.outside(n, p.own); errno != 0 {
+	e.needs(n, p.Path, want)
+	if errno := e.a.outside(n, p.Own); errno != 0 {
 		e.kept(errno)
 	}
-	if e.a.disk.privileged(n) {
+	if privileged(n) {
 		e.fail(unix.EPERM, FilePermissions, byPermissions)
 		e.note("it takes a privilege that nothing in a sandbox has")
 	}
 	switch {
-	case n.is(unix.S_IFSOCK):
+	case n.Is(unix.S_IFSOCK):
 		e.fail(unix.ENXIO, NotSuitable, byFiles)
 		e.note("a socket is connected to, not opened: --unix-socket asks about that")
-	case op == Ioctl && !n.device():
+	case op == Ioctl && !n.IsDevice():
 		e.fail(unix.ENOTTY, NotSuitable, byFiles)
 	case op == Ioctl && e.a.abi < kernel.ABIIoctl:
 		e.v.Reason, e.v.Line = NotEnforced, nil
@@ -109,26 +110,26 @@ func wants(op Op) (carve.Rights, uint32) {
 }
 
 // directory answers for op on a directory, where that has a meaning of its own.
-func (e *asking) directory(op Op, p *place) bool {
+func (e *asking) directory(op Op, p *paths.Place) bool {
 	switch op {
 	case Read, List:
-		e.permissions(p.node, unix.R_OK)
-		e.needs(p.node, p.path, carve.List)
+		e.permissions(p.Node, unix.R_OK)
+		e.needs(p.Node, p.Path, carve.List)
 	case Write, ReadWrite:
 		if op == ReadWrite {
-			e.permissions(p.node, unix.R_OK)
-			e.needs(p.node, p.path, carve.List)
+			e.permissions(p.Node, unix.R_OK)
+			e.needs(p.Node, p.Path, carve.List)
 		}
-		e.entry(p.node, p.path, carve.Create|carve.WriteFile)
+		e.entry(p.Node, p.Path, carve.Create|carve.WriteFile)
 		e.note("of a directory: whether something new can be made in it")
 	case Execute:
-		if errno := e.a.disk.access(p.node, unix.X_OK); errno != 0 {
+		if errno := e.a.disk.Access(p.Node, unix.X_OK); errno != 0 {
 			e.fail(errno, FilePermissions, byPermissions)
 		}
 		e.note("of a directory: whether it can be searched, which is never restricted")
 	case Ioctl:
-		e.permissions(p.node, unix.R_OK)
-		e.needs(p.node, p.path, carve.List)
+		e.permissions(p.Node, unix.R_OK)
+		e.needs(p.Node, p.Path, carve.List)
 		e.fail(unix.ENOTTY, NotSuitable, byFiles)
 	case Truncate:
 		if !e.refusedAtOnce(op) {
@@ -141,45 +142,45 @@ func (e *asking) directory(op Op, p *place) bool {
 }
 
 // permissions checks what open(2) does before it comes to Landlock.
-func (e *asking) permissions(n *node, mode uint32) {
+func (e *asking) permissions(n *paths.Node, mode uint32) {
 	d := e.a.disk
-	if n.device() && d.flags(n)&unix.ST_NODEV != 0 {
+	if n.IsDevice() && n.MountFlags()&unix.ST_NODEV != 0 {
 		e.fail(unix.EACCES, FilePermissions, byPermissions)
 	}
-	if errno := d.access(n, mode); errno != 0 {
+	if errno := d.Access(n, mode); errno != 0 {
 		e.fail(errno, FilePermissions, byPermissions)
 	}
-	if mode&unix.W_OK != 0 && n.attrs&unix.STATX_ATTR_APPEND != 0 {
+	if mode&unix.W_OK != 0 && n.Attrs&unix.STATX_ATTR_APPEND != 0 {
 		e.fail(unix.EPERM, FilePermissions, byPermissions)
 		e.note("it can be appended to only")
 	}
 }
 
 // truncating follows truncate(2).
-func (e *asking) truncating(p *place) {
-	n := p.node
-	if !n.is(unix.S_IFREG) {
+func (e *asking) truncating(p *paths.Place) {
+	n := p.Node
+	if !n.Is(unix.S_IFREG) {
 		e.fail(unix.EINVAL, NotSuitable, byFiles)
 		return
 	}
-	if e.a.disk.readOnly(n) {
+	if n.ReadOnly() {
 		e.fail(unix.EROFS, FilePermissions, byPermissions)
 	}
 	e.permissions(n, unix.W_OK)
-	e.needs(n, p.path, carve.WriteFile)
+	e.needs(n, p.Path, carve.WriteFile)
 }
 
 // connecting follows connect(2) to a Unix socket.
-func (e *asking) connecting(p *place) {
-	n := p.node
+func (e *asking) connecting(p *paths.Place) {
+	n := p.Node
 	// A mount that is read-only is no matter here.
-	if errno := e.a.disk.access(n, unix.W_OK); errno != 0 && errno != unix.EROFS {
+	if errno := e.a.disk.Access(n, unix.W_OK); errno != 0 && errno != unix.EROFS {
 		e.fail(errno, FilePermissions, byPermissions)
 	}
-	if !n.is(unix.S_IFSOCK) {
+	if !n.Is(unix.S_IFSOCK) {
 		e.fail(unix.ECONNREFUSED, NotSuitable, byFiles)
 	}
-	if !e.a.s.UnixSockets && !e.needs(n, p.path, carve.ConnectUnix) && !e.v.sensitive() {
+	if !e.a.s.UnixSockets && !e.needs(n, p.Path, carve.ConnectUnix) && !e.v.sensitive() {
 		e.v.Reason = UnixSocketBlocked
 		e.note("servers started inside can be connected to all the same")
 	}

@@ -1,23 +1,23 @@
-package policy
+package paths
 
 import (
 	"bytes"
-	"unsafe"
 
+	"github.com/nono-sandbox/nono/core/fdio"
 	"golang.org/x/sys/unix"
 )
 
-// list lists dir once. Hundreds of protected paths lie in a few directories;
+// List lists dir once. Hundreds of protected paths lie in a few directories;
 // most of them do not exist, and one listing tells.
-func (r *resolver) list(dir string) *listing {
+func (r *Resolver) List(dir string) *Listing {
 	if l := r.lists[dir]; l != nil {
 		return l
 	}
-	l := &listing{names: map[string]kind{}}
+	l := &Listing{names: map[string]Kind{}}
 	r.lists[dir] = l
 	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		l.unknown = err != unix.ENOENT && err != unix.ENOTDIR
+		l.Unknown = err != unix.ENOENT && err != unix.ENOTDIR
 		return l
 	}
 	defer unix.Close(fd)
@@ -27,7 +27,7 @@ func (r *resolver) list(dir string) *listing {
 			continue
 		}
 		if err != nil {
-			l.unknown = true
+			l.Unknown = true
 		}
 		if n <= 0 {
 			return l
@@ -37,21 +37,21 @@ func (r *resolver) list(dir string) *listing {
 }
 
 // take reads the entries that getdents64(2) wrote.
-func (l *listing) take(buf []byte) {
+func (l *Listing) take(buf []byte) {
 	for len(buf) > 0 {
-		ent := (*unix.Dirent)(unsafe.Pointer(&buf[0]))
-		name := buf[unsafe.Offsetof(ent.Name):ent.Reclen]
+		var name []byte
+		var kind byte
+		name, kind, buf = fdio.Entry(buf)
 		name = name[:bytes.IndexByte(name, 0)]
-		buf = buf[ent.Reclen:]
-		switch ent.Type {
+		switch kind {
 		case unix.DT_LNK:
-			l.names[string(name)] = isLink
+			l.names[string(name)] = IsLink
 		case unix.DT_DIR:
-			l.names[string(name)] = isDir
+			l.names[string(name)] = IsDir
 		case unix.DT_UNKNOWN:
-			l.unknown = true // this file system tells no types
+			l.Unknown = true // this file system tells no types
 		default:
-			l.names[string(name)] = isOther
+			l.names[string(name)] = IsOther
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package policy
+package paths
 
 import (
 	"errors"
@@ -32,7 +32,7 @@ func TestResolveLikeTheKernel(t *testing.T) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		root := scratch(t)
 		randomTree(t, rnd, root)
-		r := newResolver() // one for all, as in Compile: what it remembers must stay true
+		r := NewResolver() // one for all, as in Compile: what it remembers must stay true
 		for range 150 {
 			path := root + "/" + randomPath(rnd)
 			seen[checkResolve(t, r, path)]++
@@ -45,16 +45,16 @@ func TestResolveLikeTheKernel(t *testing.T) {
 	}
 }
 
-func checkResolve(t *testing.T, r *resolver, path string) string {
+func checkResolve(t *testing.T, r *Resolver, path string) string {
 	t.Helper()
-	got, err := r.resolve(path)
+	got, err := r.Resolve(path)
 	var st unix.Stat_t
 	switch want := unix.Stat(path, &st); want {
 	case nil:
 		// EvalSymlinks is told by names, so it lets a slash behind a file pass;
 		// where the kernel finds the path, the two must be one.
 		real, evalErr := filepath.EvalSymlinks(path)
-		if err != nil || evalErr != nil || !got.exists || got.path != real || got.ino != st.Ino || got.dev != uint64(st.Dev) || got.mode != uint32(st.Mode) {
+		if err != nil || evalErr != nil || !got.Exists || got.Path != real || got.Ino != st.Ino || got.Dev != uint64(st.Dev) || got.Mode != uint32(st.Mode) {
 			t.Fatalf("resolve(%q) = %+v, %v; it is %q (%v), inode %d", path, got, err, real, evalErr, st.Ino)
 		}
 		return "there"
@@ -64,7 +64,7 @@ func checkResolve(t *testing.T, r *resolver, path string) string {
 		}
 		return "loop"
 	case unix.ENOENT, unix.ENOTDIR:
-		if err != nil || got.exists || got.path != filepath.Clean(got.path) {
+		if err != nil || got.Exists || got.Path != filepath.Clean(got.Path) {
 			t.Fatalf("resolve(%q) = %+v, %v; the kernel says %v", path, got, err, want)
 		}
 		return "absent"
@@ -138,17 +138,17 @@ func TestResolveManyLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := checkResolve(t, newResolver(), dir+"/l40"); got != "there" {
+	if got := checkResolve(t, NewResolver(), dir+"/l40"); got != "there" {
 		t.Errorf("40 symlinks: %s", got)
 	}
-	if got := checkResolve(t, newResolver(), dir+"/l41"); got != "loop" {
+	if got := checkResolve(t, NewResolver(), dir+"/l41"); got != "loop" {
 		t.Errorf("41 symlinks: %s", got)
 	}
 }
 
 func TestResolveOddNames(t *testing.T) {
 	dir := scratch(t)
-	r := newResolver()
+	r := NewResolver()
 	for _, name := range []string{"a\nb", "\xff\xfe", " ", "'", "~", "...", strings.Repeat("n", 255)} {
 		if err := os.WriteFile(dir+"/"+name, nil, 0o600); err != nil {
 			t.Fatal(err)
@@ -157,10 +157,10 @@ func TestResolveOddNames(t *testing.T) {
 			t.Errorf("%q: %s", name, got)
 		}
 	}
-	if _, err := r.resolve(dir + "/" + strings.Repeat("n", 256)); err != unix.ENAMETOOLONG {
+	if _, err := r.Resolve(dir + "/" + strings.Repeat("n", 256)); err != unix.ENAMETOOLONG {
 		t.Errorf("a name of 256 bytes: %v", err)
 	}
-	if _, err := r.resolve(dir + strings.Repeat("/..", 2000) + "/etc"); err != nil {
+	if _, err := r.Resolve(dir + strings.Repeat("/..", 2000) + "/etc"); err != nil {
 		t.Errorf("more than 4096 bytes of which few remain: %v", err)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build !darwin
 
-package policy
+package paths
 
 // spelled returns path: a name is spelled in one way here.
 func spelled(path string) string { return path }

@@ -1,4 +1,4 @@
-package query
+package paths
 
 import (
 	"strconv"
@@ -44,20 +44,20 @@ func readMounts() *mounts {
 }
 
 // point reports whether something is mounted on what n is.
-func (m *mounts) point(n *node) bool {
-	on, ok := m.byID[n.mount]
-	return ok && m.points[spot(on, n.path)]
+func (m *mounts) point(n *Node) bool {
+	on, ok := m.byID[n.Mount]
+	return ok && m.points[spot(on, n.Path)]
 }
 
 // aliased reports whether n may be seen by another path, or something beneath it
 // be on another mount.
-func (m *mounts) aliased(n *node) bool {
-	on, ok := m.byID[n.mount]
+func (m *mounts) aliased(n *Node) bool {
+	on, ok := m.byID[n.Mount]
 	if !ok || m.times[on.Dev] > 1 {
 		return true
 	}
 	for _, other := range m.byID {
-		if spec.Beneath(other.At, n.path) && m.times[other.Dev] > 1 {
+		if spec.Beneath(other.At, n.Path) && m.times[other.Dev] > 1 {
 			return true
 		}
 	}

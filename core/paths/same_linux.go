@@ -1,19 +1,20 @@
-package query
+package paths
 
 import "golang.org/x/sys/unix"
 
-// reaches reports whether the rule, on a thing with n's number, is on n itself.
-// Overlayfs shows the hard links of a file that it has not copied up as one file,
-// and keeps them as several: a rule on one is none on the others.
-func (g *given) reaches(n *node) bool {
-	if g.path == n.path || n.dir() || n.nlink < 2 {
+// SameInode reports whether n is, for the kernel, the very thing that path names,
+// where both have the same number. Overlayfs shows the hard links of a file that
+// it has not copied up as one file, and keeps them as several: a rule on one is
+// none on the others.
+func (n *Node) SameInode(path string) bool {
+	if path == n.Path || n.IsDir() || n.Nlink < 2 {
 		return true
 	}
 	var st unix.Statfs_t
-	if unix.Statfs(n.path, &st) != nil || st.Type != unix.OVERLAYFS_SUPER_MAGIC {
+	if unix.Statfs(n.Path, &st) != nil || st.Type != unix.OVERLAYFS_SUPER_MAGIC {
 		return true
 	}
-	return sameInode(g.path, n.path)
+	return sameInode(path, n.Path)
 }
 
 // sameInode asks the kernel whether two names are of one thing in its memory: a

@@ -1,43 +1,50 @@
-package policy
+package paths
 
 import (
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
 
-// listing is what a directory has, by name.
-type listing struct {
-	names   map[string]kind
-	unknown bool // it could not be listed in full
+// A Listing is what a directory has, by name.
+type Listing struct {
+	names map[string]Kind
+	// Unknown tells that it could not be listed in full.
+	Unknown bool
 }
 
-type kind uint8
+// Kind returns what the listing has under name, or Absent.
+func (l *Listing) Kind(name string) Kind { return l.names[name] }
 
+// A Kind is what an entry of a directory is.
+type Kind uint8
+
+// The kinds.
 const (
-	isLink kind = iota + 1
-	isDir
-	isOther
+	Absent Kind = iota
+	IsLink
+	IsDir
+	IsOther
 )
 
-// A named is an entry of a directory and where it leads.
-type named struct {
-	name  string
-	place place
+// An Entry is a name in a directory and where it leads.
+type Entry struct {
+	Name string
+	Target
 }
 
-// among returns those of names that the directory dir, which is resolved, has.
+// Among returns those of names that the directory dir, which is resolved, has.
 // One that cannot be resolved is left out.
-func (r *resolver) among(dir string, names []string) []named {
-	var out []named
+func (r *Resolver) Among(dir string, names []string) []Entry {
+	var out []Entry
 	add := func(name string) {
-		if p, err := r.resolve(spec.Join(dir, name)); err == nil {
-			out = append(out, named{name, p})
+		if p, err := r.Resolve(spec.Join(dir, name)); err == nil {
+			out = append(out, Entry{name, p})
 		}
 	}
 	if r.small(dir, len(names)) {
-		l := r.list(dir)
+		l := r.List(dir)
 		for _, n := range names {
-			if l.unknown || l.names[n] != 0 {
+			if l.Unknown || l.names[n] != 0 {
 				add(n)
 			}
 		}
@@ -55,7 +62,7 @@ func (r *resolver) among(dir string, names []string) []named {
 		switch err := unix.Fstatat(at, prefix+n, &st, unix.AT_SYMLINK_NOFOLLOW); {
 		case err == unix.ENOENT:
 		case err == nil && uint32(st.Mode)&unix.S_IFMT != unix.S_IFLNK:
-			out = append(out, named{n, found(spec.Join(dir, n), &st)})
+			out = append(out, Entry{n, found(spec.Join(dir, n), &st)})
 		default:
 			add(n)
 		}
@@ -66,7 +73,7 @@ func (r *resolver) among(dir string, names []string) []named {
 // small reports whether listing dir is less work than asking for that many
 // names in it, going by its size: an entry takes some 32 bytes on disk, and a
 // question costs what listing four entries does.
-func (r *resolver) small(dir string, names int) bool {
+func (r *Resolver) small(dir string, names int) bool {
 	var st unix.Stat_t
 	return unix.Stat(dir, &st) == nil && st.Size < int64(names)*4*32
 }
