@@ -45,7 +45,7 @@ func TestTemporaryPlaces(t *testing.T) {
 		{name: "Java's place is said", env: map[string]string{"JAVA_TOOL_OPTIONS": "-Djava.io.tmpdir=/g"}, want: always},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := &spec.Spec{Paths: append(c.granted, private), UnixSockets: c.sockets}
+			s := &spec.Spec{Paths: append(c.granted, private), Switches: spec.Switches{UnixSockets: c.sockets}}
 			got := temporaryPlaces("/t/p", s, func(name string) string { return c.env[name] })
 			if !maps.Equal(got, c.want) {
 				t.Errorf("%v\nwant %v", got, c.want)

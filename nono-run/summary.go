@@ -38,9 +38,10 @@ func (l *launch) summary() string {
 	section("Unix sockets:", spec.UnixSocket)
 	b.WriteString(l.profileSummary())
 	b.WriteString(l.counts())
-	b.WriteString("network: " + allowed(s.Net) + "\n")
-	b.WriteString("Unix sockets: " + allowed(s.UnixSockets) + "\n")
-	b.WriteString("removing directories: " + allowed(s.Rmdir) + "\n")
+	for i := range spec.SwitchTable {
+		w := &spec.SwitchTable[i]
+		b.WriteString(w.What + ": " + allowed(*w.Of(&s.Switches)) + "\n")
+	}
 	b.WriteString(each("withheld from the environment: ", slices.Concat(l.withheld.secrets, l.withheld.session)))
 	if l.policy.Command.Path != "" {
 		b.WriteString("command: " + shellquote.Words(l.policy.Command.Argv) + "\n")

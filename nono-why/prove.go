@@ -103,9 +103,9 @@ func (w *sandbox) with(parts []query.Part) *query.Asker {
 		case p.Drop:
 			w.leaveOut(&opts, p)
 		case p.Flag == "--allow-rmdir":
-			opts.Rmdir = true
+			opts.Allow.Rmdir = true
 		case p.Flag == "--allow-unix-sockets":
-			opts.UnixSockets = true
+			opts.Allow.UnixSockets = true
 		case p.Flag == "--allow-command":
 			opts.AllowCommands = append(slices.Clip(opts.AllowCommands), p.Arg)
 		case kind != 0 && kind.Grants():

@@ -35,8 +35,14 @@ func (w *sandbox) summary() string {
 	if denied := categories(s, spec.DenyWrite); denied != "" {
 		b.WriteString("Readable at most: " + denied + "\n")
 	}
-	b.WriteString("Network: " + allowed(s.Net) + ". Unix sockets outside: " + allowed(s.UnixSockets) +
-		". Removing or renaming directories: " + allowed(s.Rmdir) + ".\n")
+	for i := range spec.SwitchTable {
+		w := &spec.SwitchTable[i]
+		if i > 0 {
+			b.WriteString(" ")
+		}
+		b.WriteString(strings.ToUpper(w.What[:1]) + w.What[1:] + ": " + allowed(*w.Of(&s.Switches)) + ".")
+	}
+	b.WriteString("\n")
 	if w.self {
 		b.WriteString("Anything else fails with 'Permission denied' or 'Operation not permitted'. Do not try ways around it.\n" +
 			"'nono-why --self --op OP PATH' says why, and names the flag. Tell the user what you needed, and that\n" +

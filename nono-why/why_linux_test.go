@@ -24,6 +24,7 @@ type world struct {
 	u    testenv.User
 	home string
 	bin  string // the directory of nono-run, nono-why and the shim
+	path string // PATH
 }
 
 func newWorld(t *testing.T, u testenv.User) *world {
@@ -31,6 +32,7 @@ func newWorld(t *testing.T, u testenv.User) *world {
 	testenv.RequireLandlock(t, 1)
 	w := &world{t: t, u: u, home: u.Dir(t)}
 	w.bin = filepath.Join(w.home, "programs")
+	w.path = w.bin + ":/usr/bin:/bin"
 	for _, d := range []string{".ssh", "project/sub", "programs", "tmp"} {
 		w.must(os.MkdirAll(filepath.Join(w.home, d), 0o755))
 		u.Own(t, filepath.Join(w.home, d))
@@ -69,7 +71,7 @@ func (w *world) start(stdin, name string, args ...string) ran {
 	}
 	cmd := w.u.Command(filepath.Join(w.bin, name), args...)
 	cmd.Dir = filepath.Join(w.home, "project")
-	cmd.Env = []string{"HOME=" + w.home, "PATH=" + w.bin + ":/usr/bin:/bin", "TMPDIR=" + w.home + "/tmp", "LC_ALL=C"}
+	cmd.Env = []string{"HOME=" + w.home, "PATH=" + w.path, "TMPDIR=" + w.home + "/tmp", "LC_ALL=C"}
 	var out, errs bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
 	err := cmd.Run()
@@ -123,7 +125,8 @@ func TestAnswers(t *testing.T) {
 			{"--silent /etc/shadow", 1, ""},
 			{"--self /etc/shadow", 0, "not sandboxed: read '/etc/shadow'"},
 			{"--self --summary", 0, "This process is in no sandbox of nono's: nothing is blocked by it."},
-			{"--summary --allow .", 0, "Read and write: '@/project'"},
+			{"--summary --allow .", 0, "Read and write: '@/project'|System V IPC and message queues: blocked. Network: allowed. Unix sockets outside: blocked. Removing or renaming directories: blocked."},
+			{"--summary --allow . --allow-ipc", 0, "System V IPC and message queues: allowed. Network: allowed. Unix sockets outside: blocked. Removing or renaming directories: blocked."},
 			{"--help", 0, "The question:"},
 		} {
 			t.Run(c.args, func(t *testing.T) {
@@ -143,6 +146,26 @@ func TestAnswers(t *testing.T) {
 			})
 		}
 	})
+}
+
+// What nono why says of a blocked command that children can run, nono run says in
+// its notice: here, a virtual environment's dd.
+func TestReasonOfACommandThatIsNotDenied(t *testing.T) {
+	w := newWorld(t, testenv.User{UID: os.Getuid()})
+	env := filepath.Join(w.home, "project/.venv")
+	w.must(os.MkdirAll(env+"/bin", 0o755))
+	w.must(os.WriteFile(env+"/pyvenv.cfg", nil, 0o644))
+	w.must(os.WriteFile(env+"/bin/dd", []byte("#!/bin/sh\n"), 0o755))
+	w.path = env + "/bin:/usr/bin:/bin"
+	const why = "is part of an environment in a directory that is granted for writing"
+	for name, r := range map[string]ran{
+		"nono-run": w.start("", "nono-run", "--allow", ".", "--dry-run"),
+		"nono-why": w.why("--allow", ".", "--command", "dd"),
+	} {
+		if !strings.Contains(r.out+r.err, "'"+env+"/bin/dd' "+why) {
+			t.Errorf("%s: %s%s", name, r.out, r.err)
+		}
+	}
 }
 
 func TestMisuse(t *testing.T) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/profile"
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // profileWords are the flags that may stand in a profile. Those that name a
@@ -56,12 +57,12 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	r.AllowCommands = append(r.AllowCommands, said.AllowCommands...)
 	r.BlockCommands = append(r.BlockCommands, said.BlockCommands...)
 	r.PassEnv = append(r.PassEnv, said.PassEnv...)
-	for name, v := range map[string][2]*bool{
-		"net-block": {&r.NetBlock, &said.NetBlock}, "allow-unix-sockets": {&r.UnixSockets, &said.UnixSockets},
-		"allow-rmdir": {&r.Rmdir, &said.Rmdir}, "allow-ipc": {&r.IPC, &said.IPC},
-	} {
-		if !given.Given(name) {
-			*v[0] = *v[1]
+	if !given.Given("net-block") {
+		r.NetBlock = said.NetBlock
+	}
+	for i := range spec.SwitchTable {
+		if w := &spec.SwitchTable[i]; w.Flag != "" && !given.Given(w.Flag) {
+			*w.Of(&r.Allow) = *w.Of(&said.Allow)
 		}
 	}
 	for _, n := range p.Create {

@@ -98,7 +98,7 @@ func TestMerging(t *testing.T) {
 	}
 	want := &Request{Profiles: []string{"x", "y"}, Options: policy.Options{
 		Grants:   []policy.Grant{{Kind: spec.Allow, Path: "/typed"}, {Kind: spec.Allow, Path: "/p", From: "x"}},
-		NetBlock: true, IPC: true, AllowCommands: []string{"cp"}, PassEnv: []string{"TYPED", "FROM_X"}, Create: []string{"/made"},
+		NetBlock: true, Allow: spec.Switches{IPC: true}, AllowCommands: []string{"cp"}, PassEnv: []string{"TYPED", "FROM_X"}, Create: []string{"/made"},
 	}}
 	if d := cmp.Diff(want, r); d != "" {
 		t.Error(d)

@@ -26,9 +26,11 @@ func (r *Request) Bind(s *Set) {
 		})
 	}
 	s.BindBool("net-block", &r.NetBlock)
-	s.BindBool("allow-unix-sockets", &r.UnixSockets)
-	s.BindBool("allow-rmdir", &r.Rmdir)
-	s.BindBool("allow-ipc", &r.IPC)
+	for i := range spec.SwitchTable {
+		if w := &spec.SwitchTable[i]; w.Flag != "" {
+			s.BindBool(w.Flag, w.Of(&r.Allow))
+		}
+	}
 	s.BindList("allow-command", &r.AllowCommands)
 	s.BindList("block-command", &r.BlockCommands)
 	s.BindList("allow-env", &r.PassEnv)

@@ -39,7 +39,7 @@ func TestParse(t *testing.T) {
 	if want := []string{"allow .", "allow /x", "read /r", "read -odd"}; !slices.Equal(grants, want) {
 		t.Errorf("grants %q, want %q", grants, want)
 	}
-	if !r.NetBlock || r.Rmdir || r.Workdir != "w" || !slices.Equal(r.AllowCommands, []string{"rm", "dd"}) || !slices.Equal(r.KeepFDs, []int{3}) {
+	if !r.NetBlock || r.Allow.Rmdir || r.Workdir != "w" || !slices.Equal(r.AllowCommands, []string{"rm", "dd"}) || !slices.Equal(r.KeepFDs, []int{3}) {
 		t.Errorf("%+v", r)
 	}
 	if want := []string{"cmd", "--net-block", "-a"}; !slices.Equal(rest, want) {

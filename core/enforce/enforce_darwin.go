@@ -24,7 +24,7 @@ type Sandbox struct{ profile string }
 // restricts itself first. Not verified on a Mac.
 func Apply(s *spec.Spec) (*Sandbox, error) {
 	if err := unix.Access(sandboxExec, unix.X_OK); err != nil {
-		return nil, &fault.Error{Do: "sandbox: cannot use", Path: sandboxExec, Err: err, Hint: "nono runs nothing unprotected"}
+		return nil, &fault.Error{Do: "use", Path: sandboxExec, Err: err, Hint: "nono runs nothing unprotected"}
 	}
 	for i := range s.Paths {
 		if err := checkGrant(&s.Paths[i]); err != nil {

@@ -85,7 +85,7 @@ func TestRuleset(t *testing.T) {
 	for abi := 1; abi <= kernel.LatestABI; abi++ {
 		for _, net := range []bool{false, true} {
 			for _, unix := range []bool{false, true} {
-				got := rulesetFor(&spec.Spec{Net: net, UnixSockets: unix, Rmdir: true, IPC: true}, abi)
+				got := rulesetFor(&spec.Spec{Switches: spec.Switches{Net: net, UnixSockets: unix, Rmdir: true, IPC: true}}, abi)
 				fs, _, _ := kernel.Handled(abi)
 				network, scoped := uint64(0), uint64(0)
 				if unix {

@@ -187,7 +187,7 @@ func (s *starter) isBlocked(what, name string) error {
 		hint = "leave out --block-command " + name
 	case category == "privilege escalation" && s.h.UID != 0:
 		hint = "nothing in a sandbox gains privileges: run it outside"
-	case name == "rmdir" && !s.o.Rmdir:
+	case name == "rmdir" && !s.o.Allow.Rmdir:
 		hint = "--allow-command rmdir --allow-rmdir allows it"
 	}
 	return &CommandError{Status: fault.CannotStart, Blocked: name,

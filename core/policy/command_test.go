@@ -105,7 +105,7 @@ func TestBlockedHints(t *testing.T) {
 		{"mine", "leave out --block-command mine", 1000, false},
 	} {
 		b.uid = c.uid
-		_, err := b.compile(Options{NetBlock: true, Rmdir: c.rmdir, Command: []string{c.name}, BlockCommands: []string{"mine"}})
+		_, err := b.compile(Options{NetBlock: true, Allow: spec.Switches{Rmdir: c.rmdir}, Command: []string{c.name}, BlockCommands: []string{"mine"}})
 		if err == nil || fault.HintOf(err) != c.want {
 			t.Errorf("%s: %v, hint %q, want %q", c.name, err, fault.HintOf(err), c.want)
 		}

@@ -179,7 +179,7 @@ func TestTheSpecIsValid(t *testing.T) {
 	b := newBox(t)
 	b.file("project/odd \x01\xff\"'#\n", "")
 	b.symlink("/proc/self/root", "project/proc")
-	p := b.must(Options{Rmdir: true, KeepFDs: []int{7}, Grants: append(b.parse("allow .", "deny project/\xc3("),
+	p := b.must(Options{Allow: spec.Switches{Rmdir: true}, KeepFDs: []int{7}, Grants: append(b.parse("allow .", "deny project/\xc3("),
 		Grant{Kind: spec.ReadFile, Path: "odd \x01\xff\"'#\n"}, Grant{Kind: spec.Deny, Path: "proc"})})
 	doc := p.Spec.Append(nil)
 	back, err := spec.Parse(doc)

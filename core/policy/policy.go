@@ -23,11 +23,11 @@ type Grant struct {
 // Options is everything that the flags and profiles of one run say about what
 // the command may do.
 type Options struct {
-	Grants        []Grant
-	NetBlock      bool
-	UnixSockets   bool // any Unix socket, anywhere
-	Rmdir         bool
-	IPC           bool
+	Grants   []Grant
+	NetBlock bool
+	// Allow are the switches that flags or profiles turn on. Its Net is not read:
+	// the network is allowed unless NetBlock says otherwise.
+	Allow         spec.Switches
 	AllowCommands []string // names, categories or "all"
 	BlockCommands []string
 	KeepFDs       []int
@@ -122,8 +122,10 @@ func Compile(o Options, h Host) (*Policy, error) {
 	if err := c.askedForSomething(); err != nil {
 		return nil, err
 	}
+	switches := o.Allow
+	switches.Net = !o.NetBlock
 	return &Policy{
-		Spec:    &spec.Spec{Paths: l.paths, Net: !o.NetBlock, UnixSockets: o.UnixSockets, Rmdir: o.Rmdir, IPC: o.IPC, KeepFDs: o.KeepFDs},
+		Spec:    &spec.Spec{Paths: l.paths, Switches: switches, KeepFDs: o.KeepFDs},
 		Command: given.command, Skipped: given.skipped, Create: given.create, Dropped: l.dropped,
 		Lifted: lifted(l.asked, protected), NotDenied: notDenied, Closed: closed, Unlisted: unlisted,
 	}, nil

@@ -49,7 +49,7 @@ func (c *compiler) ownFiles(l *lines) {
 	}
 	// POSIX message queues are files of a file system of their own, which only
 	// Landlock sees: it is shown here, and by nothing else.
-	if p, err := c.res.Resolve("/dev/mqueue"); c.o.IPC && err == nil && p.IsDir() {
+	if p, err := c.res.Resolve("/dev/mqueue"); c.o.Allow.IPC && err == nil && p.IsDir() {
 		l.grant(spec.Allow, p.Path, spec.Origin{Source: spec.Flag, Detail: "--allow-ipc"}, fromOthers)
 	}
 	for _, p := range []spec.Path{

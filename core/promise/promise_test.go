@@ -68,7 +68,8 @@ func TestWhatHoldsAPromise(t *testing.T) {
 func TestOnlyWhatWasAskedIsPromised(t *testing.T) {
 	strict := On("linux", kernel.Support{ABI: 7}, &spec.Spec{})
 	for key, s := range map[string]*spec.Spec{
-		"net": {Net: true}, "unix": {UnixSockets: true}, "rmdir": {Rmdir: true}, "ipc": {IPC: true},
+		"net": {Switches: spec.Switches{Net: true}}, "unix": {Switches: spec.Switches{UnixSockets: true}},
+		"rmdir": {Switches: spec.Switches{Rmdir: true}}, "ipc": {Switches: spec.Switches{IPC: true}},
 	} {
 		has := func(p Promise) bool { return p.Key == key }
 		if list := On("linux", kernel.Support{ABI: 7}, s); slices.ContainsFunc(list, has) || !slices.ContainsFunc(strict, has) || len(list) != len(strict)-1 {

@@ -91,7 +91,7 @@ func TestReasons(t *testing.T) {
 }
 
 func TestNetwork(t *testing.T) {
-	if v := Network(&spec.Spec{Net: true}, 7, "h", 1, "tcp"); v.Status != Allowed || v.Reason != NetworkDefault {
+	if v := Network(&spec.Spec{Switches: spec.Switches{Net: true}}, 7, "h", 1, "tcp"); v.Status != Allowed || v.Reason != NetworkDefault {
 		t.Errorf("%+v", v)
 	}
 	for _, c := range []struct {

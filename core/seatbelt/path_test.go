@@ -78,7 +78,7 @@ func TestOnePlaceByTwoNames(t *testing.T) {
 }
 
 func TestDecisionNamesTheLine(t *testing.T) {
-	s := &spec.Spec{Net: true, Paths: []spec.Path{
+	s := &spec.Spec{Switches: spec.Switches{Net: true}, Paths: []spec.Path{
 		0: {Kind: spec.Allow, Path: "/a"},
 		1: {Kind: spec.DenyWrite, Path: "/a/b"},
 		2: {Kind: spec.Read, Path: "/a/b/c"},

@@ -42,7 +42,7 @@ func TestNetworkAndUnixSockets(t *testing.T) {
 			[]sbpl.Request{dial, listen, bind, connect(resolver), connect("/other"), inside},
 			[]sbpl.Request{connect("/run/denied")}},
 	} {
-		s := &spec.Spec{Net: test.net, UnixSockets: test.unix, Paths: []spec.Path{
+		s := &spec.Spec{Switches: spec.Switches{Net: test.net, UnixSockets: test.unix}, Paths: []spec.Path{
 			{Kind: spec.UnixSocket, Path: "/run/one"},
 			{Kind: spec.Temp, Path: "/tmp/t"},
 			{Kind: spec.Deny, Path: "/run/denied"},
@@ -74,7 +74,7 @@ func expect(t *testing.T, name string, p *sbpl.Profile, want bool, all ...sbpl.R
 
 // The ways by which something outside the sandbox would act for the command.
 func TestWaysOutAreClosed(t *testing.T) {
-	open := &spec.Spec{Net: true, UnixSockets: true, Rmdir: true, IPC: true,
+	open := &spec.Spec{Switches: spec.Switches{Net: true, UnixSockets: true, Rmdir: true, IPC: true},
 		Paths: []spec.Path{{Kind: spec.Allow, Path: "/"}, {Kind: spec.Device, Path: "/dev"}, {Kind: spec.Temp, Path: "/private/tmp"}}}
 	for _, s := range []*spec.Spec{{}, open} {
 		p := profileOf(t, s)

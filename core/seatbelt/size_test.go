@@ -12,7 +12,7 @@ import (
 // home is a spec as a whole home directory granted makes it, with n protected
 // paths in it, some of them in two directories that may be missing.
 func home(n int) *spec.Spec {
-	s := &spec.Spec{Net: true}
+	s := &spec.Spec{Switches: spec.Switches{Net: true}}
 	add := func(k spec.Kind, path string) {
 		s.Paths = append(s.Paths, spec.Path{Kind: k, Path: path, By: spec.ParseOrigin("a list")})
 	}

@@ -39,7 +39,7 @@ func configs() []config {
 }
 
 func (c config) code(arch string) []Instruction {
-	code, err := Compile(arch, Rules(&spec.Spec{Net: c.net, UnixSockets: c.unix, IPC: c.ipc}, c.abi))
+	code, err := Compile(arch, Rules(&spec.Spec{Switches: spec.Switches{Net: c.net, UnixSockets: c.unix, IPC: c.ipc}}, c.abi))
 	if err != nil {
 		panic(err)
 	}

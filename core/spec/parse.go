@@ -29,7 +29,7 @@ func (e *SyntaxError) Error() string {
 
 // Parse reads a document. It is strict, since everything it accepts is
 // enforced as a promise: an unknown directive, a bad or superfluous argument, a
-// path that is not absolute and clean, a repeated or missing scalar, a missing
+// path that is not absolute and clean, a repeated or missing switch, a missing
 // header or an unfinished last line is a *SyntaxError, and no Spec is returned.
 func Parse(doc []byte) (*Spec, error) {
 	if len(doc) > MaxSize {
@@ -57,9 +57,9 @@ func Parse(doc []byte) (*Spec, error) {
 	case supervised && !s.Supervised():
 		return nil, &SyntaxError{0, "it has no line 'supervise', as version 2 wants: is the file cut short?"}
 	}
-	for _, f := range s.scalars() {
-		if !seen[f.name] && f.name != "ipc" {
-			return nil, &SyntaxError{0, "it has no line '" + f.name + " block' or '" + f.name + " allow': is the file cut short?"}
+	for i := range SwitchTable {
+		if w := &SwitchTable[i]; !seen[w.Word] && !w.Optional {
+			return nil, &SyntaxError{0, "it has no line '" + w.Word + " block' or '" + w.Word + " allow': is the file cut short?"}
 		}
 	}
 	return s, nil
@@ -88,9 +88,9 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 	if msg != "" {
 		return msg
 	}
-	for _, f := range s.scalars() {
-		if f.name == word {
-			return setScalar(f, args, seen)
+	for i := range SwitchTable {
+		if SwitchTable[i].Word == word {
+			return s.setSwitch(&SwitchTable[i], args, seen)
 		}
 	}
 	switch word {
@@ -113,15 +113,15 @@ func text(line string, tabs bool) bool {
 	return utf8.ValidString(line)
 }
 
-func setScalar(f scalar, args []string, seen map[string]bool) string {
+func (s *Spec) setSwitch(w *Switch, args []string, seen map[string]bool) string {
 	switch {
-	case seen[f.name]:
-		return "'" + f.name + "' is set a second time"
+	case seen[w.Word]:
+		return "'" + w.Word + "' is set a second time"
 	case len(args) != 1 || args[0] != "allow" && args[0] != "block":
-		return "'" + f.name + "' wants 'allow' or 'block'"
+		return "'" + w.Word + "' wants 'allow' or 'block'"
 	}
-	seen[f.name] = true
-	*f.value = args[0] == "allow"
+	seen[w.Word] = true
+	*w.Of(&s.Switches) = args[0] == "allow"
 	return ""
 }
 

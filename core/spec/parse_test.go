@@ -145,7 +145,7 @@ func TestParseLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Spec{IPC: true, KeepFDs: []int{9}, Paths: []Path{
+	want := &Spec{Switches: Switches{IPC: true}, KeepFDs: []int{9}, Paths: []Path{
 		{Kind: Read, Path: "/usr", Optional: true, By: Origin{Listed, "a b"}, Line: 4},
 		{Kind: Deny, Path: "/a b", Line: 7},
 	}}

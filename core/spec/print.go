@@ -5,7 +5,7 @@ import "strconv"
 // Append appends the document to b and returns the extended slice. Parse of
 // what it wrote gives the same Spec, and printing that gives the same bytes.
 //
-// The scalars come last, and Parse wants them: a document cut short, which may
+// The switches come last, and Parse wants them: a document cut short, which may
 // have lost its denies, does not parse.
 func (s *Spec) Append(b []byte) []byte {
 	first := header
@@ -28,9 +28,10 @@ func (s *Spec) Append(b []byte) []byte {
 		b = append(b, t.String()...)
 		b = append(b, '\n')
 	}
-	for _, f := range s.scalars() {
-		b = append(b, f.name...)
-		if *f.value {
+	for i := range SwitchTable {
+		w := &SwitchTable[i]
+		b = append(b, w.Word...)
+		if *w.Of(&s.Switches) {
 			b = append(b, " allow\n"...)
 		} else {
 			b = append(b, " block\n"...)
@@ -78,19 +79,4 @@ func plain(arg string) bool {
 	}
 	// The rest is printable as Go sees it, so that no terminal is fooled by it.
 	return arg != "" && (ascii || strconv.Quote(arg) == `"`+arg+`"`)
-}
-
-type scalar struct {
-	name  string
-	value *bool
-}
-
-// scalars lists the on/off directives in the order in which they are printed.
-func (s *Spec) scalars() [4]scalar {
-	return [4]scalar{
-		{"ipc", &s.IPC},
-		{"net", &s.Net},
-		{"unix-sockets", &s.UnixSockets},
-		{"rmdir", &s.Rmdir},
-	}
 }

@@ -82,7 +82,10 @@ func randomName(r *rand.Rand) string {
 }
 
 func randomSpec(r *rand.Rand) *Spec {
-	s := &Spec{Net: r.IntN(2) == 0, UnixSockets: r.IntN(2) == 0, Rmdir: r.IntN(2) == 0, IPC: r.IntN(2) == 0}
+	s := &Spec{}
+	for i := range SwitchTable {
+		*SwitchTable[i].Of(&s.Switches) = r.IntN(2) == 0
+	}
 	for range r.IntN(8) {
 		p := Path{Kind: Kind(1 + r.IntN(int(DenyWrite))), Optional: r.IntN(3) == 0, Path: "/"}
 		for depth := range r.IntN(5) {

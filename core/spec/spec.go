@@ -91,15 +91,7 @@ type Path struct {
 // Spec is one sandbox's policy. The zero value grants nothing at all.
 type Spec struct {
 	Paths []Path
-	// Net is true for `net allow`; otherwise no socket but a Unix one exists.
-	Net bool
-	// UnixSockets is true for `unix-sockets allow`: any Unix socket, anywhere.
-	UnixSockets bool
-	// Rmdir is true for `rmdir allow`: a write grant may remove directories.
-	Rmdir bool
-	// IPC is true for `ipc allow`: System V IPC and POSIX message queues, which
-	// are shared with every process of the same user.
-	IPC bool
+	Switches
 	// Supervise are the groups of system calls that a supervisor is asked about,
 	// in their order and each once; none where there is no supervisor.
 	Supervise []Trap

@@ -172,7 +172,7 @@ const trueProgram = "/bin/true"
 // minimal returns a policy of a few grants with which a program of the system
 // starts, and then these.
 func minimal(further ...spec.Path) *spec.Spec {
-	s := &spec.Spec{Net: true}
+	s := &spec.Spec{Switches: spec.Switches{Net: true}}
 	for _, path := range []string{"/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/bin/true", "/bin/true", "/etc/ld.so.cache"} {
 		st, err := os.Stat(path)
 		if real, _ := filepath.EvalSymlinks(path); err != nil || real != path {

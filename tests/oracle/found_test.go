@@ -215,7 +215,7 @@ func (t *tree) step(what, p, arg string) (err error) {
 
 // parse reads a spec as found has it.
 func (t *tree) parse(text string) *spec.Spec {
-	s := &spec.Spec{Net: true}
+	s := &spec.Spec{Switches: spec.Switches{Net: true}}
 	for line := range strings.SplitSeq(text, "; ") {
 		word, path, _ := strings.Cut(line, " ")
 		if word == "unix-sockets" {

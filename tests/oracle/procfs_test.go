@@ -39,7 +39,7 @@ func TestProcesses(t *testing.T) {
 		support, err := kernel.Detect()
 		must(t, err)
 		actor := testenv.Build(t, "./actor")
-		s := &spec.Spec{Net: true, UnixSockets: true, Paths: []spec.Path{{Kind: spec.Read, Path: "/proc", By: spec.ParseOrigin("test")}, {Kind: spec.ReadFile, Path: "/etc/passwd", By: spec.ParseOrigin("test")},
+		s := &spec.Spec{Switches: spec.Switches{Net: true, UnixSockets: true}, Paths: []spec.Path{{Kind: spec.Read, Path: "/proc", By: spec.ParseOrigin("test")}, {Kind: spec.ReadFile, Path: "/etc/passwd", By: spec.ParseOrigin("test")},
 			{Kind: spec.Read, Path: "/dev", By: spec.ParseOrigin("test")}}}
 		shim := testenv.Build(t, "../../nono-exec-shim")
 		t.Chdir("/") // where the actors are, so that /proc/self/cwd is the same for all

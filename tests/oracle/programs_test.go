@@ -97,7 +97,7 @@ func TestPrograms(t *testing.T) {
 		must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755))
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "in/closed"), []byte(tiny), 0o644))
-	s := &spec.Spec{Net: true, Paths: []spec.Path{{Kind: spec.Read, Path: dir + "/in", By: spec.ParseOrigin("test")}}}
+	s := &spec.Spec{Switches: spec.Switches{Net: true}, Paths: []spec.Path{{Kind: spec.Read, Path: dir + "/in", By: spec.ParseOrigin("test")}}}
 	k, err := launch(t, testenv.Build(t, "../../nono-exec-shim"), testenv.Build(t, "./actor"), s, os.Getuid())
 	must(t, err)
 	defer k.end()

@@ -13,7 +13,7 @@ import (
 
 // randomSpec grants and denies things in the tree.
 func (t *tree) randomSpec() *spec.Spec {
-	s := &spec.Spec{Net: t.r.IntN(2) == 0, UnixSockets: t.r.IntN(3) == 0, Rmdir: t.r.IntN(3) == 0}
+	s := &spec.Spec{Switches: spec.Switches{Net: t.r.IntN(2) == 0, UnixSockets: t.r.IntN(3) == 0, Rmdir: t.r.IntN(3) == 0}}
 	kinds := []spec.Kind{spec.Read, spec.Write, spec.Allow, spec.Allow, spec.ReadFile, spec.WriteFile, spec.AllowFile,
 		spec.Device, spec.Temp, spec.Deny, spec.Deny, spec.Deny, spec.DenyWrite, spec.DenyWrite}
 	have := map[string]bool{}

@@ -1,0 +1,33 @@
+package spec
+
+// Switches are the directives that are on or off: true is `allow`. The zero value
+// allows nothing.
+type Switches struct {
+	Net         bool // any network; otherwise no socket but a Unix one exists
+	UnixSockets bool // any Unix socket, anywhere
+	Rmdir       bool // a write grant may remove and rename directories
+	IPC         bool // System V IPC and POSIX message queues, which all processes of a user share
+}
+
+// A Switch is one of these directives.
+type Switch struct {
+	Word string // as it stands in the document
+	What string // what it allows, for a person
+	Flag string // the flag of nono-run that allows it, without its dashes; "" for net
+	// Optional switches may be missing in a document, and are off then: they are
+	// younger than the format.
+	Optional bool
+	of       func(*Switches) *bool
+}
+
+// SwitchTable has them all, in the order in which they are printed. The parser,
+// the printer, the flags, profiles and summaries are made of it.
+var SwitchTable = [...]Switch{
+	{"ipc", "System V IPC and message queues", "allow-ipc", true, func(s *Switches) *bool { return &s.IPC }},
+	{"net", "network", "", false, func(s *Switches) *bool { return &s.Net }},
+	{"unix-sockets", "Unix sockets outside", "allow-unix-sockets", false, func(s *Switches) *bool { return &s.UnixSockets }},
+	{"rmdir", "removing or renaming directories", "allow-rmdir", false, func(s *Switches) *bool { return &s.Rmdir }},
+}
+
+// Of returns the switch's value in s, to be read or set.
+func (w *Switch) Of(s *Switches) *bool { return w.of(s) }
