@@ -24,6 +24,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 .PHONY: build
 build:
 	@mkdir -p bin
+	@[ ! -f bin/nono ] || [ "$$(head -c 2 bin/nono)" != '#!' ] || rm bin/nono # an earlier version's script
 	@for b in $(BINARIES); do $(BUILD) -o bin/$$b ./$$b || exit 1; done
 
 .PHONY: try
