@@ -14,7 +14,7 @@ import (
 )
 
 func (o *options) profileEnv(h policy.Host) profile.Env {
-	return profile.Env{Getenv: h.Env, UID: h.UID, Workdir: o.workdir(h)}
+	return profile.Env{GOOS: h.GOOS, Getenv: h.Env, UID: h.UID, Workdir: o.workdir(h)}
 }
 
 // useProfiles adds what the profiles say to the request, and the working

@@ -119,7 +119,7 @@ func (o *options) useProfiles(set *cli.Set, h policy.Host) error {
 			dir = filepath.Join(h.Dir, dir)
 		}
 	}
-	want, err := o.AddProfiles(set, profile.Env{Getenv: h.Env, UID: h.UID, Workdir: filepath.Clean(dir)})
+	want, err := o.AddProfiles(set, profile.Env{GOOS: h.GOOS, Getenv: h.Env, UID: h.UID, Workdir: filepath.Clean(dir)})
 	if err != nil || want.Workdir == 0 {
 		return err
 	}

@@ -22,6 +22,8 @@ type Host struct {
 	Passwd string // the text of /etc/passwd, or "" where there is none
 	// Own is the user's own list of protected paths and its file name, if any.
 	Own, OwnName string
+	// XcodeLink is the symlink that xcode-select(1) keeps, as root.
+	XcodeLink string
 }
 
 // ThisHost describes the machine and user at hand, for a policy that is made as
@@ -31,7 +33,7 @@ func ThisHost(goos string) (Host, error) {
 	if err != nil {
 		return Host{}, &fault.Error{Do: "tell the working directory", Err: err, Hint: "cd to a directory that exists"}
 	}
-	h := Host{GOOS: goos, Dir: dir, Env: os.Getenv, UID: unix.Getuid()}
+	h := Host{GOOS: goos, Dir: dir, Env: os.Getenv, UID: unix.Getuid(), XcodeLink: "/var/db/xcode_select_link"}
 	// Without a user database HOME alone says where the home is. One that is
 	// there and cannot be read may name a home that would go unprotected: stop.
 	passwd, err := readFile("/etc/passwd")

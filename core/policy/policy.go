@@ -149,6 +149,7 @@ func (c *compiler) grants(l *lines, homes []home, cmds *commands) (*given, error
 	if err := c.system(l, homes, out); err != nil {
 		return nil, err
 	}
+	c.xcode(l, homes)
 	// The command after both: where one of them grants its file, it needs no line.
 	var err error
 	if out.command, err = c.command(l, cmds); err != nil {

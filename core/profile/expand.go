@@ -2,6 +2,7 @@ package profile
 
 import (
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -71,6 +72,14 @@ func (e Env) variable(name string) (string, error) {
 		m.hint = "did you mean '$" + near + "'?"
 	}
 	return "", m
+}
+
+// goos is the system whose lines count.
+func (e Env) goos() string {
+	if e.GOOS == "" {
+		return runtime.GOOS
+	}
+	return e.GOOS
 }
 
 func (e Env) home() (string, error) {

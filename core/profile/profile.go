@@ -74,6 +74,7 @@ type Env struct {
 	Getenv  func(string) string // like os.Getenv
 	UID     int
 	Workdir string // absolute; what $WORKDIR stands for
+	GOOS    string // whose lines count; this system's if empty
 }
 
 // The directives that are not flags.
@@ -85,6 +86,10 @@ const (
 )
 
 var directives = [...]string{wordWorkdir, wordCreate, wordCreateJSON, wordProfile}
+
+// platforms are the words that make the rest of a line be for one system alone,
+// and the GOOS of that.
+var platforms = map[string]string{"linux": "linux", "macos": "darwin"}
 
 // Load reads the named profiles and what they include. Nothing is granted by
 // half: any fault in any of them is a *fault.Error that names file and line, and
@@ -169,23 +174,26 @@ func located(src source, n int, err error) error {
 }
 
 func (l *loader) line(src source, n int, word, value string) error {
-	arg, flag := l.words[word]
-	own := slices.Contains(directives[:], word)
-	if own {
-		arg = Text
+	if goos, ok := platforms[word]; ok {
+		if value == "" {
+			return &mistake{what: fault.Quote(word) + " wants a line behind it"}
+		}
+		end := strings.IndexAny(value+" ", " \t")
+		word, value = value[:end], strings.TrimLeft(value[end:], " \t")
+		if goos != l.env.goos() {
+			return l.passOver(word, value)
+		}
 	}
-	switch {
-	case !flag && !own:
-		return l.unknown(word)
-	case value == "" && arg != None:
-		return &mistake{what: fault.Quote(word) + " wants a value behind it"}
-	case value != "" && arg == None:
-		return &mistake{what: fault.Quote(word) + " stands alone, without a value"}
-	case word == wordWorkdir:
+	if err := l.check(word, value); err != nil {
+		return err
+	}
+	arg := l.words[word]
+	switch word {
+	case wordWorkdir:
 		return l.workdir(src.name, value)
-	case word == wordProfile:
+	case wordProfile:
 		return l.load(value, src.own && value == src.name && isBuiltin(value))
-	case word == wordCreate || word == wordCreateJSON:
+	case wordCreate, wordCreateJSON:
 		path, err := l.env.expand(value)
 		n := New{path, word == wordCreateJSON}
 		if err == nil && !slices.Contains(l.out.Create, n) {
@@ -201,6 +209,33 @@ func (l *loader) line(src source, n int, word, value string) error {
 		value = path
 	}
 	l.out.Lines = append(l.out.Lines, Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n), Own: src.own})
+	return nil
+}
+
+// passOver looks at a line for another system, whose mistakes count here too.
+func (l *loader) passOver(word, value string) error {
+	err := l.check(word, value)
+	if err == nil && (l.words[word] == Path || word == wordCreate || word == wordCreateJSON) {
+		_, err = l.env.expand(value)
+	}
+	return err
+}
+
+// check says what is wrong with a word and its value, whatever they are for.
+func (l *loader) check(word, value string) error {
+	arg, flag := l.words[word]
+	own := slices.Contains(directives[:], word)
+	if own {
+		arg = Text
+	}
+	switch {
+	case !flag && !own:
+		return l.unknown(word)
+	case value == "" && arg != None:
+		return &mistake{what: fault.Quote(word) + " wants a value behind it"}
+	case value != "" && arg == None:
+		return &mistake{what: fault.Quote(word) + " stands alone, without a value"}
+	}
 	return nil
 }
 
@@ -220,6 +255,9 @@ func (l *loader) workdir(name, value string) error {
 func (l *loader) unknown(word string) error {
 	all := slices.Clone(directives[:])
 	for w := range l.words {
+		all = append(all, w)
+	}
+	for w := range platforms {
 		all = append(all, w)
 	}
 	slices.Sort(all)

@@ -139,6 +139,60 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// A line can be for one system alone; its mistakes are everybody's.
+func TestPlatforms(t *testing.T) {
+	const text = "allow /both\nmacos allow ~/Library/x\nlinux\tallow   /linux # why\nmacos net-block\n" +
+		"macos create $HOME/made\nmacos workdir read\nlinux profile other\n"
+	for goos, want := range map[string]struct {
+		lines, create string
+		workdir       Access
+	}{
+		"darwin": {"allow /both, allow HOME/Library/x, net-block", "HOME/made", Read},
+		"linux":  {"allow /both, allow /linux, allow /included", "", 0},
+	} {
+		home := t.TempDir()
+		write(t, home, "x", text, "other", "allow /included\nmacos allow /not\n")
+		e := env(home)
+		e.GOOS = goos
+		p, err := Load([]string{"x"}, words, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lines, create []string
+		for _, l := range p.Lines {
+			lines = append(lines, strings.TrimRight(l.Word+" "+l.Value, " "))
+		}
+		for _, c := range p.Create {
+			create = append(create, c.Path)
+		}
+		short := strings.NewReplacer(home, "HOME")
+		if got := short.Replace(strings.Join(lines, ", ")); got != want.lines {
+			t.Errorf("%s: %s", goos, got)
+		}
+		if got := short.Replace(strings.Join(create, ", ")); got != want.create || p.Workdir != want.workdir {
+			t.Errorf("%s: creates %s, workdir %s", goos, got, p.Workdir)
+		}
+	}
+	for text, want := range map[string]string{
+		"macos":                 "wants a line behind it",
+		"macos allow":           "wants a value behind it",
+		"macos nonsense /x":     "there is no directive 'nonsense'",
+		"linux macos allow /x":  "there is no directive 'macos'",
+		"macos allow $NOTHING/": "there is no variable '$NOTHING'",
+		"macos allow x":         "is not absolute",
+	} {
+		for _, goos := range []string{"darwin", "linux"} {
+			home := t.TempDir()
+			write(t, home, "x", text)
+			e := env(home)
+			e.GOOS = goos
+			if _, err := Load([]string{"x"}, words, e); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s on %s: %v", text, goos, err)
+			}
+		}
+	}
+}
+
 func TestNames(t *testing.T) {
 	home := t.TempDir()
 	write(t, home, "ok-1_2.X", "net-block")

@@ -12,10 +12,7 @@ import (
 
 // MaxSize is the largest profile, in bytes, that Profile returns. sandbox-exec
 // takes it as one argument (-p), and macOS gives arguments and environment one
-// MiB together. There is no other way for a larger one: Seatbelt's compiler
-// refuses more than about 64 KiB of paths, so it would not be taken from a file
-// (-f) either. 600 protected paths in a granted home make some 150 KiB, of which
-// 60 are paths.
+// MiB together. A whole home with all that nono protects in it makes some 140 KiB.
 const MaxSize = 512 << 10
 
 // ErrTooLarge says that a spec names more than one profile can hold.

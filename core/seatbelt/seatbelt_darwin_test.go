@@ -43,6 +43,7 @@ func TestCompilerTakesEveryProfile(t *testing.T) {
 	needSeatbelt(t)
 	all := specs(t)
 	all["a whole home"] = home(600)
+	all["a whole home with nono's own lists"] = whole(t)
 	for name, s := range all {
 		text, err := Profile(s, "/private/tmp/way/to")
 		if err != nil {

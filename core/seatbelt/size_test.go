@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/testenv/sbpl"
 )
@@ -42,6 +43,85 @@ func TestManyPathsFit(t *testing.T) {
 	t.Run("all read", func(t *testing.T) { fits(t, read) })
 }
 
+// Of one rule, and of those that stand together and decide about the same
+// operations, the compiler makes one pattern, which can have 64 KiB. The rules of a
+// whole home with nono's own lists stay far below, wherever one begins to count.
+func TestNoPatternIsTooLong(t *testing.T) {
+	s := whole(t)
+	text, err := Profile(s, "/Users/someone/project")
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms, err := sbpl.Read(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	longest, length, total, about := 0, 0, 0, ""
+	for _, f := range forms {
+		ops := ""
+		for _, e := range f.List {
+			if e.List == nil {
+				ops += " " + e.Atom
+			}
+		}
+		if ops != about {
+			length, about = 0, ops
+		}
+		eachPath(t, f, func(_, value string) { length += len(value); total += len(value) })
+		longest = max(longest, length)
+	}
+	t.Logf("%d lines: the longest pattern is of %d bytes, all together of %d", len(s.Paths), longest, total)
+	if longest > 32<<10 {
+		t.Errorf("a pattern of %d bytes", longest)
+	}
+	if longest < 1<<10 || len(s.Paths) < 800 {
+		t.Error("the test proves nothing")
+	}
+}
+
+// whole is what --allow of a whole home makes of nono's own lists.
+func whole(t *testing.T) *spec.Spec {
+	t.Helper()
+	const home = "/Users/someone"
+	s := &spec.Spec{Net: true}
+	system, err := lists.System("darwin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	protected, err := lists.Protect("darwin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands, err := lists.Commands("darwin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	xdg := []string{"~/", home + "/"}
+	for _, d := range lists.XDGDirs() {
+		if d.InHome != "" {
+			xdg = append(xdg, "$"+d.Name+"/", home+"/"+d.InHome+"/")
+		}
+	}
+	expand := strings.NewReplacer(xdg...)
+	add := func(k spec.Kind, path string) {
+		if path = expand.Replace(path); path[0] == '/' {
+			s.Paths = append(s.Paths, spec.Path{Kind: k, Path: path})
+		}
+	}
+	for _, p := range system {
+		add(p.Kind, p.Path)
+	}
+	add(spec.Allow, home)
+	add(spec.Temp, "/private/var/folders/zz/zyxw/T/nono-501/abcd")
+	for _, p := range protected {
+		add(p.Kind, p.Path)
+	}
+	for _, c := range commands {
+		add(spec.Deny, "/usr/bin/"+c.Name)
+	}
+	return s
+}
+
 func fits(t *testing.T, s *spec.Spec) {
 	t.Helper()
 	text, err := Profile(s, "")
@@ -62,6 +142,7 @@ func fits(t *testing.T, s *spec.Spec) {
 			}
 		})
 	}
+	t.Logf("%d lines make %d bytes of paths and expressions, %d of text, %d rules", len(s.Paths), total, len(text), len(forms))
 	if total > 60<<10 {
 		t.Errorf("600 protected paths make %d bytes of paths and expressions", total)
 	}
@@ -98,6 +179,15 @@ func TestTooLarge(t *testing.T) {
 	}
 	if text, err := Profile(s, ""); err != ErrTooLarge || text != nil {
 		t.Errorf("%d bytes, %v; want ErrTooLarge", len(text), err)
+	}
+	// The largest that passes has far fewer rules than the compiler takes.
+	s = &spec.Spec{}
+	for i := range MaxSize / 170 {
+		s.Paths = append(s.Paths, spec.Path{Kind: spec.Device, Path: "/" + strconv.Itoa(i)})
+	}
+	text, err := Profile(s, "")
+	if rules := strings.Count(string(text), "\n("); err != nil || rules > 5000 || len(text) < MaxSize/2 {
+		t.Errorf("%d rules in %d bytes, %v", rules, len(text), err)
 	}
 }
 

@@ -32,8 +32,11 @@ allow-file  ~/.claude.json
 
 # What an administrator has laid down for it must not be lost in here.
 read /etc/claude-code
+macos read /Library/Application Support/ClaudeCode
 
-# How it signs in, where that is by a variable. For Bedrock and Vertex add the
+# How it signs in, where that is by a variable. On macOS its login is in the
+# Keychain, which stays shut: `claude setup-token` outside makes a token, to be
+# handed over in CLAUDE_CODE_OAUTH_TOKEN. For Bedrock and Vertex add the
 # variables of the cloud with --allow-env.
 allow-env ANTHROPIC_API_KEY
 allow-env ANTHROPIC_AUTH_TOKEN

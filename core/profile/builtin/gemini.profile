@@ -20,6 +20,7 @@ read ~/.agents
 
 # What an administrator has laid down for it must not be lost in here.
 read /etc/gemini-cli
+macos read /Library/Application Support/GeminiCli
 
 # How it signs in, where that is by a variable. For Vertex add the variables of
 # the cloud with --allow-env.

@@ -23,3 +23,13 @@ create $XDG_CACHE_HOME/staticcheck
 temp   $XDG_CACHE_HOME/staticcheck
 create $XDG_CACHE_HOME/golangci-lint
 temp   $XDG_CACHE_HOME/golangci-lint
+# The same where macOS keeps them, and the settings of `go env -w`.
+macos create ~/Library/Caches/go-build
+macos temp   ~/Library/Caches/go-build
+macos create ~/Library/Caches/gopls
+macos temp   ~/Library/Caches/gopls
+macos create ~/Library/Caches/staticcheck
+macos temp   ~/Library/Caches/staticcheck
+macos create ~/Library/Caches/golangci-lint
+macos temp   ~/Library/Caches/golangci-lint
+macos read-file ~/Library/Application Support/go/env

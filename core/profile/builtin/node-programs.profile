@@ -21,3 +21,5 @@ read $XDG_DATA_HOME/mise
 read ~/.asdf
 read ~/.nodenv
 read ~/n
+# Where macOS keeps pnpm's global packages.
+macos read ~/Library/pnpm

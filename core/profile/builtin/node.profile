@@ -27,6 +27,14 @@ create $XDG_CACHE_HOME/node-gyp
 temp   $XDG_CACHE_HOME/node-gyp
 create $XDG_CACHE_HOME/node
 temp   $XDG_CACHE_HOME/node
+# The same where macOS keeps them.
+macos create ~/Library/Caches/Yarn
+macos temp   ~/Library/Caches/Yarn
+macos temp   ~/Library/Caches/pnpm
+macos temp   ~/Library/pnpm/store
+macos temp   ~/.pnpm-state
+macos create ~/Library/Caches/node-gyp
+macos temp   ~/Library/Caches/node-gyp
 
 # npm puts a package in place by renaming directories, and removes old ones.
 allow-rmdir

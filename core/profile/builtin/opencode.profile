@@ -25,6 +25,7 @@ temp   $XDG_CACHE_HOME/opencode
 
 # What an administrator has laid down for it must not be lost in here.
 read /etc/opencode
+macos read /Library/Application Support/opencode
 
 # The variables of the providers that most people use; others by --allow-env.
 # What `opencode auth login` has stored is in its data.

@@ -22,6 +22,14 @@ temp   $XDG_CACHE_HOME/pypoetry
 # Results of the checkers that keep them outside the project.
 temp   $XDG_CACHE_HOME/ruff
 temp   $XDG_CACHE_HOME/pre-commit
+# Where macOS keeps such; uv did so once, and still does where it is there.
+macos read   ~/Library/Python
+macos create ~/Library/Caches/pip
+macos temp   ~/Library/Caches/pip
+macos create ~/Library/Caches/pypoetry
+macos temp   ~/Library/Caches/pypoetry
+macos temp   ~/Library/Caches/uv
+macos read   ~/Library/Application Support/uv
 
 # pip changes only what is granted: a virtual environment in the project. The
 # system's packages are not. A virtual environment has it by three names.
