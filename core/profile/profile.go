@@ -89,7 +89,17 @@ var directives = [...]string{wordWorkdir, wordCreate, wordCreateJSON, wordProfil
 
 // platforms are the words that make the rest of a line be for one system alone,
 // and the GOOS of that.
-var platforms = map[string]string{"linux": "linux", "macos": "darwin"}
+var platforms = [...]struct{ word, goos string }{{"linux", "linux"}, {"macos", "darwin"}}
+
+// platform returns the GOOS that word is about, or "".
+func platform(word string) string {
+	for _, p := range platforms {
+		if p.word == word {
+			return p.goos
+		}
+	}
+	return ""
+}
 
 // Load reads the named profiles and what they include. Nothing is granted by
 // half: any fault in any of them is a *fault.Error that names file and line, and
@@ -174,7 +184,7 @@ func located(src source, n int, err error) error {
 }
 
 func (l *loader) line(src source, n int, word, value string) error {
-	if goos, ok := platforms[word]; ok {
+	if goos := platform(word); goos != "" {
 		if value == "" {
 			return &mistake{what: fault.Quote(word) + " wants a line behind it"}
 		}
@@ -257,8 +267,8 @@ func (l *loader) unknown(word string) error {
 	for w := range l.words {
 		all = append(all, w)
 	}
-	for w := range platforms {
-		all = append(all, w)
+	for _, p := range platforms {
+		all = append(all, p.word)
 	}
 	slices.Sort(all)
 	m := &mistake{what: "there is no directive " + fault.Quote(word), hint: "nono-profile(5) lists them"}
