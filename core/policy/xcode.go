@@ -36,12 +36,12 @@ func (c *compiler) xcode(l *lines, homes []home) {
 // xcrunCache grants reading xcrun's cache in tmp: outside, TMPDIR is the directory
 // that confstr(3) names. A symlink of that name would lead somewhere else.
 func (c *compiler) xcrunCache(l *lines, tmp string) {
-	dir, err := c.res.resolve(tmp)
-	if err != nil || !dir.dir() {
+	dir, err := c.res.Resolve(tmp)
+	if err != nil || !dir.IsDir() {
 		return
 	}
-	cache := spec.Join(dir.path, "xcrun_db")
-	if p, err := c.res.resolve(cache); err == nil && p.exists && !p.dir() && p.path == cache {
+	cache := spec.Join(dir.Path, "xcrun_db")
+	if p, err := c.res.Resolve(cache); err == nil && p.Exists && !p.IsDir() && p.Path == cache {
 		l.grantOptional(spec.ReadFile, cache, spec.Origin{Source: spec.System})
 	}
 }
@@ -52,20 +52,20 @@ func (c *compiler) developer(homes []home, dir string) string {
 	if !strings.HasPrefix(dir, "/") {
 		return ""
 	}
-	p, err := c.res.resolve(dir)
-	if err != nil || !p.dir() {
+	p, err := c.res.Resolve(dir)
+	if err != nil || !p.IsDir() {
 		return ""
 	}
-	lib, err := c.res.resolve(p.path + "/usr/lib/libxcrun.dylib")
-	if err != nil || !lib.exists || !spec.Beneath(lib.path, p.path) {
+	lib, err := c.res.Resolve(p.Path + "/usr/lib/libxcrun.dylib")
+	if err != nil || !lib.Exists || !spec.Beneath(lib.Path, p.Path) {
 		return ""
 	}
-	at := p.path
+	at := p.Path
 	if app, ok := strings.CutSuffix(at, "/Contents/Developer"); ok && strings.HasSuffix(app, ".app") {
 		at = app + "/Contents"
 	}
 	for _, h := range homes {
-		if home, err := c.res.resolve(h.path); err != nil || spec.Within(home.path, at) {
+		if home, err := c.res.Resolve(h.path); err != nil || spec.Within(home.Path, at) {
 			return ""
 		}
 	}
