@@ -83,7 +83,7 @@ func TestNoPatternIsTooLong(t *testing.T) {
 func whole(t *testing.T) *spec.Spec {
 	t.Helper()
 	const home = "/Users/someone"
-	s := &spec.Spec{Net: true}
+	s := &spec.Spec{Switches: spec.Switches{Net: true}}
 	system, err := lists.System("darwin")
 	if err != nil {
 		t.Fatal(err)
