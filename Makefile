@@ -9,8 +9,8 @@ GO ?= go
 export CGO_ENABLED := 0
 
 MODULE := github.com/nono-sandbox/nono
-MODULES := core nono nono-ephemeral nono-exec-shim nono-overlay nono-run nono-supervise nono-why tests
-BINARIES := nono nono-run nono-why nono-ephemeral nono-overlay nono-supervise nono-exec-shim
+MODULES := core nono nono-exec-shim nono-run nono-supervise nono-why tests
+BINARIES := nono nono-run nono-why nono-exec-shim nono-supervise
 VERSION ?= $(shell sh packaging/version)
 LDFLAGS := -s -w -X $(MODULE)/core/version.number=$(VERSION)
 # On Linux the programs begin in core/entry, which says where memory is too little.
@@ -24,7 +24,6 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 .PHONY: build
 build:
 	@mkdir -p bin
-	@[ ! -f bin/nono ] || [ "$$(head -c 2 bin/nono)" != '#!' ] || rm bin/nono # an earlier version's script
 	@for b in $(BINARIES); do $(BUILD) -o bin/$$b ./$$b || exit 1; done
 
 .PHONY: try

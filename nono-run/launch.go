@@ -4,7 +4,7 @@ import (
 	"os"
 	"strconv"
 
-	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
@@ -16,15 +16,12 @@ import (
 
 // launch is a sandbox that is ready to be started.
 type launch struct {
-	policy  *policy.Policy
-	profile *profile.Profile
-	temp    temp.Temp
-	dir     string // --workdir, or ""
-	silent  bool
-
-	ephemeral ephemeral
-	env       []string
-	withheld  withheld
+	policy   *policy.Policy
+	profile  *profile.Profile
+	temp     temp.Temp
+	dir      string // --workdir, or ""
+	env      []string
+	withheld withheld
 }
 
 // prepare makes the spec and the environment. Nothing is created or started.
@@ -42,10 +39,10 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	if err := o.refuseProtected(pol); err != nil {
 		return nil, err
 	}
-	if err := o.refuseUnstartable(pol, o.StartIn); err != nil {
+	if err := o.refuseUnstartable(pol, h); err != nil {
 		return nil, err
 	}
-	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.ephemeral}
+	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir}
 	set := temporaryPlaces(t.Dir, pol.Spec, h.Env)
 	set["NONO_SANDBOX"], set["NONO_SPEC"] = mechanism, t.Spec
 	if l.dir != "" {
@@ -57,11 +54,11 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 
 // refuseUnstartable says before the kernel would that the command, its
 // interpreter or its loader is shut, and what opens it.
-func (o *options) refuseUnstartable(pol *policy.Policy, cwd string) error {
+func (o *options) refuseUnstartable(pol *policy.Policy, h policy.Host) error {
 	if pol.Command.Path == "" {
 		return nil
 	}
-	v := query.CanStart(pol.Spec, pol.Command.Path, cwd)
+	v := advice.CanStart(advice.Sandbox{Spec: pol.Spec, Platform: h.GOOS, Dir: o.StartIn, Options: &o.Options, Host: &h}, pol.Command.Path)
 	if v.Status != query.Denied || v.EnforcedBy != "Landlock" {
 		return nil // what else stands against it, the exec says best
 	}
@@ -110,12 +107,7 @@ func (l *launch) handOver(shim string, doc []byte) error {
 	}
 	args := append([]string{"--fd=" + strconv.Itoa(fd), "--from=" + version.String(),
 		"--exec=" + l.policy.Command.Path, "--"}, l.policy.Command.Argv...)
-	switch supervised := l.policy.Spec.Supervised(); {
-	case supervised && l.ephemeral.on:
-		return cli.Misuse("use --ephemeral", "this policy needs a supervisor, and the two do not go together", "leave out --ephemeral")
-	case l.ephemeral.on:
-		return l.overlay(shim, fd, args)
-	case supervised:
+	if l.policy.Spec.Supervised() {
 		return l.supervise(shim, args)
 	}
 	argv := append([]string{"nono-exec-shim"}, args...)

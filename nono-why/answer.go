@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
@@ -51,11 +52,11 @@ func (w *sandbox) about(q query.Question) (query.Verdict, error) {
 	if w.self {
 		w.asker.Probe(q, &v)
 	}
+	w.adviser.Advise(q, &v)
 	if v.Reason == query.NotInAllowedPaths && w.request != nil {
 		w.name(&v)
 	}
-	w.prove(q, &v)
-	w.made(&v)
+	w.created(&v)
 	return v, nil
 }
 
@@ -80,10 +81,11 @@ func (w *sandbox) name(v *query.Verdict) {
 	query.Recognise(v, wide)
 }
 
-// ready makes the asker when the first question about a path comes.
+// ready makes the asker and the adviser when the first question about a path comes.
 func (w *sandbox) ready() (err error) {
 	switch {
 	case w.asker != nil:
+		return nil
 	case w.self:
 		w.asker = query.Inside(w.spec, w.abi, w.cwd)
 	default:
@@ -95,7 +97,20 @@ func (w *sandbox) ready() (err error) {
 		}
 		w.asker, err = query.ForPlatform(w.platform, w.spec, w.abi, w.cwd)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	about := advice.Sandbox{Spec: w.spec, ABI: w.abi, Platform: w.platform, Dir: w.cwd, Inside: w.self, Options: w.request, Host: &w.host, Tools: tools()}
+	if w.request == nil {
+		// Only a spec is known: what a grant would bring, this host says.
+		if h, err := policy.ThisHost(w.platform); err == nil {
+			about.Host = &h
+		} else {
+			about.Host = nil
+		}
+	}
+	w.adviser = advice.New(about, w.asker)
+	return nil
 }
 
 // around returns a directory such that granting it would reach what the lists

@@ -101,7 +101,7 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	case o.support:
 		return o.tellSupport(p)
 	}
-	w, err := o.whose(set, p)
+	w, err := o.sandbox(set, p)
 	if err != nil {
 		return err
 	}

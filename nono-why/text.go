@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/query"
 )
@@ -109,10 +110,7 @@ func because(v *query.Verdict) string {
 	case query.InsufficientAccess:
 		return at + " is granted, but not for this (" + by + ")"
 	case query.ChainDirectory:
-		if v.Line == nil {
-			return "its directory is on the way to something that is denied"
-		}
-		return "its directory is on the way to " + at + ", which is protected (" + v.Category + "), so only what was in it at the start can be used"
+		return advice.OnTheWay(v)
 	case query.RmdirBlocked:
 		return "directories are neither removed nor renamed unless --allow-rmdir is given"
 	case query.NetworkBlocked:

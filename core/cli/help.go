@@ -30,11 +30,7 @@ func (f Flag) line() string {
 	if f.Short != "" {
 		s = "  -" + f.Short + ", --" + f.Name
 	}
-	switch f.Arg {
-	case None:
-	case Ending:
-		s += string(f.Arg)
-	default:
+	if f.Arg != None {
 		s += " " + string(f.Arg)
 	}
 	const column = 30

@@ -20,9 +20,6 @@ func (a *Asker) Ask(q Question) Verdict {
 		e.one(q)
 	}
 	e.finish()
-	if !a.trying && e.v.Status == Denied && e.policy {
-		a.suggest(q, e)
-	}
 	e.v.asItself(e.own)
 	return e.v
 }
@@ -37,8 +34,6 @@ type asking struct {
 	failed bool
 	// own is this process's number, if the path led through /proc/self.
 	own string
-	// short is where rights were missing first, for a suggestion.
-	short string
 }
 
 // fail notes what stands against the operation, in the kernel's order.
@@ -63,7 +58,7 @@ const (
 func (e *asking) lacks(n *paths.Node, target string, missing carve.Rights) {
 	e.fail(unix.EACCES, NotInAllowedPaths, byLandlock)
 	if !e.policy {
-		e.policy, e.short = true, target
+		e.policy, e.v.Lacking = true, target
 		e.v.EnforcedBy = byLandlock
 		e.whyNot(n, target, missing)
 	}

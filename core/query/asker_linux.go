@@ -19,8 +19,6 @@ type Asker struct {
 	held map[carve.ID]*spec.Path
 	// mac answers instead, where the question is about macOS.
 	mac *mac
-	// trying is set while a suggestion is tried out: none is made then.
-	trying bool
 }
 
 // New carves s and returns an Asker for it, for the user and from the working
@@ -54,10 +52,19 @@ func Inside(s *spec.Spec, abi int, cwd string) *Asker {
 	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: d, rules: newByLines(s, d)}
 }
 
-// with returns an Asker for another spec over the same disk that does not carve.
-func (a *Asker) with(s *spec.Spec) *Asker {
-	return &Asker{s: s, abi: a.abi, disk: a.disk, rules: newByLines(s, a.disk), trying: true}
+// ByLines returns an Asker for another spec over the same disk, as it was seen. It
+// goes by the lines of s and does not carve: it differs from New in what hard links
+// and bind mounts do.
+func (a *Asker) ByLines(s *spec.Spec) *Asker {
+	if a.mac != nil {
+		return &Asker{s: s, mac: &mac{s, a.mac.cwd}}
+	}
+	return &Asker{s: s, abi: a.abi, disk: a.disk, rules: newByLines(s, a.disk)}
 }
+
+// OtherNames reports whether what one of the paths leads to may have another name,
+// so that ByLines may be wrong about it.
+func (a *Asker) OtherNames(paths ...string) bool { return a.mac == nil && a.disk.OtherNames(paths...) }
 
 // have returns what the rules on n and on all above it give, by the path that
 // leads to it: this is how Landlock looks.

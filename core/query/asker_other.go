@@ -29,6 +29,12 @@ func ForPlatform(platform string, s *spec.Spec, abi int, cwd string) (*Asker, er
 // Inside returns an Asker for the sandbox that this process is in.
 func Inside(s *spec.Spec, abi int, cwd string) *Asker { return &Asker{&mac{s, cwd}} }
 
+// ByLines returns an Asker for another spec.
+func (a *Asker) ByLines(s *spec.Spec) *Asker { return &Asker{&mac{s, a.mac.cwd}} }
+
+// OtherNames reports whether ByLines may be wrong about one of the paths.
+func (a *Asker) OtherNames(...string) bool { return false }
+
 // Ask answers one question.
 func (a *Asker) Ask(q Question) Verdict { return a.mac.ask(q) }
 
@@ -43,8 +49,3 @@ func ProbeNetwork(*Verdict) {}
 
 // Sandboxed cannot tell here, and says no.
 func Sandboxed() bool { return false }
-
-// CanStart says whether the program at path would be started under s.
-func CanStart(s *spec.Spec, path, cwd string) Verdict {
-	return Inside(s, 0, cwd).Ask(Question{Op: Execute, Path: path})
-}

@@ -43,9 +43,7 @@ func denyBeneath(s *spec.Spec, path string, right carve.Rights) *spec.Path {
 	return nil
 }
 
-func takes(p *spec.Path, right carve.Rights) bool {
-	return p.Kind == spec.Deny || p.Kind == spec.DenyWrite && right&carve.Changing != 0
-}
+func takes(p *spec.Path, right carve.Rights) bool { return carve.Taken(p.Kind)&right != 0 }
 
 // anyGrantOf returns the deepest grant at or above path, whatever it grants.
 func anyGrantOf(s *spec.Spec, path string) *spec.Path {

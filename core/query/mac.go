@@ -71,7 +71,7 @@ func (m *mac) decide(v *Verdict, c seatbelt.Class, path string) bool {
 		if g := anyGrantOf(m.s, path); g != nil {
 			v.Reason, v.Line = InsufficientAccess, g
 			if c == seatbelt.RemoveDir && !m.s.Rmdir {
-				v.Reason, v.Suggestion = RmdirBlocked, &Suggestion{[]Part{{Flag: "--allow-rmdir"}}}
+				v.Reason = RmdirBlocked
 			}
 		}
 	case spec.Beneath(v.Line.Path, path):
@@ -81,30 +81,8 @@ func (m *mac) decide(v *Verdict, c seatbelt.Class, path string) bool {
 	default:
 		v.Reason, v.Category = SensitivePath, categoryOf(v.Line)
 	}
-	m.suggest(v, c, path)
+	v.Lacking = path
 	return false
-}
-
-// suggest names a grant of the very path, if that changes the decision.
-func (m *mac) suggest(v *Verdict, c seatbelt.Class, path string) {
-	if v.Suggestion != nil {
-		return
-	}
-	st, err := os.Stat(path)
-	at, flags := path, []string{"--read", "--write", "--allow"}
-	switch {
-	case c == seatbelt.Create || c == seatbelt.Remove || err != nil:
-		at = filepath.Dir(path)
-	case !st.IsDir():
-		flags = []string{"--read-file", "--write-file", "--allow-file"}
-	}
-	for _, flag := range flags {
-		s := &Suggestion{[]Part{{Flag: flag, Arg: at}}}
-		if yes, _ := seatbelt.Decision(Apply(m.s, s), m.start(), c, path); yes {
-			v.Suggestion = s
-			return
-		}
-	}
 }
 
 // classesOf is what an operation needs; dir tells that it is on a directory.

@@ -61,12 +61,7 @@ func privileged(n *paths.Node) bool {
 // asItself puts /proc/self back for pid, the number of this process, which is
 // another one in the sandbox.
 func (v *Verdict) asItself(pid string) {
-	v.Resolved = itself(v.Resolved, pid)
-	if v.Suggestion != nil {
-		for i := range v.Suggestion.Parts {
-			v.Suggestion.Parts[i].Arg = itself(v.Suggestion.Parts[i].Arg, pid)
-		}
-	}
+	v.Resolved, v.Lacking = itself(v.Resolved, pid), itself(v.Lacking, pid)
 }
 
 func itself(path, pid string) string {

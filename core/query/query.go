@@ -142,7 +142,11 @@ type Verdict struct {
 	// EnforcedBy is what holds a denial: "Landlock", "seccomp", "file
 	// permissions", "the file system".
 	EnforcedBy string
-	// Suggestion would allow it; nil where it is allowed, or nothing would.
+	// Lacking is where the policy stands against it: Resolved, a directory of
+	// it, or the interpreter or loader of a program. It is empty where the policy
+	// does not, or is not about a path.
+	Lacking string
+	// Suggestion would allow it; nil where none is known. Package advice finds it.
 	Suggestion *Suggestion
 	// Host, Port and Protocol are the question where it is about the network,
 	// Command where it is about a command; Op and Path are empty then.
@@ -151,6 +155,17 @@ type Verdict struct {
 	Command        string
 	// Note is one more sentence for people, or empty.
 	Note string
+}
+
+// ByPolicy reports whether it is denied, and the policy is the reason: then a
+// change of the policy may allow it.
+func (v *Verdict) ByPolicy() bool {
+	switch v.Reason {
+	case SensitivePath, BlockedCommand, NotInAllowedPaths, InsufficientAccess, ChainDirectory, RmdirBlocked, NetworkBlocked,
+		UnixSocketBlocked, TruncateRefused, DeviceNode, MoreRightsThere, NoReparenting, OutsideProcess:
+		return v.Status == Denied
+	}
+	return false
 }
 
 // GrantedBy returns what the line that allowed it is there by, or "".

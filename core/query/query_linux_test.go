@@ -54,24 +54,23 @@ func TestReasons(t *testing.T) {
 		status   Status
 		reason   Reason
 		category string
-		hint     string // with @ for the home; "" for none
 	}{
-		{Read, "notes", "", Allowed, ExplicitGrant, "", ""},
-		{Read, "project/a", "", Allowed, WithinWorkdir, "", ""},
-		{Read, "/usr/bin", "", Allowed, SystemPath, "", ""},
-		{Read, ".ssh/id", "", Denied, SensitivePath, "SSH keys", "--read-file @/.ssh/id"},
-		{Read, ".netrc", "", Denied, SensitivePath, "credential files", ""},
-		{Execute, "rm", "", Denied, BlockedCommand, "blocked command: file destruction", "--allow-command rm"},
-		{Write, "notes", "", Denied, InsufficientAccess, "", "--write-file @/notes"},
-		{List, ".", "", Denied, ChainDirectory, "SSH keys", ""},
-		{Create, "new", "", Denied, InsufficientAccess, "", ""},
-		{Rmdir, "project/src", "", Denied, RmdirBlocked, "", "--allow-rmdir"},
-		{Mkdev, "project/null", "", Denied, DeviceNode, "", ""},
-		{Read, "/etc/fstab", "", Denied, NotInAllowedPaths, "", "--read-file /etc/fstab"},
-		{RenameTo, "project/a", "project/src/a", Allowed, WithinWorkdir, "", ""},
-		{LinkTo, "notes", "project/n", Denied, InsufficientAccess, "", ""},
-		{Read, "project/none", "", Allowed, WithinWorkdir, "", ""},
-		{Connect, "project/socket", "", Denied, UnixSocketBlocked, "", "--allow-unix-sockets"},
+		{Read, "notes", "", Allowed, ExplicitGrant, ""},
+		{Read, "project/a", "", Allowed, WithinWorkdir, ""},
+		{Read, "/usr/bin", "", Allowed, SystemPath, ""},
+		{Read, ".ssh/id", "", Denied, SensitivePath, "SSH keys"},
+		{Read, ".netrc", "", Denied, SensitivePath, "credential files"},
+		{Execute, "rm", "", Denied, BlockedCommand, "blocked command: file destruction"},
+		{Write, "notes", "", Denied, InsufficientAccess, ""},
+		{List, ".", "", Denied, ChainDirectory, "SSH keys"},
+		{Create, "new", "", Denied, InsufficientAccess, ""},
+		{Rmdir, "project/src", "", Denied, RmdirBlocked, ""},
+		{Mkdev, "project/null", "", Denied, DeviceNode, ""},
+		{Read, "/etc/fstab", "", Denied, NotInAllowedPaths, ""},
+		{RenameTo, "project/a", "project/src/a", Allowed, WithinWorkdir, ""},
+		{LinkTo, "notes", "project/n", Denied, InsufficientAccess, ""},
+		{Read, "project/none", "", Allowed, WithinWorkdir, ""},
+		{Connect, "project/socket", "", Denied, UnixSocketBlocked, ""},
 	} {
 		abs := func(p string) string {
 			if p == "" || p[0] == '/' {
@@ -80,12 +79,8 @@ func TestReasons(t *testing.T) {
 			return dir + "/" + p
 		}
 		v := a.Ask(Question{c.op, abs(c.path), abs(c.to)})
-		got := ""
-		if v.Suggestion != nil {
-			got = strings.ReplaceAll(v.Suggestion.String(), dir, "@")
-		}
-		if v.Status != c.status || v.Reason != c.reason || v.Category != c.category || got != c.hint {
-			t.Errorf("%s %s: %s %s %q %q, want %s %s %q %q", c.op, c.path, v.Status, v.Reason, v.Category, got, c.status, c.reason, c.category, c.hint)
+		if v.Status != c.status || v.Reason != c.reason || v.Category != c.category {
+			t.Errorf("%s %s: %s %s %q, want %s %s %q", c.op, c.path, v.Status, v.Reason, v.Category, c.status, c.reason, c.category)
 		}
 	}
 }
@@ -103,29 +98,6 @@ func TestNetwork(t *testing.T) {
 		if v.Status != Denied || v.EnforcedBy != c.by || v.Suggestion.String() != "leave out --net-block" {
 			t.Errorf("%+v", v)
 		}
-	}
-}
-
-func TestCanStart(t *testing.T) {
-	dir := home(t)
-	s := policyFor(dir)
-	for path, want := range map[string]Status{
-		dir + "/notes": Allowed, dir + "/project/a": Allowed, "/bin/ls": Allowed, // /bin/sh is granted
-		dir + "/rm":           Denied,
-		dir + "/project/gone": Allowed, // not the sandbox's affair
-	} {
-		v := CanStart(s, path, "/")
-		if v.Status != want {
-			t.Errorf("%s: %+v, want %s", path, v, want)
-		}
-	}
-	sh, err := filepath.EvalSymlinks("/bin/sh")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Paths = append(s.Paths, spec.Path{Kind: spec.Deny, Path: sh, By: spec.ParseOrigin("a test")})
-	if v := CanStart(s, dir+"/notes", "/"); v.Status != Denied || v.Suggestion == nil || v.Suggestion.String() != "--read-file "+sh {
-		t.Errorf("without its interpreter: %+v", v)
 	}
 }
 
@@ -162,7 +134,7 @@ func TestOlderKernels(t *testing.T) {
 		return a.Ask(q)
 	}
 	s := policyFor(dir)
-	if v := ask(1, s, Question{RenameTo, dir + "/project/a", dir + "/project/src/a"}); v.Reason != NoReparenting || v.Errno != "EXDEV" || v.Suggestion != nil {
+	if v := ask(1, s, Question{RenameTo, dir + "/project/a", dir + "/project/src/a"}); v.Reason != NoReparenting || v.Errno != "EXDEV" {
 		t.Errorf("%+v", v)
 	}
 	if v := ask(2, s, Question{Op: Truncate, Path: dir + "/project/a"}); v.Reason != TruncateRefused || v.EnforcedBy != "seccomp" {
@@ -175,7 +147,7 @@ func TestOlderKernels(t *testing.T) {
 	if v := ask(4, s, Question{Op: Ioctl, Path: "/dev/null"}); v.Status != Allowed || v.Reason != NotEnforced {
 		t.Errorf("%+v", v)
 	}
-	if v := ask(5, s, Question{Op: Ioctl, Path: "/dev/null"}); v.Status != Denied || v.Suggestion.String() != "--device /dev/null" {
+	if v := ask(5, s, Question{Op: Ioctl, Path: "/dev/null"}); v.Status != Denied || v.Reason != InsufficientAccess {
 		t.Errorf("%+v", v)
 	}
 }

@@ -58,11 +58,8 @@ func manDirectives(table []cli.Flag) string {
 }
 
 func argument(f cli.Flag) string {
-	switch f.Arg {
-	case cli.None:
+	if f.Arg == cli.None {
 		return ""
-	case cli.Ending:
-		return " Ns Oo = Ns Ar when Oc"
 	}
 	return " Ar " + string(f.Arg)
 }

@@ -101,7 +101,7 @@ func zshSpecs(table []cli.Flag) string {
 		names := spellings(f, false)
 		for _, n := range names {
 			spec := n
-			if !f.Bare() && strings.HasPrefix(n, "--") {
+			if f.Arg != cli.None && strings.HasPrefix(n, "--") {
 				spec += "="
 			}
 			switch {
@@ -111,7 +111,7 @@ func zshSpecs(table []cli.Flag) string {
 				spec = "(" + strings.Join(names, " ") + ")" + spec
 			}
 			spec += "[" + zshEscape(f.Help) + "]"
-			if !f.Bare() {
+			if f.Arg != cli.None {
 				spec += zshAction(f)
 			}
 			b.WriteString("\t\t'" + strings.ReplaceAll(spec, "'", `'\''`) + "' \\\n")

@@ -9,13 +9,23 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/query"
 	"golang.org/x/sys/unix"
 )
 
-// sketch compares the verdict with the one that is made from the spec's lines
+// ask asks, and has advice where the policy denies it.
+func (c *trial) ask(asker *query.Asker, q query.Question) (v query.Verdict) {
+	c.as(func() {
+		v = asker.Ask(q)
+		advice.New(advice.Sandbox{Spec: c.spec, ABI: c.abi, Platform: "linux", Dir: "/"}, asker).Advise(q, &v)
+	})
+	return v
+}
+
+// byLines compares the verdict with the one that is made from the spec's lines
 // alone. They may differ only by what hard links and bind mounts do.
-func (c *trial) sketch(q query.Question, v *query.Verdict) string {
+func (c *trial) byLines(q query.Question, v *query.Verdict) string {
 	if len(c.tree.mounts) > 0 || len(c.tree.saved) < len(c.tree.files) {
 		return ""
 	}
@@ -71,7 +81,7 @@ func covered(path string) bool {
 
 // tryHint applies a suggestion: then both must allow.
 func (c *trial) tryHint(q query.Question, v *query.Verdict) {
-	s := query.Apply(c.spec, v.Suggestion)
+	s := advice.Edit(c.spec, v.Suggestion.Parts)
 	asker, k := c.start(s)
 	if asker == nil || k == nil {
 		c.t.Errorf("%s\nthe suggestion %s stops the start", c.story(q, v), v.Suggestion)

@@ -117,8 +117,7 @@ func (c *trial) one(q query.Question, errno, suggestion string) {
 		return
 	}
 	defer k.end()
-	var v query.Verdict
-	c.as(func() { v = asker.Ask(q) })
+	v := c.ask(asker, q)
 	got, _, err := k.do(c.tree, q)
 	if err != nil {
 		c.t.Errorf("%s\nthe actor: %v", c.story(q, &v), err)

@@ -151,8 +151,7 @@ func (c *trial) run(r *rand.Rand) {
 	var asked []query.Question
 	for range 60 {
 		q := c.tree.question()
-		var v query.Verdict
-		c.as(func() { v = asker.Ask(q) })
+		v := c.ask(asker, q)
 		errno, changed, err := k.do(c.tree, q)
 		if err == errIrreversible {
 			c.n.skipped++
@@ -170,7 +169,7 @@ func (c *trial) run(r *rand.Rand) {
 			c.t.Errorf("%s\n%s", c.story(q, &v), msg)
 			return
 		}
-		if msg := c.sketch(q, &v); msg != "" {
+		if msg := c.byLines(q, &v); msg != "" {
 			c.t.Errorf("%s\n%s", c.story(q, &v), msg)
 			return
 		}

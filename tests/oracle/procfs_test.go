@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -98,6 +99,7 @@ func (c *trial) asking(s *spec.Spec, abi int, q query.Question) (v query.Verdict
 			return
 		}
 		v = asker.Ask(q)
+		advice.New(advice.Sandbox{Spec: s, ABI: abi, Platform: "linux", Dir: "/"}, asker).Advise(q, &v)
 	})
 	return v
 }

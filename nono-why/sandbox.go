@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
@@ -33,13 +34,13 @@ type sandbox struct {
 	loose   []policy.NotDenied
 	create  []string              // what nono run makes before the start
 	wide    map[string]*spec.Spec // the same policy with a directory granted too
-	tried   tried
+	adviser *advice.Adviser
 }
 
-// whose finds the policy to ask about.
-func (o *options) whose(set *cli.Set, p *cli.Printer) (*sandbox, error) {
+// sandbox finds the policy to ask about.
+func (o *options) sandbox(set *cli.Set, p *cli.Printer) (*sandbox, error) {
 	support, err := kernel.Detect()
-	w := &sandbox{abi: support.ABI, platform: o.platform, wide: map[string]*spec.Spec{}, tried: tried{}}
+	w := &sandbox{abi: support.ABI, platform: o.platform, wide: map[string]*spec.Spec{}}
 	if err != nil && !o.self && o.platform == "linux" {
 		p.Notice("nothing is enforced here: " + err.Error() + "; nono would start nothing")
 	}

@@ -3,15 +3,16 @@ package main
 import (
 	"slices"
 
+	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// made answers for what does not exist yet and nono run makes before the start,
+// created answers for what does not exist yet and nono run makes before the start,
 // since a profile wants it: the grant of it holds then.
-func (w *sandbox) made(v *query.Verdict) {
-	if v.Exists || !slices.ContainsFunc(w.create, func(path string) bool { return w.denotes(path, v.Resolved) }) {
+func (w *sandbox) created(v *query.Verdict) {
+	if v.Exists || !slices.ContainsFunc(w.create, func(path string) bool { return advice.Denotes(path, v.Resolved, w.host.Dir) }) {
 		return
 	}
 	i := slices.IndexFunc(w.spec.Paths, func(p spec.Path) bool { return p.Kind.Grants() && p.Path == v.Resolved })
