@@ -2,6 +2,7 @@ package enforce
 
 import (
 	"runtime"
+	"slices"
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
@@ -41,6 +42,10 @@ func apply(s *spec.Spec) error {
 	if err := checkInherited(s, support.ABI); err != nil {
 		return err
 	}
+	if err := leaveGroup(); err != nil {
+		return &fault.Error{Do: "leave the process group", Err: err}
+	}
+	rules := slices.Concat(seccomp.Rules(s, support.ABI), seccomp.GroupRules(outsideGroups()))
 	// Paths are opened and rules made from them while every path can be opened.
 	if err := restrict(s, support.ABI); err != nil {
 		return err
@@ -54,7 +59,7 @@ func apply(s *spec.Spec) error {
 		return err
 	}
 	// Last, so that the filter need not allow anything for nono's own sake.
-	return filter(s, support.ABI)
+	return filter(rules)
 }
 
 // asked refuses a spec that asks for something which this kernel cannot give
@@ -74,8 +79,8 @@ func asked(s *spec.Spec, abi int) error {
 }
 
 // filter loads the seccomp program for the calling thread.
-func filter(s *spec.Spec, abi int) error {
-	code, err := seccomp.Compile(runtime.GOARCH, seccomp.Rules(s, abi))
+func filter(rules []seccomp.Rule) error {
+	code, err := seccomp.Compile(runtime.GOARCH, rules)
 	if err != nil {
 		return &fault.Error{Do: "filter system calls", Err: err}
 	}

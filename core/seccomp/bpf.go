@@ -62,8 +62,10 @@ func Compile(arch string, rules []Rule) ([]Instruction, error) {
 			}
 			a.calls(rules[:n])
 		} else {
-			for n < len(rules) && rules[n].Call == rules[0].Call {
-				n++
+			for size := rules[0].size(); n < len(rules) && rules[n].Call == rules[0].Call; n++ {
+				if size += rules[n].size(); size > maxJump {
+					break // the rest is a part of its own
+				}
 			}
 			a.call(rules[:n])
 		}
@@ -137,6 +139,15 @@ func (a *assembler) call(rules []Rule) {
 	}
 	a.emit(opLoad, offNumber, 0, 0)
 	a.land(other)
+}
+
+// size is how many instructions r takes, at most.
+func (r *Rule) size() int {
+	n := 2
+	for _, t := range r.If {
+		n += 2 + len(t.Values)
+	}
+	return n
 }
 
 func (a *assembler) number(c Call) int {

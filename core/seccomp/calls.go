@@ -99,5 +99,6 @@ var (
 	Open       = Call{"open", 2, none}
 	Openat     = Call{"openat", 257, 56}
 	Openat2    = Call{"openat2", 437, 437}
+	Setpgid    = Call{"setpgid", 109, 154}
 	Renameat2  = Call{"renameat2", 316, 276}
 )

@@ -41,9 +41,11 @@ type Test struct {
 	High bool   // look at the high half
 	Mask uint32 // look at these bits alone
 	Not  bool   // hold if the bits are none of Values
-	// Values are what the bits are compared with: at most 200.
+	// Values are what the bits are compared with: at most maxValues.
 	Values []uint32
 }
+
+const maxValues = 100
 
 const allBits = 1<<32 - 1
 

@@ -126,6 +126,20 @@ func socketRules(s *spec.Spec, abi int) []Rule {
 	return rules
 }
 
+// GroupRules refuse joining the process groups that outside processes are in, or,
+// where these are not known, every group but the caller's own. The kernel sends
+// signals to a whole group without asking Landlock.
+func GroupRules(outside []uint32, known bool) []Rule {
+	if !known {
+		return []Rule{{Setpgid, eperm, []Test{IsNot(1, 0)}}}
+	}
+	var rules []Rule
+	for part := range slices.Chunk(outside, maxValues) {
+		rules = append(rules, Rule{Setpgid, eperm, []Test{Is(1, part...)}})
+	}
+	return rules
+}
+
 // truncateRules stand in for Landlock's right before ABI 3: no truncating by path,
 // and none as a side effect of opening a file for anything but writing, which
 // Landlock would not see.

@@ -238,3 +238,45 @@ func TestCallNumbers(t *testing.T) {
 		}
 	}
 }
+
+// A group outside cannot be joined, however many there are; groups of one's own
+// can be made, and others joined.
+func TestGroupRules(t *testing.T) {
+	for _, arch := range arches {
+		nr := uint32(kernelCalls(t, arch.name)["setpgid"])
+		for _, n := range []uint32{0, 1, 99, 100, 101, 1000} {
+			var outside []uint32
+			for i := range n {
+				outside = append(outside, 1000+2*i)
+			}
+			code, err := Compile(arch.name, append(Rules(&spec.Spec{}, 7), GroupRules(outside, true)...))
+			if err != nil {
+				t.Fatal(n, err)
+			}
+			checkProgram(t, code)
+			for group := range uint32(4000) {
+				want := verdict("allow")
+				if group >= 1000 && group < 1000+2*n && group%2 == 0 {
+					want = "EPERM"
+				}
+				for _, g := range []uint64{uint64(group), high | uint64(group)} {
+					if got := interpret(t, code, dataOf(nr, arch.audit, [6]uint64{0, g})); got != want {
+						t.Fatalf("%d groups outside: setpgid(0, %#x): %s, want %s", n, g, got, want)
+					}
+				}
+			}
+			if got := interpret(t, code, dataOf(uint32(kernelCalls(t, arch.name)["acct"]), arch.audit, [6]uint64{})); got != "EPERM" {
+				t.Errorf("%d groups outside: what stands behind their rules is not reached: %s", n, got)
+			}
+		}
+		code, err := Compile(arch.name, GroupRules(nil, false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for group, want := range map[uint64]verdict{0: "allow", high: "allow", 1: "EPERM", 1234: "EPERM"} {
+			if got := interpret(t, code, dataOf(nr, arch.audit, [6]uint64{0, group})); got != want {
+				t.Errorf("groups unknown: setpgid(0, %#x): %s, want %s", group, got, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package enforce
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+
+	"github.com/nono-sandbox/nono/core/fdio"
+	"golang.org/x/sys/unix"
+)
+
+// The kernel sends some signals to a whole process group and does not ask Landlock:
+// SIGHUP to a group that becomes orphaned while a process of it is stopped, SIGTTIN
+// and SIGTTOU to a group in the background of which one process uses the terminal
+// (setpgid(2), credentials(7)). So processes inside and outside must not be in one
+// group, as far as that can be had.
+
+// leaveGroup moves this process to a group of its own, unless it leads one.
+//
+// It stays where a shell with job control watches the group: then nothing done
+// inside can make the group orphaned, and Ctrl-Z and the shell's kill are for the
+// whole of it. It stays too where the terminal listens to the group, since nobody
+// would give the terminal back. Nor does it move where /proc does not tell.
+func leaveGroup() error {
+	self := readProcess(unix.Getpid())
+	if self == nil || self.group == unix.Getpid() || self.foreground == self.group {
+		return nil
+	}
+	above := self
+	for above != nil && above.group == self.group && above.session == self.session {
+		above = readProcess(above.parent)
+	}
+	if above != nil && above.session == self.session {
+		return nil
+	}
+	return unix.Setpgid(0, 0)
+}
+
+// outsideGroups returns the process groups of this session but the own one, which
+// joining gives nothing that staying does not. It reports false where /proc does
+// not tell.
+func outsideGroups() ([]uint32, bool) {
+	self := readProcess(unix.Getpid())
+	proc, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil || self == nil {
+		return nil, false
+	}
+	defer unix.Close(proc)
+	groups := []uint32{uint32(self.session)} // its leader may be hidden
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := unix.ReadDirent(proc, buf)
+		if err != nil {
+			return nil, false
+		}
+		if n == 0 {
+			break
+		}
+		_, _, names := unix.ParseDirent(buf[:n], -1, nil)
+		for _, name := range names {
+			pid, err := strconv.Atoi(name)
+			if err != nil || pid == unix.Getpid() {
+				continue
+			}
+			if session, err := unix.Getsid(pid); err != nil || session != self.session {
+				continue
+			}
+			group, err := unix.Getpgid(pid)
+			if err == nil && !slices.Contains(groups, uint32(group)) {
+				groups = append(groups, uint32(group))
+			}
+		}
+	}
+	own := func(group uint32) bool { return group == uint32(self.group) }
+	return slices.DeleteFunc(groups, own), true
+}
+
+// A process is what /proc/PID/stat says of one (proc_pid_stat(5)).
+type process struct {
+	parent, group, session int
+	foreground             int // the group that its terminal listens to, or -1
+}
+
+// readProcess returns nil where there is no such process, or none to be seen.
+func readProcess(pid int) *process {
+	fd, err := unix.Open("/proc/"+strconv.Itoa(pid)+"/stat", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	defer unix.Close(fd)
+	text, err := fdio.ReadAll(fd, 4096)
+	if err != nil || !bytes.HasPrefix(text, []byte(strconv.Itoa(pid)+" (")) {
+		return nil
+	}
+	// The name, in parentheses, may hold anything.
+	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
+	if len(fields) < 6 {
+		return nil
+	}
+	number := func(i int) int {
+		n, err := strconv.Atoi(string(fields[i]))
+		if err != nil {
+			return -1
+		}
+		return n
+	}
+	return &process{parent: number(1), group: number(2), session: number(3), foreground: number(5)}
+}
