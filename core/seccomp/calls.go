@@ -87,18 +87,24 @@ var ipcCalls = [...]Call{
 
 // The calls that are judged by their arguments.
 var (
-	Ioctl      = Call{"ioctl", 16, 29}
-	Fcntl      = Call{"fcntl", 72, 25}
-	Clone      = Call{"clone", 56, 220}
-	Clone3     = Call{"clone3", 435, 435}
-	Unshare    = Call{"unshare", 272, 97}
-	Socket     = Call{"socket", 41, 198}
-	Socketpair = Call{"socketpair", 53, 199}
-	Prlimit    = Call{"prlimit64", 302, 261}
-	Truncate   = Call{"truncate", 76, 45}
-	Open       = Call{"open", 2, none}
-	Openat     = Call{"openat", 257, 56}
-	Openat2    = Call{"openat2", 437, 437}
-	Setpgid    = Call{"setpgid", 109, 154}
-	Renameat2  = Call{"renameat2", 316, 276}
+	Ioctl             = Call{"ioctl", 16, 29}
+	Fcntl             = Call{"fcntl", 72, 25}
+	Clone             = Call{"clone", 56, 220}
+	Clone3            = Call{"clone3", 435, 435}
+	Unshare           = Call{"unshare", 272, 97}
+	Socket            = Call{"socket", 41, 198}
+	Socketpair        = Call{"socketpair", 53, 199}
+	Prlimit           = Call{"prlimit64", 302, 261}
+	Truncate          = Call{"truncate", 76, 45}
+	Open              = Call{"open", 2, none}
+	Openat            = Call{"openat", 257, 56}
+	Openat2           = Call{"openat2", 437, 437}
+	Setpgid           = Call{"setpgid", 109, 154}
+	Renameat2         = Call{"renameat2", 316, 276}
+	Setpriority       = Call{"setpriority", 141, 140}
+	IoprioSet         = Call{"ioprio_set", 251, 30}
+	SchedSetscheduler = Call{"sched_setscheduler", 144, 119}
+	SchedSetparam     = Call{"sched_setparam", 142, 118}
+	SchedSetattr      = Call{"sched_setattr", 314, 274}
+	Personality       = Call{"personality", 135, 92}
 )

@@ -14,17 +14,10 @@ const (
 	sockSeqpacket = 5
 	sockTypeMask  = 0xf
 
-	tiocsti   = 0x5412 // asm-generic/ioctls.h, the same on both architectures
-	tioclinux = 0x541c
-	tiocsetd  = 0x5423
-
-	ocfs2Reflink = 0x40186f04 // fs/ocfs2/ocfs2_ioctl.h: copies a file by two paths
-
-	// asm-generic/ioctls.h and asm-generic/sockios.h: fcntl's O_ASYNC and
-	// F_SETOWN once more, with the argument in memory.
-	fioAsync  = 0x5452
-	fioSetOwn = 0x8901
-	siocSPGrp = 0x8902
+	afInet       = 2
+	afInet6      = 10
+	afNetlink    = 16
+	netlinkRoute = 0 // linux/netlink.h
 
 	fSetFl    = 4 // asm-generic/fcntl.h
 	fSetOwn   = 8
@@ -41,18 +34,13 @@ const (
 
 	oAccmode = 3
 	oTrunc   = 0o1000
-)
 
-// subvolumeIoctls make or remove the subvolumes of btrfs (linux/btrfs.h) and
-// bcachefs (bcachefs_ioctl.h), and snapshots of them. They are the low halves of
-// the commands, type and number: above is the size of the argument.
-var subvolumeIoctls = [...]uint32{
-	0x9401, 0x9417, // BTRFS_IOC_SNAP_CREATE, _V2
-	0x940e, 0x9418, // BTRFS_IOC_SUBVOL_CREATE, _V2
-	0x940f, 0x943f, // BTRFS_IOC_SNAP_DESTROY, _V2
-	0xbc10, 0xbc1d, // BCH_IOCTL_SUBVOLUME_CREATE, _v2
-	0xbc11, 0xbc1e, // BCH_IOCTL_SUBVOLUME_DESTROY, _v2
-}
+	perLinux = 0 // linux/personality.h
+	perQuery = 0xffffffff
+
+	prioProcess   = 0 // sys/resource.h
+	ioprioProcess = 1 // linux/ioprio.h
+)
 
 // Rules returns what nono refuses in a sandbox for s, on a kernel with the given
 // Landlock ABI: what Landlock has no right for. The calls fail, so that programs
@@ -73,15 +61,6 @@ func Rules(s *spec.Spec, abi int) []Rule {
 	return rules
 }
 
-// ioctlRules refuse typing into terminals, signals by input (see fcntlRules), and
-// what makes or removes entries of a directory that is open for listing, where
-// Landlock is asked nothing: a snapshot would hold what is denied in a place that
-// is granted. The kernel looks at the low half of the command only.
-var ioctlRules = []Rule{
-	{Ioctl, eperm, []Test{Is(1, tiocsti, tioclinux, tiocsetd, ocfs2Reflink, fioAsync, fioSetOwn, siocSPGrp)}},
-	{Ioctl, eperm, []Test{Is(1, subvolumeIoctls[:]...).Masked(0xffff)}},
-}
-
 // fcntlRules refuse signals that the kernel sends when a file is ready. Landlock
 // lets those for a process group reach all of the group where the caller comes first
 // in it, before Linux 6.12.101, 6.18.40 and 7.1.5, and any group of the session
@@ -93,8 +72,13 @@ var fcntlRules = []Rule{
 	{Fcntl, eperm, []Test{Is(1, fSetFl), Has(2, oAsync)}},
 }
 
-// processRules refuse new namespaces, another process's limits, and device nodes
-// made by a rename.
+// processRules refuse new namespaces, limits and priorities of another process,
+// device nodes made by a rename, and the ways of running that only old programs
+// need.
+//
+// Of the calls that set a priority only the caller's own pass, which is number 0.
+// sched_setaffinity is not among them: libraries bind threads of their own with it,
+// by number.
 var processRules = []Rule{
 	{Clone, eperm, []Test{Has(0, cloneNewAny)}},
 	{Unshare, eperm, []Test{Has(0, cloneNewAny|cloneNewTime)}},
@@ -104,14 +88,26 @@ var processRules = []Rule{
 	{Prlimit, Allow, []Test{Is(0, 0)}},
 	{Prlimit, Allow, Null(2)},
 	{Prlimit, eperm, nil},
+	{Setpriority, eperm, []Test{IsNot(0, prioProcess)}},
+	{Setpriority, eperm, []Test{IsNot(1, 0)}},
+	{IoprioSet, eperm, []Test{IsNot(0, ioprioProcess)}},
+	{IoprioSet, eperm, []Test{IsNot(1, 0)}},
+	{SchedSetscheduler, eperm, []Test{IsNot(0, 0)}},
+	{SchedSetparam, eperm, []Test{IsNot(0, 0)}},
+	{SchedSetattr, eperm, []Test{IsNot(0, 0)}},
+	{Personality, eperm, []Test{IsNot(0, perLinux, perQuery)}},
 	// A whiteout is a device node, and Landlock's MAKE_CHAR is not asked.
 	{Renameat2, eperm, []Test{Has(4, renameWhiteout)}},
 }
 
-// socketRules refuse every family but Unix under `net block`, and Unix sockets
-// where Landlock cannot tell one from another. A socketpair stays, as streams
-// and seqpackets only: one of datagrams can be pointed at any server by its
-// address, and SOCK_RAW is another word for that.
+// socketRules refuse every family but Unix under `net block`, and all but the
+// internet's otherwise: the other families reach devices, virtual machines' hosts
+// and seldom used parts of the kernel. Of netlink there is the routing table, which
+// libraries ask for addresses.
+//
+// Unix sockets are refused where Landlock cannot tell one from another. A
+// socketpair stays, as streams and seqpackets only: one of datagrams can be pointed
+// at any server by its address, and SOCK_RAW is another word for that.
 func socketRules(s *spec.Spec, abi int) []Rule {
 	blockUnix := !s.UnixSockets && abi < kernel.ABIUnix
 	rules := []Rule{{Socketpair, eperm, []Test{IsNot(0, afUnix)}}}
@@ -121,9 +117,11 @@ func socketRules(s *spec.Spec, abi int) []Rule {
 			Rule{Socket, eperm, []Test{Is(0, afUnix)}})
 	}
 	if !s.Net {
-		rules = append(rules, Rule{Socket, eperm, []Test{IsNot(0, afUnix)}})
+		return append(rules, Rule{Socket, eperm, []Test{IsNot(0, afUnix)}})
 	}
-	return rules
+	return append(rules,
+		Rule{Socket, eperm, []Test{IsNot(0, afUnix, afInet, afInet6, afNetlink)}},
+		Rule{Socket, eperm, []Test{Is(0, afNetlink), IsNot(2, netlinkRoute)}})
 }
 
 // GroupRules refuse joining the process groups that outside processes are in, or,

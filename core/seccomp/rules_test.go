@@ -223,7 +223,8 @@ func TestForeignArchitecture(t *testing.T) {
 // The numbers in calls.go are the kernel's.
 func TestCallNumbers(t *testing.T) {
 	all := slices.Concat(refused[:], ipcCalls[:], []Call{Ioctl, Fcntl, Clone, Clone3, Unshare, Socket,
-		Socketpair, Prlimit, Renameat2, Truncate, Open, Openat, Openat2})
+		Socketpair, Prlimit, Renameat2, Truncate, Open, Openat, Openat2, Setpgid, Setpriority, IoprioSet,
+		SchedSetscheduler, SchedSetparam, SchedSetattr, Personality})
 	for _, arch := range arches {
 		numbers := kernelCalls(t, arch.name)
 		for _, c := range all {
