@@ -48,7 +48,7 @@ func keepInherited() []string { return []string{"--keep-fd", strconv.Itoa(inheri
 func allDoors() []door {
 	var all []door
 	for _, group := range [][]door{
-		fileDoors(), trickDoors(), openDoors(), mountDoors(), unixDoors(), netDoors(), processDoors(), kernelDoors(), otherDoors(),
+		fileDoors(), trickDoors(), openDoors(), mountDoors(), unixDoors(), netDoors(), processDoors(), kernelDoors(), ioctlDoors(), otherDoors(),
 	} {
 		all = append(all, group...)
 	}
@@ -153,10 +153,10 @@ func openDoors() []door {
 		{name: "proc-cmdline", open: "/proc shows it to everybody"},
 		{name: "proc-status", open: "/proc shows it to everybody"},
 		{name: "prlimit-get", open: "it only tells"},
-		{name: "sched-affinity", shut: "EPERM", rootShut: true, open: "the kernel lets a user schedule all of the user's processes"},
-		{name: "sched-policy", shut: "EPERM", rootShut: true, open: "the kernel lets a user schedule all of the user's processes"},
-		{name: "setpriority", shut: "EPERM", rootShut: true, open: "the kernel lets a user schedule all of the user's processes"},
-		{name: "ioprio", shut: "EPERM", rootShut: true, open: "the kernel lets a user schedule all of the user's processes"},
+		{name: "sched-affinity", shut: "EPERM", rootShut: true, open: "the kernel lets a user bind all of the user's processes, and libraries bind threads by number"},
+		{name: "sched-policy", shut: "EPERM"},
+		{name: "setpriority", shut: "EPERM"},
+		{name: "ioprio", shut: "EPERM"},
 		{name: "proc-fd-list", open: "only the numbers show, not what they lead to"},
 		{name: "vsyscall", open: "it only tells the time"},
 	}
@@ -242,5 +242,9 @@ func netDoors() []door {
 		door{name: "udp6-allowed", as: "udp6", works: true},
 		door{name: "raw-allowed", as: "raw-icmp", shut: "EPERM"},
 		door{name: "packet-allowed", as: "packet", shut: "EPERM"},
+		door{name: "vsock-allowed", as: "vsock", shut: "EPERM"},
+		door{name: "netlink-allowed", as: "netlink", works: true},
+		door{name: "netlink-uevent-allowed", as: "netlink-uevent", shut: "EPERM"},
+		door{name: "every-other-family", shut: "EPERM"},
 	)
 }

@@ -45,7 +45,8 @@ func kernelDoors() []door {
 		{name: "request-key", shut: "EPERM", reached: "ENOKEY ENOENT"},
 		{name: "landlock-undo", shut: "EACCES"},
 		{name: "seccomp-undo", shut: "EINVAL", noControl: "it is never possible"},
-		{name: "personality-x32", open: "it changes only what the machine is called"},
+		{name: "personality-x32", shut: "EPERM"},
+		{name: "personality-no-randomize", shut: "EPERM"},
 		{name: "unknown-call", shut: "ENOSYS", noControl: "no kernel this is written for has it"},
 		{name: "int80", shut: "SIGSYS"},
 		{name: "elf32", shut: "SIGSYS"},
@@ -90,4 +91,19 @@ func otherDoors() []door {
 		{name: "credentials", shut: "not-told"},
 		{name: "credentials-passed", as: "credentials", works: true, flags: []string{"--allow-env", "NONO_TEST_SECRET_TOKEN"}},
 	}
+}
+
+// ioctlDoors need no file system that has the command: without nono one that
+// lacks it says so.
+func ioctlDoors() []door {
+	var doors []door
+	for _, name := range []string{"subvolume-flags", "subvolume-default", "received", "defragment", "key-remove", "key-add", "policy", "verity",
+		"generation", "migrate", "dedupe", "pin", "smb"} {
+		doors = append(doors, door{name: "ioctl-" + name, shut: "EPERM", reached: "ENOTTY EFAULT ENOTSUP EOPNOTSUPP EINVAL"})
+	}
+	return append(doors,
+		door{name: "ioctl-shutdown", shut: "EPERM", reached: "ENOTTY EFAULT ENOTSUP EOPNOTSUPP EINVAL"},
+		door{name: "ioctl-flags", shut: "EFAULT ENOTTY", noControl: "it is let through: the kernel's own answer"},
+		door{name: "ioctl-size", shut: "EFAULT", noControl: "it is let through: the kernel's own answer"},
+	)
 }

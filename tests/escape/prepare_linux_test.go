@@ -132,6 +132,13 @@ func stdinSocket(kind string) preparation {
 // terminal gives the launch a terminal of its own, in a session of its own.
 func terminal(t *testing.T, l *launch) {
 	t.Helper()
+	newTerminal(t, l)
+	l.session()
+}
+
+// newTerminal makes a terminal stdin of the launch, and returns its other side.
+func newTerminal(t *testing.T, l *launch) *os.File {
+	t.Helper()
 	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	must(t, err)
 	master := l.keep(os.NewFile(uintptr(fd), "ptmx"))
@@ -143,7 +150,7 @@ func terminal(t *testing.T, l *launch) {
 	must(t, err)
 	l.stdin = l.keep(slave)
 	l.w.user.Own(t, name)
-	l.session()
+	return master
 }
 
 // session has the launch lead a session of which stdin is the terminal.

@@ -13,34 +13,35 @@ import (
 func calls() map[string]attack {
 	null := func(nr uintptr, args ...uintptr) attack { return func(world) error { return call(nr, args...) } }
 	m := map[string]attack{
-		"io-uring":         uring,
-		"io-uring-enter":   null(unix.SYS_IO_URING_ENTER, ^uintptr(0), 0, 0, 0, 0, 0),
-		"io-uring-reg":     null(unix.SYS_IO_URING_REGISTER, ^uintptr(0), 0, 0, 0),
-		"bpf":              bpf,
-		"perf":             perf,
-		"userfaultfd":      null(unix.SYS_USERFAULTFD, unix.O_CLOEXEC),
-		"userfaultfd-user": null(unix.SYS_USERFAULTFD, unix.O_CLOEXEC|1),
-		"kexec":            null(unix.SYS_KEXEC_LOAD, 0, 0, 0, 0),
-		"init-module":      null(unix.SYS_INIT_MODULE, 0, 0, 0),
-		"delete-module":    func(world) error { return unix.DeleteModule("no_such_module", 0) },
-		"swapon":           swapon,
-		"swapoff":          func(w world) error { return swapCall(unix.SYS_SWAPOFF, w["out"]+"/secret") },
-		"quotactl":         null(unix.SYS_QUOTACTL, 0x800001<<8, 0, 0, 0), // Q_SYNC
-		"quotactl-fd":      quotactlFD,
-		"acct":             null(unix.SYS_ACCT, 0),
-		"reboot":           null(unix.SYS_REBOOT, 0, 0, 0, 0), // without its magic numbers
-		"syslog":           null(unix.SYS_SYSLOG, 10, 0, 0),
-		"sethostname":      sethostname,
-		"adjtimex":         adjtimex,
-		"vhangup":          vhangup,
-		"keyctl":           null(unix.SYS_KEYCTL, unix.KEYCTL_GET_KEYRING_ID, ^uintptr(3), 1), // KEY_SPEC_USER_KEYRING
-		"add-key":          addKey,
-		"request-key":      func(world) error { return requestKey() },
-		"landlock-undo":    nested,
-		"seccomp-undo":     null(unix.SYS_PRCTL, unix.PR_SET_SECCOMP, 0, 0, 0),
-		"no-new-privs":     noNewPrivs,
-		"personality-x32":  null(unix.SYS_PERSONALITY, 0x0008), // PER_LINUX32
-		"unknown-call":     null(471),
+		"io-uring":                 uring,
+		"io-uring-enter":           null(unix.SYS_IO_URING_ENTER, ^uintptr(0), 0, 0, 0, 0, 0),
+		"io-uring-reg":             null(unix.SYS_IO_URING_REGISTER, ^uintptr(0), 0, 0, 0),
+		"bpf":                      bpf,
+		"perf":                     perf,
+		"userfaultfd":              null(unix.SYS_USERFAULTFD, unix.O_CLOEXEC),
+		"userfaultfd-user":         null(unix.SYS_USERFAULTFD, unix.O_CLOEXEC|1),
+		"kexec":                    null(unix.SYS_KEXEC_LOAD, 0, 0, 0, 0),
+		"init-module":              null(unix.SYS_INIT_MODULE, 0, 0, 0),
+		"delete-module":            func(world) error { return unix.DeleteModule("no_such_module", 0) },
+		"swapon":                   swapon,
+		"swapoff":                  func(w world) error { return swapCall(unix.SYS_SWAPOFF, w["out"]+"/secret") },
+		"quotactl":                 null(unix.SYS_QUOTACTL, 0x800001<<8, 0, 0, 0), // Q_SYNC
+		"quotactl-fd":              quotactlFD,
+		"acct":                     null(unix.SYS_ACCT, 0),
+		"reboot":                   null(unix.SYS_REBOOT, 0, 0, 0, 0), // without its magic numbers
+		"syslog":                   null(unix.SYS_SYSLOG, 10, 0, 0),
+		"sethostname":              sethostname,
+		"adjtimex":                 adjtimex,
+		"vhangup":                  vhangup,
+		"keyctl":                   null(unix.SYS_KEYCTL, unix.KEYCTL_GET_KEYRING_ID, ^uintptr(3), 1), // KEY_SPEC_USER_KEYRING
+		"add-key":                  addKey,
+		"request-key":              func(world) error { return requestKey() },
+		"landlock-undo":            nested,
+		"seccomp-undo":             null(unix.SYS_PRCTL, unix.PR_SET_SECCOMP, 0, 0, 0),
+		"no-new-privs":             noNewPrivs,
+		"personality-x32":          null(unix.SYS_PERSONALITY, 0x0008),  // PER_LINUX32
+		"personality-no-randomize": null(unix.SYS_PERSONALITY, 0x40000), // ADDR_NO_RANDOMIZE
+		"unknown-call":             null(471),
 	}
 	addPortCalls(m)
 	return m

@@ -49,6 +49,9 @@ func children() map[string]func(world) {
 		"child-euid":       func(w world) { exitIf(os.Geteuid() == w.int("uid")) },
 		"child-cap":        func(w world) { exitIf(hasCap(w.int("cap"))) },
 		"child-exec-place": childExecPlace,
+		"child-orphan":     childOrphan,
+		"child-stop":       childStop,
+		"child-read":       childRead,
 		"child-idle":       func(world) { fmt.Println("idle"); unix.Pause() },
 	}
 }

@@ -78,7 +78,7 @@ func fail(format string, args ...any) {
 func attacks() map[string]attack {
 	all := map[string]attack{}
 	for _, group := range []map[string]attack{
-		files(), fileTricks(), metadata(), mounts(), unixSockets(), network(), processes(), signals(), calls(), terminals(), foreign(), ipc(), programs(),
+		files(), fileTricks(), metadata(), mounts(), unixSockets(), network(), processes(), signals(), groups(), fileIoctls(), calls(), terminals(), foreign(), ipc(), programs(),
 	} {
 		maps.Copy(all, group)
 	}

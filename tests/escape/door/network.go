@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -35,32 +36,33 @@ func network() map[string]attack {
 		return func(world) error { return withSocket(domain, kind, proto, func(int) error { return nil }) }
 	}
 	return map[string]attack{
-		"tcp4":           connect(unix.AF_INET, unix.SOCK_STREAM, 0, v4, "tcp4"),
-		"tcp6":           connect(unix.AF_INET6, unix.SOCK_STREAM, 0, v6, "tcp6"),
-		"tcp4-mapped":    connect(unix.AF_INET6, unix.SOCK_STREAM, 0, mapped, "tcp4"),
-		"mptcp":          connect(unix.AF_INET, unix.SOCK_STREAM, unix.IPPROTO_MPTCP, v4, "tcp4"),
-		"sctp":           socket(unix.AF_INET, unix.SOCK_STREAM, unix.IPPROTO_SCTP),
-		"tcp-fast-open":  send(unix.AF_INET, unix.SOCK_STREAM, 0, unix.MSG_FASTOPEN, v4, "tcp4"),
-		"tcp-fast-open6": send(unix.AF_INET6, unix.SOCK_STREAM, 0, unix.MSG_FASTOPEN, v6, "tcp6"),
-		"tcp-bind":       listen(&unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}),
-		"tcp-listen":     listen(nil),
-		"udp4":           send(unix.AF_INET, unix.SOCK_DGRAM, 0, 0, v4, "udp4"),
-		"udp6":           send(unix.AF_INET6, unix.SOCK_DGRAM, 0, 0, v6, "udp6"),
-		"udp-connect":    connect(unix.AF_INET, unix.SOCK_DGRAM, 0, v4, "udp4"),
-		"udplite":        socket(unix.AF_INET, unix.SOCK_DGRAM, unix.IPPROTO_UDPLITE),
-		"ping":           socket(unix.AF_INET, unix.SOCK_DGRAM, unix.IPPROTO_ICMP),
-		"raw-icmp":       socket(unix.AF_INET, unix.SOCK_RAW, unix.IPPROTO_ICMP),
-		"raw-icmp6":      socket(unix.AF_INET6, unix.SOCK_RAW, unix.IPPROTO_ICMPV6),
-		"packet":         socket(unix.AF_PACKET, unix.SOCK_RAW, 0x300),
-		"packet-dgram":   socket(unix.AF_PACKET, unix.SOCK_DGRAM, 0x300),
-		"vsock":          socket(unix.AF_VSOCK, unix.SOCK_STREAM, 0),
-		"netlink":        socket(unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_ROUTE),
-		"netlink-uevent": socket(unix.AF_NETLINK, unix.SOCK_DGRAM, unix.NETLINK_KOBJECT_UEVENT),
-		"net-x-high":     highFamily,
-		"every-family":   everyFamily,
-		"tun":            func(world) error { return open("/dev/net/tun", unix.O_RDWR) },
-		"vsock-device":   func(world) error { return open("/dev/vsock", unix.O_RDWR) },
-		"pair-inet":      func(world) error { _, err := unix.Socketpair(unix.AF_INET, unix.SOCK_STREAM, 0); return err },
+		"tcp4":               connect(unix.AF_INET, unix.SOCK_STREAM, 0, v4, "tcp4"),
+		"tcp6":               connect(unix.AF_INET6, unix.SOCK_STREAM, 0, v6, "tcp6"),
+		"tcp4-mapped":        connect(unix.AF_INET6, unix.SOCK_STREAM, 0, mapped, "tcp4"),
+		"mptcp":              connect(unix.AF_INET, unix.SOCK_STREAM, unix.IPPROTO_MPTCP, v4, "tcp4"),
+		"sctp":               socket(unix.AF_INET, unix.SOCK_STREAM, unix.IPPROTO_SCTP),
+		"tcp-fast-open":      send(unix.AF_INET, unix.SOCK_STREAM, 0, unix.MSG_FASTOPEN, v4, "tcp4"),
+		"tcp-fast-open6":     send(unix.AF_INET6, unix.SOCK_STREAM, 0, unix.MSG_FASTOPEN, v6, "tcp6"),
+		"tcp-bind":           listen(&unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}),
+		"tcp-listen":         listen(nil),
+		"udp4":               send(unix.AF_INET, unix.SOCK_DGRAM, 0, 0, v4, "udp4"),
+		"udp6":               send(unix.AF_INET6, unix.SOCK_DGRAM, 0, 0, v6, "udp6"),
+		"udp-connect":        connect(unix.AF_INET, unix.SOCK_DGRAM, 0, v4, "udp4"),
+		"udplite":            socket(unix.AF_INET, unix.SOCK_DGRAM, unix.IPPROTO_UDPLITE),
+		"ping":               socket(unix.AF_INET, unix.SOCK_DGRAM, unix.IPPROTO_ICMP),
+		"raw-icmp":           socket(unix.AF_INET, unix.SOCK_RAW, unix.IPPROTO_ICMP),
+		"raw-icmp6":          socket(unix.AF_INET6, unix.SOCK_RAW, unix.IPPROTO_ICMPV6),
+		"packet":             socket(unix.AF_PACKET, unix.SOCK_RAW, 0x300),
+		"packet-dgram":       socket(unix.AF_PACKET, unix.SOCK_DGRAM, 0x300),
+		"vsock":              socket(unix.AF_VSOCK, unix.SOCK_STREAM, 0),
+		"netlink":            socket(unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_ROUTE),
+		"netlink-uevent":     socket(unix.AF_NETLINK, unix.SOCK_DGRAM, unix.NETLINK_KOBJECT_UEVENT),
+		"net-x-high":         highFamily,
+		"every-family":       everyFamily(unix.AF_INET),
+		"every-other-family": everyFamily(unix.AF_VSOCK, unix.AF_INET, unix.AF_INET6, unix.AF_NETLINK),
+		"tun":                func(world) error { return open("/dev/net/tun", unix.O_RDWR) },
+		"vsock-device":       func(world) error { return open("/dev/vsock", unix.O_RDWR) },
+		"pair-inet":          func(world) error { _, err := unix.Socketpair(unix.AF_INET, unix.SOCK_STREAM, 0); return err },
 	}
 }
 
@@ -89,26 +91,29 @@ func highFamily(world) error {
 }
 
 // everyFamily tries every family with every type, and names those that gave a
-// socket; AF_UNIX, which is not the network, is left out.
-func everyFamily(world) error {
-	var got []string
-	for family := range 64 {
-		if family == unix.AF_UNIX {
-			continue
-		}
-		for _, kind := range []int{1, 2, 3, 4, 5, 6, 10} {
-			if withSocket(family, kind, 0, func(int) error { return nil }) == nil {
-				got = append(got, fmt.Sprintf("%d/%d", family, kind))
+// socket; AF_UNIX, which is not the network, is left out, and so are those in but.
+// If none did, the answer is that of the last.
+func everyFamily(last int, but ...int) attack {
+	return func(world) error {
+		var got []string
+		for family := range 64 {
+			if family == unix.AF_UNIX || slices.Contains(but, family) {
+				continue
+			}
+			for _, kind := range []int{1, 2, 3, 4, 5, 6, 10} {
+				if withSocket(family, kind, 0, func(int) error { return nil }) == nil {
+					got = append(got, fmt.Sprintf("%d/%d", family, kind))
+				}
 			}
 		}
+		if len(got) > 3 {
+			return nil
+		}
+		if len(got) > 0 {
+			return errText("got " + strings.Join(got, " "))
+		}
+		return withSocket(last, unix.SOCK_STREAM, 0, func(int) error { return nil })
 	}
-	if len(got) > 3 {
-		return nil
-	}
-	if len(got) > 0 {
-		return errText("got " + strings.Join(got, " "))
-	}
-	return withSocket(unix.AF_INET, unix.SOCK_STREAM, 0, func(int) error { return nil })
 }
 
 // uring is io_uring_setup(2); what it could do needs no system call afterwards.
