@@ -24,7 +24,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 .PHONY: build
 build:
 	@mkdir -p bin
-	@for b in $(BINARIES); do $(BUILD) -o bin/$$b ./$$b || exit 1; done
+	@for b in $(BINARIES); do rm -f bin/$$b && $(BUILD) -o bin/$$b ./$$b || exit 1; done
 
 .PHONY: try
 try: build

@@ -89,26 +89,30 @@ func (t Temp) Remove() {
 	os.Remove(t.Spec)
 }
 
-// ownBase makes sure that base is a directory that nobody else can have put
-// something into: in a shared /tmp its name can be guessed.
+// ownBase makes sure that base is a directory of this user's that nobody else can
+// use: in a shared /tmp its name can be guessed. Rights that are not as they should
+// be are put right, since any command may change them (chmod(2) reaches outside the
+// grants) and would otherwise keep nono from ever starting again.
 func (t Temp) ownBase() error {
 	hint := "TMPDIR=DIR nono run … names a directory that can be written"
 	if err := os.Mkdir(t.base, 0o700); err != nil && !os.IsExist(err) {
 		return &fault.Error{Do: "create the directory for private temps", Path: t.base, Err: err, Hint: hint}
 	}
 	var st unix.Stat_t
-	if err := unix.Lstat(t.base, &st); err != nil {
-		return &fault.Error{Do: "examine", Path: t.base, Err: err}
-	}
+	err := unix.Lstat(t.base, &st)
 	switch {
+	case err != nil:
+		return &fault.Error{Do: "examine", Path: t.base, Err: err}
 	case st.Mode&unix.S_IFMT != unix.S_IFDIR:
 		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("it is not a directory"), Hint: hint}
 	case int(st.Uid) != os.Getuid():
 		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("it belongs to another user"), Hint: hint}
-	case st.Mode&0o700 != 0o700:
-		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("its owner lacks rights to it"), Hint: "chmod 700 " + fault.Quote(t.base)}
-	case st.Mode&0o077 != 0:
-		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("others have access to it"), Hint: "chmod 700 " + fault.Quote(t.base)}
+	case st.Mode&0o777 == 0o700:
+		return nil
+	}
+	open(unix.AT_FDCWD, t.base)
+	if err := unix.Lstat(t.base, &st); err != nil || st.Mode&(unix.S_IFMT|0o777) != unix.S_IFDIR|0o700 {
+		return &fault.Error{Do: "use", Path: t.base, Err: fault.Text("others have access to it, or its owner lacks rights to it"), Hint: "chmod 700 " + fault.Quote(t.base)}
 	}
 	return nil
 }
