@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/nono-sandbox/nono/core/advice"
+	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
@@ -16,12 +17,15 @@ import (
 
 // launch is a sandbox that is ready to be started.
 type launch struct {
-	policy   *policy.Policy
-	profile  *profile.Profile
-	temp     temp.Temp
-	dir      string // --workdir, or ""
-	env      []string
-	withheld withheld
+	policy  *policy.Policy
+	profile *profile.Profile
+	temp    temp.Temp
+	dir     string // --workdir, or ""
+	silent  bool
+
+	ephemeral ephemeral
+	env       []string
+	withheld  withheld
 }
 
 // prepare makes the spec and the environment. Nothing is created or started.
@@ -42,7 +46,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	if err := o.refuseUnstartable(pol, h); err != nil {
 		return nil, err
 	}
-	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir}
+	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.ephemeral}
 	set := temporaryPlaces(t.Dir, pol.Spec, h.Env)
 	set["NONO_SANDBOX"], set["NONO_SPEC"] = mechanism, t.Spec
 	if l.dir != "" {
@@ -107,7 +111,12 @@ func (l *launch) handOver(shim string, doc []byte) error {
 	}
 	args := append([]string{"--fd=" + strconv.Itoa(fd), "--from=" + version.String(),
 		"--exec=" + l.policy.Command.Path, "--"}, l.policy.Command.Argv...)
-	if l.policy.Spec.Supervised() {
+	switch supervised := l.policy.Spec.Supervised(); {
+	case supervised && l.ephemeral.on:
+		return cli.Misuse("use --ephemeral", "this policy needs a supervisor, and the two do not go together", "leave out --ephemeral")
+	case l.ephemeral.on:
+		return l.overlay(shim, fd, args)
+	case supervised:
 		return l.supervise(shim, args)
 	}
 	argv := append([]string{"nono-exec-shim"}, args...)

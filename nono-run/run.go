@@ -33,6 +33,7 @@ type options struct {
 	help, version, listProfiles bool
 	showProfile                 string
 	installHook, removeHook     string
+	ephemeral                   ephemeral
 
 	profile *profile.Profile // what the profiles say
 	shared  string           // the working directory, if a profile shares it
@@ -49,6 +50,7 @@ func (o *options) bind() *cli.Set {
 		s.BindBool(name, to)
 	}
 	s.BindString("show-profile", &o.showProfile)
+	s.Bind("ephemeral", o.ephemeral.set)
 	s.BindString("install-hook", &o.installHook)
 	s.BindString("remove-hook", &o.removeHook)
 	return s

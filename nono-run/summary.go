@@ -42,6 +42,9 @@ func (l *launch) summary() string {
 		w := &spec.SwitchTable[i]
 		b.WriteString(w.What + ": " + allowed(*w.Of(&s.Switches)) + "\n")
 	}
+	if l.ephemeral.on {
+		b.WriteString("changes: kept apart from the originals, until nono keep or nono discard\n")
+	}
 	b.WriteString(each("withheld from the environment: ", slices.Concat(l.withheld.secrets, l.withheld.session)))
 	if l.policy.Command.Path != "" {
 		b.WriteString("command: " + shellquote.Words(l.policy.Command.Argv) + "\n")

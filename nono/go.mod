@@ -6,3 +6,8 @@ require (
 	github.com/nono-sandbox/nono/core v0.1.0
 	golang.org/x/sys v0.49.0
 )
+
+require (
+	github.com/landlock-lsm/go-landlock v0.11.0 // indirect
+	kernel.org/pub/linux/libs/security/libcap/psx v1.2.77 // indirect
+)

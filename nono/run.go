@@ -15,6 +15,10 @@ const usage = `usage: nono SUBCOMMAND [ARGUMENT ...]
   run      start a command that can touch only what is granted
   why      say whether something would be allowed, and why
   shell    start your shell in the sandbox; takes the flags of run
+  diff     show what a run with --ephemeral changed
+  keep     move those changes to the originals
+  discard  throw those changes away
+  ephemeral  list the runs whose changes wait, or prune old ones
   version  show the version
   help     show this, or the help of a subcommand
 
@@ -42,6 +46,10 @@ func dispatch(args []string, stdout, stderr io.Writer) (int, error) {
 	switch sub, rest := args[0], args[1:]; sub {
 	case "run", "why":
 		return become("nono-"+sub, rest)
+	case "diff", "keep", "discard":
+		return become("nono-ephemeral", args)
+	case "ephemeral":
+		return become("nono-ephemeral", rest)
 	case "shell":
 		return startShell(rest)
 	case "version", "--version":
@@ -60,6 +68,8 @@ func help(about []string, stdout io.Writer) (int, error) {
 		switch about[0] {
 		case "run", "why":
 			return become("nono-"+about[0], []string{"--help"})
+		case "diff", "keep", "discard", "ephemeral":
+			return become("nono-ephemeral", []string{"--help"})
 		case "shell":
 			return become("nono-run", []string{"--help"})
 		}

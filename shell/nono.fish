@@ -78,9 +78,9 @@ function __nono_kind
             return 0
         case --allow-rmdir -allow-rmdir --net-block -net-block --allow-unix-sockets \
             -allow-unix-sockets --allow-ipc -allow-ipc --allow-cwd -allow-cwd \
-            --list-profiles -list-profiles --dry-run -dry-run --print-spec \
-            -print-spec -v --v --verbose -verbose -s --s --silent -silent \
-            -h --h --help -help --version -version
+            --list-profiles -list-profiles --ephemeral -ephemeral --dry-run \
+            -dry-run --print-spec -print-spec -v --v --verbose -verbose -s \
+            --s --silent -silent -h --h --help -help --version -version
             return 1
     end
     return 2

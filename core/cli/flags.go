@@ -17,7 +17,12 @@ const (
 	Profile Arg = "PROFILE"
 	Number  Arg = "N"
 	Word    Arg = "WORD"
+	Ending  Arg = "[=WHEN]" // may be left out, and is never a word of its own
 )
+
+// Bare reports whether the flag may stand alone: the word behind such a flag is never
+// its argument.
+func (f Flag) Bare() bool { return f.Arg == None || f.Arg == Ending }
 
 // Flag is one flag as users see it.
 type Flag struct {
@@ -39,6 +44,7 @@ const (
 	groupOther    = "Network, sockets and the rest"
 	groupCommands = "Commands and environment"
 	groupProfiles = "Profiles"
+	groupEnd      = "What becomes of the changes"
 	groupShow     = "Look first"
 	groupMessages = "Messages"
 	groupQuestion = "The question"
@@ -82,6 +88,7 @@ var RunFlags = []Flag{
 	{"show-profile", "", Profile, "show what a profile grants here", groupProfiles, false, false},
 	{"install-hook", "", Word, "have an agent told about the sandbox when it is refused something: 'claude-code'", groupProfiles, false, false},
 	{"remove-hook", "", Word, "take that back", groupProfiles, false, false},
+	{"ephemeral", "", Ending, "let changes wait apart; WHEN: discard, ask, an ID", groupEnd, false, false},
 	{"dry-run", "", None, "show what would be allowed, and start nothing", groupShow, false, false},
 	{"print-spec", "", None, "print the spec that the command would get, and start nothing", groupShow, false, false},
 	{"verbose", "v", None, "show what the command is allowed before it starts", groupMessages, false, false},

@@ -30,7 +30,11 @@ func (f Flag) line() string {
 	if f.Short != "" {
 		s = "  -" + f.Short + ", --" + f.Name
 	}
-	if f.Arg != None {
+	switch f.Arg {
+	case None:
+	case Ending:
+		s += string(f.Arg)
+	default:
 		s += " " + string(f.Arg)
 	}
 	const column = 30

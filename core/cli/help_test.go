@@ -38,7 +38,8 @@ func TestHelpOfTheTables(t *testing.T) {
 	for _, table := range [][]Flag{PolicyFlags, RunFlags, WhyTable()} {
 		text := Help(table)
 		for _, f := range table {
-			if n := strings.Count(text, "--"+f.Name+" ") + strings.Count(text, "--"+f.Name+"\n"); n < 1 {
+			n := strings.Count(text, "--"+f.Name+" ") + strings.Count(text, "--"+f.Name+"\n") + strings.Count(text, "--"+f.Name+"[=")
+			if n < 1 {
 				t.Errorf("--%s is not in the help", f.Name)
 			}
 		}

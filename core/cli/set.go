@@ -77,7 +77,7 @@ func (s *Set) Bind(name string, set func(arg string) error) {
 		}
 		for _, typed := range []string{name, f.Short} {
 			if typed != "" {
-				s.fs.Var(value{bare: f.Arg == None, set: func(arg string) error {
+				s.fs.Var(value{bare: f.Bare(), set: func(arg string) error {
 					err := once(arg)
 					if err != nil {
 						s.blamed, s.cause = typed, err
@@ -180,7 +180,7 @@ func (s *Set) shown(name string) string {
 func (s *Set) usage(name string) string {
 	for _, f := range s.table {
 		if f.Name == name || f.Short == name {
-			if f.Arg == None {
+			if f.Bare() {
 				return "--" + f.Name + ": " + f.Help
 			}
 			return "--" + f.Name + " " + string(f.Arg) + ": " + f.Help

@@ -52,7 +52,8 @@ var commandsDarwin string
 
 // System returns what programs need to start on an operating system, given as a
 // GOOS, on all its distributions: the paths may be symlinks, and most machines
-// have only some of them. There is nothing for a system nono does not know.
+// have only some of them. A * in a path stands for any run of bytes in a name: it
+// means what is there, since nothing is granted before it exists. There is nothing for a system nono does not know.
 func System(goos string) ([]spec.Path, error) {
 	name, text := "system-linux.list", systemLinux
 	switch goos {
@@ -62,15 +63,18 @@ func System(goos string) ([]spec.Path, error) {
 	default:
 		return nil, nil
 	}
-	paths := make([]spec.Path, 0, 160)
+	paths := make([]spec.Path, 0, 320)
 	err := lines(name, text, func(_, line string) string {
 		word, path := split(line)
 		kind := spec.KindOf(strings.TrimSuffix(word, "?"))
 		if kind == 0 || !kind.Grants() {
 			return "unknown directive " + fault.Quote(word)
 		}
-		if bad(path) || path[0] != '/' && !strings.HasPrefix(path, "~/") && !(path[0] == '$' && xdg(path)) {
+		if bad(strings.ReplaceAll(path, "*", "x")) || path[0] != '/' && !strings.HasPrefix(path, "~/") && !(path[0] == '$' && xdg(path)) {
 			return "a clean path that begins with '/', '~/' or '$XDG_…/' is wanted, not " + fault.Quote(path)
+		}
+		if path[0] != '/' && strings.Contains(path, "*") {
+			return "a pattern is for directories of the system alone, not " + fault.Quote(path)
 		}
 		paths = append(paths, spec.Path{Kind: kind, Path: path, Optional: true})
 		return ""

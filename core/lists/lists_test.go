@@ -120,7 +120,8 @@ func TestNothingImplied(t *testing.T) {
 		sys, _ := System(goos)
 		for _, p := range sys {
 			for _, q := range sys {
-				if spec.Beneath(p.Path, q.Path) && p.Kind != spec.Device && q.Kind == spec.Read {
+				// A pattern is for the symlinks that lead out of the directory.
+				if spec.Beneath(p.Path, q.Path) && p.Kind != spec.Device && q.Kind == spec.Read && !strings.Contains(p.Path, "*") {
 					t.Errorf("%s: '%s %s' is implied by 'read %s'", goos, p.Kind, p.Path, q.Path)
 				}
 			}

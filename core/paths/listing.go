@@ -1,6 +1,10 @@
 package paths
 
 import (
+	"maps"
+	"os"
+	"slices"
+
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -30,6 +34,21 @@ const (
 type Entry struct {
 	Name string
 	Target
+}
+
+// NamesIn returns the names in the directory dir, sorted; none where it cannot be
+// listed.
+func (r *Resolver) NamesIn(dir string) []string {
+	l := r.List(dir)
+	if !l.Unknown {
+		return slices.Sorted(maps.Keys(l.names))
+	}
+	var names []string
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
 }
 
 // Among returns those of names that the directory dir, which is resolved, has.

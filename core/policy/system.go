@@ -1,8 +1,13 @@
 package policy
 
 import (
+	"path"
+	"slices"
+	"strings"
+
 	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
 )
 
 // system adds what programs need to start.
@@ -12,7 +17,13 @@ func (c *compiler) system(l *lines, homes []home, out *given) error {
 		return err
 	}
 	for _, p := range paths {
-		if p.Path[0] == '/' {
+		switch {
+		case strings.Contains(p.Path, "*"):
+			for _, path := range c.matches("/", p.Path[1:]) {
+				c.systemMatch(l, p.Kind, path)
+			}
+			continue
+		case p.Path[0] == '/':
 			c.systemPath(l, p.Kind, p.Path)
 			continue
 		}
@@ -25,6 +36,68 @@ func (c *compiler) system(l *lines, homes []home, out *given) error {
 		}
 	}
 	return nil
+}
+
+// matches returns, in order, the names beneath dir that a pattern means: a * in it
+// stands for any run of bytes in one name, but for a leading dot.
+func (c *compiler) matches(dir, pattern string) []string {
+	name, rest, more := strings.Cut(pattern, "/")
+	names := []string{name}
+	if strings.Contains(name, "*") {
+		names = slices.DeleteFunc(c.res.NamesIn(dir), func(n string) bool {
+			fits, err := path.Match(name, n)
+			return !fits || err != nil || n[0] == '.'
+		})
+	}
+	var out []string
+	for _, n := range names {
+		at := spec.Join(dir, n)
+		if more {
+			out = append(out, c.matches(at, rest)...)
+		} else {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+// systemMatch grants what a pattern of the list means, if it is not granted as it
+// is. Where a symlink leads out of the directories of the system, it must be one
+// that root has laid, and lead to what is root's.
+func (c *compiler) systemMatch(l *lines, k spec.Kind, path string) {
+	p, err := c.res.Resolve(path)
+	covered := func(have spec.Path) bool {
+		return have.By.Source == spec.System && have.Kind == spec.Read && spec.Within(p.Path, have.Path)
+	}
+	if err != nil || !p.Exists || slices.ContainsFunc(l.paths, covered) {
+		return
+	}
+	if p.Path != path && !(rootsLink(path) && rootsOwn(p.Path)) {
+		return
+	}
+	c.systemPath(l, k, path)
+}
+
+// rootsLink reports whether nobody but root has laid the symlink at path, if it is
+// one.
+func rootsLink(path string) bool {
+	var st unix.Stat_t
+	return unix.Lstat(path, &st) == nil && st.Uid == 0
+}
+
+// rootsOwn reports whether path, which is resolved, is root's and neither open to
+// everybody nor in what holds people's own files.
+func rootsOwn(path string) bool {
+	var st unix.Stat_t
+	if unix.Stat(path, &st) != nil || st.Uid != 0 || st.Mode&unix.S_IWOTH != 0 {
+		return false
+	}
+	for _, dir := range [...]string{"/home", "/var/home", "/root", "/var/roothome", "/tmp", "/run", "/proc", "/sys", "/dev", "/etc"} {
+		if spec.Within(path, dir) || spec.Within(dir, path) {
+			return false
+		}
+	}
+	return true
 }
 
 // systemPath grants one listed path and returns where it leads, or "" where there

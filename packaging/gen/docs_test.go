@@ -52,7 +52,8 @@ func TestDocsNameRealFlags(t *testing.T) {
 		known["--"+f.Name] = true
 	}
 	// Other programs'.
-	for _, f := range []string{"--copy-to", "--user", "--rm", "--cap-drop", "--read-only", "--security-opt", "--tmpfs", "--from"} {
+	for _, f := range []string{"--copy-to", "--user", "--rm", "--cap-drop", "--read-only", "--security-opt", "--tmpfs", "--from",
+		"--disable-sandbox", "--sandbox", "--no-sandbox", "--spawn", "--option"} {
 		known[f] = true
 	}
 	for _, page := range []string{"docs/troubleshooting.md", "docs/containers.md"} {

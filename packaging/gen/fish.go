@@ -121,7 +121,7 @@ func fishFlags(condition string, table []cli.Flag) string {
 		if f.Short != "" {
 			b.WriteString(" -s " + f.Short)
 		}
-		if f.Arg != cli.None {
+		if !f.Bare() {
 			b.WriteString(fishArgument(f))
 		}
 		b.WriteString(" -d '" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(f.Help) + "'\n")

@@ -11,7 +11,7 @@ import (
 // argument.
 func byArgument(table []cli.Flag) (with, without []string) {
 	for _, f := range table {
-		if f.Arg == cli.None {
+		if f.Bare() {
 			without = append(without, spellings(f, true)...)
 		} else {
 			with = append(with, spellings(f, true)...)

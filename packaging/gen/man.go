@@ -58,8 +58,11 @@ func manDirectives(table []cli.Flag) string {
 }
 
 func argument(f cli.Flag) string {
-	if f.Arg == cli.None {
+	switch f.Arg {
+	case cli.None:
 		return ""
+	case cli.Ending:
+		return " Ns Oo = Ns Ar when Oc"
 	}
 	return " Ar " + string(f.Arg)
 }

@@ -101,7 +101,7 @@ func zshSpecs(table []cli.Flag) string {
 		names := spellings(f, false)
 		for _, n := range names {
 			spec := n
-			if f.Arg != cli.None && strings.HasPrefix(n, "--") {
+			if !f.Bare() && strings.HasPrefix(n, "--") {
 				spec += "="
 			}
 			switch {
@@ -111,7 +111,7 @@ func zshSpecs(table []cli.Flag) string {
 				spec = "(" + strings.Join(names, " ") + ")" + spec
 			}
 			spec += "[" + zshEscape(f.Help) + "]"
-			if f.Arg != cli.None {
+			if !f.Bare() {
 				spec += zshAction(f)
 			}
 			b.WriteString("\t\t'" + strings.ReplaceAll(spec, "'", `'\''`) + "' \\\n")

@@ -9,8 +9,9 @@ _nono_list_run() {
 		--unix-socket --allow-unix-sockets --allow-ipc --allow-command \
 		--block-command --allow-env -p --profile --workdir \
 		--allow-cwd --keep-fd --list-profiles --show-profile \
-		--install-hook --remove-hook --dry-run --print-spec \
-		-v --verbose -s --silent -h --help --version
+		--install-hook --remove-hook --ephemeral --dry-run \
+		--print-spec -v --verbose -s --silent -h --help \
+		--version
 }
 
 _nono_kind_run() {
@@ -27,6 +28,7 @@ _nono_kind_run() {
 	-p | --p | --profile | -profile | --show-profile | -show-profile) echo 'PROFILE' ;;
 	--keep-fd | -keep-fd) echo 'N' ;;
 	--install-hook | -install-hook | --remove-hook | -remove-hook) echo 'WORDS:claude-code' ;;
+	--ephemeral | -ephemeral) echo '[=WHEN]' ;;
 	esac
 }
 

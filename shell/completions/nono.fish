@@ -138,6 +138,7 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l show-profile -x -a '(__nono_profiles)' -d 'show what a profile grants here'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l install-hook -x -a 'claude-code' -d 'have an agent told about the sandbox when it is refused something: \'claude-code\''
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l remove-hook -x -a 'claude-code' -d 'take that back'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l ephemeral -d 'let changes wait apart; WHEN: discard, ask, an ID'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l dry-run -d 'show what would be allowed, and start nothing'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l print-spec -d 'print the spec that the command would get, and start nothing'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l verbose -s v -d 'show what the command is allowed before it starts'

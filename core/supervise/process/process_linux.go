@@ -29,8 +29,8 @@ type End struct {
 // that is not close-on-exec under its number. If this process ends for whatever
 // reason, the kernel kills the child: that hangs on the calling thread, so Start must
 // be called from a goroutine that is locked to the thread with which the program
-// began. From then on orphans among the descendants become children of this process.
-func Start(path string, argv, env []string) (*Child, error) {
+// began. adjust may ask for more, such as namespaces. From then on orphans among the descendants become children of this process.
+func Start(path string, argv, env []string, adjust ...func(*syscall.SysProcAttr)) (*Child, error) {
 	runtime.LockOSThread()
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return nil, err
@@ -40,10 +40,11 @@ func Start(path string, argv, env []string) (*Child, error) {
 	if c.signal, err = catch(); err != nil {
 		return nil, err
 	}
-	c.PID, err = syscall.ForkExec(path, argv, &syscall.ProcAttr{
-		Env: env, Files: []uintptr{0, 1, 2},
-		Sys: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, PidFD: &c.pidfd},
-	})
+	sys := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, PidFD: &c.pidfd}
+	for _, f := range adjust {
+		f(sys)
+	}
+	c.PID, err = syscall.ForkExec(path, argv, &syscall.ProcAttr{Env: env, Files: []uintptr{0, 1, 2}, Sys: sys})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,350 @@
+package ephemeral
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// Keep moves changes to the originals: all of them, or those at and beneath paths.
+// Each file is replaced in one step, so at any moment an original is either as it was
+// or as the run left it. What was kept is no change any more, so a Keep that was
+// killed goes on where it ended when it is called again. Keep needs no more space than
+// one file on a store that lies on another file system, and none otherwise.
+//
+// Where a change conflicts with one from outside, or reaches what the run's spec
+// denied, Keep fails before it moves anything. force keeps changes in spite of
+// conflicts, never in spite of a deny.
+//
+// The run must be locked by the caller. The returned changes are those that were kept.
+func (r *Run) Keep(paths []string, force bool) ([]Change, error) {
+	if err := r.sweep(); err != nil {
+		return nil, err
+	}
+	changes, err := r.selected(paths)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range changes {
+		if d := r.deniedAt(c.Path); d != "" {
+			return nil, &fault.Error{Do: "keep", Path: c.Path, Err: fault.Text("the run's policy denies " + fault.Quote(d))}
+		}
+		if c.Conflict != "" && !force {
+			return nil, &fault.Error{Do: "keep", Path: c.Path, Err: fault.Text(c.Conflict),
+				Hint: "nono diff " + r.ID + " shows all; --force keeps the run's side, nono discard " + r.ID + " " + fault.Quote(c.Path) + " the other"}
+		}
+	}
+	k := keeper{run: r, paths: paths, links: map[uint64]string{}}
+	for i := range r.Trees {
+		if err := k.tree(i); err != nil {
+			return nil, err
+		}
+	}
+	return changes, os.RemoveAll(r.journal())
+}
+
+// selected returns the changes at and beneath paths, or all.
+func (r *Run) selected(paths []string) ([]Change, error) {
+	all, err := r.Changes()
+	if err != nil || len(paths) == 0 {
+		return all, err
+	}
+	var some []Change
+	used := make([]bool, len(paths))
+	for _, c := range all {
+		for i, p := range paths {
+			if spec.Within(c.Path, p) {
+				some, used[i] = append(some, c), true
+				break
+			}
+		}
+	}
+	for i, u := range used {
+		if !u {
+			return nil, &fault.Error{Do: "find a change at", Path: paths[i], Err: fault.Text("the run changed nothing there"), Hint: "nono diff " + r.ID + " shows all"}
+		}
+	}
+	return some, nil
+}
+
+func (r *Run) deniedAt(path string) string {
+	for _, d := range r.Denied {
+		if spec.Within(path, d) {
+			return d
+		}
+	}
+	return ""
+}
+
+// A keeper moves what is selected from the upper layers to the originals.
+type keeper struct {
+	run   *Run
+	paths []string
+	at    string            // the path of the tree being kept
+	links map[uint64]string // inodes of several names that were copied, by their first path
+	temps int
+}
+
+// How much of a path is selected.
+type extent uint8
+
+const (
+	none extent = iota
+	part        // something beneath the path
+	whole
+)
+
+func (k *keeper) extent(inner string) extent {
+	if len(k.paths) == 0 {
+		return whole
+	}
+	e, path := none, filepath.Join(k.at, inner)
+	for _, p := range k.paths {
+		if spec.Within(path, p) {
+			return whole
+		}
+		if spec.Beneath(p, path) {
+			e = part
+		}
+	}
+	return e
+}
+
+func (k *keeper) tree(i int) error {
+	t := k.run.Trees[i]
+	k.at = t.Path
+	if k.extent(".") == none {
+		return nil
+	}
+	if t.File {
+		return k.file(i)
+	}
+	upper, err := openRoot(k.run.upper(i))
+	if err != nil {
+		return err
+	}
+	defer upper.close()
+	if err := os.MkdirAll(t.Path, 0o777); err != nil {
+		return err
+	}
+	lower, err := openRoot(t.Path)
+	if err != nil {
+		return err
+	}
+	defer lower.close()
+	// What is moved must be on the disk before the name that leads to it.
+	if err := unix.Syncfs(upper.fd); err != nil {
+		return &os.PathError{Op: "sync", Path: k.run.Dir, Err: err}
+	}
+	up, err := upper.stat(".")
+	if err != nil {
+		return err
+	}
+	if err := k.entries(".", upper, lower); err != nil {
+		return err
+	}
+	if k.extent(".") == whole {
+		if err := k.finish(lower, ".", up); err != nil {
+			return err
+		}
+	}
+	return unix.Syncfs(lower.fd)
+}
+
+// file puts the copy of a file that is granted by itself in place of the original.
+func (k *keeper) file(i int) error {
+	changes := walker{run: k.run, tree: i}
+	if err := changes.tops(); err != nil {
+		return err
+	}
+	if len(changes.found) == 0 {
+		return nil
+	}
+	path := k.run.Trees[i].Path
+	upper, err := openRoot(k.run.tree(i))
+	if err != nil {
+		return err
+	}
+	defer upper.close()
+	lower, err := openRoot(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer lower.close()
+	if err := unix.Syncfs(upper.fd); err != nil {
+		return err
+	}
+	return k.place(".", upper, copyName, lower, filepath.Base(path))
+}
+
+func (k *keeper) entries(inner string, upper, lower dir) error {
+	names, err := upper.names()
+	if err != nil {
+		return &os.PathError{Op: "list", Path: filepath.Join(k.at, inner), Err: err}
+	}
+	for _, name := range names {
+		path := join(inner, name)
+		e := k.extent(path)
+		if e == none {
+			continue
+		}
+		if err := k.entry(path, name, upper, lower, e); err != nil {
+			return k.explain(path, err)
+		}
+	}
+	return nil
+}
+
+// explain names the path where the work ended; what was kept before stays kept.
+func (k *keeper) explain(inner string, err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return err
+	}
+	var p *os.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return &fault.Error{Do: "keep", Path: filepath.Join(k.at, inner), Err: err,
+		Hint: "nothing is lost; nono keep " + k.run.ID + " goes on when the cause is gone"}
+}
+
+func (k *keeper) entry(path, name string, upper, lower dir, e extent) error {
+	up, err := upper.stat(name)
+	if err != nil || up == nil {
+		return err
+	}
+	low, err := lower.stat(name)
+	if err != nil {
+		return err
+	}
+	if upper.isWhiteout(name, up) {
+		if e != whole {
+			return nil
+		}
+		if low != nil {
+			if err := k.remove(lower, name, low); err != nil {
+				return err
+			}
+		}
+		return unix.Unlinkat(upper.fd, name, 0)
+	}
+	switch {
+	case !isDir(up):
+		if e != whole {
+			return nil
+		}
+		return k.place(path, upper, name, lower, name)
+	case e == whole && (low == nil || !isDir(low)):
+		return k.placeDir(path, upper, name, lower, up, low)
+	case low != nil && !isDir(low):
+		return &fault.Error{Do: "keep a part of", Path: filepath.Join(k.at, path), Err: fault.Text("the original is no directory"), Hint: "keep the directory itself"}
+	case low == nil:
+		if err := unix.Mkdirat(lower.fd, name, up.Mode&0o7777|0o700); err != nil {
+			return err
+		}
+	}
+	return k.merge(path, upper, name, lower, up, e)
+}
+
+// merge keeps what is in a directory that both sides have.
+func (k *keeper) merge(path string, upper dir, name string, lower dir, up *unix.Stat_t, e extent) error {
+	upSub, err := upper.sub(name)
+	if err != nil {
+		return err
+	}
+	defer upSub.close()
+	lowSub, err := lower.sub(name)
+	if err != nil {
+		return err
+	}
+	defer lowSub.close()
+	if upper.isOpaque(name) {
+		if err := reveal(upper, name, upSub, lowSub); err != nil {
+			return err
+		}
+	}
+	if err := k.entries(path, upSub, lowSub); err != nil {
+		return err
+	}
+	if e != whole {
+		return nil
+	}
+	if err := replaceAttributes(upSub.fd, lowSub.fd); err != nil {
+		return err
+	}
+	if err := k.finish(lower, name, up); err != nil {
+		return err
+	}
+	// Not empty where the command left a name that it may not: then it stays a change.
+	if err := unix.Unlinkat(upper.fd, name, unix.AT_REMOVEDIR); err != nil && err != unix.ENOTEMPTY {
+		return err
+	}
+	return nil
+}
+
+// finish gives a directory of the original the mode, owner and times that the command
+// left. The times come last, since every name moved into the directory changes them.
+func (k *keeper) finish(lower dir, name string, up *unix.Stat_t) error {
+	low, err := lower.stat(name)
+	if err != nil || low == nil {
+		return err
+	}
+	if low.Uid != up.Uid || low.Gid != up.Gid {
+		if err := unix.Fchownat(lower.fd, name, int(up.Uid), int(up.Gid), unix.AT_SYMLINK_NOFOLLOW); err != nil {
+			return err
+		}
+	}
+	if low.Mode != up.Mode {
+		if err := unix.Fchmodat(lower.fd, name, up.Mode&0o7777, 0); err != nil {
+			return err
+		}
+	}
+	return unix.UtimesNanoAt(lower.fd, name, []unix.Timespec{up.Atim, up.Mtim}, unix.AT_SYMLINK_NOFOLLOW)
+}
+
+// reveal turns an opaque directory into a plain one: every name that the mark hides
+// gets a whiteout of its own. So a part of the directory can be kept.
+func reveal(upper dir, name string, upSub, lowSub dir) error {
+	names, err := lowSub.names()
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		up, err := upSub.stat(n)
+		if err != nil {
+			return err
+		}
+		if up != nil {
+			// What both have is no merge of the two: all beneath is the run's alone.
+			if isDir(up) {
+				if err := upSub.mark(n, "opaque", upper.prefix(name)); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		// Everybody may make a whiteout (mknod(2) asks for no privilege for 0:0).
+		if err := unix.Mknodat(upSub.fd, n, unix.S_IFCHR, 0); err != nil {
+			return err
+		}
+	}
+	return unix.Lremovexattr(upper.path(name), upper.prefix(name)+"opaque")
+}
+
+// temp returns a name for something half made in a directory of the originals, and
+// notes the directory, so that sweep finds the left-overs of a Keep that was killed.
+func (k *keeper) temp(in dir) (string, error) {
+	path, err := os.Readlink(procFD(in.fd))
+	if err != nil {
+		return "", err
+	}
+	k.temps++
+	return k.run.tempPrefix() + strconv.Itoa(k.temps), k.run.note(path)
+}

@@ -1,0 +1,336 @@
+package ephemeral
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+// A Tree is one thing whose changes a run keeps apart.
+type Tree struct {
+	Path string // absolute: where the command sees the thing, and the original lies
+	File bool   // one file that is granted by itself; otherwise a directory
+}
+
+// A Run is one entry of the store.
+type Run struct {
+	ID      string
+	Dir     string        // the directory of the entry
+	Start   unix.Timespec // by the wall clock; every change outside after it has a later time
+	Command []string
+	Workdir string
+	Trees   []Tree
+	Denied  []string // paths that the run's spec denied or denied for writing
+
+	lock *os.File
+}
+
+const (
+	header   = "nono-ephemeral 1"
+	runFile  = "run"
+	copyName = "copy" // the copy of a file that is granted by itself
+)
+
+// A Store is the directory that holds the runs, one directory each.
+type Store struct{ Dir string }
+
+// Create makes a new entry and locks it. The entry is the user's alone (0700).
+func (s Store) Create(command []string, workdir string, trees []Tree, denied []string) (*Run, error) {
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return nil, &fault.Error{Do: "make", Path: s.Dir, Err: err}
+	}
+	r := &Run{Command: command, Workdir: workdir, Trees: trees, Denied: denied}
+	for {
+		r.ID = newID()
+		r.Dir = filepath.Join(s.Dir, r.ID)
+		err := os.Mkdir(r.Dir, 0o700)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return nil, &fault.Error{Do: "make", Path: r.Dir, Err: err}
+		}
+	}
+	if err := r.fill(); err != nil {
+		os.RemoveAll(r.Dir)
+		return nil, &fault.Error{Do: "prepare", Path: r.Dir, Err: err}
+	}
+	return r, nil
+}
+
+func (r *Run) fill() error {
+	if err := r.Lock(); err != nil {
+		return err
+	}
+	for i, t := range r.Trees {
+		if err := os.MkdirAll(r.tree(i), 0o700); err != nil {
+			return err
+		}
+		if t.File {
+			continue
+		}
+		for _, d := range [...]string{r.upper(i), r.Work(i)} {
+			if err := os.Mkdir(d, 0o700); err != nil {
+				return err
+			}
+		}
+		if err := copyTop(t.Path, r.upper(i)); err != nil {
+			return err
+		}
+	}
+	r.Start = tick()
+	for i, t := range r.Trees {
+		if t.File {
+			if err := copyFile(t.Path, r.upper(i)); err != nil {
+				return err
+			}
+		}
+	}
+	return os.WriteFile(filepath.Join(r.Dir, runFile), r.text(), 0o600)
+}
+
+// copyTop gives the top of an upper layer the mode and, where this process may, the
+// owner of the original: the command sees the top's.
+func copyTop(from, to string) error {
+	var st unix.Stat_t
+	if err := unix.Stat(from, &st); err != nil {
+		return err
+	}
+	if os.Geteuid() == 0 {
+		if err := os.Lchown(to, int(st.Uid), int(st.Gid)); err != nil {
+			return err
+		}
+	}
+	return unix.Chmod(to, st.Mode&0o7777)
+}
+
+// tick waits until the coarse clock has passed the present, a timer tick or two (8 ms).
+// The kernel stamps files with the coarse clock, or with the fine one since Linux 6.13.
+// So every change that came before has an earlier time, and every later change has
+// this time or a later one.
+func tick() unix.Timespec {
+	var present, now unix.Timespec
+	unix.ClockGettime(unix.CLOCK_REALTIME, &present)
+	for now.Nano() <= present.Nano() {
+		unix.ClockGettime(unix.CLOCK_REALTIME_COARSE, &now)
+		time.Sleep(200 * time.Microsecond)
+	}
+	return now
+}
+
+func newID() string {
+	var b [3]byte
+	rand.Read(b[:])
+	return time.Now().UTC().Format("20060102-150405-") + hex.EncodeToString(b[:])
+}
+
+// Lock takes the run for this process until the process ends or calls Unlock. It
+// fails at once where another process has the run.
+func (r *Run) Lock() error {
+	f, err := os.OpenFile(filepath.Join(r.Dir, "lock"), os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return &fault.Error{Do: "lock", Path: r.Dir, Err: err}
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		if err == unix.EWOULDBLOCK {
+			return &fault.Error{Do: "use", Path: r.ID, Err: fault.Text("the run has not ended"), Hint: "end the command first"}
+		}
+		return &fault.Error{Do: "lock", Path: r.Dir, Err: err}
+	}
+	r.lock = f
+	return nil
+}
+
+// Unlock gives the run free.
+func (r *Run) Unlock() {
+	if r.lock != nil {
+		r.lock.Close()
+		r.lock = nil
+	}
+}
+
+// Open finds the run with this ID, or the latest where id is empty.
+func (s Store) Open(id string) (*Run, error) {
+	if id == "" {
+		all, err := s.List()
+		if err != nil {
+			return nil, err
+		}
+		if len(all) == 0 {
+			return nil, &fault.Error{Do: "find a run", Err: fault.Text("there is no ephemeral run"), Hint: "nono run --ephemeral … makes one"}
+		}
+		return all[len(all)-1], nil
+	}
+	if !validID(id) {
+		return nil, &fault.Error{Do: "find the run", Path: id, Err: fault.Text("this is no ID of a run"), Hint: "nono ephemeral list shows all"}
+	}
+	r, err := OpenDir(filepath.Join(s.Dir, id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &fault.Error{Do: "find the run", Path: id, Err: fault.Text("there is none"), Hint: "nono ephemeral list shows all"}
+	}
+	return r, err
+}
+
+func validID(id string) bool {
+	if id == "" || len(id) > 64 {
+		return false
+	}
+	return strings.Trim(id, "0123456789abcdef-") == ""
+}
+
+// List returns all runs, the oldest first.
+func (s Store) List() ([]*Run, error) {
+	entries, err := os.ReadDir(s.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, &fault.Error{Do: "list", Path: s.Dir, Err: err}
+	}
+	var all []*Run
+	for _, e := range entries {
+		if !validID(e.Name()) {
+			continue
+		}
+		r, err := OpenDir(filepath.Join(s.Dir, e.Name()))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // It is being made, or removed.
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Start.Nano() < all[j].Start.Nano() })
+	return all, nil
+}
+
+func (r *Run) tree(i int) string { return filepath.Join(r.Dir, "tree", strconv.Itoa(i)) }
+
+// upper is the upper layer of a directory, or the copy of a file.
+func (r *Run) upper(i int) string {
+	if r.Trees[i].File {
+		return filepath.Join(r.tree(i), copyName)
+	}
+	return filepath.Join(r.tree(i), "upper")
+}
+
+// Upper returns the directory that an overlay of tree i writes to, or the copy of the
+// file.
+func (r *Run) Upper(i int) string { return r.upper(i) }
+
+// Work returns the directory that the kernel wants beside the upper layer.
+func (r *Run) Work(i int) string { return filepath.Join(r.tree(i), "work") }
+
+// text is the record of a run, one line each, words quoted as Go quotes them.
+func (r *Run) text() []byte {
+	b := []byte(header + "\nstart " + strconv.FormatInt(r.Start.Nano(), 10) + "\n")
+	line := func(word string, args ...string) {
+		b = append(b, word...)
+		for _, a := range args {
+			b = strconv.AppendQuote(append(b, ' '), a)
+		}
+		b = append(b, '\n')
+	}
+	line("command", r.Command...)
+	line("workdir", r.Workdir)
+	for _, t := range r.Trees {
+		if t.File {
+			line("file", t.Path)
+		} else {
+			line("dir", t.Path)
+		}
+	}
+	for _, d := range r.Denied {
+		line("denied", d)
+	}
+	return b
+}
+
+// OpenDir reads the record of the run in the directory dir.
+func OpenDir(dir string) (*Run, error) {
+	r := &Run{ID: filepath.Base(dir), Dir: dir}
+	// The record says where keep writes, so nobody else may have written it.
+	var st unix.Stat_t
+	if err := unix.Lstat(dir, &st); err == nil && (int(st.Uid) != os.Geteuid() || st.Mode&(unix.S_IFMT|0o022) != unix.S_IFDIR) {
+		return nil, &fault.Error{Do: "use", Path: dir, Err: fault.Text("the directory is not yours alone")}
+	}
+	b, err := os.ReadFile(filepath.Join(dir, runFile))
+	if err != nil {
+		return nil, &fault.Error{Do: "read", Path: filepath.Join(dir, runFile), Err: err}
+	}
+	lines := strings.Split(strings.TrimSuffix(string(b), "\n"), "\n")
+	if lines[0] != header {
+		return nil, &fault.Error{Do: "read", Path: filepath.Join(dir, runFile), Err: fault.Text("another version of nono made this run")}
+	}
+	for _, l := range lines[1:] {
+		word, rest, _ := strings.Cut(l, " ")
+		if err := r.line(word, rest); err != nil {
+			return nil, &fault.Error{Do: "read", Path: filepath.Join(dir, runFile), Err: err}
+		}
+	}
+	return r, nil
+}
+
+func (r *Run) line(word, rest string) error {
+	if word == "start" {
+		n, err := strconv.ParseInt(rest, 10, 64)
+		r.Start = unix.NsecToTimespec(n)
+		return err
+	}
+	var args []string
+	for rest = strings.TrimLeft(rest, " "); rest != ""; rest = strings.TrimLeft(rest, " ") {
+		q, err := strconv.QuotedPrefix(rest)
+		if err != nil {
+			return err
+		}
+		a, err := strconv.Unquote(q)
+		if err != nil {
+			return err
+		}
+		args, rest = append(args, a), rest[len(q):]
+	}
+	switch {
+	case word == "command":
+		r.Command = args
+	case len(args) != 1:
+		return fault.Text("a line is damaged")
+	case word == "workdir":
+		r.Workdir = args[0]
+	case word == "file" || word == "dir":
+		r.Trees = append(r.Trees, Tree{Path: args[0], File: word == "file"})
+	case word == "denied":
+		r.Denied = append(r.Denied, args[0])
+	default:
+		return fault.Text("a line is not known")
+	}
+	return nil
+}
+
+// Again prepares a run for going on: files that were kept or thrown away are copied
+// anew.
+func (r *Run) Again() error {
+	for i, t := range r.Trees {
+		if !t.File {
+			continue
+		}
+		if _, err := os.Lstat(r.upper(i)); errors.Is(err, fs.ErrNotExist) {
+			if err := copyFile(t.Path, r.upper(i)); err != nil {
+				return &fault.Error{Do: "copy", Path: t.Path, Err: err}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/ephemeral"
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+func keep(s *session) error {
+	r, paths, err := s.chosen()
+	if err != nil {
+		return err
+	}
+	if err := r.Lock(); err != nil {
+		return err
+	}
+	defer r.Unlock()
+	if s.commit != "" {
+		if err := commitable(r, paths); err != nil {
+			return err
+		}
+	}
+	kept, err := r.Keep(paths, s.force)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "kept: %s\n", ephemeral.Count(kept))
+	if left, err := r.Changes(); err == nil && len(left) == 0 {
+		if err := r.Delete(); err != nil {
+			return &fault.Error{Do: "remove", Path: r.Dir, Err: err}
+		}
+	} else if err == nil {
+		fmt.Fprintf(s.out, "left: %s (nono diff %s)\n", ephemeral.Count(left), r.ID)
+	}
+	if s.commit != "" && len(kept) > 0 {
+		return s.makeCommit(r.Workdir, kept)
+	}
+	return nil
+}
+
+// commitable refuses a commit where the run changed what git obeys.
+func commitable(r *ephemeral.Run, paths []string) error {
+	all, err := r.Changes()
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		for _, part := range strings.Split(c.Path, "/") {
+			if part == ".git" {
+				return &fault.Error{Do: "commit", Path: c.Path, Err: fault.Text("the run changed git's own files, which say what git runs"),
+					Hint: "look at them (nono diff), keep them, and commit by hand"}
+			}
+		}
+	}
+	return nil
+}
+
+// makeCommit commits what was kept. No hook runs: none was asked for.
+func (s *session) makeCommit(workdir string, kept []ephemeral.Change) error {
+	git := func(in string, args ...string) *exec.Cmd {
+		c := exec.Command("git", append([]string{"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}, args...)...)
+		c.Dir, c.Stdout, c.Stderr = workdir, os.Stderr, os.Stderr
+		if in != "" {
+			c.Stdin = strings.NewReader(in)
+		}
+		return c
+	}
+	var list strings.Builder
+	for _, c := range kept {
+		if c.New == nil || c.New.Mode&0o170000 != 0o040000 {
+			list.WriteString(c.Path + "\x00")
+		}
+	}
+	if err := git(list.String(), "--literal-pathspecs", "add", "-A", "--pathspec-from-file=-", "--pathspec-file-nul").Run(); err != nil {
+		return &fault.Error{Do: "commit", Err: err, Hint: "everything is kept; commit by hand"}
+	}
+	if err := git(list.String(), "--literal-pathspecs", "commit", "-q", "--no-verify", "-m", s.commit, "--pathspec-from-file=-", "--pathspec-file-nul").Run(); err != nil {
+		return &fault.Error{Do: "commit", Err: err, Hint: "everything is kept; commit by hand"}
+	}
+	return nil
+}
+
+func discard(s *session) error {
+	r, paths, err := s.chosen()
+	if err != nil {
+		return err
+	}
+	if err := r.Lock(); err != nil {
+		return err
+	}
+	defer r.Unlock()
+	gone, err := r.Discard(paths)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "thrown away: %s\n", ephemeral.Count(gone))
+	return nil
+}
+
+func list(s *session) error {
+	if len(s.words) > 0 {
+		return cli.Misuse("list "+fault.Quote(s.words[0]), "list takes no words", "nono diff shows the changes of one run")
+	}
+	all, err := s.store.List()
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(s.out, "no ephemeral runs")
+	}
+	for _, r := range all {
+		size, err := r.Size()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%s  %8s  %s  %s\n", r.ID, ephemeral.Bytes(size), fault.Quote(filepath.Clean(r.Workdir)), shown(strings.Join(r.Command, " ")))
+	}
+	return nil
+}
+
+func prune(s *session) error {
+	age := 7 * 24 * time.Hour
+	if s.older != "" {
+		var err error
+		if age, err = parseAge(s.older); err != nil {
+			return cli.Misuse("use the age "+fault.Quote(s.older), err.Error(), "--older 7d")
+		}
+	}
+	gone, err := s.store.Prune(age)
+	for _, r := range gone {
+		fmt.Fprintf(s.out, "thrown away: %s\n", r.ID)
+	}
+	return err
+}
+
+// parseAge reads a number with a unit: s, m, h, d or w.
+func parseAge(text string) (time.Duration, error) {
+	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
+	if len(text) < 2 {
+		return 0, fault.Text("a number and a unit are wanted")
+	}
+	unit, ok := units[text[len(text)-1]]
+	n, err := strconv.ParseUint(text[:len(text)-1], 10, 16)
+	if !ok || err != nil {
+		return 0, fault.Text("a number up to 65535 and a unit (s, m, h, d, w) are wanted")
+	}
+	return time.Duration(n) * unit, nil
+}

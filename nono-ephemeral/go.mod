@@ -1,0 +1,12 @@
+module github.com/nono-sandbox/nono/nono-ephemeral
+
+go 1.26.0
+
+require (
+	github.com/mattn/go-isatty v0.0.24
+	github.com/nono-sandbox/nono/core v0.1.0
+	github.com/rogpeppe/go-internal v1.16.0
+	golang.org/x/sys v0.49.0
+)
+
+require github.com/peterbourgon/ff/v3 v3.4.0 // indirect

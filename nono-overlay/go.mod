@@ -1,0 +1,8 @@
+module github.com/nono-sandbox/nono/nono-overlay
+
+go 1.26.0
+
+require (
+	github.com/nono-sandbox/nono/core v0.1.0
+	golang.org/x/sys v0.49.0
+)
