@@ -69,8 +69,9 @@ func (o *options) check(set *cli.Set) error {
 	if o.help || o.version {
 		return nil
 	}
+	o.self = o.self || o.hook
 	asked := 0
-	for _, yes := range []bool{o.path != "", o.host != "", o.socket != "", o.command != "", o.batch, o.support, o.summary} {
+	for _, yes := range []bool{o.path != "", o.host != "", o.socket != "", o.command != "", o.batch, o.support, o.summary, o.hook} {
 		if yes {
 			asked++
 		}

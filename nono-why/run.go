@@ -14,7 +14,7 @@ import (
 
 const usage = `usage: nono why [FLAG ...] PATH
        nono why [FLAG ...] --host HOST [--port N] | --unix-socket PATH | --command NAME
-       nono why [FLAG ...] --batch | --self --summary | --support
+       nono why [FLAG ...] --batch | --self --summary | --hook | --support
 
 Says whether a sandbox would let something through, why, and what would change
 that. The sandbox is the one that nono run would make of the same flags.
@@ -43,7 +43,7 @@ type options struct {
 	path, op, to, host, port, socket, command string
 	specFile, platform                        string
 	sockets                                   []string // to be granted
-	udp, batch, support, summary, self        bool
+	udp, batch, support, summary, self, hook  bool
 	json, verbose, silent, help, version      bool
 	stdin                                     io.Reader
 }
@@ -60,7 +60,7 @@ func (o *options) bind() *cli.Set {
 	}
 	s.BindList("grant-unix-socket", &o.sockets)
 	for name, to := range map[string]*bool{
-		"udp": &o.udp, "batch": &o.batch, "support": &o.support, "summary": &o.summary, "self": &o.self,
+		"udp": &o.udp, "batch": &o.batch, "hook": &o.hook, "support": &o.support, "summary": &o.summary, "self": &o.self,
 		"json": &o.json, "verbose": &o.verbose, "silent": &o.silent, "help": &o.help, "version": &o.version,
 	} {
 		s.BindBool(name, to)
@@ -102,12 +102,17 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 		return o.tellSupport(p)
 	}
 	w, err := o.sandbox(set, p)
+	if err != nil && o.hook {
+		return nil // there is nobody to tell but the agent, who cannot mend it
+	}
 	if err != nil {
 		return err
 	}
 	switch {
 	case o.summary:
 		return say(p.Out, w.summary())
+	case o.hook:
+		return w.hook(o.stdin, p.Out)
 	case o.batch:
 		return w.batch(o.stdin, p.Out)
 	}

@@ -86,7 +86,7 @@ var RunFlags = []Flag{
 	{"keep-fd", "", Number, "let the command inherit this file descriptor", groupOther, true, false},
 	{"list-profiles", "", None, "list the profiles and where they come from", groupProfiles, false, false},
 	{"show-profile", "", Profile, "show what a profile grants here", groupProfiles, false, false},
-	{"install-hook", "", Word, "have an agent told about the sandbox when it is refused something: 'claude-code'", groupProfiles, false, false},
+	{"install-hook", "", Word, "tell of refusals: claude-code, codex, copilot, cursor, gemini, opencode, qwen", groupProfiles, false, false},
 	{"remove-hook", "", Word, "take that back", groupProfiles, false, false},
 	{"ephemeral", "", Ending, "let changes wait apart; WHEN: discard, ask, an ID", groupEnd, false, false},
 	{"dry-run", "", None, "show what would be allowed, and start nothing", groupShow, false, false},

@@ -19,6 +19,7 @@ var whyFlags = []Flag{
 	{"command", "", Command, "ask whether this command is blocked", groupQuestion, false, false},
 	{"batch", "", None, "read 'OP PATH' lines, answer one JSON object a line", groupQuestion, false, false},
 	{"support", "", None, "tell what this machine can hold", groupQuestion, false, false},
+	{"hook", "", None, "answer an agent's hook: read its event, tell what of it the sandbox refused", groupQuestion, false, false},
 	{"summary", "", None, "tell what is allowed and what is not, in a few lines", groupQuestion, false, false},
 
 	{"spec", "", File, "ask about this spec, as nono run --print-spec prints it; - is standard input", groupPolicy, false, false},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -13,21 +12,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const testCommand = `if [ -n "$NONO_SANDBOX" ] && grep x; then '/a "b/nono-why'` + hookMark
+const testWhy = "/a \"b/nono-why"
 
 // hooksIn returns the commands of the event's hooks.
-func hooksIn(t *testing.T, text string) []string {
+func hooksIn(t *testing.T, text, event string) []string {
 	t.Helper()
 	var s struct {
 		Hooks map[string][]struct {
-			Hooks []struct{ Type, Command string }
+			Command string
+			Hooks   []struct{ Type, Command string }
 		}
 	}
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}
 	var out []string
-	for _, group := range s.Hooks[hookEvent] {
+	for _, group := range s.Hooks[event] {
+		if group.Command != "" {
+			out = append(out, group.Command)
+		}
 		for _, h := range group.Hooks {
 			if h.Type != "command" {
 				t.Errorf("a hook of type %q", h.Type)
@@ -38,81 +41,98 @@ func hooksIn(t *testing.T, text string) []string {
 	return out
 }
 
-func TestWithHook(t *testing.T) {
-	other := `{"matcher": "Bash", "hooks": [{"type": "command", "command": "mine"}]}`
-	for _, c := range []struct {
-		name, text string
-		before     int
-	}{
-		{"empty object", "{}", 0},
-		{"spread", "{\n}\n", 0},
-		{"unknown keys", "{\n  \"x\": [1, {\"y\": null}],\n  \"hooksy\": \"hooks\"\n}\n", 0},
-		{"tabs", "{\n\t\"model\": \"opus\"\n}", 0},
-		{"one line", `{"model":"opus","permissions":{"allow":["Bash(ls:*)"]}}`, 0},
-		{"no hooks", `{"hooks": {}}`, 0},
-		{"another event", `{"hooks": {"Stop": [` + other + `]}}`, 0},
-		{"an empty event", `{"hooks": {"PostToolUseFailure": []}, "z": 1}`, 0},
-		{"another hook", `{"hooks": {"PostToolUseFailure": [` + other + `]}, "z": 1}`, 1},
-		{"two", `{"a": "}", "hooks": {"PostToolUseFailure": [` + other + "," + other + `], "Stop": []}}`, 2},
-		{"escapes", `{"a\"b": "\\", "é\u00e9\ud83d\ude00": "\/"}`, 0},
-		{"numbers", `{"n": [0, -1, 1.5, 2e10, 1E-2, -0.0e+1]}`, 0},
-		{"carriage returns", "{\r\n  \"a\": true\r\n}\r\n", 0},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			with, err := withHook(c.text, testCommand)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := hooksIn(t, with)
-			if len(got) != c.before+1 || got[c.before] != testCommand {
-				t.Errorf("hooks %q in\n%s", got, with)
-			}
-			if again, err := withHook(with, testCommand); err != nil || again != with {
-				t.Errorf("a second time: %v\n%s", err, again)
-			}
-			moved, err := withHook(with, strings.Replace(testCommand, "/a", "/elsewhere", 1))
-			if got := hooksIn(t, moved); err != nil || len(got) != c.before+1 || !strings.Contains(got[c.before], "/elsewhere") {
-				t.Errorf("moved: %v %q", err, got)
-			}
-			without, err := withHook(with, "")
-			if err != nil || !same(t, c.text, without) {
-				t.Errorf("taken out: %v\n%s\nwas\n%s", err, without, c.text)
-			}
-			if !strings.Contains(c.text, "{}") && !strings.Contains(c.text, "[]") && strings.TrimSpace(c.text) != "{\n}" && without != c.text {
-				t.Errorf("taken out, other bytes:\n%q\nwas\n%q", without, c.text)
-			}
-			if none, err := withHook(c.text, ""); err != nil || none != c.text {
-				t.Errorf("nothing to take out: %v\n%s", err, none)
-			}
-		})
+// change is what Install and Remove do with a text; an absent file is "absent".
+func (a *agent) changed(t *testing.T, text, why string) string {
+	t.Helper()
+	s := &settings{text: text}
+	if text == absent {
+		s = &settings{new: true}
 	}
-	if text, err := withHook(" \n", testCommand); err != nil || len(hooksIn(t, text)) != 1 {
-		t.Errorf("an empty file: %v\n%s", err, text)
+	out, gone, err := a.change(s, why)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
 	}
-	if text, err := withHook("", ""); err != nil || text != "" {
-		t.Errorf("removed from no file: %v %q", err, text)
+	if gone || text == absent && why == "" {
+		return absent
 	}
+	return out
 }
 
-// same reports whether two texts mean the same, but for what a hook that is
-// taken out leaves empty, and takes along.
-func same(t *testing.T, a, b string) bool {
-	t.Helper()
-	var v, w map[string]any
-	if err := errors.Join(json.Unmarshal([]byte(a), &v), json.Unmarshal([]byte(b), &w)); err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range []map[string]any{v, w} {
-		if h, ok := m["hooks"].(map[string]any); ok {
-			if l, ok := h[hookEvent].([]any); ok && len(l) == 0 {
-				delete(h, hookEvent)
+const absent = "(absent)"
+
+// The hook goes into any settings, and out of them again: byte for byte.
+func TestInAndOut(t *testing.T) {
+	other := `{"matcher": "Bash", "hooks": [{"type": "command", "command": "mine"}]}`
+	for name, text := range map[string]string{
+		"absent": absent, "empty": "", "blank": " \n\t\n",
+		"empty object": "{}", "spread": "{\n}\n", "wide": "{ \t }\r\n",
+		"unknown keys":     "{\n  \"x\": [1, {\"y\": null}],\n  \"hooksy\": \"hooks\"\n}\n",
+		"tabs":             "{\n\t\"model\": \"opus\"\n}",
+		"one line":         `{"model":"opus","permissions":{"allow":["Bash(ls:*)"]}}`,
+		"no hooks":         `{"hooks": {}}`,
+		"no hooks, spread": "{\n  \"hooks\": {\n\n  }\n}\n",
+		"another event":    `{"hooks": {"Stop": [` + other + `]}}`,
+		"an empty event":   "{\"hooks\": {\"PostToolUse\": [ ], \"AfterTool\": [], \"postToolUse\": [\n]}, \"z\": 1}",
+		"another hook":     `{"hooks": {"PostToolUse": [` + other + `]}, "z": 1}`,
+		"two":              `{"a": "}", "hooks": {"PostToolUseFailure": [` + other + "," + other + `], "Stop": []}}`,
+		"escapes":          `{"a\"b": "\\", "é\u00e9\ud83d\ude00": "\/"}`,
+		"numbers":          `{"n": [0, -1, 1.5, 2e10, 1E-2, -0.0e+1]}`,
+		"carriage returns": "{\r\n  \"a\": true\r\n}\r\n",
+	} {
+		for i := range agents {
+			a := &agents[i]
+			if a.file != nil && text != absent {
+				continue
 			}
-			if len(h) == 0 {
-				delete(m, "hooks")
+			with := a.changed(t, text, testWhy)
+			for _, event := range a.events {
+				before := 0
+				if json.Valid([]byte(text)) {
+					before = len(hooksIn(t, text, event))
+				}
+				got := hooksIn(t, with, event)
+				if len(got) != before+1 || !strings.HasPrefix(got[before], command(testWhy)) {
+					t.Errorf("%s, %s: hooks %q in\n%s", a.name, name, got, with)
+				}
+			}
+			if again := a.changed(t, with, testWhy); again != with {
+				t.Errorf("%s, %s: a second time\n%s\nwas\n%s", a.name, name, again, with)
+			}
+			moved := a.changed(t, with, "/elsewhere/nono-why")
+			if strings.Contains(moved, "/a ") || !strings.Contains(moved, "/elsewhere") {
+				t.Errorf("%s, %s: moved\n%s", a.name, name, moved)
+			}
+			for _, in := range []string{with, moved} {
+				if out := a.changed(t, in, ""); out != text {
+					t.Errorf("%s, %s: taken out\n%q\nwas\n%q", a.name, name, out, text)
+				}
+			}
+			if none := a.changed(t, text, ""); none != text && a.file == nil {
+				t.Errorf("%s, %s: nothing to take out, and\n%q", a.name, name, none)
 			}
 		}
 	}
-	return reflect.DeepEqual(v, w)
+}
+
+// What was installed by an earlier version is found, and what a person has added
+// beside the hook stays.
+func TestOthersStay(t *testing.T) {
+	a := find("claude-code")
+	old := `{"hooks": {"PostToolUseFailure": [{"hooks": [{"type": "command", "command": "if x; then '/old/nono-why' --self --summary >&2; exit 2; fi"}]}]}, "z": 1}`
+	if got := a.changed(t, old, ""); got != `{"z": 1}` {
+		t.Errorf("an earlier version's, taken out: %s", got)
+	}
+	if got := a.changed(t, old, testWhy); strings.Contains(got, "/old/") || len(hooksIn(t, got, "PostToolUse")) != 1 {
+		t.Errorf("an earlier version's, replaced: %s", got)
+	}
+	with := a.changed(t, absent, testWhy)
+	added := strings.Replace(with, "{\n", "{\n  \"mine\": 1,\n", 1)
+	if got := a.changed(t, added, ""); !strings.Contains(got, `"mine": 1`) || strings.Contains(got, "nono") || !json.Valid([]byte(got)) {
+		t.Errorf("a key beside: %s", got)
+	}
+	if _, _, err := find("copilot").change(&settings{text: "{}"}, testWhy); err == nil {
+		t.Error("a file of another's is replaced")
+	}
 }
 
 func TestWithHookRefuses(t *testing.T) {
@@ -134,7 +154,7 @@ func TestWithHookRefuses(t *testing.T) {
 		"{\"a\": " + strings.Repeat("[", 30000):     "line 1 is not JSON: invalid character '[' exceeded max depth",
 		"\xef\xbb\xbf{}":                            "line 1 is not JSON: invalid character 'ï' looking for beginning of value",
 	} {
-		_, err := withHook(text, testCommand)
+		_, _, err := find("claude-code").change(&settings{text: text}, testWhy)
 		if err == nil || err.Error() != want {
 			t.Errorf("%.40q: %v, want %s", text, err, want)
 		}
@@ -201,7 +221,7 @@ func TestSettingsFile(t *testing.T) {
 	}
 	t.Run("whole", func(t *testing.T) {
 		file, h := prepare(t)
-		path, err := claudeSettings(h)
+		path, err := find("claude-code").path(h)
 		if err != nil || path != file {
 			t.Fatal(path, err)
 		}

@@ -13,6 +13,10 @@ import (
 
 const maxSettings = 16 << 20
 
+// errSymlink says that the settings are a symlink, into a person's dotfiles most
+// often.
+const errSymlink = fault.Text("it is a symlink, which replacing the file would cut")
+
 // settings is a settings file of a program, to be changed and put back whole.
 type settings struct {
 	path string
@@ -34,7 +38,7 @@ func openSettings(path string) (*settings, error) {
 		s.new = true
 		return s, nil
 	case unix.ELOOP:
-		return nil, s.refuse(fault.Text("it is a symlink, which replacing the file would cut"), "change the file that it leads to by hand; nono-run(1) shows the hook")
+		return s, errSymlink
 	default:
 		return nil, s.refuse(err, "")
 	}
@@ -65,6 +69,18 @@ func openSettings(path string) (*settings, error) {
 
 func (s *settings) refuse(err error, hint string) error {
 	return &fault.Error{Do: "change", Path: s.path, Err: err, Hint: hint}
+}
+
+// remove takes away a file that nono made.
+func (s *settings) remove() error {
+	err := s.unchanged()
+	if err == nil {
+		err = os.Remove(s.path)
+	}
+	if err != nil {
+		return s.refuse(err, "")
+	}
+	return nil
 }
 
 // write puts text in place of the file: a reader sees the old one or the new

@@ -276,9 +276,13 @@ func kindOf(f cli.Flag) string {
 	return string(f.Arg)
 }
 
-// quoted returns what stands in quotes: the help of a flag names its words so.
+// quoted returns the words that the help of a flag names: those in quotes, or
+// those behind a colon where there are many.
 func quoted(help string) []string {
 	var words []string
+	if _, list, ok := strings.Cut(help, ": "); ok && !strings.Contains(help, "'") {
+		return strings.Split(list, ", ")
+	}
 	for i, w := range strings.Split(help, "'") {
 		if i%2 == 1 {
 			words = append(words, w)

@@ -27,7 +27,7 @@ _nono_kind_run() {
 	--allow-env | -allow-env) echo 'NAME' ;;
 	-p | --p | --profile | -profile | --show-profile | -show-profile) echo 'PROFILE' ;;
 	--keep-fd | -keep-fd) echo 'N' ;;
-	--install-hook | -install-hook | --remove-hook | -remove-hook) echo 'WORDS:claude-code' ;;
+	--install-hook | -install-hook | --remove-hook | -remove-hook) echo 'WORDS:claude-code codex copilot cursor gemini opencode qwen' ;;
 	--ephemeral | -ephemeral) echo '[=WHEN]' ;;
 	esac
 }
@@ -36,14 +36,15 @@ _nono_list_why() {
 	printf '%s\n' \
 		--path --op --to --host \
 		--port --udp --unix-socket --command \
-		--batch --support --summary --spec \
-		--self --platform --grant-unix-socket --json \
-		-v --verbose -s --silent -h --help --version \
-		-a --allow -r --read -w --write --allow-file \
-		--read-file --write-file --temp --device \
-		--allow-rmdir --deny --deny-write --net-block \
-		--allow-unix-sockets --allow-ipc --allow-command --block-command \
-		--allow-env -p --profile --workdir --allow-cwd
+		--batch --support --hook --summary \
+		--spec --self --platform --grant-unix-socket \
+		--json -v --verbose -s --silent -h --help \
+		--version -a --allow -r --read -w --write \
+		--allow-file --read-file --write-file --temp \
+		--device --allow-rmdir --deny --deny-write \
+		--net-block --allow-unix-sockets --allow-ipc --allow-command \
+		--block-command --allow-env -p --profile --workdir \
+		--allow-cwd
 }
 
 _nono_kind_why() {

@@ -257,7 +257,7 @@ func TestHook(t *testing.T) {
 			w.want("install", out, status, 0)
 		}
 		with, err := os.ReadFile(file)
-		if err != nil || bytes.Count(with, []byte("PostToolUseFailure")) != 1 || bytes.Count(with, []byte(w.s.Path("nono-why"))) != 1 {
+		if err != nil || bytes.Count(with, []byte("PostToolUseFailure")) != 1 || bytes.Count(with, []byte(w.s.Path("nono-why"))) != 2 {
 			t.Fatalf("%v\n%s", err, with)
 		}
 		out, status := w.run("--remove-hook", "claude-code")
@@ -267,7 +267,7 @@ func TestHook(t *testing.T) {
 		}
 		w.file(".claude/settings.json", "{\n  // mine\n}\n")
 		out, status = w.run("--install-hook", "claude-code")
-		w.want("a comment", out, status, 125, "cannot change '"+file+"': line 2 is not JSON: it has a comment")
+		w.want("a comment", out, status, 125, "cannot change '"+file+"': line 2 is not JSON")
 		if after, err := os.ReadFile(file); err != nil || string(after) != "{\n  // mine\n}\n" {
 			t.Errorf("%v\n%s", err, after)
 		}
