@@ -2,6 +2,7 @@ package agents
 
 import (
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -127,12 +128,22 @@ func TestOffline(t *testing.T) {
 	})
 }
 
+// harmless is what agents say of refusals that are as they should be: qwen brings a
+// ripgrep that its package has made no program of, so that it does not start
+// outside either; pi tells of the instructions above the project, in a home that
+// was not granted.
+var harmless = regexp.MustCompile(`(?s)Ripgrep not available: spawn .{1,160}? EACCES|Could not read .{1,160}?: Error: EACCES: permission denied`)
+
 // crashes fails the test where an agent's output speaks of files it was refused.
 func crashes(t *testing.T, out string) {
 	t.Helper()
-	for _, bad := range []string{"EACCES", "EPERM", "ermission denied", "not permitted", "Unhandled", "panic", "core dumped"} {
-		if strings.Contains(out, bad) {
-			t.Errorf("%q in the output:\n%s", bad, out)
+	// A terminal breaks lines where it is narrow.
+	out = harmless.ReplaceAllString(out, "")
+	for line := range strings.Lines(out) {
+		for _, bad := range []string{"EACCES", "EPERM", "ermission denied", "not permitted", "Unhandled", "panic", "core dumped"} {
+			if strings.Contains(line, bad) {
+				t.Errorf("%q in the output:\n%s", bad, out)
+			}
 		}
 	}
 }

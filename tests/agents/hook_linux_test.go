@@ -2,6 +2,7 @@ package agents
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -10,40 +11,64 @@ import (
 	"github.com/nono-sandbox/nono/tests/agents/model"
 )
 
-// The hook tells Claude Code's model that a failure is the sandbox's doing, and
-// says nothing of any other failure.
-func TestClaudeHook(t *testing.T) {
-	ordinary(t, func(w *world) {
-		w.install()
-		a := agents[0]
-		a.installed(w.t, w)
-		for _, c := range []struct {
-			name, command string
-			told          bool
-		}{
-			{"refused", "cat ~/.ssh/id_ed25519", true},
-			{"another failure", "cat nosuch", false},
-		} {
-			w.t.Run(c.name, func(t *testing.T) {
-				m := model.New(model.Call{Tool: "Bash", Args: map[string]any{"command": c.command, "description": "try"}})
-				defer m.Close()
-				a.settle(w, m.URL)
-				if r := w.run(w.command(nil, w.s.Path("nono-run"), "--install-hook", "claude-code"), "", time.Minute); r.status != 0 {
-					t.Fatal(r.out)
+// The hook tells the model of each refusal, also where the command as a whole goes
+// well, and says nothing of any other failure.
+func TestHook(t *testing.T) {
+	for _, name := range []string{"claude-code", "gemini", "qwen", "copilot", "opencode"} {
+		t.Run(name, func(t *testing.T) {
+			ordinary(t, func(w *world) { w.hook(named(name)) })
+		})
+	}
+}
+
+func (w *world) hook(a agent) {
+	w.install()
+	a.installed(w.t, w)
+	for _, c := range []struct {
+		name, command string
+		told          bool
+	}{
+		{"refused", "cat ~/.ssh/id_ed25519", true},
+		{"refused, and it ends well", "cat ~/.ssh/id_ed25519 | tail -n 1; true", true},
+		{"another failure", "cat nosuch", false},
+		{"a database", "echo 'ERROR:  permission denied for table users'; false", false},
+	} {
+		w.t.Run(c.name, func(t *testing.T) {
+			call := a.calls(w)[2]
+			args := map[string]any{}
+			for k, v := range call.Args {
+				if args[k] = v; k == "command" {
+					args[k] = c.command
 				}
-				r := w.run(w.command(a.env(m.URL), w.nono(a.profile, append([]string{a.command}, a.prompt...)...)...), "", 2*time.Minute)
-				if r.status != 0 {
-					t.Fatalf("status %d\n%s", r.status, r.out)
-				}
-				if told := strings.Contains(m.Last(), "You are in a sandbox (nono)"); told != c.told {
-					t.Errorf("told of the sandbox: %v, want %v\n%.6000s", told, c.told, m.Last())
-				}
-				if c.told && !strings.Contains(m.Last(), w.project) {
-					t.Errorf("what is allowed is not said:\n%.6000s", m.Last())
-				}
-			})
-		}
-	})
+			}
+			m := model.New(model.Call{Tool: call.Tool, Args: args})
+			defer m.Close()
+			a.settle(w, m.URL)
+			if r := w.run(w.command(nil, w.s.Path("nono-run"), "--install-hook", a.profile), "", time.Minute); r.status != 0 {
+				t.Fatal(r.out)
+			}
+			r := w.run(w.command(a.env(m.URL), w.nono(a.profile, append([]string{a.command}, a.prompt...)...)...), "", 2*time.Minute)
+			if !strings.Contains(r.out, model.Final) {
+				t.Fatalf("status %d\n%s", r.status, r.out)
+			}
+			said := m.Last()
+			if told := strings.Contains(said, "Refused by the sandbox (nono): read"); told != c.told {
+				t.Errorf("told of the refusal: %v, want %v\n%.6000s", told, c.told, said)
+			}
+			if c.told && (!strings.Contains(said, w.path(".ssh/id_ed25519")) || !strings.Contains(said, "Only the user can allow it: --read-file")) {
+				t.Errorf("the path or the flag is not said:\n%.6000s", said)
+			}
+			if told := strings.Contains(said, "You are in a sandbox (nono)"); told != c.told {
+				t.Errorf("told what is allowed: %v, want %v\n%.6000s", told, c.told, said)
+			}
+		})
+	}
+}
+
+// named is the agent of that profile.
+func named(profile string) agent {
+	all := slices.Concat(agents, moreAgents)
+	return all[slices.IndexFunc(all, func(a agent) bool { return a.profile == profile })]
 }
 
 // OpenClaw's gateway answers, to a client in a sandbox of its own.
@@ -51,12 +76,7 @@ func TestGateway(t *testing.T) {
 	ordinary(t, func(w *world) {
 		w.install()
 		w.leaveNothing()
-		var a agent
-		for _, a = range agents {
-			if a.profile == "openclaw" {
-				break
-			}
-		}
+		a := named("openclaw")
 		a.installed(w.t, w)
 		a.settle(w, "http://127.0.0.1:9")
 		gateway := w.command(nil, w.nono("openclaw", "openclaw", "gateway")...)
