@@ -153,6 +153,31 @@ func above(set map[string]bool, path string) bool {
 	return false
 }
 
+// givesBack reports whether a grant that was asked for gives all of a protected
+// path back, so that nothing is left to deny there: the deny would only keep the
+// directories on the way to it from getting new entries. A grant of less leaves
+// the deny: what is above would otherwise give more than was asked for.
+func (l *lines) givesBack(deny spec.Kind, path string) bool {
+	if !l.granted[path] {
+		return false
+	}
+	for i := range l.asked {
+		g := &l.asked[i]
+		if g.Path != path {
+			continue
+		}
+		switch g.Kind {
+		case spec.Allow, spec.Temp, spec.AllowFile:
+			return true
+		case spec.Write, spec.WriteFile:
+			if deny == spec.DenyWrite {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // near reports whether any grant is at, above or beneath path.
 func (l *lines) near(path string) bool {
 	for i := range l.paths {

@@ -158,7 +158,7 @@ func (c *compiler) protectPath(l *lines, out *protected, p lists.Protected, home
 		if have, ok := out.at[name]; !ok || have.kind == spec.DenyWrite {
 			out.at[name] = protection{p.Kind, listed(p.Category)}
 		}
-		if l.reached(name) {
+		if l.reached(name) && !l.givesBack(p.Kind, name) {
 			l.deny(p.Kind, name, listed(p.Category))
 		}
 	}

@@ -38,6 +38,42 @@ func TestEveryListedPathBeneathAGrantedHome(t *testing.T) {
 	}
 }
 
+// A grant of all of a protected path ends the protection: what is on the way to it
+// is no chain directory for its sake. A grant of less does not.
+func TestAGrantByNameEndsTheProtection(t *testing.T) {
+	b := newBox(t)
+	b.mkdir("home/.cargo", "home/.ssh", "home/.m2")
+	b.file("home/.cargo/config.toml", "")
+	b.file("home/.m2/settings.xml", "")
+	p := b.grants("allow home/.cargo")
+	if !slices.ContainsFunc(p.Closed, func(d string) bool { return strings.HasSuffix(d, "/.cargo") }) {
+		t.Fatalf("not closed before: %q", p.Closed)
+	}
+	var all []string
+	for _, l := range b.lines(p) {
+		if k, path, _ := strings.Cut(l, " "); strings.HasPrefix(k, "deny") && strings.HasPrefix(path, "home/.cargo/") {
+			all = append(all, path)
+			b.file(path, "")
+		}
+	}
+	grants := []string{"allow home/.cargo"}
+	for _, path := range all {
+		grants = append(grants, "allow-file "+path)
+	}
+	p = b.grants(grants...)
+	if len(p.Closed) != 0 {
+		t.Errorf("each protected path in it is granted, and closed are %q", p.Closed)
+	}
+	p = b.grants("allow home/.m2", "read-file home/.m2/settings.xml")
+	b.has(p, "deny home/.m2/settings.xml", "read-file home/.m2/settings.xml")
+	p = b.grants("allow home/.m2", "write-file home/.m2/settings.xml")
+	b.has(p, "deny home/.m2/settings.xml")
+	p = b.grants("allow home", "allow home/.ssh")
+	b.lacks(p, "deny home/.ssh")
+	p = b.grants("allow home", "allow home/.ssh", "deny home/.ssh")
+	b.has(p, "deny home/.ssh")
+}
+
 func TestProtectionIsLeftOutWhereNothingIsGranted(t *testing.T) {
 	b := newBox(t)
 	for _, l := range b.lines(b.grants("allow project")) {
@@ -194,7 +230,9 @@ func TestUsersOwnList(t *testing.T) {
 	b.own = "deny ~/work\n[notes]\ndeny-write ~/notes\ndeny " + b.project + "/vault\ndeny $XDG_CONFIG_HOME/mine\n"
 	b.mkdir("home/notes")
 	p := b.grants("allow .", "allow home/notes")
-	b.has(p, "deny home/work", "deny-write home/notes", "deny project/vault", "deny home/.config/mine")
+	b.has(p, "deny home/work", "deny project/vault", "deny home/.config/mine")
+	b.lacks(p, "deny-write home/notes") // a grant gives all of it back
+	b.has(b.grants("allow ."), "deny-write home/notes")
 	if len(p.Lifted) != 1 || p.Lifted[0].By != listed("notes") {
 		t.Errorf("lifted: %v", p.Lifted)
 	}
