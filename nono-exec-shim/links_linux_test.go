@@ -66,9 +66,55 @@ func TestDeniedThroughLinks(t *testing.T) {
 				t.Errorf("%s: status %d: %s, want %s", c.spec, o.status, o.stderr, want)
 			}
 		}
+		p.keepsLinks(t)
 		o := run(t, p.command(t, "allow $D/d; deny $D/d/loop/x", "read $D/d/real/sub/key"))
 		if want := p.in("cannot tell what is denied by '$D/d/loop/x': too many levels of symbolic links"); o.status != 125 || !strings.Contains(o.stderr, want) {
 			t.Errorf("a loop: status %d: %s, want %s", o.status, o.stderr, want)
 		}
 	})
+}
+
+// keepsLinks: a spec that denies a path through a symlink in a directory that may be
+// changed is refused, unless that symlink is kept as it is.
+func (p *place) keepsLinks(t *testing.T) {
+	for _, dir := range []string{"h", "dot", "dot/a", "dot/b"} {
+		if err := os.Mkdir(p.in("$D/"+dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		p.u.Own(t, p.in("$D/"+dir))
+	}
+	if err := os.WriteFile(p.in("$D/dot/b/rc"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, target := range map[string]string{"h/rc": "../dot/a/rc", "dot/a/rc": "../b/rc"} {
+		if err := os.Symlink(target, p.in("$D/"+name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const ends = "deny $D/h/rc; deny $D/dot/b/rc"
+	for _, c := range []struct {
+		spec string
+		kept bool
+	}{
+		{"allow $D/dot; " + ends, false},
+		{"allow $D/dot/a; " + ends, false},
+		{"allow $D/dot; " + ends + "; deny $D/dot/a; allow $D/dot/a", false},
+		{"read $D/dot; " + ends, true},
+		{"allow $D/dot/b; " + ends, true},
+		{"allow $D/dot; deny-write $D/dot/a/rc; " + ends, true},
+		{"allow $D/dot; deny-write $D/dot/a; " + ends, true},
+		{"allow $D/dot; deny $D/dot/a/other; " + ends, true},
+	} {
+		o := run(t, p.command(t, c.spec+"; read $D/d", "read $D/d/real/sub/key", "unlink $D/dot/a/rc"))
+		want := p.in("nono: error: cannot deny '$D/h/rc': it leads through the symlink '$D/dot/a/rc', which can be replaced\nnono: hint: deny-write that path too\n")
+		switch {
+		case !c.kept && (o.status != 125 || o.stderr != want):
+			t.Errorf("%s: status %d: %s, want %s", c.spec, o.status, o.stderr, want)
+		case c.kept && o.status == 125:
+			t.Errorf("%s: %s", c.spec, o.stderr)
+		}
+		if target, err := os.Readlink(p.in("$D/dot/a/rc")); err != nil || target != "../b/rc" {
+			t.Fatalf("%s: the symlink leads to %q, %v", c.spec, target, err)
+		}
+	}
 }

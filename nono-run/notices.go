@@ -24,6 +24,7 @@ func (l *launch) notices(p *cli.Printer) {
 	for _, g := range l.policy.Dropped {
 		p.Notice("--deny takes " + fault.Quote(g.Path) + " away from " + reason(g.By))
 	}
+	l.symlinks(p)
 	l.notDenied(p)
 	l.closed(p)
 	if dirs := l.policy.Closed; len(dirs) > 0 {
@@ -37,6 +38,23 @@ func (l *launch) notices(p *cli.Printer) {
 	}
 	if l.policy.Spec.UnixSockets {
 		p.Notice("every Unix socket is open: Docker, systemd and the desktop can be asked to act outside the sandbox")
+	}
+}
+
+// symlinks says which grants a symlink has led elsewhere that a command in a sandbox
+// could have laid: what nobody typed is left out, what was typed is given.
+func (l *launch) symlinks(p *cli.Printer) {
+	for _, m := range l.policy.Misled {
+		to := fault.Quote(m.Grant.Path)
+		who := reason(m.Grant.By)
+		if m.Grant.By.Source == spec.System {
+			who = "the sandbox"
+		}
+		p.Notice(who + " does not get " + fault.Quote(m.Name) + ": a symlink, " + fault.Quote(m.Link) + ", leads to " + to +
+			" (--" + m.Grant.Kind.String() + " " + to + " grants that)")
+	}
+	for _, m := range l.policy.Led {
+		p.Notice(reason(m.Grant.By) + " grants " + fault.Quote(m.Grant.Path) + ": a symlink, " + fault.Quote(m.Link) + ", leads there")
 	}
 }
 

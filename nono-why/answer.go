@@ -129,7 +129,7 @@ func (w *sandbox) around(path string) string {
 			return real
 		}
 	}
-	if w.host.Own != "" {
+	if len(w.host.Own) > 0 {
 		return "/"
 	}
 	return ""

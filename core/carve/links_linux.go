@@ -1,7 +1,6 @@
 package carve
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
@@ -9,18 +8,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// CheckDenies refuses a spec that denies a path by a name through a symlink,
-// while what that leads to is granted by a directory above it and denied by no
-// line: a rule is about files and not about names, so that the other name would
-// give what the spec's writer shut. nono-run denies both names itself; a spec from
-// elsewhere is to be checked before its Rules are made.
+// CheckDenies refuses a spec that denies a path by a name through symlinks, while
+// what that leads to is granted by a directory above it and denied by no line: a
+// rule is about files and not about names, so that the other name would give what
+// the spec's writer shut. It also refuses one that lets a symlink on the way be
+// replaced: whoever did would decide where the name leads the next time. nono-run
+// denies all of them itself; a spec from elsewhere is to be checked before its Rules
+// are made.
 func CheckDenies(s *spec.Spec) error {
 	for i := range s.Paths {
 		p := &s.Paths[i]
 		if p.Kind.Grants() || !throughLink(p.Path) {
 			continue
 		}
-		real, err := leadsTo(p.Path)
+		links, real, err := leadsTo(p.Path)
 		if err != nil {
 			return &fault.Error{Do: "tell what is denied by", Path: p.Path, Err: err,
 				Hint: "deny what it leads to in its place"}
@@ -28,6 +29,12 @@ func CheckDenies(s *spec.Spec) error {
 		if granted(s, p.Kind, real) {
 			return &fault.Error{Do: "deny", Path: p.Path, Err: fault.Text("it leads to " + fault.Quote(real) + ", which stays granted"),
 				Hint: "deny that path too"}
+		}
+		for _, link := range links {
+			if replaceable(s, link) {
+				return &fault.Error{Do: "deny", Path: p.Path, Err: fault.Text("it leads through the symlink " + fault.Quote(link) + ", which can be replaced"),
+					Hint: "deny-write that path too"}
+			}
 		}
 	}
 	return nil
@@ -46,31 +53,39 @@ func throughLink(path string) bool {
 	return unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT == unix.S_IFLNK
 }
 
-// leadsTo follows the symlinks of path, as far as what they lead to exists.
-func leadsTo(path string) (string, error) {
-	rest := ""
-	for hops := 0; hops < 40; {
-		fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
-		if err == nil {
-			real, err := readlink("/proc/self/fd/" + strconv.Itoa(fd))
-			unix.Close(fd)
-			return strings.TrimSuffix(real, "/") + rest, err
+// leadsTo follows the symlinks of path, as far as what they lead to exists, and
+// returns them too, each by the directory that it is really in.
+func leadsTo(path string) (links []string, real string, err error) {
+	at, rest := "/", path
+	for rest = strings.TrimLeft(rest, "/"); rest != ""; rest = strings.TrimLeft(rest, "/") {
+		name, tail, _ := strings.Cut(rest, "/")
+		rest = tail
+		switch name {
+		case ".":
+			continue
+		case "..":
+			at = spec.Parent(at)
+			continue
 		}
-		slash := strings.LastIndexByte(path, '/')
-		if err != unix.ENOENT && err != unix.ENOTDIR || slash < 0 {
-			return "", err
-		}
-		target, err := readlink(path)
-		switch {
-		case err != nil: // nothing is there yet
-			path, rest = path[:max(slash, 1)], path[slash:]+rest
-		case strings.HasPrefix(target, "/"):
-			path, hops = target, hops+1
+		next := spec.Join(at, name)
+		target, err := readlink(next)
+		switch err {
+		case nil:
+		case unix.EINVAL, unix.ENOENT, unix.ENOTDIR: // no symlink, or not there
+			at = next
+			continue
 		default:
-			path, hops = path[:slash+1]+target, hops+1
+			return nil, "", err
 		}
+		if links = append(links, next); len(links) > 40 {
+			return nil, "", unix.ELOOP
+		}
+		if strings.HasPrefix(target, "/") {
+			at = "/"
+		}
+		rest = target + "/" + tail
 	}
-	return "", unix.ELOOP
+	return links, at, nil
 }
 
 func readlink(path string) (string, error) {
@@ -95,6 +110,29 @@ func granted(s *spec.Spec, deny spec.Kind, path string) bool {
 			}
 		case spec.Within(path, p.Path) && (p.Kind == spec.Deny || deny == spec.DenyWrite):
 			shut = max(shut, len(p.Path))
+		}
+	}
+	return grant > 0 && grant >= shut
+}
+
+// replaceable reports whether s lets something else be put in the place of the
+// symlink link: its directory may be changed, and has nothing denied beneath it that
+// would keep it as it is.
+func replaceable(s *spec.Spec, link string) bool {
+	dir := spec.Parent(link)
+	grant, shut := 0, 0
+	for i := range s.Paths {
+		p := &s.Paths[i]
+		switch {
+		case !p.Kind.Grants():
+			if spec.Beneath(p.Path, dir) {
+				return false
+			}
+			if spec.Within(link, p.Path) {
+				shut = max(shut, len(p.Path))
+			}
+		case p.Kind.Directory() && p.Kind.Writes() && spec.Within(dir, p.Path):
+			grant = max(grant, len(p.Path))
 		}
 	}
 	return grant > 0 && grant >= shut

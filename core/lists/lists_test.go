@@ -79,7 +79,7 @@ func TestNoDuplicates(t *testing.T) {
 		once(t, "commands for "+goos, keys)
 	}
 	// Most files are for all systems, so nothing may be in two of them.
-	for _, f := range append(protectedFiles("linux"), file{"protected-darwin.list", protectedDarwin}) {
+	for _, f := range append(protectedFiles("linux"), file{name: "protected-darwin.list", text: protectedDarwin}) {
 		l, err := f.protect(nil)
 		if err != nil {
 			t.Fatal(err)
@@ -207,11 +207,11 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 func TestOwnList(t *testing.T) {
 	got, err := ParseProtected("protected", "deny /srv/keys\n\t deny-write \t ~/my tools \r\n[work]\ndeny? $XDG_DATA_HOME/w\n#deny ~/no\ndeny ~/a#b\ndeny \"~/my #1 dir;\"")
 	want := []Protected{
-		{spec.Deny, "/srv/keys", "own list"},
-		{spec.DenyWrite, "~/my tools", "own list"},
-		{spec.Deny, "$XDG_DATA_HOME/w", "work"},
-		{spec.Deny, "~/a#b", "work"},
-		{spec.Deny, "~/my #1 dir;", "work"},
+		{spec.Deny, "/srv/keys", "own list", false},
+		{spec.DenyWrite, "~/my tools", "own list", false},
+		{spec.Deny, "$XDG_DATA_HOME/w", "work", false},
+		{spec.Deny, "~/a#b", "work", false},
+		{spec.Deny, "~/my #1 dir;", "work", false},
 	}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Error(err, d)

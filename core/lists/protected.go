@@ -15,24 +15,30 @@ type Protected struct {
 	// directory, or has been put where it says (protected-variables.list).
 	Path     string
 	Category string
+	// System is true of what the system keeps for itself (protected-system.list).
+	System bool
 }
 
 // A file is one of the lists that nono comes with.
-type file struct{ name, text string }
+type file struct {
+	name, text string
+	system     bool
+}
 
 // protectedFiles are the lists of protected paths of an operating system.
 func protectedFiles(goos string) []file {
 	files := []file{
-		{"protected.list", protectedCommon},
-		{"protected-agents.list", protectedAgents},
-		{"protected-later.list", protectedLater},
-		{"protected-variables.list", protectedVariables},
+		{name: "protected.list", text: protectedCommon},
+		{name: "protected-agents.list", text: protectedAgents},
+		{name: "protected-later.list", text: protectedLater},
+		{name: "protected-variables.list", text: protectedVariables},
 	}
 	switch goos {
 	case "darwin":
-		files = append(files, file{"protected-darwin.list", protectedDarwin})
+		files = append(files, file{name: "protected-darwin.list", text: protectedDarwin})
 	case "linux":
-		files = append(files, file{"protected-linux.list", protectedLinux}, file{"protected-system.list", protectedSystem})
+		files = append(files, file{name: "protected-linux.list", text: protectedLinux},
+			file{"protected-system.list", protectedSystem, true})
 	}
 	return files
 }
@@ -54,9 +60,9 @@ func Protect(goos string) ([]Protected, error) {
 func (f file) protect(list []Protected) ([]Protected, error) {
 	err := lines(f.name, f.text, func(category, line string) string {
 		if path, ok := strings.CutPrefix(line, "deny "); ok {
-			list = append(list, Protected{spec.Deny, path, category})
+			list = append(list, Protected{spec.Deny, path, category, f.system})
 		} else if path, ok := strings.CutPrefix(line, "deny-write "); ok {
-			list = append(list, Protected{spec.DenyWrite, path, category})
+			list = append(list, Protected{spec.DenyWrite, path, category, f.system})
 		} else {
 			return "a line begins with 'deny ' or 'deny-write '"
 		}
@@ -82,7 +88,7 @@ func ParseProtected(name, text string) ([]Protected, error) {
 		if category == "" {
 			category = "own list"
 		}
-		list = append(list, Protected{kind, path, category})
+		list = append(list, Protected{kind, path, category, false})
 		return ""
 	})
 	return list, err

@@ -17,6 +17,16 @@ var xdgDirs = [...]XDG{
 // XDGDirs returns the directories that nono knows.
 func XDGDirs() []XDG { return xdgDirs[:len(xdgDirs):len(xdgDirs)] }
 
+// IsXDG reports whether name is that of an XDG directory.
+func IsXDG(name string) bool {
+	for _, d := range xdgDirs {
+		if d.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
 // xdg reports whether path begins with an XDG directory that nono knows, and
 // names something in it.
 func xdg(path string) bool {

@@ -28,6 +28,7 @@ const (
 	IsLink
 	IsDir
 	IsOther
+	IsUnknown // the file system tells no types
 )
 
 // An Entry is a name in a directory and where it leads.

@@ -49,7 +49,8 @@ func (l *Listing) take(buf []byte) {
 		case unix.DT_DIR:
 			l.names[string(name)] = IsDir
 		case unix.DT_UNKNOWN:
-			l.Unknown = true // this file system tells no types
+			l.Unknown = true
+			l.names[string(name)] = IsUnknown
 		default:
 			l.names[string(name)] = IsOther
 		}

@@ -88,14 +88,21 @@ func found(path string, st *unix.Stat_t) Target {
 
 // walk is Resolve, one name after the other.
 func (r *Resolver) walk(path string) (Target, error) {
+	_, t, err := r.Trace(path)
+	return t, err
+}
+
+// Trace is Resolve, and returns the symlinks on the way too, each by the directory
+// that it is really in.
+func (r *Resolver) Trace(path string) (links []string, t Target, err error) {
 	p, errno := r.disk.Walk(path, true)
 	switch errno {
 	case 0:
-		return target(p.Node), nil
+		return p.Links, target(p.Node), nil
 	case unix.ENOENT, unix.ENOTDIR:
-		return Target{Path: p.Path}, nil
+		return p.Links, Target{Path: p.Path}, nil
 	}
-	return Target{Path: p.Path}, errno
+	return p.Links, Target{Path: p.Path}, errno
 }
 
 func target(n *Node) Target {

@@ -25,6 +25,8 @@ type Place struct {
 	// Outside tells that it ended at a process that is not in the sandbox.
 	Own     string
 	Outside bool
+	// Links are the paths of the symlinks that were followed, in that order.
+	Links []string
 }
 
 // Named reports whether the last name is one that could be made or removed.
@@ -54,7 +56,7 @@ func (d *Disk) Walk(path string, follow bool) (Place, unix.Errno) {
 		rest = d.Dir + "/" + path
 	}
 	p, errno := w.run(rest)
-	p.Slashed, p.Own, p.Outside = w.slashed, w.own, w.outside
+	p.Slashed, p.Own, p.Outside, p.Links = w.slashed, w.own, w.outside, w.via
 	return p, errno
 }
 
@@ -66,6 +68,7 @@ type walker struct {
 	// These are Place's.
 	slashed, outside bool
 	own              string
+	via              []string
 }
 
 // run consumes rest from w.at.
@@ -117,6 +120,7 @@ func (w *walker) run(rest string) (Place, unix.Errno) {
 				return w.lost(w.at, trimmed, unix.EACCES)
 			}
 			w.slashed = w.slashed || last && rest != ""
+			w.via = append(w.via, n.Path)
 			if !w.d.names {
 				to, errno := w.throughProcfs(n)
 				if errno != 0 {

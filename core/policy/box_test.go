@@ -79,8 +79,11 @@ func (b *box) link(old, name string) {
 }
 
 func (b *box) compile(o Options) (*Policy, error) {
-	return Compile(o, Host{GOOS: "linux", Dir: b.project, Env: func(k string) string { return b.env[k] },
-		UID: b.uid, Passwd: b.passwd, Own: b.own, OwnName: "own list"})
+	h := Host{GOOS: "linux", Dir: b.project, Env: func(k string) string { return b.env[k] }, UID: b.uid, Passwd: b.passwd}
+	if b.own != "" {
+		h.Own = []OwnList{{"own list", b.own}}
+	}
+	return Compile(o, h)
 }
 
 func (b *box) must(o Options) *Policy {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"path/filepath"
+	"slices"
 
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
@@ -25,21 +26,26 @@ func (c *compiler) userDenies(l *lines) error {
 	return nil
 }
 
-// deny adds a deny by its name and, where a symlink leads elsewhere, by that.
+// deny adds a deny by its name and, where a symlink leads elsewhere, by that. The
+// symlinks on the way are kept as they are: another in their place would lead the
+// name elsewhere.
 func (c *compiler) deny(l *lines, k spec.Kind, path string, by spec.Origin) error {
-	names, err := c.names(path)
+	names, links, err := c.names(path)
 	for _, name := range names {
 		l.deny(k, name, by)
+	}
+	for _, link := range links {
+		l.deny(spec.DenyWrite, link, by)
 	}
 	return err
 }
 
 // names returns the paths by which a deny must know path: its name and, where a
-// symlink leads elsewhere, that.
-func (c *compiler) names(path string) ([]string, error) {
-	p, err := c.res.Resolve(path)
+// symlink leads elsewhere, that. links are the other symlinks on the way.
+func (c *compiler) names(path string) (names, links []string, err error) {
+	links, p, err := c.res.Trace(path)
 	if err != nil && err != unix.EACCES && err != unix.ELOOP {
-		return nil, err
+		return nil, nil, err
 	}
 	// The directories of the name are resolved, its last part is not: a rule
 	// on the way through a symlink would be on what the symlink leads to.
@@ -47,8 +53,10 @@ func (c *compiler) names(path string) ([]string, error) {
 	if up, err := c.res.Resolve(spec.Parent(name)); err == nil && name != "/" {
 		name = spec.Join(up.Path, spec.Base(name))
 	}
+	names = []string{name}
 	if err == nil && p.Path != name {
-		return []string{name, p.Path}, nil
+		names = append(names, p.Path)
 	}
-	return []string{name}, nil
+	links = slices.DeleteFunc(links, func(link string) bool { return slices.Contains(names, link) })
+	return names, links, nil
 }

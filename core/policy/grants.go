@@ -36,7 +36,7 @@ func byOf(g Grant) spec.Origin {
 }
 
 // userGrants adds the grants of the command line and of profiles.
-func (c *compiler) userGrants(l *lines, out *given) error {
+func (c *compiler) userGrants(l *lines, homes []home, out *given) error {
 	for _, g := range c.o.Grants {
 		if !g.Kind.Grants() {
 			continue
@@ -45,7 +45,7 @@ func (c *compiler) userGrants(l *lines, out *given) error {
 		if err != nil {
 			return err
 		}
-		if err := c.userGrant(l, g, path, out); err != nil {
+		if err := c.userGrant(l, g, path, homes, out); err != nil {
 			return err
 		}
 	}
@@ -53,7 +53,7 @@ func (c *compiler) userGrants(l *lines, out *given) error {
 }
 
 // userGrant adds one of them. path is the grant's, made absolute.
-func (c *compiler) userGrant(l *lines, g Grant, path string, out *given) error {
+func (c *compiler) userGrant(l *lines, g Grant, path string, homes []home, out *given) error {
 	p, err := c.res.Resolve(path)
 	if err == nil && !p.Exists {
 		err = unix.ENOENT
@@ -64,6 +64,9 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, out *given) error {
 	switch {
 	case err == unix.ENOENT && c.created(g, path):
 		out.redirected = noteRedirected(out.redirected, g, path, p.Path)
+		if c.misled(g, byOf(g), path, p, homes, out) {
+			return nil
+		}
 		if l.put(g.Kind, p.Path, byOf(g), fromOthers, true) {
 			out.create = append(out.create, filepath.Clean(path))
 		}
@@ -73,8 +76,13 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, out *given) error {
 		return refusal(g, path, err)
 	case g.From != "":
 		out.redirected = noteRedirected(out.redirected, g, path, p.Path)
-		l.grant(g.Kind, p.Path, byOf(g), fromOthers)
+		if !c.misled(g, byOf(g), path, p, homes, out) {
+			l.grant(g.Kind, p.Path, byOf(g), fromOthers)
+		}
 	default:
+		if link := c.strays(filepath.Clean(path), p, homes); link != "" {
+			out.led = append(out.led, Misled{spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g)}, path, link})
+		}
 		l.grant(g.Kind, p.Path, byOf(g), fromUser)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,11 +21,14 @@ type Host struct {
 	Env    func(string) string // like os.Getenv
 	UID    int
 	Passwd string // the text of /etc/passwd, or "" where there is none
-	// Own is the user's own list of protected paths and its file name, if any.
-	Own, OwnName string
 	// XcodeLink is the symlink that xcode-select(1) keeps, as root.
 	XcodeLink string
+	// Own are the user's own lists of protected paths.
+	Own []OwnList
 }
+
+// OwnList is a list of protected paths of the user's own.
+type OwnList struct{ Name, Text string }
 
 // ThisHost describes the machine and user at hand, for a policy that is made as
 // on the operating system goos.
@@ -41,23 +45,37 @@ func ThisHost(goos string) (Host, error) {
 		return h, &fault.Error{Do: "read the user database", Path: "/etc/passwd", Err: err}
 	}
 	h.Passwd = passwd
-	config := os.Getenv("XDG_CONFIG_HOME")
-	if !strings.HasPrefix(config, "/") {
-		config = h.home() + "/.config"
+	for _, name := range h.ownLists() {
+		text, err := readFile(name)
+		if err == unix.ENOENT && isSymlink(name) {
+			err = fault.Text("it is a symlink that leads nowhere")
+		}
+		// A list that exists and cannot be read would protect nothing: stop.
+		if err != nil && err != unix.ENOENT && err != unix.ENOTDIR {
+			return h, &fault.Error{Do: "read the list of protected paths", Path: name, Err: err}
+		}
+		if text != "" {
+			h.Own = append(h.Own, OwnList{name, text})
+		}
 	}
-	if h.OwnName = config + "/nono/protected"; !strings.HasPrefix(h.OwnName, "/") {
-		return h, nil
-	}
-	text, err := readFile(h.OwnName)
-	if err == unix.ENOENT && isSymlink(h.OwnName) {
-		err = fault.Text("it is a symlink that leads nowhere")
-	}
-	// A list that exists and cannot be read would protect nothing: stop.
-	if err != nil && err != unix.ENOENT && err != unix.ENOTDIR {
-		return h, &fault.Error{Do: "read the list of protected paths", Path: h.OwnName, Err: err}
-	}
-	h.Own = text
 	return h, nil
+}
+
+// ownLists returns where the user's own list may be. Like a protected path in an
+// XDG directory it counts in both places: a variable that something has set for this
+// run only must not do away with it.
+func (h *Host) ownLists() []string {
+	const name = "/nono/protected"
+	var files []string
+	if home := h.home(); strings.HasPrefix(home, "/") {
+		files = append(files, filepath.Clean(home+"/.config"+name))
+	}
+	if config := h.Env("XDG_CONFIG_HOME"); strings.HasPrefix(config, "/") {
+		if file := filepath.Clean(config + name); !slices.Contains(files, file) {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 // readFile reads a whole file. It must be a regular one, so that reading it ends.

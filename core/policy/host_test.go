@@ -33,6 +33,7 @@ func TestOwnList(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := t.TempDir()
+			t.Setenv("HOME", t.TempDir())
 			t.Setenv("XDG_CONFIG_HOME", config)
 			if err := os.Mkdir(config+"/nono", 0o700); err != nil {
 				t.Fatal(err)
@@ -42,8 +43,8 @@ func TestOwnList(t *testing.T) {
 			}
 			h, err := ThisHost("linux")
 			switch {
-			case c.fails == "" && (err != nil || h.Own != c.text):
-				t.Errorf("%d bytes read of %d, and %v", len(h.Own), len(c.text), err)
+			case c.fails == "" && (err != nil || own(h) != c.text):
+				t.Errorf("%d bytes read of %d, and %v", len(own(h)), len(c.text), err)
 			case c.fails != "" && (err == nil || !strings.Contains(err.Error(), c.fails)):
 				t.Errorf("%v, want %q", err, c.fails)
 			}
@@ -51,12 +52,48 @@ func TestOwnList(t *testing.T) {
 	}
 	t.Run("beneath a file", func(t *testing.T) {
 		config := t.TempDir() + "/config"
+		t.Setenv("HOME", t.TempDir())
 		t.Setenv("XDG_CONFIG_HOME", config)
 		if err := os.WriteFile(config, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if h, err := ThisHost("linux"); err != nil || h.Own != "" {
+		if h, err := ThisHost("linux"); err != nil || own(h) != "" {
 			t.Errorf("%q and %v", h.Own, err)
 		}
 	})
+}
+
+// TestOwnListInBothPlaces: a variable that is set for one run does not do away with
+// the list that stands where it usually is.
+func TestOwnListInBothPlaces(t *testing.T) {
+	home, config := t.TempDir(), t.TempDir()
+	for dir, text := range map[string]string{home + "/.config": "deny ~/usual\n", config: "deny ~/moved\n"} {
+		if err := os.MkdirAll(dir+"/nono", 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(dir+"/nono/protected", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("HOME", home)
+	for _, c := range []struct{ config, want string }{
+		{"", "deny ~/usual\n"},
+		{"relative", "deny ~/usual\n"},
+		{home + "/.config/", "deny ~/usual\n"},
+		{config, "deny ~/usual\ndeny ~/moved\n"},
+	} {
+		t.Setenv("XDG_CONFIG_HOME", c.config)
+		if h, err := ThisHost("linux"); err != nil || own(h) != c.want {
+			t.Errorf("XDG_CONFIG_HOME=%q: %q and %v, want %q", c.config, own(h), err, c.want)
+		}
+	}
+}
+
+// own returns the texts of the user's own lists.
+func own(h Host) string {
+	text := ""
+	for _, l := range h.Own {
+		text += l.Text
+	}
+	return text
 }

@@ -16,6 +16,8 @@ type lines struct {
 	// granted are the paths of all grants, and writable those of the ones that let
 	// write.
 	granted, writable map[string]bool
+	// wanted and changeable are the same of the grants in asked.
+	wanted, changeable map[string]bool
 	// asked are the grants that were asked for: not the system's, nor the
 	// command's.
 	asked []spec.Path
@@ -30,7 +32,7 @@ type line struct {
 
 func newLines(res *paths.Resolver) *lines {
 	return &lines{res: res, have: map[line]bool{}, shut: map[string]bool{}, shutWrite: map[string]bool{},
-		granted: map[string]bool{}, writable: map[string]bool{}}
+		granted: map[string]bool{}, writable: map[string]bool{}, wanted: map[string]bool{}, changeable: map[string]bool{}}
 }
 
 // source says how strong a grant is against the user's own --deny and
@@ -69,6 +71,8 @@ func (l *lines) put(k spec.Kind, path string, by spec.Origin, from source, optio
 	l.writable[path] = l.writable[path] || left.Writes()
 	if by.Source != spec.System && by.Source != spec.Command {
 		l.asked = append(l.asked, spec.Path{Kind: left, Path: path, By: by})
+		l.wanted[path] = true
+		l.changeable[path] = l.changeable[path] || left.Writes()
 	}
 	return true
 }
@@ -141,6 +145,16 @@ func (l *lines) reached(path string) bool { return above(l.granted, path) }
 
 // reachedForWriting reports whether a grant that lets write is above path.
 func (l *lines) reachedForWriting(path string) bool { return above(l.writable, path) }
+
+// takes reports whether a deny of kind k at path has something to take away from
+// what was asked for: what every sandbox has of the system is no secret, and cannot
+// be changed.
+func (l *lines) takes(k spec.Kind, path string) bool {
+	if k == spec.DenyWrite {
+		return above(l.changeable, path)
+	}
+	return above(l.wanted, path)
+}
 
 // above reports whether a directory above path is in the set. It looks at each
 // once, so that thousands of grants stay cheap.

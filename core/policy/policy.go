@@ -73,6 +73,10 @@ type Policy struct {
 	Closed, Unlisted []string
 	// Dropped are grants of profiles or the system that --deny took away.
 	Dropped []spec.Path
+	// Misled are grants of profiles or the system that were left out, and Led grants
+	// of the command line that were made, which a symlink that a sandbox could have
+	// laid leads elsewhere.
+	Misled, Led []Misled
 }
 
 // NotDenied is a blocked command whose file stays open. Why completes a sentence
@@ -128,6 +132,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 		Spec:    &spec.Spec{Paths: l.paths, Switches: switches, KeepFDs: o.KeepFDs},
 		Command: given.command, Skipped: given.skipped, Create: given.create, Dropped: l.dropped,
 		Lifted: lifted(l.asked, protected), NotDenied: notDenied, Closed: closed, Unlisted: unlisted,
+		Misled: given.misled, Led: given.led,
 	}, nil
 }
 
@@ -136,6 +141,7 @@ type given struct {
 	command         Command
 	skipped, create []string
 	redirected      []redirected
+	misled, led     []Misled
 }
 
 // grants adds every grant.
@@ -143,7 +149,7 @@ func (c *compiler) grants(l *lines, homes []home, cmds *commands) (*given, error
 	out := &given{}
 	// What was typed comes before what every sandbox has: of two lines with the
 	// same right and path the first stays, and its reason is the user's.
-	if err := c.userGrants(l, out); err != nil {
+	if err := c.userGrants(l, homes, out); err != nil {
 		return nil, err
 	}
 	if err := c.system(l, homes, out); err != nil {

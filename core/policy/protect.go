@@ -68,10 +68,7 @@ func (c *compiler) protect(l *lines, homes []home, links []redirected) (*protect
 		}
 		near := c.near(l, h, links)
 		for _, p := range list {
-			if near.idle(h.first(p.Path)) {
-				continue
-			}
-			for _, path := range h.expand(p.Path, i == 0) {
+			for _, path := range c.meaning(p, homes, i, h, &near) {
 				if err := c.protectPath(l, out, p, h.path, path); err != nil {
 					return nil, err
 				}
@@ -79,6 +76,23 @@ func (c *compiler) protect(l *lines, homes []home, links []redirected) (*protect
 		}
 	}
 	return out, nil
+}
+
+// meaning returns the paths that a listed one means in the home h, the i-th of
+// homes, and that need be looked at.
+func (c *compiler) meaning(p lists.Protected, homes []home, i int, h home, near *nearness) []string {
+	if p.Path[0] == '$' && (strings.LastIndexByte(p.Path, '$') > 0 || !lists.IsXDG(variableOf(p.Path))) {
+		// The environment is the first home's. In a project that is granted by itself
+		// programs belong to the project.
+		if i > 0 || p.Category == ownProgramsCategory && !near.all {
+			return nil
+		}
+		return c.relocated(p.Path, homes)
+	}
+	if near.idle(h.first(p.Path)) {
+		return nil
+	}
+	return h.expand(p.Path, i == 0)
 }
 
 // nearness says which parts of a home a grant may reach.
@@ -105,6 +119,9 @@ func (c *compiler) near(l *lines, h home, links []redirected) nearness {
 	return n
 }
 
+// ownProgramsCategory is that of directories which PATH leads to.
+const ownProgramsCategory = "runs as you later: programs"
+
 // idle reports whether nothing that begins with the name first in the home can
 // be reached: no grant is near it, and no symlink leads from it elsewhere, since
 // it is no directory. Most of the listed paths are such, on most machines.
@@ -119,11 +136,15 @@ func (n nearness) idle(first string) bool {
 // protectedPaths returns nono's list and the user's own additions.
 func (c *compiler) protectedPaths() ([]lists.Protected, error) {
 	list, err := lists.Protect(c.h.GOOS)
-	if err != nil || c.h.Own == "" {
-		return list, err
+	for _, own := range c.h.Own {
+		if err != nil {
+			break
+		}
+		var more []lists.Protected
+		more, err = lists.ParseProtected(own.Name, own.Text)
+		list = append(list, more...)
 	}
-	own, err := lists.ParseProtected(c.h.OwnName, c.h.Own)
-	return append(list, own...), err
+	return list, err
 }
 
 // ownPrograms returns the directories of PATH in the home: what is put there
@@ -136,7 +157,7 @@ func (c *compiler) ownPrograms(home string) []lists.Protected {
 			continue
 		}
 		if p, err := c.res.Resolve(dir); err == nil && spec.Beneath(p.Path, home) {
-			out = append(out, lists.Protected{Kind: spec.DenyWrite, Path: p.Path, Category: "runs as you later: programs"})
+			out = append(out, lists.Protected{Kind: spec.DenyWrite, Path: p.Path, Category: ownProgramsCategory})
 		}
 	}
 	return out
@@ -146,23 +167,53 @@ func (c *compiler) ownPrograms(home string) []lists.Protected {
 // out.
 func (c *compiler) protectPath(l *lines, out *protected, p lists.Protected, home, path string) error {
 	out.listed = append(out.listed, path)
-	names := [...]string{path}
-	all := names[:]
+	outside := !spec.Within(path, home)
+	if p.System && !l.takes(p.Kind, path) && !c.linkOfRoot(path) {
+		return nil // most of what the system keeps is near no grant
+	}
+	name := [...]string{path}
+	names, links := name[:], []string(nil)
 	if c.throughLink(home, path) {
 		var err error
-		if all, err = c.names(path); err != nil {
+		if names, links, err = c.names(path); err != nil {
 			return &fault.Error{Do: "protect", Path: path, Err: err}
 		}
 	}
-	for _, name := range all {
-		if have, ok := out.at[name]; !ok || have.kind == spec.DenyWrite {
-			out.at[name] = protection{p.Kind, listed(p.Category)}
-		}
-		if l.reached(name) && !l.givesBack(p.Kind, name) {
+	for i, name := range names {
+		out.note(name, p.Kind, p.Category)
+		if (l.reached(name) && !outside || l.takes(p.Kind, name)) && !l.givesBack(p.Kind, name) {
 			l.deny(p.Kind, name, listed(p.Category))
 		}
+		if i == len(names)-1 {
+			c.protectLinksIn(l, out, p, name)
+		}
 	}
+	out.keepLinks(l, links, p.Category)
 	return nil
+}
+
+// linkOfRoot reports whether path is a symlink, where root asks: elsewhere the
+// permissions of what it leads to hold.
+func (c *compiler) linkOfRoot(path string) bool { return c.h.UID == 0 && isSymlink(path) }
+
+// note remembers a protection: the stronger one, where there are two.
+func (p *protected) note(path string, k spec.Kind, category string) {
+	if have, ok := p.at[path]; !ok || have.kind == spec.DenyWrite {
+		p.at[path] = protection{k, listed(category)}
+	}
+}
+
+// keepLinks keeps the symlinks on the way to a protected path as they are, where a
+// grant would let another be put in their place.
+func (p *protected) keepLinks(l *lines, links []string, category string) {
+	for _, link := range links {
+		if _, ok := p.at[link]; !ok {
+			p.at[link] = protection{spec.DenyWrite, listed(category)}
+		}
+		if l.takes(spec.DenyWrite, link) {
+			l.deny(spec.DenyWrite, link, listed(category))
+		}
+	}
 }
 
 // throughLink reports whether a symlink is, or may be, on the way to path. home

@@ -24,12 +24,12 @@ func (c *compiler) system(l *lines, homes []home, out *given) error {
 			}
 			continue
 		case p.Path[0] == '/':
-			c.systemPath(l, p.Kind, p.Path)
+			c.systemPath(l, p.Kind, p.Path, nil, out)
 			continue
 		}
 		for _, h := range homes[:1] {
 			for _, path := range h.expand(p.Path, true) {
-				if to := c.systemPath(l, p.Kind, path); to != "" {
+				if to := c.systemPath(l, p.Kind, path, homes, out); to != "" {
 					out.redirected = noteRedirected(out.redirected, Grant{Kind: p.Kind, Path: path}, path, to)
 				}
 			}
@@ -75,7 +75,7 @@ func (c *compiler) systemMatch(l *lines, k spec.Kind, path string) {
 	if p.Path != path && !(rootsLink(path) && rootsOwn(p.Path)) {
 		return
 	}
-	c.systemPath(l, k, path)
+	c.systemPath(l, k, path, nil, nil)
 }
 
 // rootsLink reports whether nobody but root has laid the symlink at path, if it is
@@ -101,13 +101,16 @@ func rootsOwn(path string) bool {
 }
 
 // systemPath grants one listed path and returns where it leads, or "" where there
-// is none.
-func (c *compiler) systemPath(l *lines, k spec.Kind, path string) string {
+// is none. homes are nil for one that is in no home.
+func (c *compiler) systemPath(l *lines, k spec.Kind, path string, homes []home, out *given) string {
 	p, err := c.res.Resolve(path)
 	if err != nil || !p.Exists || misfit(k, p) != nil {
 		return "" // another system than the line was written for
 	}
-	l.grantOptional(k, p.Path, spec.Origin{Source: spec.System})
+	by := spec.Origin{Source: spec.System}
+	if homes == nil || !c.misled(Grant{Kind: k, Path: path}, by, path, p, homes, out) {
+		l.grantOptional(k, p.Path, by)
+	}
 	return p.Path
 }
 

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/testenv"
 	"github.com/nono-sandbox/nono/tests/internal/suite"
 )
@@ -110,7 +111,7 @@ func (p person) probe(t *testing.T, b *table, under ...string) []string {
 		fmt.Fprintf(&in, "%s %s\n", l.op, strconv.Quote(l.path))
 	}
 	args := append(slices.Clone(under), testenv.Build(t, pkg+"probe"), p.home+"/work", strconv.Itoa(outside.Process.Pid))
-	cmd := p.command([]string{"XDG_RUNTIME_DIR=" + p.home + "/run"}, args[0], args[1:]...)
+	cmd := p.command(listedEnv(t, p.home), args[0], args[1:]...)
 	var stderr bytes.Buffer
 	cmd.Stdin, cmd.Stderr = strings.NewReader(in.String()), &stderr
 	out, err := cmd.Output()
@@ -119,6 +120,23 @@ func (p person) probe(t *testing.T, b *table, under ...string) []string {
 		t.Fatalf("probe: %v, %d of %d lines\n%s", err, len(report)-1, n, stderr.String())
 	}
 	return report[:len(b.lines)]
+}
+
+// listedEnv is the environment in which the lists' variables are set, but those of
+// the XDG directories that have a usual place.
+func listedEnv(t *testing.T, home string) []string {
+	t.Helper()
+	list, err := lists.Protect("linux")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var env []string
+	for name, value := range variables(list, home) {
+		if !lists.IsXDG(name) || name == "XDG_RUNTIME_DIR" {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
 }
 
 // snapshot tells of every file in the home but those in work: which it is, how

@@ -1,0 +1,66 @@
+package policy
+
+import (
+	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/paths"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// Bounds of what is looked at in one protected directory. Beyond them lie trees of
+// packages, which are not made of the user's own symlinks.
+const (
+	linksDeep = 2   // directories beneath it
+	linksDirs = 128 // directories that are listed
+)
+
+// protectLinksIn protects what the symlinks in a protected directory lead to, as the
+// directory is: a command in ~/.local/bin and a unit of systemd are often links into
+// a project, and a key may lie beside the others.
+func (c *compiler) protectLinksIn(l *lines, out *protected, p lists.Protected, dir string) {
+	type level struct {
+		dir  string
+		deep int
+	}
+	if len(l.asked) == 0 {
+		return
+	}
+	queue := []level{{dir, 0}}
+	for i := 0; i < len(queue) && i < linksDirs; i++ {
+		at := queue[i]
+		if !c.maybeDir(at.dir) {
+			continue
+		}
+		entries := c.res.List(at.dir)
+		for _, name := range c.res.NamesIn(at.dir) {
+			path := spec.Join(at.dir, name)
+			switch entries.Kind(name) {
+			case paths.IsLink, paths.IsUnknown:
+				c.protectLink(l, out, p, dir, path)
+			case paths.IsDir:
+				if at.deep < linksDeep && name != "." && name != ".." {
+					queue = append(queue, level{path, at.deep + 1})
+				}
+			}
+		}
+	}
+}
+
+// maybeDir reports whether path is, or may be, a directory.
+func (c *compiler) maybeDir(path string) bool {
+	up := c.res.List(spec.Parent(path))
+	kind := up.Kind(spec.Base(path))
+	return up.Unknown || kind == paths.IsDir
+}
+
+// protectLink protects what one symlink in the protected directory dir leads to.
+func (c *compiler) protectLink(l *lines, out *protected, p lists.Protected, dir, path string) {
+	links, at, err := c.res.Trace(path)
+	if err != nil || spec.Within(at.Path, dir) {
+		return
+	}
+	if l.takes(p.Kind, at.Path) && !l.givesBack(p.Kind, at.Path) {
+		out.note(at.Path, p.Kind, p.Category)
+		l.deny(p.Kind, at.Path, listed(p.Category))
+	}
+	out.keepLinks(l, links, p.Category)
+}
