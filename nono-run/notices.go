@@ -39,6 +39,9 @@ func (l *launch) notices(p *cli.Printer) {
 	if l.policy.Spec.UnixSockets {
 		p.Notice("every Unix socket is open: Docker, systemd and the desktop can be asked to act outside the sandbox")
 	}
+	if l.policy.Spec.Keychain {
+		p.Notice("the Keychain is open: every password, key and certificate in it that macOS gives out, those of other programs too")
+	}
 }
 
 // symlinks says which grants a symlink has led elsewhere that a command in a sandbox

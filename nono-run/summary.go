@@ -40,6 +40,9 @@ func (l *launch) summary() string {
 	b.WriteString(l.counts())
 	for i := range spec.SwitchTable {
 		w := &spec.SwitchTable[i]
+		if !w.Told(&s.Switches) {
+			continue
+		}
 		b.WriteString(w.What + ": " + allowed(*w.Of(&s.Switches)) + "\n")
 	}
 	if l.ephemeral.on {

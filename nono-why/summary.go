@@ -37,6 +37,9 @@ func (w *sandbox) summary() string {
 	}
 	for i := range spec.SwitchTable {
 		w := &spec.SwitchTable[i]
+		if !w.Told(&s.Switches) {
+			continue
+		}
 		if i > 0 {
 			b.WriteString(" ")
 		}

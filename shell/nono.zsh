@@ -72,11 +72,12 @@ function _nono_kind {
 		-show-profile | --install-hook | -install-hook | --remove-hook | \
 		-remove-hook) return 0 ;;
 	--allow-rmdir | -allow-rmdir | --net-block | -net-block | --allow-unix-sockets | \
-		-allow-unix-sockets | --allow-ipc | -allow-ipc | --allow-cwd | \
-		-allow-cwd | --list-profiles | -list-profiles | --ephemeral | \
-		-ephemeral | --dry-run | -dry-run | --print-spec | -print-spec | \
-		-v | --v | --verbose | -verbose | -s | --s | --silent | -silent | \
-		-h | --h | --help | -help | --version | -version) return 1 ;;
+		-allow-unix-sockets | --allow-ipc | -allow-ipc | --allow-keychain | \
+		-allow-keychain | --allow-cwd | -allow-cwd | --list-profiles | \
+		-list-profiles | --ephemeral | -ephemeral | --dry-run | -dry-run | \
+		--print-spec | -print-spec | -v | --v | --verbose | -verbose | \
+		-s | --s | --silent | -silent | -h | --h | --help | -help | --version | \
+		-version) return 1 ;;
 	esac
 	return 2
 }

@@ -71,6 +71,7 @@ var PolicyFlags = []Flag{
 	{"unix-socket", "", Path, "allow connecting to this one Unix socket (needs Landlock ABI 9)", groupOther, true, true},
 	{"allow-unix-sockets", "", None, "allow connecting to any Unix socket: a way out of the sandbox", groupOther, false, true},
 	{"allow-ipc", "", None, "allow System V IPC and POSIX message queues", groupOther, false, true},
+	{"allow-keychain", "", None, "allow the Keychain of macOS: every item in it", groupOther, false, true},
 
 	{"allow-command", "", Command, "lift the block on a command or category, or 'all'", groupCommands, true, true},
 	{"block-command", "", Command, "block this command too", groupCommands, true, true},

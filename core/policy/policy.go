@@ -156,6 +156,9 @@ func (c *compiler) grants(l *lines, homes []home, cmds *commands) (*given, error
 		return nil, err
 	}
 	c.xcode(l, homes)
+	if err := c.keychain(l, homes); err != nil {
+		return nil, err
+	}
 	// The command after both: where one of them grants its file, it needs no line.
 	var err error
 	if out.command, err = c.command(l, cmds); err != nil {

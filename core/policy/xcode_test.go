@@ -71,3 +71,29 @@ func TestXcode(t *testing.T) {
 		t.Errorf("a symlink in its place gives %q", got)
 	}
 }
+
+// The Keychain's files are granted where they are, and only on a Mac.
+func TestKeychain(t *testing.T) {
+	b := newBox(t)
+	b.file("home/Library/Keychains/login.keychain-db", "")
+	b.file("home/Library/Preferences/com.apple.security.plist", "")
+	o := Options{Grants: b.parse("allow project")}
+	o.Allow.Keychain = true
+	p, err := Compile(o, Host{GOOS: "darwin", Dir: b.project, Env: func(k string) string { return b.env[k] }, UID: b.uid})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.has(p, "allow? home/Library/Keychains", "read-file? home/Library/Preferences/com.apple.security.plist")
+	if !p.Spec.Keychain || len(p.Lifted) == 0 || p.Lifted[0].Path != b.home+"/Library/Keychains" {
+		t.Errorf("keychain %v, lifted %v", p.Spec.Keychain, p.Lifted)
+	}
+	b.fails(o, "cannot use --allow-keychain: only macOS has a Keychain")
+
+	b = newBox(t)
+	b.mkdir("home/Library", "secret")
+	b.symlink(b.root+"/secret", "home/Library/Keychains")
+	p, err = Compile(o, Host{GOOS: "darwin", Dir: b.project, Env: func(k string) string { return b.env[k] }, UID: b.uid})
+	if err == nil {
+		b.lacks(p, "allow? secret", "allow? home/Library/Keychains")
+	}
+}

@@ -86,6 +86,18 @@ const internet = `
   (global-name "com.apple.trustd.agent"))
 `
 
+const keychain = `
+; The Keychain, which gives a program every item that it may have.
+(allow mach-lookup
+  (global-name "com.apple.SecurityServer")
+  (global-name "com.apple.securityd.xpc")
+  (global-name "com.apple.secd")
+  (global-name "com.apple.security.agent") ; asks the user
+  (global-name "com.apple.security.authhost"))
+(allow ipc-posix-shm-read-data ipc-posix-shm-write-create ipc-posix-shm-write-data
+  (ipc-posix-name "com.apple.AppleDatabaseChanged"))
+`
+
 const unixSockets = `
 (allow system-socket (socket-domain AF_UNIX))
 `
@@ -103,6 +115,9 @@ const ending = `
 func appendScalars(b []byte, s *spec.Spec, all []rule) []byte {
 	if s.IPC {
 		b = append(b, ipc...)
+	}
+	if s.Keychain {
+		b = append(b, keychain...)
 	}
 	if s.Net {
 		b = append(b, internet...)

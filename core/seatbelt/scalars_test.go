@@ -104,6 +104,7 @@ func TestWaysOutAreClosed(t *testing.T) {
 			sbpl.Request{Op: "mach-lookup", Name: "com.apple.system.opendirectoryd.libinfo"},
 			sbpl.Request{Op: "file-read-metadata", Path: "/Users/u/.ssh"})
 		expect(t, "IPC", p, s.IPC, sbpl.Request{Op: "ipc-posix-shm-write-create"}, sbpl.Request{Op: "ipc-sysv-shm"}, sbpl.Request{Op: "ipc-posix-shm-read-data", Name: "/x"})
+		expect(t, "a network's service by default", p, s.Net, sbpl.Request{Op: "mach-lookup", Name: "com.apple.SystemConfiguration.DNSConfiguration"})
 		expect(t, "semaphores", p, true, sbpl.Request{Op: "ipc-posix-sem-create", Name: "/mp-x"}, sbpl.Request{Op: "ipc-posix-sem"})
 		expect(t, "OpenMP", p, true, sbpl.Request{Op: "ipc-posix-shm-write-create", Name: "/__KMP_REGISTERED_LIB_123"},
 			sbpl.Request{Op: "ipc-posix-shm-read-data", Name: "/__KMP_REGISTERED_LIB_123"})
@@ -175,5 +176,17 @@ func TestImports(t *testing.T) {
 				t.Errorf("%s imports %s", file, path)
 			}
 		}
+	}
+}
+
+// The Keychain opens by its own switch alone.
+func TestKeychain(t *testing.T) {
+	for _, open := range []bool{false, true} {
+		p := profileOf(t, &spec.Spec{Switches: spec.Switches{Keychain: open}, Paths: []spec.Path{{Kind: spec.Read, Path: "/usr/lib"}}})
+		for _, service := range []string{"com.apple.SecurityServer", "com.apple.securityd.xpc", "com.apple.secd"} {
+			expect(t, service, p, open, sbpl.Request{Op: "mach-lookup", Name: service})
+		}
+		expect(t, "others", p, false, sbpl.Request{Op: "mach-lookup", Name: "com.apple.pasteboard.1"},
+			sbpl.Request{Op: "ipc-posix-shm-read-data", Name: "/x"}, sbpl.Request{Op: "authorization-right-obtain"})
 	}
 }

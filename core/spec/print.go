@@ -30,6 +30,9 @@ func (s *Spec) Append(b []byte) []byte {
 	}
 	for i := range SwitchTable {
 		w := &SwitchTable[i]
+		if !w.Told(&s.Switches) {
+			continue
+		}
 		b = append(b, w.Word...)
 		if *w.Of(&s.Switches) {
 			b = append(b, " allow\n"...)

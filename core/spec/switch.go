@@ -6,6 +6,7 @@ type Switches struct {
 	Net         bool // any network; otherwise no socket but a Unix one exists
 	UnixSockets bool // any Unix socket, anywhere
 	Rmdir       bool // a write grant may remove and rename directories
+	Keychain    bool // macOS's Keychain: every item that its programs may have
 	IPC         bool // System V IPC and POSIX message queues, which all processes of a user share
 }
 
@@ -17,17 +18,24 @@ type Switch struct {
 	// Optional switches may be missing in a document, and are off then: they are
 	// younger than the format.
 	Optional bool
-	of       func(*Switches) *bool
+	// Rare switches are printed, and told, only where they are on: they are about
+	// one system.
+	Rare bool
+	of   func(*Switches) *bool
 }
 
 // SwitchTable has them all, in the order in which they are printed. The parser,
 // the printer, the flags, profiles and summaries are made of it.
 var SwitchTable = [...]Switch{
-	{"ipc", "System V IPC and message queues", "allow-ipc", true, func(s *Switches) *bool { return &s.IPC }},
-	{"net", "network", "", false, func(s *Switches) *bool { return &s.Net }},
-	{"unix-sockets", "Unix sockets outside", "allow-unix-sockets", false, func(s *Switches) *bool { return &s.UnixSockets }},
-	{"rmdir", "removing or renaming directories", "allow-rmdir", false, func(s *Switches) *bool { return &s.Rmdir }},
+	{"ipc", "System V IPC and message queues", "allow-ipc", true, false, func(s *Switches) *bool { return &s.IPC }},
+	{"net", "network", "", false, false, func(s *Switches) *bool { return &s.Net }},
+	{"unix-sockets", "Unix sockets outside", "allow-unix-sockets", false, false, func(s *Switches) *bool { return &s.UnixSockets }},
+	{"rmdir", "removing or renaming directories", "allow-rmdir", false, false, func(s *Switches) *bool { return &s.Rmdir }},
+	{"keychain", "the Keychain, every item in it", "allow-keychain", true, true, func(s *Switches) *bool { return &s.Keychain }},
 }
+
+// Told reports whether the switch is worth a line about s.
+func (w *Switch) Told(s *Switches) bool { return !w.Rare || *w.of(s) }
 
 // Of returns the switch's value in s, to be read or set.
 func (w *Switch) Of(s *Switches) *bool { return w.of(s) }

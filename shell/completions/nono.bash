@@ -6,12 +6,12 @@ _nono_list_run() {
 		-a --allow -r --read -w --write --allow-file \
 		--read-file --write-file --temp --device \
 		--allow-rmdir --deny --deny-write --net-block \
-		--unix-socket --allow-unix-sockets --allow-ipc --allow-command \
-		--block-command --allow-env -p --profile --workdir \
-		--allow-cwd --keep-fd --list-profiles --show-profile \
-		--install-hook --remove-hook --ephemeral --dry-run \
-		--print-spec -v --verbose -s --silent -h --help \
-		--version
+		--unix-socket --allow-unix-sockets --allow-ipc --allow-keychain \
+		--allow-command --block-command --allow-env -p --profile \
+		--workdir --allow-cwd --keep-fd --list-profiles \
+		--show-profile --install-hook --remove-hook --ephemeral \
+		--dry-run --print-spec -v --verbose -s --silent \
+		-h --help --version
 }
 
 _nono_kind_run() {
@@ -42,9 +42,9 @@ _nono_list_why() {
 		--version -a --allow -r --read -w --write \
 		--allow-file --read-file --write-file --temp \
 		--device --allow-rmdir --deny --deny-write \
-		--net-block --allow-unix-sockets --allow-ipc --allow-command \
-		--block-command --allow-env -p --profile --workdir \
-		--allow-cwd
+		--net-block --allow-unix-sockets --allow-ipc --allow-keychain \
+		--allow-command --block-command --allow-env -p --profile \
+		--workdir --allow-cwd
 }
 
 _nono_kind_why() {
