@@ -3,6 +3,7 @@
 # make generate       what follows from the tables of flags
 # make dist           the source archive, its check sums and its list of parts
 # make packages       deb, rpm, apk and Arch packages, into dist/
+# make test-mac       what only a Mac can answer, in ten minutes
 # make test-packages  archive, packages, container and recipes; Debian and root
 
 PREFIX ?= /usr/local
@@ -32,6 +33,11 @@ packages:
 .PHONY: test-packages
 test-packages:
 	@sh packaging/test-packages
+
+# What only a Mac can answer, a line for each check. CHECK=uv asks that alone.
+.PHONY: test-mac
+test-mac: build
+	@sh packaging/test-mac "$(CHECK)"
 
 # The binaries alone, into OUT; GOARCH says for what.
 .PHONY: build-to
