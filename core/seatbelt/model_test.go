@@ -226,7 +226,7 @@ func randomPath(rng *rand.Rand) string {
 
 func randomSpec(rng *rand.Rand) *spec.Spec {
 	bit := func() bool { return rng.IntN(2) == 0 }
-	s := &spec.Spec{Switches: spec.Switches{Net: bit(), Rmdir: bit(), IPC: bit(), UnixSockets: rng.IntN(4) == 0}}
+	s := &spec.Spec{Switches: spec.Switches{Net: bit(), Rmdir: bit(), IPC: bit(), Keychain: bit(), UnixSockets: rng.IntN(4) == 0}}
 	for range rng.IntN(9) {
 		kind := spec.Kind(1 + rng.IntN(int(spec.DenyWrite)))
 		if rng.IntN(3) == 0 {

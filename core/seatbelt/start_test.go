@@ -29,8 +29,8 @@ func TestNoUnknownNameRefusesTheProfile(t *testing.T) {
 				t.Fatalf("%s, without %v: %v", name, unbound, err)
 			}
 			expect(t, name, p, false, sbpl.Request{Op: "file-read-data", Path: "/Users/u/.ssh/id_rsa"},
-				sbpl.Request{Op: "mach-lookup", Name: "com.apple.SecurityServer"}, sbpl.Request{Op: "file-mount", Path: "/x"},
-				sbpl.Request{Op: "sysctl-read", Name: "kern.procargs2"})
+				sbpl.Request{Op: "file-mount", Path: "/x"}, sbpl.Request{Op: "sysctl-read", Name: "kern.procargs2"})
+			expect(t, name, p, s.Keychain, sbpl.Request{Op: "mach-lookup", Name: "com.apple.SecurityServer"})
 			expect(t, name, p, true, sbpl.Request{Op: "process-fork"}, sbpl.Request{Op: "sysctl-read", Name: "hw.ncpu"})
 		}
 	}
