@@ -46,12 +46,17 @@ func run(args []string) (int, error) {
 			Err:  fault.Text("this nono-exec-shim is version " + version.String()),
 			Hint: "install both from the same release"}
 	}
-	s, err := load(o)
+	s, file, err := load(o)
 	if err != nil {
 		return fault.Failed, err
 	}
 	if o.from == "" { // nono-run's own specs have every name
 		if err := carve.CheckDenies(s); err != nil {
+			return fault.Failed, err
+		}
+	}
+	if o.spec != "" {
+		if err := refuseWritable(s, o.spec, &file); err != nil {
 			return fault.Failed, err
 		}
 	}
@@ -84,27 +89,29 @@ func supervision(s *spec.Spec, o options) error {
 }
 
 // load reads the spec and closes whatever it was read from, so that the command
-// does not inherit it.
-func load(o options) (*spec.Spec, error) {
+// does not inherit it. It returns what that is too.
+func load(o options) (s *spec.Spec, file unix.Stat_t, err error) {
 	what, fd := "the spec handed over", o.fd
 	if fd < 0 {
 		what = "the spec"
-		var err error
 		// No terminal becomes the controlling one by being named here.
 		if fd, err = unix.Open(o.spec, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOCTTY, 0); err != nil {
-			return nil, &fault.Error{Do: "open the spec", Path: o.spec, Err: err}
+			return nil, file, &fault.Error{Do: "open the spec", Path: o.spec, Err: err}
 		}
 	}
 	doc, err := fdio.ReadAll(fd, spec.MaxSize)
+	if e := unix.Fstat(fd, &file); err == nil {
+		err = e
+	}
 	if e := unix.Close(fd); err == nil {
 		err = e
 	}
 	if err != nil {
-		return nil, &fault.Error{Do: "read " + what, Path: o.spec, Err: err}
+		return nil, file, &fault.Error{Do: "read " + what, Path: o.spec, Err: err}
 	}
-	s, err := spec.Parse(doc)
+	s, err = spec.Parse(doc)
 	if err != nil {
-		return nil, &fault.Error{Do: "use " + what, Path: o.spec, Err: err}
+		return nil, file, &fault.Error{Do: "use " + what, Path: o.spec, Err: err}
 	}
-	return s, nil
+	return s, file, nil
 }

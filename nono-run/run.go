@@ -6,11 +6,14 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
+	"strconv"
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
+	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/version"
 	"github.com/nono-sandbox/nono/nono-run/hook"
 )
@@ -29,6 +32,7 @@ granted here. Nothing is granted by default but what programs need to start.
 type options struct {
 	cli.Request
 	dryRun, printSpec           bool
+	printAll                    bool // with the lines of this one start
 	verbose, silent             bool
 	help, version, listProfiles bool
 	showProfile                 string
@@ -44,11 +48,12 @@ func (o *options) bind() *cli.Set {
 	o.Request.Bind(s)
 	o.BindKeepFDs(s)
 	for name, to := range map[string]*bool{
-		"dry-run": &o.dryRun, "print-spec": &o.printSpec, "verbose": &o.verbose, "silent": &o.silent,
+		"dry-run": &o.dryRun, "verbose": &o.verbose, "silent": &o.silent,
 		"help": &o.help, "version": &o.version, "list-profiles": &o.listProfiles,
 	} {
 		s.BindBool(name, to)
 	}
+	s.Bind("print-spec", o.setPrintSpec)
 	s.BindString("show-profile", &o.showProfile)
 	s.Bind("ephemeral", o.ephemeral.set)
 	s.BindString("install-hook", &o.installHook)
@@ -105,13 +110,38 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	l.notices(p)
 	switch {
 	case o.printSpec:
-		return say(p.Out, string(l.policy.Spec.Append(nil)))
+		return say(p.Out, l.document(o.printAll))
 	case o.dryRun || o.showProfile != "":
 		return say(p.Out, l.summary())
 	case o.verbose:
 		io.WriteString(p.Err, l.summary())
 	}
 	return l.start()
+}
+
+// setPrintSpec takes what stands behind --print-spec=, which is "true" where nothing
+// does.
+func (o *options) setPrintSpec(arg string) error {
+	var err error
+	if o.printAll = arg == "all"; !o.printAll {
+		o.printSpec, err = strconv.ParseBool(arg)
+	} else {
+		o.printSpec = true
+	}
+	if err != nil {
+		return fault.Text("only 'all' may stand behind it")
+	}
+	return nil
+}
+
+// document is the spec for --print-spec: without the lines of this one start, which
+// would grant some later command the file that the spec is printed into.
+func (l *launch) document(all bool) string {
+	s := *l.policy.Spec
+	if !all {
+		s.Paths = slices.DeleteFunc(slices.Clone(s.Paths), func(p spec.Path) bool { return p.By.OfOneStart() })
+	}
+	return string(s.Append(nil))
 }
 
 func say(w io.Writer, text string) error {

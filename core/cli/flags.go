@@ -91,7 +91,7 @@ var RunFlags = []Flag{
 	{"remove-hook", "", Word, "take that back", groupProfiles, false, false},
 	{"ephemeral", "", Ending, "let changes wait apart; WHEN: discard, ask, an ID", groupEnd, false, false},
 	{"dry-run", "", None, "show what would be allowed, and start nothing", groupShow, false, false},
-	{"print-spec", "", None, "print the spec that the command would get, and start nothing", groupShow, false, false},
+	{"print-spec", "", None, "print a spec for nono-exec-shim, and start nothing", groupShow, false, false},
 	{"verbose", "v", None, "show what the command is allowed before it starts", groupMessages, false, false},
 	{"silent", "s", None, "show errors only", groupMessages, false, false},
 	{"help", "h", None, "show this help", groupMessages, false, false},

@@ -89,6 +89,13 @@ func ParseOrigin(by string) Origin {
 	return Origin{Listed, by}
 }
 
+// OfOneStart reports whether the line holds for one start only: what the standard
+// streams are open on, and files that the start makes. A spec that is kept to be
+// used again has none of these.
+func (o Origin) OfOneStart() bool {
+	return o.Source == StandardStream || o.Source == PrivateTemp || o.Source == SpecCopy
+}
+
 // Typed reports whether the line stands for a flag on the command line, and not
 // for what a list, a profile or every sandbox has.
 func (o Origin) Typed() bool {

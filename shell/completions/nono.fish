@@ -141,7 +141,7 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l remove-hook -x -a 'claude-code codex copilot cursor gemini opencode qwen' -d 'take that back'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l ephemeral -d 'let changes wait apart; WHEN: discard, ask, an ID'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l dry-run -d 'show what would be allowed, and start nothing'
-complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l print-spec -d 'print the spec that the command would get, and start nothing'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l print-spec -d 'print a spec for nono-exec-shim, and start nothing'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l verbose -s v -d 'show what the command is allowed before it starts'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l silent -s s -d 'show errors only'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l help -s h -d 'show this help'

@@ -128,7 +128,7 @@ func (s *stage) run(flags []string, command ...string) task {
 // spec returns what nono-run makes of the flags, and the name of a file that
 // holds it.
 func (s *stage) spec(name string, flags ...string) (*spec.Spec, string, error) {
-	t := s.run(append(flags, "--print-spec"), trueProgram)
+	t := s.run(append(flags, "--print-spec=all"), trueProgram)
 	cmd := exec.Command(t.argv[0], t.argv[1:]...)
 	cmd.Env, cmd.Dir = t.env, t.dir
 	doc, err := cmd.Output()

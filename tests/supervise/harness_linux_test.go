@@ -40,7 +40,7 @@ func newRun(t *testing.T, u testenv.User, traps ...string) *run {
 // cannot ask for yet is put into the spec, as nono-run would.
 func (r *run) command(words ...string) *exec.Cmd {
 	r.t.Helper()
-	flags := append([]string{"--print-spec", "--silent", "--allow-command", "all", "--allow", r.dir}, r.flags...)
+	flags := append([]string{"--print-spec=all", "--silent", "--allow-command", "all", "--allow", r.dir}, r.flags...)
 	printer := r.u.Command(r.s.Path("nono-run"), append(append(flags, "--"), words...)...)
 	printer.Dir, printer.Env = r.dir, r.env()
 	doc, err := printer.Output()

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// refuseWritable refuses a spec whose own command could change it: the next start
+// from the same file would be another sandbox. path is where the spec was read, and
+// st what was read. A pipe, or a file without a name, is not read again.
+func refuseWritable(s *spec.Spec, path string, st *unix.Stat_t) error {
+	if st.Mode&unix.S_IFMT != unix.S_IFREG || st.Nlink == 0 {
+		return nil
+	}
+	self := carve.ID{Dev: uint64(st.Dev), Ino: st.Ino}
+	way, err := directoriesTo(path, self)
+	if err != nil {
+		return &fault.Error{Do: "follow the way to the spec", Path: path, Err: err}
+	}
+	refuse := func(why, hint string) error {
+		return &fault.Error{Do: "use the spec", Path: path, Err: fault.Text("the command could change it: " + why), Hint: hint}
+	}
+	_, err = carve.Rules(s, func(r *carve.Rule) error {
+		switch {
+		case r.Rights&(carve.WriteFile|carve.Create) == 0:
+		case way[r.ID] || r.ID == self:
+			return refuse("writing is granted at "+fault.Quote(r.Path()), "keep the spec outside of what it grants, or add a line to it: deny-write PATH")
+		case st.Nlink > 1 && unix.Access(path, unix.W_OK) == nil:
+			return refuse("it has a second name (a hard link)", "copy it to a file of its own")
+		}
+		return nil
+	})
+	return err
+}
+
+// directoriesTo returns the directories in which a part of path is looked up, by
+// every symlink on the way: who can replace such an entry decides what path means.
+// Of a descriptor's link in /proc only self counts, where its text does not lead
+// to that file: nobody opens it by name then.
+func directoriesTo(path string, self carve.ID) (map[carve.ID]bool, error) {
+	if path[0] != '/' {
+		cwd, err := unix.Getwd()
+		if err != nil {
+			return nil, err
+		}
+		path = spec.Join(cwd, path)
+	}
+	const how = unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	way := map[carve.ID]bool{}
+	dir := -1
+	defer func() { unix.Close(dir) }()
+	// enter goes to what name is in the directory, and returns its mode.
+	enter := func(name string) (uint32, carve.ID, error) {
+		fd, err := unix.Openat(dir, name, how, 0)
+		if err != nil {
+			return 0, carve.ID{}, err
+		}
+		unix.Close(dir)
+		dir = fd
+		var st unix.Stat_t
+		err = unix.Fstat(fd, &st)
+		return st.Mode & unix.S_IFMT, carve.ID{Dev: uint64(st.Dev), Ino: st.Ino}, err
+	}
+	_, at, err := enter("/")
+	for links := 0; err == nil; {
+		name, rest, _ := strings.Cut(strings.TrimLeft(path, "/"), "/")
+		if name == "" {
+			return way, nil
+		}
+		way[at] = true
+		buf := make([]byte, unix.PathMax)
+		n, isLink := unix.Readlinkat(dir, name, buf)
+		if path = rest; isLink != nil {
+			var mode uint32
+			mode, at, err = enter(name)
+			if err == nil && mode != unix.S_IFDIR {
+				return onlyIf(at == self, way), nil
+			}
+			continue
+		}
+		if links++; links > 40 {
+			return nil, unix.ELOOP
+		}
+		if path = string(buf[:n]) + "/" + rest; path[0] == '/' {
+			_, at, err = enter("/")
+		}
+	}
+	if err == unix.ENOENT {
+		return nil, nil
+	}
+	return nil, err
+}
+
+func onlyIf(yes bool, way map[carve.ID]bool) map[carve.ID]bool {
+	if yes {
+		return way
+	}
+	return nil
+}
