@@ -54,7 +54,7 @@ func (l *launch) symlinks(p *cli.Printer) {
 			who = "the sandbox"
 		}
 		p.Notice(who + " does not get " + fault.Quote(m.Name) + ": a symlink, " + fault.Quote(m.Link) + ", leads to " + to +
-			" (--" + m.Grant.Kind.String() + " " + to + " grants that)")
+			" (if you have made it: --" + m.Grant.Kind.String() + " " + to + ")")
 	}
 	for _, m := range l.policy.Led {
 		p.Notice(reason(m.Grant.By) + " grants " + fault.Quote(m.Grant.Path) + ": a symlink, " + fault.Quote(m.Link) + ", leads there")

@@ -108,6 +108,26 @@ func tooMuch(dir string, h policy.Host) string {
 		case spec.Beneath(home, dir):
 			return "above the home " + fault.Quote(home)
 		}
+		if why := tooMuchElsewhere(dir, home, own); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// tooMuchElsewhere is tooMuch for a home by another name that a mount gives it. Only
+// those of people are asked about: there are few.
+func tooMuchElsewhere(dir, home string, own bool) string {
+	if !own {
+		return ""
+	}
+	for _, name := range policy.OtherNames(home) {
+		switch {
+		case name == dir:
+			return "your home by another name"
+		case spec.Beneath(name, dir):
+			return "above your home, which is " + fault.Quote(name) + " there"
+		}
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/fdio"
 	"golang.org/x/sys/unix"
 )
@@ -23,13 +24,17 @@ type Mount struct {
 	At         string // where it is seen
 }
 
-// Read returns the table of the calling thread, as it is.
+// Read returns the table of the calling thread, as it is. The file must be one of the
+// kernel's own: in an image of a container anything may stand at its path.
 func Read() ([]byte, error) {
-	fd, err := unix.Open(Path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(Path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(fd)
+	if !genuine(fd) {
+		return nil, fault.Text("/proc is not the kernel's")
+	}
 	return fdio.ReadAll(fd, math.MaxInt)
 }
 
@@ -88,4 +93,42 @@ func move(path, from, to string) string {
 		return path
 	}
 	return to + path
+}
+
+// layers returns the directories whose files the overlay in a line of the table shows,
+// the upper one first, as they were named when it was mounted; none where it is no
+// overlay (Documentation/filesystems/overlayfs.rst).
+func layers(line []byte) []string {
+	_, rest, ok := bytes.Cut(line, []byte(" - overlay "))
+	if !ok {
+		return nil
+	}
+	_, options, _ := bytes.Cut(bytes.TrimRight(rest, "\n"), []byte{' '})
+	var upper, lower []string
+	for option := range strings.SplitSeq(unescape(options), ",") {
+		name, value, _ := strings.Cut(option, "=")
+		switch name {
+		case "upperdir":
+			upper = append(upper, value)
+		case "lowerdir", "lowerdir+", "datadir+":
+			lower = append(lower, strings.Split(value, ":")...)
+		}
+	}
+	return append(upper, lower...)
+}
+
+// Overlays returns the layers of every overlay in the table, by the number of its
+// mount.
+func Overlays(table []byte) map[string][]string {
+	found := map[string][]string{}
+	if !bytes.Contains(table, []byte(" - overlay ")) {
+		return found
+	}
+	for line := range bytes.Lines(table) {
+		if dirs := layers(line); len(dirs) > 0 {
+			id, _, _ := bytes.Cut(line, []byte{' '})
+			found[string(id)] = dirs
+		}
+	}
+	return found
 }

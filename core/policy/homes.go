@@ -46,6 +46,11 @@ func (c *compiler) findHomes() ([]home, error) {
 			homes = append(homes, home{path: path})
 		}
 	}
+	for _, path := range c.unlistedHomes(reach) {
+		if !slices.ContainsFunc(homes, func(h home) bool { return h.path == path }) {
+			homes = append(homes, home{path: path})
+		}
+	}
 	if len(homes) == 0 {
 		return nil, &fault.Error{Do: "tell which home to protect", Hint: "set HOME to its path",
 			Err: fault.Text("HOME is not set, and the user database does not know user " + strconv.Itoa(c.h.UID))}

@@ -67,11 +67,17 @@ func (c *compiler) protect(l *lines, homes []home, links []redirected) (*protect
 			list = append(list, c.ownPrograms(h.path)...)
 		}
 		near := c.near(l, h, links)
+		aliases, err := c.aliases(l, h.path)
+		if err != nil {
+			return nil, err
+		}
+		near.all = near.all || len(aliases) > 0
 		for _, p := range list {
 			for _, path := range c.meaning(p, homes, i, h, &near) {
 				if err := c.protectPath(l, out, p, h.path, path); err != nil {
 					return nil, err
 				}
+				c.protectAliases(l, out, p, path, aliases)
 			}
 		}
 	}
