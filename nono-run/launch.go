@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"strconv"
 
@@ -47,7 +48,8 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 		return nil, err
 	}
 	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.ephemeral}
-	set := temporaryPlaces(t.Dir, pol.Spec, h.Env)
+	set := setEnv(o.profile)
+	maps.Copy(set, temporaryPlaces(t.Dir, pol.Spec, h.Env))
 	set["NONO_SANDBOX"], set["NONO_SPEC"] = mechanism, t.Spec
 	if l.dir != "" {
 		set["PWD"] = o.StartIn // as cd would, symlinks and all

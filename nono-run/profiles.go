@@ -28,6 +28,7 @@ func (o *options) useProfiles(set *cli.Set, h policy.Host, p *cli.Printer) error
 		return err
 	}
 	o.profile = prof
+	o.directives(prof, p)
 	return o.shareWorkdir(prof, h, p)
 }
 
@@ -122,6 +123,9 @@ func (l *launch) profileSummary() string {
 	}
 	if len(env) > 0 {
 		text += "environment passed: " + strings.Join(env, ", ") + "\n"
+	}
+	for _, v := range p.SetEnv {
+		text += "set where the environment has none: " + v.Name + "=" + v.Value + "\n"
 	}
 	for _, d := range l.policy.Create {
 		text += "created at the start: " + fault.Quote(d) + "\n"

@@ -50,7 +50,7 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 			return nil, &fault.Error{Do: "use profile " + fault.Quote(l.Profile) + ": " + l.Pos, Err: err}
 		}
 		for i := range said.Grants[n:] {
-			said.Grants[n+i].From = l.Profile
+			said.Grants[n+i].From, said.Grants[n+i].Moved = l.Profile, l.Moved
 		}
 	}
 	r.Grants = append(r.Grants, said.Grants...)

@@ -18,6 +18,9 @@ type Grant struct {
 	// From is empty for the command line, else the profile's name. A profile's
 	// path that does not exist is skipped, and its grants yield to --deny.
 	From string
+	// Moved is the variable of the environment that has put a profile's path where
+	// it is, or empty.
+	Moved string
 }
 
 // Options is everything that the flags and profiles of one run say about what
@@ -181,6 +184,9 @@ func (c *compiler) protections(l *lines, homes []home, cmds *commands, links []r
 	// When all that is denied is known: a symlink that a sandbox could have laid
 	// must open none of it.
 	if err := c.refuseRedirected(links, homes, p); err != nil {
+		return nil, nil, err
+	}
+	if err := c.refuseMoved(p); err != nil {
 		return nil, nil, err
 	}
 	return p, notDenied, nil

@@ -67,6 +67,9 @@ func (e Env) variable(name string) (string, error) {
 			return e.xdg(d)
 		}
 	}
+	if path, ok := e.own[name]; ok {
+		return path, nil
+	}
 	m := &mistake{what: "there is no variable " + fault.Quote("$"+name)}
 	if near := fault.Nearest(name, variables[:]); near != "" {
 		m.hint = "did you mean '$" + near + "'?"

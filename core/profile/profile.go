@@ -46,6 +46,7 @@ type Line struct {
 	Profile     string // the name of the profile that it stands in
 	Pos         string // where, for messages: "line 3 of '/…/x.profile'"
 	Own         bool   // that is a file of the user's, and came with nono otherwise
+	Moved       string // the variable that has put the path elsewhere
 }
 
 // Profile is what one or more profiles say together.
@@ -60,6 +61,12 @@ type Profile struct {
 	WorkdirBy string
 	// Create is what is to be made before the start.
 	Create []New
+	// Notices are texts for the user to read at the start.
+	Notices   []string
+	SetEnv    []Variable
+	Arguments []Arguments
+	Daemons   []Daemon
+	Moved     []Moved
 }
 
 // New is something that a profile wants to exist.
@@ -75,6 +82,8 @@ type Env struct {
 	UID     int
 	Workdir string // absolute; what $WORKDIR stands for
 	GOOS    string // whose lines count; this system's if empty
+
+	own map[string]string // the variables that profiles have named
 }
 
 // The directives that are not flags.
@@ -83,9 +92,17 @@ const (
 	wordCreate     = "create"
 	wordCreateJSON = "create-json"
 	wordProfile    = "profile"
+
+	wordVariable  = "variable"
+	wordWithout   = "without"
+	wordSetEnv    = "set-env"
+	wordNotice    = "notice"
+	wordDaemon    = "daemon"
+	wordArguments = "arguments"
 )
 
-var directives = [...]string{wordWorkdir, wordCreate, wordCreateJSON, wordProfile}
+var directives = [...]string{wordWorkdir, wordCreate, wordCreateJSON, wordProfile,
+	wordVariable, wordWithout, wordSetEnv, wordNotice, wordDaemon, wordArguments}
 
 // platforms are the words that make the rest of a line be for one system alone,
 // and the GOOS of that.
@@ -194,7 +211,19 @@ func (l *loader) line(src source, n int, word, value string) error {
 			return l.passOver(word, value)
 		}
 	}
+	if word == wordWithout {
+		name, line, _ := strings.Cut(value, " ")
+		if word, value, _ = strings.Cut(strings.TrimLeft(line, " "), " "); !variableName(name) || word == "" {
+			return &mistake{what: "'without' wants the NAME of a variable, and a line behind it"}
+		}
+		if value = strings.TrimLeft(value, " "); l.env.Getenv(name) != "" {
+			return l.passOver(word, value)
+		}
+	}
 	if err := l.check(word, value); err != nil {
+		return err
+	}
+	if done, err := l.start(src, word, value); done || err != nil {
 		return err
 	}
 	arg := l.words[word]
@@ -218,7 +247,11 @@ func (l *loader) line(src source, n int, word, value string) error {
 		}
 		value = path
 	}
-	l.out.Lines = append(l.out.Lines, Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n), Own: src.own})
+	line := Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n), Own: src.own}
+	if arg == Path {
+		line.Moved = l.out.movedBy(value)
+	}
+	l.out.Lines = append(l.out.Lines, line)
 	return nil
 }
 

@@ -2,7 +2,7 @@
 #
 # Its own sandbox (settings: sandbox.enabled, off by default) needs mounts, which
 # this one refuses: leave it off. Its updater cannot write to where it is
-# installed; DISABLE_AUTOUPDATER=1 keeps it from trying. `nono run
+# installed, and is told not to try: update it outside. `nono run
 # --install-hook claude-code` has it told when a failure is the sandbox's doing.
 #
 # What it writes into its settings (hooks, MCP servers) runs at its next start:
@@ -17,8 +17,9 @@ profile node-programs
 
 # Settings, credentials, sessions and plug-ins. Its locks are directories that it
 # removes again, so it must be able to.
-create ~/.claude
-temp   ~/.claude
+variable CLAUDE_CONFIG_DIR ~/.claude
+create $CLAUDE_CONFIG_DIR
+temp   $CLAUDE_CONFIG_DIR
 
 # Logs of its MCP servers.
 create $XDG_CACHE_HOME/claude-cli-nodejs
@@ -27,8 +28,8 @@ temp   $XDG_CACHE_HOME/claude-cli-nodejs
 # State and user-wide settings. It replaces this file by way of another one in ~,
 # where it may not write; it then writes the file itself, if there is one, and an
 # empty object is what it takes for a fresh start.
-create-json ~/.claude.json
-allow-file  ~/.claude.json
+without CLAUDE_CONFIG_DIR create-json ~/.claude.json
+without CLAUDE_CONFIG_DIR allow-file  ~/.claude.json
 
 # What an administrator has laid down for it must not be lost in here.
 read /etc/claude-code
@@ -41,6 +42,8 @@ macos read /Library/Application Support/ClaudeCode
 allow-env ANTHROPIC_API_KEY
 allow-env ANTHROPIC_AUTH_TOKEN
 allow-env CLAUDE_CODE_OAUTH_TOKEN
+
+set-env DISABLE_AUTOUPDATER=1
 
 # It cannot work without mv and cp, and the grants bound what they reach. rm and
 # the other blocked commands stay blocked.

@@ -1,14 +1,15 @@
 # codex: OpenAI's coding agent (codex)
 #
-# Its own sandbox mounts file systems for every command, which this one refuses,
-# so that all commands fail: turn it off with `--sandbox danger-full-access`, or
-# sandbox_mode = "danger-full-access" in ~/.codex/config.toml. Keep its approvals
-# as you like them. On a terminal start it with --no-daemon (or set
-# daemon_auto_start = false under [features]): its daemon is reached by a Unix
-# socket, which is shut here, and one from outside would run its commands there.
+# Its own sandbox mounts file systems for every command, which this one refuses, so
+# that all commands would fail. Its daemon is reached by a Unix socket, which is shut
+# here, and one from outside would run its commands there. A login shell would read
+# your start-up files, which are shut, and lose your PATH. So these are turned off
+# below; its approvals stay as you like them.
 #
 # What it writes into its configuration (MCP servers, notify) runs at its next
 # start: start it with this profile then too.
+
+arguments codex -c sandbox_mode=danger-full-access -c features.daemon_auto_start=false -c allow_login_shell=false
 
 # It works in the directory that it is started in.
 workdir readwrite
@@ -17,8 +18,9 @@ profile git
 profile node-programs
 
 # Configuration, credentials, sessions, data bases. It removes directories in it.
-create ~/.codex
-temp   ~/.codex
+variable CODEX_HOME ~/.codex
+create $CODEX_HOME
+temp   $CODEX_HOME
 # Skills that agents share.
 read ~/.agents
 

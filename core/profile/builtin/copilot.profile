@@ -13,8 +13,9 @@ profile git
 profile node-programs
 
 # Settings, credentials, sessions, logs. It removes directories in it.
-create ~/.copilot
-temp   ~/.copilot
+variable COPILOT_HOME ~/.copilot
+create $COPILOT_HOME
+temp   $COPILOT_HOME
 # The program itself unpacks and updates its parts there, and runs them.
 create $XDG_CACHE_HOME/copilot
 temp   $XDG_CACHE_HOME/copilot

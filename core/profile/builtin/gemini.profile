@@ -13,8 +13,9 @@ profile git
 profile node-programs
 
 # Settings, credentials, sessions. It removes directories in it.
-create ~/.gemini
-temp   ~/.gemini
+variable GEMINI_CLI_HOME ~
+create $GEMINI_CLI_HOME/.gemini
+temp   $GEMINI_CLI_HOME/.gemini
 # Skills that agents share.
 read ~/.agents
 

@@ -18,10 +18,13 @@ profile git
 profile node-programs
 
 # Configuration, credentials, sessions, workspace. It removes directories in it.
-create ~/.openclaw
-temp   ~/.openclaw
+variable OPENCLAW_STATE_DIR ~/.openclaw
+create $OPENCLAW_STATE_DIR
+temp   $OPENCLAW_STATE_DIR
 create $XDG_CACHE_HOME/openclaw
 temp   $XDG_CACHE_HOME/openclaw
+
+daemon 18789 a process listens on port 18789: if it is openclaw's gateway, started outside, a command inside can have it act outside; 'openclaw gateway stop' ends it
 
 # The locks of its data bases: the place is fixed, and without it nothing starts.
 create /tmp/openclaw-state-locks-$UID

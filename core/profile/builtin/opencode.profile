@@ -16,6 +16,8 @@ profile node-programs
 # directories in them.
 create $XDG_CONFIG_HOME/opencode
 temp   $XDG_CONFIG_HOME/opencode
+variable OPENCODE_CONFIG_DIR $XDG_CONFIG_HOME/opencode
+read $OPENCODE_CONFIG_DIR
 create $XDG_DATA_HOME/opencode
 temp   $XDG_DATA_HOME/opencode
 create $XDG_STATE_HOME/opencode

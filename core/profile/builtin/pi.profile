@@ -12,8 +12,9 @@ profile git
 profile node-programs
 
 # Settings, credentials, sessions, extensions. It removes directories in it.
-create ~/.pi
-temp   ~/.pi
+variable PI_CODING_AGENT_DIR ~/.pi
+create $PI_CODING_AGENT_DIR
+temp   $PI_CODING_AGENT_DIR
 # Skills that agents share.
 read ~/.agents
 
