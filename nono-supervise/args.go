@@ -15,7 +15,13 @@ type options struct {
 	exec     string
 	confined bool // this process is in its own domain already
 	waitAll  bool
-	argv     []string
+	// datagrams is the descriptor by which the maker of datagram sockets, which this
+	// process is then, is told; again tells that its namespace is ready.
+	datagrams int
+	again     bool
+	// maker and nameServer are descriptors to that maker, of a process that is confined.
+	maker, nameServer int
+	argv      []string
 
 	help, version bool
 }
@@ -23,7 +29,7 @@ type options struct {
 const usage = "usage: nono run [FLAG ...] [--] COMMAND [ARGUMENT ...]"
 
 func parse(args []string) (options, error) {
-	o := options{fd: -1}
+	o := options{fd: -1, datagrams: -1}
 	for i, arg := range args {
 		if arg == "--" {
 			o.argv = args[i+1:]
@@ -47,6 +53,18 @@ func parse(args []string) (options, error) {
 			o.confined = true
 		case "--wait-all":
 			o.waitAll = true
+		case "--datagrams":
+			fd, err := strconv.Atoi(value)
+			if err != nil || fd < 3 {
+				return o, misuse("a descriptor above 2 is wanted after --datagrams=")
+			}
+			o.datagrams = fd
+		case "--maker":
+			o.maker, _ = strconv.Atoi(value)
+		case "--name-server":
+			o.nameServer, _ = strconv.Atoi(value)
+		case "--again":
+			o.again = true
 		case "--help", "-h":
 			o.help = true
 			return o, nil
@@ -56,6 +74,9 @@ func parse(args []string) (options, error) {
 		default:
 			return o, misuse("there is no flag " + fault.Quote(arg))
 		}
+	}
+	if o.datagrams >= 0 {
+		return o, nil
 	}
 	return o, misuse("no command is given")
 }

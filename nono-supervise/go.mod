@@ -9,5 +9,6 @@ require (
 
 require (
 	github.com/landlock-lsm/go-landlock v0.11.0 // indirect
+	golang.org/x/net v0.62.0 // indirect
 	kernel.org/pub/linux/libs/security/libcap/psx v1.2.77 // indirect
 )

@@ -2,12 +2,14 @@ package main
 
 import (
 	"os"
+	"strconv"
 
 	"github.com/nono-sandbox/nono/core/enforce"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
+	"github.com/nono-sandbox/nono/core/supervise/hosts"
 	"github.com/nono-sandbox/nono/core/supervise/process"
 	"github.com/nono-sandbox/nono/core/version"
 	"golang.org/x/sys/unix"
@@ -26,6 +28,8 @@ func run(args []string) (process.End, error) {
 	case o.version:
 		os.Stdout.WriteString("nono-supervise " + version.String() + "\n")
 		return process.End{}, nil
+	case o.datagrams >= 0:
+		return process.End{}, hosts.MakeDatagrams(o.datagrams, o.again)
 	case o.from != version.String():
 		return process.End{}, &fault.Error{Do: "work with nono-run " + o.from,
 			Err:  fault.Text("this nono-supervise is version " + version.String()),
@@ -38,10 +42,28 @@ func run(args []string) (process.End, error) {
 	if !o.confined {
 		return process.End{}, confine(s, o, args)
 	}
+	features, err := featuresOf(s, o)
+	if err != nil {
+		return process.End{}, err
+	}
 	return supervise.Run(supervise.Launch{
-		Spec: s, SpecFD: o.fd, Shim: o.shim, Env: os.Environ(), WaitAll: o.waitAll,
+		Features: features,
+		Spec:     s, SpecFD: o.fd, Shim: o.shim, Env: os.Environ(), WaitAll: o.waitAll,
 		Args: append([]string{"--from=" + o.from, "--exec=" + o.exec, "--"}, o.argv...),
 	})
+}
+
+// featuresOf makes what the lines of the spec ask for.
+func featuresOf(s *spec.Spec, o options) ([]supervise.Feature, error) {
+	var all []supervise.Feature
+	if s.Traps(spec.TrapHosts) {
+		n, err := hosts.New(s, o.maker, o.nameServer, func(what, why string) {})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n.Feature())
+	}
+	return all, nil
 }
 
 // load reads the spec, and leaves the descriptor at its beginning for the shim.
@@ -79,6 +101,17 @@ func confine(s *spec.Spec, o options, args []string) error {
 		{Kind: spec.ReadFile, Path: o.shim, By: by},
 		{Kind: spec.Read, Path: "/proc", By: by},
 	}}
+	if s.Traps(spec.TrapHosts) {
+		maker, nameServer, err := hosts.StartDatagrams(self)
+		if err != nil {
+			return err
+		}
+		args = append([]string{"--maker=" + strconv.Itoa(maker), "--name-server=" + strconv.Itoa(nameServer)}, args...)
+		outer.Net = true
+		for _, path := range hosts.Files() {
+			outer.Paths = append(outer.Paths, spec.Path{Kind: spec.ReadFile, Path: path, By: by})
+		}
+	}
 	if err := enforce.Confine(s, outer); err != nil {
 		return err
 	}

@@ -59,6 +59,7 @@ func (o *options) bind() *cli.Set {
 		s.BindString(name, to)
 	}
 	s.BindList("grant-unix-socket", &o.sockets)
+	o.BindHosts(s, "grant-host")
 	for name, to := range map[string]*bool{
 		"udp": &o.udp, "batch": &o.batch, "hook": &o.hook, "support": &o.support, "summary": &o.summary, "self": &o.self,
 		"json": &o.json, "verbose": &o.verbose, "silent": &o.silent, "help": &o.help, "version": &o.version,

@@ -115,6 +115,10 @@ func because(v *query.Verdict) string {
 		return "directories are neither removed nor renamed unless --allow-rmdir is given"
 	case query.NetworkBlocked:
 		return "the network is blocked"
+	case query.HostGranted:
+		return "the host is granted"
+	case query.HostNotGranted:
+		return "no --host allows it, and all else of the network is shut"
 	case query.UnixSocketBlocked:
 		return "Unix sockets outside are blocked"
 	}

@@ -68,6 +68,7 @@ var PolicyFlags = []Flag{
 	{"deny-write", "", Path, "let this path be read at most", groupDenies, true, true},
 
 	{"net-block", "", None, "no network at all", groupOther, false, true},
+	{"host", "", Host, "the network only to this host: NAME, *.NAME, ADDRESS/BITS, :PORT", groupOther, true, true},
 	{"unix-socket", "", Path, "allow connecting to this one Unix socket (needs Landlock ABI 9)", groupOther, true, true},
 	{"allow-unix-sockets", "", None, "allow connecting to any Unix socket: a way out of the sandbox", groupOther, false, true},
 	{"allow-ipc", "", None, "allow System V IPC and POSIX message queues", groupOther, false, true},

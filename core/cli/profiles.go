@@ -39,8 +39,9 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	var said Request
 	set := NewSet(PolicyFlags...)
 	said.Bind(set)
+	said.BindHosts(set, "host")
 	for _, l := range p.Lines {
-		n := len(said.Grants)
+		n, hosts := len(said.Grants), len(said.Hosts)
 		value := l.Value
 		if value == "" {
 			value = "true"
@@ -52,11 +53,15 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 		for i := range said.Grants[n:] {
 			said.Grants[n+i].From, said.Grants[n+i].Moved = l.Profile, l.Moved
 		}
+		for i := range said.Hosts[hosts:] {
+			said.Hosts[hosts+i].By = spec.Origin{Source: spec.Profile, Detail: l.Profile}
+		}
 	}
 	r.Grants = append(r.Grants, said.Grants...)
 	r.AllowCommands = append(r.AllowCommands, said.AllowCommands...)
 	r.BlockCommands = append(r.BlockCommands, said.BlockCommands...)
 	r.PassEnv = append(r.PassEnv, said.PassEnv...)
+	r.Hosts = append(r.Hosts, said.Hosts...)
 	if !given.Given("net-block") {
 		r.NetBlock = said.NetBlock
 	}

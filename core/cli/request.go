@@ -39,6 +39,20 @@ func (r *Request) Bind(s *Set) {
 	s.BindBool("allow-cwd", &r.AllowCwd)
 }
 
+// BindHosts binds the flag of this name, --host or what stands for it, to the hosts
+// that the command may connect to.
+func (r *Request) BindHosts(s *Set, name string) {
+	s.Bind(name, func(arg string) error {
+		h, problem := spec.ParseHost(arg)
+		if problem != "" {
+			return fault.Text(problem)
+		}
+		h.By = spec.Origin{Source: spec.Flag, Detail: "--host " + h.String()}
+		r.Hosts = append(r.Hosts, h)
+		return nil
+	})
+}
+
 // BindKeepFDs binds --keep-fd.
 func (r *Request) BindKeepFDs(s *Set) {
 	s.Bind("keep-fd", func(arg string) error {

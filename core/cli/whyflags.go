@@ -7,7 +7,7 @@ const (
 )
 
 // whyFlags are nono-why's besides the policy's. --unix-socket is a question
-// here; what it is to nono-run, a grant, is --grant-unix-socket.
+// here; what it is to nono-run, a grant, is --grant-unix-socket. So it is with --host.
 var whyFlags = []Flag{
 	{"path", "", Path, "ask about this path; the same as giving it alone", groupQuestion, false, false},
 	{"op", "", Op, "what is to be done with it: read, write, execute, …", groupQuestion, false, false},
@@ -26,6 +26,7 @@ var whyFlags = []Flag{
 	{"self", "", None, "ask about the sandbox that this command runs in", groupPolicy, false, false},
 	{"platform", "", Word, "answer for 'linux' or 'darwin'", groupPolicy, false, false},
 	{"grant-unix-socket", "", Path, "what --unix-socket is to nono run", groupPolicy, true, false},
+	{"grant-host", "", Host, "what --host is to nono run", groupPolicy, true, false},
 
 	{"json", "", None, "answer in JSON", groupMessages, false, false},
 	{"verbose", "v", None, "tell which line of the spec decided", groupMessages, false, false},
@@ -38,7 +39,7 @@ var whyFlags = []Flag{
 func WhyTable() []Flag {
 	table := append([]Flag(nil), whyFlags...)
 	for _, f := range PolicyFlags {
-		if f.Name != "unix-socket" {
+		if f.Name != "unix-socket" && f.Name != "host" {
 			table = append(table, f)
 		}
 	}

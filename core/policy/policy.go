@@ -28,6 +28,9 @@ type Grant struct {
 type Options struct {
 	Grants   []Grant
 	NetBlock bool
+	// Hosts are the only ones that may be connected to, by a supervisor; with none
+	// the whole network is open unless NetBlock says otherwise.
+	Hosts []spec.Host
 	// Allow are the switches that flags or profiles turn on. Its Net is not read:
 	// the network is allowed unless NetBlock says otherwise.
 	Allow         spec.Switches
@@ -130,9 +133,13 @@ func Compile(o Options, h Host) (*Policy, error) {
 		return nil, err
 	}
 	switches := o.Allow
-	switches.Net = !o.NetBlock
+	switches.Net = !o.NetBlock && len(o.Hosts) == 0
+	s := &spec.Spec{Paths: l.paths, Switches: switches, KeepFDs: o.KeepFDs}
+	if len(o.Hosts) > 0 && !o.NetBlock {
+		s.AddHosts(o.Hosts)
+	}
 	return &Policy{
-		Spec:    &spec.Spec{Paths: l.paths, Switches: switches, KeepFDs: o.KeepFDs},
+		Spec:    s,
 		Command: given.command, Skipped: given.skipped, Create: given.create, Dropped: l.dropped,
 		Lifted: lifted(l.asked, protected), NotDenied: notDenied, Closed: closed, Unlisted: unlisted,
 		Misled: given.misled, Led: given.led,
@@ -195,7 +202,7 @@ func (c *compiler) protections(l *lines, homes []home, cmds *commands, links []r
 // askedForSomething refuses a run that grants nothing: it can only be a
 // mistake, unless cutting the network is all that was wanted.
 func (c *compiler) askedForSomething() error {
-	if c.o.NetBlock || slices.ContainsFunc(c.o.Grants, func(g Grant) bool { return g.Kind.Grants() }) {
+	if c.o.NetBlock || len(c.o.Hosts) > 0 || slices.ContainsFunc(c.o.Grants, func(g Grant) bool { return g.Kind.Grants() }) {
 		return nil
 	}
 	return &fault.Error{Do: "run with nothing granted", Hint: "--allow . grants the working directory, --read DIR one to read, --net-block cuts the network"}

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/kernel"
@@ -8,7 +9,8 @@ import (
 )
 
 // Network says whether s lets a connection to host and port through; protocol
-// is "tcp" or "udp". The host plays no part: the network is allowed or not.
+// is "tcp" or "udp". Port 0 asks about any. The host plays a part only where the spec
+// has lines 'host'.
 func Network(s *spec.Spec, abi int, host string, port int, protocol string) Verdict {
 	v := Verdict{Host: host, Port: port, Protocol: protocol, Status: Allowed, Reason: NetworkDefault}
 	if s.Net {
@@ -18,8 +20,47 @@ func Network(s *spec.Spec, abi int, host string, port int, protocol string) Verd
 	if protocol == "tcp" && abi >= kernel.ABINet || protocol == "udp" && abi >= kernel.ABIUDP {
 		v.EnforcedBy = "Landlock and seccomp"
 	}
-	v.Suggestion = &Suggestion{[]Part{{Flag: "--net-block", Drop: true}}}
+	if len(s.Hosts) == 0 {
+		v.Suggestion = &Suggestion{[]Part{{Flag: "--net-block", Drop: true}}}
+		return v
+	}
+	return byHosts(s, v)
+}
+
+// byHosts answers where a supervisor connects to some hosts.
+func byHosts(s *spec.Spec, v Verdict) Verdict {
+	h := hostLine(s, strings.TrimSuffix(strings.ToLower(v.Host), "."), v.Port)
+	switch {
+	case h != nil && v.Protocol == "tcp":
+		v.Status, v.Reason, v.EnforcedBy, v.Errno = Allowed, HostGranted, "", ""
+		v.Note = "by the line 'host " + h.String() + "' (" + h.By.String() + ")"
+		return v
+	case h != nil:
+		v.Note = "hosts are connected to by TCP alone"
+		return v
+	}
+	v.Reason, v.EnforcedBy, v.Errno = HostNotGranted, "Landlock and the supervisor", "EACCES"
+	want := v.Host
+	if v.Port != 0 {
+		want += ":" + strconv.Itoa(v.Port)
+	}
+	if parsed, problem := spec.ParseHost(want); problem == "" && v.Protocol == "tcp" {
+		v.Suggestion = &Suggestion{[]Part{{Flag: "--host", Arg: parsed.String()}}}
+	}
 	return v
+}
+
+// hostLine is the line that lets a host be connected to, or nil.
+func hostLine(s *spec.Spec, host string, port int) *spec.Host {
+	if asked, problem := spec.ParseHost(host); problem == "" && asked.Name == "" {
+		if host == "127.0.0.1" {
+			if h := s.HostNamed("localhost", uint16(port)); h != nil {
+				return h
+			}
+		}
+		return s.HostAt(asked.Addr, uint16(port))
+	}
+	return s.HostNamed(host, uint16(port))
 }
 
 // Abstract says whether s lets a connection to the abstract Unix socket of that

@@ -81,6 +81,7 @@ const (
 	SystemPath      Reason = "system_path"
 	PrivateTemp     Reason = "private_temp"
 	NetworkDefault  Reason = "network_allowed_by_default"
+	HostGranted     Reason = "host_granted"
 	SocketsAllowed  Reason = "unix_sockets_allowed"
 	NotRestricted   Reason = "not_restricted" // nothing nono keeps stands against it
 	NotEnforced     Reason = "not_enforced_on_this_kernel"
@@ -97,6 +98,7 @@ const (
 	ChainDirectory     Reason = "chain_directory"
 	RmdirBlocked       Reason = "directory_deletion_blocked"
 	NetworkBlocked     Reason = "network_blocked"
+	HostNotGranted     Reason = "host_not_granted"
 	UnixSocketBlocked  Reason = "unix_socket_blocked"
 	TruncateRefused    Reason = "truncate_refused"  // truncate(2), on a kernel before Landlock ABI 3
 	DeviceNode         Reason = "device_node"       // never made, renamed or linked
@@ -161,7 +163,7 @@ type Verdict struct {
 // change of the policy may allow it.
 func (v *Verdict) ByPolicy() bool {
 	switch v.Reason {
-	case SensitivePath, BlockedCommand, NotInAllowedPaths, InsufficientAccess, ChainDirectory, RmdirBlocked, NetworkBlocked,
+	case SensitivePath, BlockedCommand, NotInAllowedPaths, InsufficientAccess, ChainDirectory, RmdirBlocked, NetworkBlocked, HostNotGranted,
 		UnixSocketBlocked, TruncateRefused, DeviceNode, MoreRightsThere, NoReparenting, OutsideProcess:
 		return v.Status == Denied
 	}

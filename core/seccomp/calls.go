@@ -92,6 +92,9 @@ var (
 	Clone             = Call{"clone", 56, 220}
 	Clone3            = Call{"clone3", 435, 435}
 	Unshare           = Call{"unshare", 272, 97}
+	Sendto            = Call{"sendto", 44, 206}
+	Sendmsg           = Call{"sendmsg", 46, 211}
+	Sendmmsg          = Call{"sendmmsg", 307, 269}
 	Socket            = Call{"socket", 41, 198}
 	Socketpair        = Call{"socketpair", 53, 199}
 	Prlimit           = Call{"prlimit64", 302, 261}

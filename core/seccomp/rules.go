@@ -11,6 +11,10 @@ import (
 const (
 	afUnix        = 1
 	sockStream    = 1
+	sockDgram     = 2
+	protoTCP      = 6
+	protoUDP      = 17
+	msgFastOpen   = 0x20000000 // linux/socket.h
 	sockSeqpacket = 5
 	sockTypeMask  = 0xf
 
@@ -116,6 +120,9 @@ func socketRules(s *spec.Spec, abi int) []Rule {
 			Rule{Socketpair, eperm, []Test{IsNot(1, sockStream, sockSeqpacket).Masked(sockTypeMask)}},
 			Rule{Socket, eperm, []Test{Is(0, afUnix)}})
 	}
+	if len(s.Hosts) > 0 {
+		return slices.Concat(rules, hostRules)
+	}
 	if !s.Net {
 		return append(rules, Rule{Socket, eperm, []Test{IsNot(0, afUnix)}})
 	}
@@ -136,6 +143,19 @@ func GroupRules(outside []uint32, known bool) []Rule {
 		rules = append(rules, Rule{Setpgid, eperm, []Test{Is(1, part...)}})
 	}
 	return rules
+}
+
+// hostRules leave what a supervisor connects: TCP, and datagrams, which the supervisor
+// makes in a network of their own. Landlock refuses the command's own TCP connections,
+// but is not asked about one that the first data open (MSG_FASTOPEN, sendmsg(2)).
+var hostRules = []Rule{
+	{Socket, eperm, []Test{IsNot(0, afUnix, afInet, afInet6)}},
+	{Socket, eperm, []Test{Is(0, afInet, afInet6), IsNot(1, sockStream, sockDgram).Masked(sockTypeMask)}},
+	{Socket, eperm, []Test{Is(0, afInet, afInet6), Is(1, sockStream).Masked(sockTypeMask), IsNot(2, 0, protoTCP)}},
+	{Socket, eperm, []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask), IsNot(2, 0, protoUDP)}},
+	{Sendto, eperm, []Test{Has(3, msgFastOpen)}},
+	{Sendmsg, eperm, []Test{Has(2, msgFastOpen)}},
+	{Sendmmsg, eperm, []Test{Has(3, msgFastOpen)}},
 }
 
 // truncateRules stand in for Landlock's right before ABI 3: no truncating by path,

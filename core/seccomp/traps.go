@@ -13,6 +13,7 @@ var trapped = map[spec.Trap][]Call{
 		{"rename", 82, none}, {"renameat", 264, 38}, {"renameat2", 316, 276},
 		{"link", 86, none}, {"linkat", 265, 37}, {"symlink", 88, none}, {"symlinkat", 266, 36},
 		{"mknod", 133, none}, {"mknodat", 259, 33}},
+	spec.TrapHosts: {Socket, {"connect", 42, 203}, {"listen", 50, 201}},
 	spec.TrapMetadata: {{"chmod", 90, none}, {"fchmod", 91, 52}, {"fchmodat", 268, 53}, {"fchmodat2", 452, 452},
 		{"chown", 92, none}, {"fchown", 93, 55}, {"lchown", 94, none}, {"fchownat", 260, 54},
 		{"utime", 132, none}, {"utimes", 235, none}, {"futimesat", 261, none}, {"utimensat", 280, 88},
@@ -31,6 +32,11 @@ func Traps(s *spec.Spec) []Rule {
 	var rules []Rule
 	for _, t := range s.Supervise {
 		for _, c := range trapped[t] {
+			if t == spec.TrapHosts && c.Name == Socket.Name {
+				// What the supervisor makes itself; a stream has no way out by itself.
+				rules = append(rules, Rule{c, Notify, []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask)}})
+				continue
+			}
 			rules = append(rules, Rule{Call: c, Do: Notify})
 		}
 	}

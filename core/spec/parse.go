@@ -57,6 +57,12 @@ func Parse(doc []byte) (*Spec, error) {
 	case supervised && !s.Supervised():
 		return nil, &SyntaxError{0, "it has no line 'supervise', as version 2 wants: is the file cut short?"}
 	}
+	switch {
+	case len(s.Hosts) > 0 && !s.Traps(TrapHosts):
+		return nil, &SyntaxError{s.Hosts[0].Line, "a line 'host' goes with a line 'supervise hosts'"}
+	case len(s.Hosts) > 0 && s.Net:
+		return nil, &SyntaxError{s.Hosts[0].Line, "a line 'host' goes with 'net block'"}
+	}
 	for i := range SwitchTable {
 		if w := &SwitchTable[i]; !seen[w.Word] && !w.Optional {
 			return nil, &SyntaxError{0, "it has no line '" + w.Word + " block' or '" + w.Word + " allow': is the file cut short?"}
@@ -98,6 +104,8 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 		return s.keepFD(args)
 	case "supervise":
 		return s.supervise(args)
+	case "host":
+		return s.host(args, n)
 	}
 	return s.path(word, args, n)
 }

@@ -23,6 +23,9 @@ func (s *Spec) Append(b []byte) []byte {
 		b = strconv.AppendInt(b, int64(fd), 10)
 		b = append(b, '\n')
 	}
+	for i := range s.Hosts {
+		b = s.Hosts[i].append(b)
+	}
 	for _, t := range s.Supervise {
 		b = append(b, "supervise "...)
 		b = append(b, t.String()...)

@@ -95,6 +95,9 @@ type Spec struct {
 	// Supervise are the groups of system calls that a supervisor is asked about,
 	// in their order and each once; none where there is no supervisor.
 	Supervise []Trap
+	// Hosts are where the supervisor lets the command connect to. With any, Net is
+	// false: nothing else of the network can be reached.
+	Hosts []Host
 	// KeepFDs are the inherited descriptors above 2 that the command keeps.
 	KeepFDs []int
 }

@@ -14,14 +14,15 @@ const (
 	TrapSockets                  // giving a socket an address: its own or its peer's
 	TrapNames                    // making, removing and renaming names
 	TrapMetadata                 // changing modes, owners, times and attributes
+	TrapHosts                    // sockets of the internet: made, connected, listening
 )
 
 var trapNames = [...]string{
-	TrapExec: "exec", TrapOpens: "opens", TrapSockets: "sockets", TrapNames: "names", TrapMetadata: "metadata",
+	TrapExec: "exec", TrapOpens: "opens", TrapSockets: "sockets", TrapNames: "names", TrapMetadata: "metadata", TrapHosts: "hosts",
 }
 
 // Traps are all groups.
-var Traps = [...]Trap{TrapExec, TrapOpens, TrapSockets, TrapNames, TrapMetadata}
+var Traps = [...]Trap{TrapExec, TrapOpens, TrapSockets, TrapNames, TrapMetadata, TrapHosts}
 
 // String returns the group as it stands behind `supervise` in the document.
 func (t Trap) String() string {

@@ -18,6 +18,7 @@ type Call struct {
 	request  *notify.Request
 	listener *notify.Listener
 	process  *caller.Process
+	files    []int
 }
 
 // Int is an argument that is an int.
@@ -53,7 +54,14 @@ func (c *Call) Path(n int) (string, error) {
 	return p.Path(c.Args[n])
 }
 
+// CloseAfter has a descriptor closed once the call is answered.
+func (c *Call) CloseAfter(fd int) { c.files = append(c.files, fd) }
+
 func (c *Call) close() {
+	for _, fd := range c.files {
+		unix.Close(fd)
+	}
+	c.files = nil
 	if c.process != nil {
 		c.process.Close()
 		c.process = nil

@@ -53,8 +53,13 @@ func newTable(s *spec.Spec, features []Feature) (table, error) {
 	byName := map[string]*entry{}
 	for _, trap := range s.Supervise {
 		for _, c := range seccomp.Trapped(trap) {
-			e := &entry{name: c.Name, last: undecided(trap)}
-			byName[c.Name] = e
+			e := byName[c.Name]
+			if e == nil {
+				e = &entry{name: c.Name, last: undecided(trap)}
+				byName[c.Name] = e
+			} else if e.last.Continues() { // the stricter one of two groups
+				e.last = undecided(trap)
+			}
 			if n, ok := c.Number(runtime.GOARCH); ok {
 				t[int32(n)] = e
 			}

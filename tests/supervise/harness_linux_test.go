@@ -18,7 +18,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(clientVar) != "" {
+		clientMain(os.Args[1:])
+		return
+	}
+	os.Exit(testenv.Main(m))
+}
 
 // A run is a command under supervision by one user.
 type run struct {

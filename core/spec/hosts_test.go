@@ -1,0 +1,77 @@
+package spec
+
+import "testing"
+
+func TestParseHost(t *testing.T) {
+	for text, want := range map[string]string{
+		"example.com": "example.com", "Example.COM.": "example.com", "example.com:443": "example.com:443",
+		"*.example.com": "*.example.com", "*.example.com:8443": "*.example.com:8443", "localhost:5432": "localhost:5432",
+		"192.0.2.1": "192.0.2.1", "192.0.2.0/24:80": "192.0.2.0/24:80", "0.0.0.0/0": "0.0.0.0/0",
+		"example.com:443/raw": "example.com:443/raw", "xn--bcher-kva.example": "xn--bcher-kva.example", "a_b.example": "a_b.example",
+	} {
+		h, msg := ParseHost(text)
+		if msg != "" || h.String() != want {
+			t.Errorf("%q: %q, %s", text, h.String(), msg)
+		}
+	}
+	for _, text := range []string{"", "*", "*.com", "*.*.example.com", "a*.example.com", "exa mple.com", "bücher.example", "-a.example", "a..b", ".a",
+		"example.com:0", "example.com:65536", "example.com:x", "example.com:", "example.com:080", "example.com/raw", "example.com/24", "1.2.3", "1.2.3.4.5",
+		"256.1.1.1", "01.2.3.4", "192.0.2.1/24", "192.0.2.0/33", "http://example.com", "[::1]:80", "example.com\n", "a\x00b"} {
+		if h, msg := ParseHost(text); msg == "" {
+			t.Errorf("%q is taken as %q", text, h.String())
+		}
+	}
+}
+
+func TestHostsAllow(t *testing.T) {
+	var s Spec
+	for _, text := range []string{"example.com:443", "*.pkg.example", "192.0.2.0/24:80", "127.0.0.1"} {
+		h, msg := ParseHost(text)
+		if msg != "" {
+			t.Fatal(msg)
+		}
+		s.Hosts = append(s.Hosts, h)
+	}
+	for _, c := range []struct {
+		name string
+		port uint16
+		want bool
+	}{
+		{"example.com", 443, true}, {"example.com", 0, true}, {"example.com", 80, false}, {"www.example.com", 443, false}, {"xexample.com", 443, false},
+		{"a.pkg.example", 1, true}, {"a.b.pkg.example", 0, true}, {"pkg.example", 443, false}, {"xpkg.example", 443, false}, {".pkg.example", 1, false}, {"", 443, false},
+	} {
+		if got := s.HostNamed(c.name, c.port) != nil; got != c.want {
+			t.Errorf("%s:%d: %v", c.name, c.port, got)
+		}
+	}
+	for _, c := range []struct {
+		addr [4]byte
+		port uint16
+		want bool
+	}{
+		{[4]byte{192, 0, 2, 77}, 80, true}, {[4]byte{192, 0, 2, 77}, 443, false}, {[4]byte{192, 0, 3, 1}, 80, false}, {[4]byte{127, 0, 0, 1}, 9, true}, {[4]byte{127, 0, 0, 2}, 9, false},
+	} {
+		if got := s.HostAt(c.addr, c.port) != nil; got != c.want {
+			t.Errorf("%v:%d: %v", c.addr, c.port, got)
+		}
+	}
+}
+
+func TestHostLines(t *testing.T) {
+	const good = "nono-spec 2\nhost example.com:443 by \"--host example.com:443\"\nsupervise hosts\nipc block\nnet block\nunix-sockets block\nrmdir block\n"
+	s, err := Parse([]byte(good))
+	if err != nil || len(s.Hosts) != 1 || string(s.Append(nil)) != good {
+		t.Fatalf("%v: %s", err, s.Append(nil))
+	}
+	for _, bad := range []string{
+		"nono-spec 2\nhost Example.com\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
+		"nono-spec 2\nhost example.com\nsupervise exec\nnet block\nunix-sockets block\nrmdir block\n",
+		"nono-spec 2\nhost example.com\nsupervise hosts\nnet allow\nunix-sockets block\nrmdir block\n",
+		"nono-spec 2\nhost a.example b.example\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
+		"nono-spec 1\nhost a.example\nnet block\nunix-sockets block\nrmdir block\n",
+	} {
+		if _, err := Parse([]byte(bad)); err == nil {
+			t.Errorf("taken: %s", bad)
+		}
+	}
+}

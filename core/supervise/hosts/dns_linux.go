@@ -1,0 +1,113 @@
+package hosts
+
+import (
+	"errors"
+	"net"
+	"strings"
+
+	"golang.org/x/net/dns/dnsmessage"
+)
+
+// answerTTL is how long, in seconds, a program may keep an answer. The address of a
+// name is the same for the whole run.
+const answerTTL = 60
+
+// A server answers questions about names.
+type server struct {
+	names    *names
+	resolver *resolver
+	refused  func(name string) // called for each name that is not allowed
+}
+
+// answer answers one message. It returns nil for what is no question.
+func (s *server) answer(message []byte) []byte {
+	var p dnsmessage.Parser
+	head, err := p.Start(message)
+	if err != nil || head.Response {
+		return nil
+	}
+	reply := dnsmessage.Header{ID: head.ID, Response: true, OpCode: head.OpCode, RecursionDesired: head.RecursionDesired, RecursionAvailable: true}
+	q, err := p.Question()
+	if err != nil || head.OpCode != 0 {
+		reply.RCode = dnsmessage.RCodeNotImplemented
+		return build(reply, nil, nil)
+	}
+	var r dnsmessage.ResourceBody
+	reply.RCode, r = s.about(q)
+	return build(reply, &q, r)
+}
+
+// about answers one question: with an address, with nothing, or with an error.
+func (s *server) about(q dnsmessage.Question) (dnsmessage.RCode, dnsmessage.ResourceBody) {
+	name := strings.TrimSuffix(strings.ToLower(q.Name.String()), ".")
+	if q.Class != dnsmessage.ClassINET {
+		return dnsmessage.RCodeNotImplemented, nil
+	}
+	if q.Type == dnsmessage.TypePTR {
+		return s.reverse(name)
+	}
+	if s.resolver.spec.HostNamed(name, 0) == nil {
+		s.refused(name)
+		return dnsmessage.RCodeNameError, nil
+	}
+	addrs, err := s.resolver.lookup(name)
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound, err == nil && len(addrs) == 0:
+		return dnsmessage.RCodeNameError, nil
+	case err != nil:
+		return dnsmessage.RCodeServerFailure, nil
+	case q.Type != dnsmessage.TypeA && q.Type != dnsmessage.TypeALL:
+		// No AAAA: the supervisor chooses between IPv4 and IPv6 itself. No HTTPS: a
+		// program could learn there how to hide the name that it asks for (ECH).
+		return dnsmessage.RCodeSuccess, nil
+	}
+	a, ok := s.names.address(name)
+	if !ok {
+		return dnsmessage.RCodeServerFailure, nil
+	}
+	return dnsmessage.RCodeSuccess, &dnsmessage.AResource{A: a}
+}
+
+// reverse tells the name of an address that was given out.
+func (s *server) reverse(name string) (dnsmessage.RCode, dnsmessage.ResourceBody) {
+	labels := strings.Split(strings.TrimSuffix(name, ".in-addr.arpa"), ".")
+	if len(labels) == 4 {
+		ip := net.ParseIP(labels[3] + "." + labels[2] + "." + labels[1] + "." + labels[0]).To4()
+		if ip != nil {
+			if known, err := dnsmessage.NewName(s.names.name([4]byte(ip)) + "."); err == nil && known.Length > 1 {
+				return dnsmessage.RCodeSuccess, &dnsmessage.PTRResource{PTR: known}
+			}
+		}
+	}
+	return dnsmessage.RCodeNameError, nil
+}
+
+// build writes a message. nil is returned where that fails, which the program takes for
+// a lost message.
+func build(head dnsmessage.Header, q *dnsmessage.Question, body dnsmessage.ResourceBody) []byte {
+	b := dnsmessage.NewBuilder(nil, head)
+	if q == nil {
+		out, _ := b.Finish()
+		return out
+	}
+	if b.StartQuestions() != nil || b.Question(*q) != nil || b.StartAnswers() != nil {
+		return nil
+	}
+	h := dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: answerTTL}
+	var err error
+	switch r := body.(type) {
+	case *dnsmessage.AResource:
+		err = b.AResource(h, *r)
+	case *dnsmessage.PTRResource:
+		err = b.PTRResource(h, *r)
+	}
+	if err != nil {
+		return nil
+	}
+	out, err := b.Finish()
+	if err != nil {
+		return nil
+	}
+	return out
+}

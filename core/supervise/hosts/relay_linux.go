@@ -1,0 +1,277 @@
+package hosts
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A destination is what a socket that was connected to the relay is for.
+type destination struct {
+	name string
+	port uint16
+	dns  bool // the supervisor's own name server
+}
+
+// A relay takes the connections that must be looked at. It knows a connection by its
+// local port: the supervisor made it, and told the relay what for. Whoever else on this
+// machine connects is let go.
+type relay struct {
+	listener *net.TCPListener
+	server   *server
+	resolver *resolver
+	refused  func(destination, string)
+
+	mu      sync.Mutex
+	waiting map[uint16]destination
+	told    *sync.Cond
+}
+
+const (
+	helloTimeout = 30 * time.Second
+	tellTimeout  = 5 * time.Second
+	dialTimeout  = 30 * time.Second
+)
+
+func newRelay(s *server, r *resolver, refused func(destination, string)) (*relay, error) {
+	l, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		return nil, err
+	}
+	relay := &relay{listener: l, server: s, resolver: r, refused: refused, waiting: map[uint16]destination{}}
+	relay.told = sync.NewCond(&relay.mu)
+	go relay.accept()
+	return relay, nil
+}
+
+func (r *relay) port() int { return r.listener.Addr().(*net.TCPAddr).Port }
+
+// expect tells what the connection from the local port is for.
+func (r *relay) expect(port uint16, d destination) {
+	r.mu.Lock()
+	r.waiting[port] = d
+	r.mu.Unlock()
+	r.told.Broadcast()
+}
+
+// purpose waits until the connection's purpose is told.
+func (r *relay) purpose(port uint16) (destination, bool) {
+	late := time.AfterFunc(tellTimeout, r.told.Broadcast)
+	defer late.Stop()
+	end := time.Now().Add(tellTimeout)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for {
+		if d, ok := r.waiting[port]; ok {
+			delete(r.waiting, port)
+			return d, true
+		}
+		if !time.Now().Before(end) {
+			return destination{}, false
+		}
+		r.told.Wait()
+	}
+}
+
+func (r *relay) accept() {
+	for {
+		c, err := r.listener.AcceptTCP()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			time.Sleep(10 * time.Millisecond) // no descriptor is free
+			continue
+		}
+		go r.handle(c)
+	}
+}
+
+func (r *relay) handle(c *net.TCPConn) {
+	defer c.Close()
+	from, ok := c.RemoteAddr().(*net.TCPAddr)
+	if !ok {
+		return
+	}
+	d, ok := r.purpose(uint16(from.Port))
+	switch {
+	case !ok:
+		reset(c)
+	case d.dns:
+		r.server.serveStream(c)
+	case d.port == 80:
+		r.web(c, d)
+	default:
+		r.encrypted(c, d)
+	}
+}
+
+// reset has the other side see a refused connection and not an end of data.
+func reset(c *net.TCPConn) { c.SetLinger(0) }
+
+// dial connects to one of the addresses of a name, the first that answers.
+func (r *relay) dial(ctx context.Context, d destination) (*net.TCPConn, error) {
+	addrs, err := r.resolver.at(d.name, d.port)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	last := error(&net.DNSError{Err: "no address", Name: d.name, IsNotFound: true})
+	for i, a := range addrs {
+		dialer := net.Dialer{}
+		if i+1 < len(addrs) {
+			dialer.Timeout = 3 * time.Second // the next address gets its turn
+		}
+		c, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(a, d.port).String())
+		if err == nil {
+			return c.(*net.TCPConn), nil
+		}
+		last = err
+	}
+	return nil, last
+}
+
+// encrypted relays a TLS connection whose first record asks for the name.
+func (r *relay) encrypted(c *net.TCPConn, d destination) {
+	c.SetReadDeadline(time.Now().Add(helloTimeout))
+	asked, hello, err := serverName(c)
+	c.SetReadDeadline(time.Time{})
+	if err != nil || asked != d.name {
+		switch {
+		case err != nil:
+			r.refused(d, "what was sent first is no TLS")
+		case asked == "":
+			r.refused(d, "the TLS connection names no host")
+		default:
+			r.refused(d, "the TLS connection asks for "+strconv.Quote(asked))
+		}
+		reset(c)
+		return
+	}
+	up, err := r.dial(context.Background(), d)
+	if err != nil {
+		reset(c)
+		return
+	}
+	defer up.Close()
+	if _, err := up.Write(hello); err != nil {
+		return
+	}
+	both(c, up)
+}
+
+// both moves bytes each way until both sides have ended. Between two TCP connections
+// io.Copy moves them within the kernel (splice(2)).
+func both(a, b *net.TCPConn) {
+	var done sync.WaitGroup
+	one := func(to, from *net.TCPConn) {
+		defer done.Done()
+		if _, err := io.Copy(to, from); err != nil {
+			reset(to)
+			to.Close()
+			from.Close()
+			return
+		}
+		to.CloseWrite()
+	}
+	done.Add(2)
+	go one(a, b)
+	go one(b, a)
+	done.Wait()
+}
+
+// errSeen ends the handshake once the first message is read.
+var errSeen = errors.New("seen")
+
+// serverName reads the first message of a TLS client with the standard library's own
+// reader, and returns the name asked for, in lower case, and all the bytes read.
+func serverName(c net.Conn) (name string, read []byte, err error) {
+	var seen bytes.Buffer
+	saw := false
+	server := tls.Server(readOnly{io.TeeReader(c, &seen), c}, &tls.Config{
+		GetConfigForClient: func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+			name, saw = strings.ToLower(strings.TrimSuffix(h.ServerName, ".")), true
+			return nil, errSeen
+		},
+	})
+	err = server.Handshake()
+	if !saw {
+		return "", nil, err
+	}
+	return name, seen.Bytes(), nil
+}
+
+// readOnly is a connection to which nothing is written: the reader of the first
+// message would send an alert.
+type readOnly struct {
+	io.Reader
+	net.Conn
+}
+
+func (r readOnly) Read(b []byte) (int, error)  { return r.Reader.Read(b) }
+func (r readOnly) Write(b []byte) (int, error) { return len(b), nil }
+func (r readOnly) Close() error                { return nil }
+
+// web relays HTTP and looks at every request of the connection: the next one may ask
+// for another host.
+func (r *relay) web(c *net.TCPConn, d destination) {
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(p *httputil.ProxyRequest) {
+			p.Out.URL = &url.URL{Scheme: "http", Host: d.name, Path: p.In.URL.Path, RawPath: p.In.URL.RawPath, RawQuery: p.In.URL.RawQuery}
+			p.Out.Host = p.In.Host
+			p.Out.Header["User-Agent"] = p.In.Header["User-Agent"]
+		},
+		Transport: &http.Transport{
+			DisableCompression: true,
+			DialContext:        func(ctx context.Context, _, _ string) (net.Conn, error) { return r.dial(ctx, d) },
+		},
+		FlushInterval: -1,
+		ErrorHandler:  func(w http.ResponseWriter, _ *http.Request, _ error) { panic(http.ErrAbortHandler) },
+		ErrorLog:      nothing,
+	}
+	defer proxy.Transport.(*http.Transport).CloseIdleConnections()
+	one := &oneConn{conn: c, done: make(chan struct{})}
+	var taken atomic.Bool // by the proxy, for a protocol such as WebSocket
+	server := &http.Server{ReadHeaderTimeout: helloTimeout, ErrorLog: nothing,
+		ConnState: func(_ net.Conn, s http.ConnState) {
+			switch s {
+			case http.StateHijacked:
+				taken.Store(true)
+			case http.StateClosed:
+				one.finish()
+			}
+		},
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			if host := hostOf(q); host != d.name || q.Method == http.MethodConnect {
+				r.refused(d, "the HTTP request asks for "+strconv.Quote(host))
+				http.Error(w, "nono: the request asks for another host than the connection is for", http.StatusForbidden)
+				return
+			}
+			defer func() {
+				if taken.Load() {
+					one.finish()
+				}
+			}()
+			proxy.ServeHTTP(w, q)
+		})}
+	server.Serve(one)
+}
+
+// hostOf is the host that a request asks for, in lower case and without the port 80.
+func hostOf(q *http.Request) string {
+	host := strings.TrimSuffix(strings.ToLower(q.Host), ":80")
+	return strings.TrimSuffix(host, ".")
+}

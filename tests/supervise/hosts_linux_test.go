@@ -1,0 +1,363 @@
+package supervise
+
+import (
+	"bufio"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nono-sandbox/nono/core/testenv"
+	"golang.org/x/net/dns/dnsmessage"
+	"golang.org/x/sys/unix"
+)
+
+// The tests of --host need a network of their own: the test binary starts itself in
+// new namespaces, where it is the internet, and runs nono there. Addresses for
+// documentation (RFC 5737) stand for hosts; a name server knows them.
+const (
+	internetVar = "NONO_TEST_INTERNET"
+	clientVar   = "NONO_TEST_CLIENT"
+)
+
+// zone is what the name server says.
+var zone = map[string][4]byte{
+	"good.example.": {203, 0, 113, 1}, "api.pkg.example.": {203, 0, 113, 1}, "other.example.": {203, 0, 113, 2},
+	"loop.example.": {127, 0, 0, 1}, "meta.example.": {169, 254, 169, 254}, "inner.example.": {10, 1, 2, 3},
+}
+
+func TestHosts(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root makes the network in which this is tested")
+	}
+	testenv.RequireLandlock(t, 4)
+	if os.Getenv(internetVar) == "" {
+		c := exec.Command("/proc/self/exe", "-test.run", "^TestHosts$", "-test.v="+fmt.Sprint(testing.Verbose()))
+		c.Env = append(os.Environ(), internetVar+"=1")
+		c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWNET}
+		out, err := c.CombinedOutput()
+		if err != nil {
+			t.Errorf("%v:\n%s", err, out)
+		}
+		return
+	}
+	w := newInternet(t)
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) { w.test(t, u) })
+}
+
+// An internet is what the test's own process serves.
+type internet struct {
+	ca []byte // the certificate that all its servers have
+}
+
+func newInternet(t *testing.T) internet {
+	for _, args := range [][]string{{"link", "set", "lo", "up"}, {"addr", "add", "203.0.113.1/32", "dev", "lo"}, {"addr", "add", "203.0.113.2/32", "dev", "lo"},
+		{"addr", "add", "203.0.113.53/32", "dev", "lo"}, {"addr", "add", "10.1.2.3/32", "dev", "lo"}, {"addr", "add", "169.254.169.254/32", "dev", "lo"}} {
+		if out, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
+			t.Skipf("ip %s: %v: %s", args, err, out)
+		}
+	}
+	must(t, unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""))
+	for path, text := range map[string]string{"/etc/resolv.conf": "nameserver 203.0.113.53\n", "/etc/hosts": "127.0.0.1 localhost\n203.0.113.1 filed.example\n"} {
+		file := filepath.Join(t.TempDir(), "file")
+		must(t, os.WriteFile(file, []byte(text), 0o644))
+		real, err := filepath.EvalSymlinks(path)
+		must(t, err)
+		must(t, unix.Mount(file, real, "", unix.MS_BIND, ""))
+	}
+	go nameServer(t)
+	cert := certificate(t)
+	for _, ip := range []string{"203.0.113.1", "203.0.113.2", "127.0.0.1", "10.1.2.3", "169.254.169.254"} {
+		for _, port := range []string{"80", "443", "8080"} {
+			l, err := net.Listen("tcp", ip+":"+port)
+			must(t, err)
+			if port == "443" {
+				l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2", "http/1.1"}})
+			}
+			go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Upgrade") == "echo" {
+					upgrade(w)
+					return
+				}
+				fmt.Fprintf(w, "%s:%s for %s", ip, port, r.Host)
+			}))
+		}
+	}
+	return internet{pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]})}
+}
+
+// upgrade speaks a protocol of its own, as WebSocket does.
+func upgrade(w http.ResponseWriter) {
+	c, rw, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+	line, _ := rw.ReadString('\n')
+	io.WriteString(c, "echo "+line)
+}
+
+func nameServer(t *testing.T) {
+	c, err := net.ListenPacket("udp", "203.0.113.53:53")
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	buf := make([]byte, 4096)
+	for {
+		n, from, err := c.ReadFrom(buf)
+		if err != nil {
+			return
+		}
+		var p dnsmessage.Parser
+		head, err := p.Start(buf[:n])
+		if err != nil {
+			continue
+		}
+		q, err := p.Question()
+		if err != nil {
+			continue
+		}
+		addr, known := zone[strings.ToLower(q.Name.String())]
+		reply := dnsmessage.Header{ID: head.ID, Response: true}
+		if !known {
+			reply.RCode = dnsmessage.RCodeNameError
+		}
+		b := dnsmessage.NewBuilder(nil, reply)
+		b.StartQuestions()
+		b.Question(q)
+		if known && q.Type == dnsmessage.TypeA {
+			b.StartAnswers()
+			b.AResource(dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 1}, dnsmessage.AResource{A: addr})
+		}
+		out, _ := b.Finish()
+		c.WriteTo(out, from)
+	}
+}
+
+func certificate(t *testing.T) tls.Certificate {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
+		DNSNames: []string{"good.example", "other.example", "filed.example", "*.pkg.example"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	must(t, err)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+func (w internet) test(t *testing.T, u testenv.User) {
+	r := newRun(t, u)
+	client := filepath.Join(r.dir, "client")
+	ca := filepath.Join(r.dir, "ca.pem")
+	must(t, os.WriteFile(ca, w.ca, 0o644))
+	self, err := os.ReadFile("/proc/self/exe")
+	must(t, err)
+	must(t, os.WriteFile(client, self, 0o755))
+	must(t, os.Chmod(client, 0o755))
+	run := func(flags []string, ask ...string) string {
+		t.Helper()
+		args := append([]string{"--silent", "--allow-command", "all", "--allow", r.dir}, flags...)
+		c := u.Command(r.s.Path("nono-run"), append(append(args, "--", client), ask...)...)
+		c.Dir = r.dir
+		c.Env = append(r.env(), clientVar+"="+ca)
+		out, _ := c.CombinedOutput()
+		return string(out)
+	}
+	flags := []string{"--host", "good.example", "--host", "*.pkg.example:443", "--host", "filed.example:443", "--host", "203.0.113.2:8080"}
+	for _, c := range []struct{ ask, want string }{
+		// What is allowed, by name, and looked at.
+		{"get https://good.example/", "203.0.113.1:443 for good.example"},
+		{"get https://GOOD.example./", "203.0.113.1:443 for "},
+		{"get http://good.example/", "203.0.113.1:80 for good.example"},
+		{"get http://good.example:8080/", "203.0.113.1:8080 for good.example:8080"},
+		{"get https://api.pkg.example/", "203.0.113.1:443 for api.pkg.example"},
+		{"get https://filed.example/", "203.0.113.1:443 for filed.example"},
+		{"get http://203.0.113.2:8080/", "203.0.113.2:8080 for 203.0.113.2:8080"},
+		{"upgrade good.example:80", "echo hello"},
+		// Everything else.
+		{"get https://other.example/", "no such host"},
+		{"get http://api.pkg.example/", "permission denied"},
+		{"get https://pkg.example/", "no such host"},
+		{"get http://203.0.113.2/", "permission denied"},
+		{"get http://203.0.113.1/", "permission denied"},
+		{"get http://127.0.0.1:8080/", "permission denied"},
+		{"get http://[::1]:8080/", "permission denied"},
+		{"get http://[::ffff:127.0.0.1]:8080/", "permission denied"},
+		{"get http://169.254.169.254/", "permission denied"},
+		// An allowed connection that asks for another host.
+		{"front https good.example other.example", "reset"},
+		{"front http good.example other.example", "403"},
+		{"second good.example other.example", "200 403"},
+		{"hello good.example:443", "reset"},
+		// Names that lead to this machine, a private network or a cloud's own service.
+		{"get http://loop.example/", "no such host"},
+		{"get http://meta.example/", "no such host"},
+		{"get http://inner.example/", "no such host"},
+		// What is no TCP, and what waits for connections.
+		{"udp 203.0.113.1:443", "connection refused"},
+		{"udp 203.0.113.53:53", "connection refused"},
+		{"listen", "permission denied"},
+	} {
+		all := flags
+		if strings.Contains(c.ask, "loop.") || strings.Contains(c.ask, "meta.") || strings.Contains(c.ask, "inner.") {
+			all = append(flags[:len(flags):len(flags)], "--host", "*.example.example", "--host", "loop.example", "--host", "meta.example", "--host", "inner.example")
+		}
+		got := run(all, strings.Fields(c.ask)...)
+		if !strings.Contains(got, c.want) {
+			if c.ask == "udp 203.0.113.53:53" && got == "silence" {
+				continue // the supervisor's own name server, which takes this for no question
+			}
+			t.Errorf("%s: %q, want %q", c.ask, got, c.want)
+		}
+	}
+	// A private address that is granted too.
+	if got := run([]string{"--host", "inner.example:8080", "--host", "10.1.2.3:8080"}, "get", "http://inner.example:8080/"); !strings.Contains(got, "10.1.2.3:8080") {
+		t.Errorf("a granted private address: %q", got)
+	}
+	// --net-block is stronger.
+	if got := run(append([]string{"--net-block"}, flags...), "get", "http://good.example/"); strings.Contains(got, "203.0.113.1") {
+		t.Errorf("with --net-block: %q", got)
+	}
+}
+
+// clientMain is the command within the sandbox.
+func clientMain(args []string) {
+	if err := ask(args); err != nil {
+		fmt.Print(err)
+	}
+}
+
+func ask(args []string) error {
+	ca, err := os.ReadFile(os.Getenv(clientVar))
+	if err != nil {
+		return err
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(ca)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: true}
+	client := &http.Client{Transport: transport, Timeout: 20 * time.Second}
+	switch args[0] {
+	case "get":
+		return get(client, args[1], "")
+	case "front":
+		return get(client, args[1]+"://"+args[2]+"/", args[3])
+	case "second":
+		return second(args[1], args[2])
+	case "hello":
+		return plainly(args[1])
+	case "upgrade":
+		return upgraded(args[1])
+	case "udp":
+		return datagram(args[1])
+	case "listen":
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+		if err != nil {
+			return err
+		}
+		return unix.Listen(fd, 1)
+	}
+	return fmt.Errorf("no such question")
+}
+
+// get asks for a page; host, if not empty, is another host to ask for.
+func get(client *http.Client, url, host string) error {
+	q, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		return err
+	}
+	if host != "" {
+		q.Host = host
+		if t := client.Transport.(*http.Transport); strings.HasPrefix(url, "https") {
+			t.TLSClientConfig.ServerName = host
+		}
+	}
+	a, err := client.Do(q)
+	if err != nil {
+		return err
+	}
+	defer a.Body.Close()
+	b, err := io.ReadAll(a.Body)
+	fmt.Printf("%d %s", a.StatusCode, b)
+	return err
+}
+
+// second asks for two hosts on one connection.
+func second(first, then string) error {
+	c, err := net.Dial("tcp", first+":80")
+	if err != nil {
+		return err
+	}
+	r := bufio.NewReader(c)
+	for _, host := range []string{first, then} {
+		fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", host)
+		a, err := http.ReadResponse(r, nil)
+		if err != nil {
+			return err
+		}
+		io.Copy(io.Discard, a.Body)
+		fmt.Printf("%d ", a.StatusCode)
+	}
+	return nil
+}
+
+// plainly sends what is no TLS.
+func plainly(to string) error {
+	c, err := net.Dial("tcp", to)
+	if err != nil {
+		return err
+	}
+	io.WriteString(c, "GET / HTTP/1.1\r\nHost: good.example\r\n\r\n")
+	_, err = io.ReadAll(c)
+	return err
+}
+
+func upgraded(to string) error {
+	c, err := net.Dial("tcp", to)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n", strings.TrimSuffix(to, ":80"))
+	r := bufio.NewReader(c)
+	if _, err := http.ReadResponse(r, nil); err != nil {
+		return err
+	}
+	io.WriteString(c, "hello\n")
+	line, err := r.ReadString('\n')
+	fmt.Print(line)
+	return err
+}
+
+func datagram(to string) error {
+	c, err := (&net.Dialer{}).DialContext(context.Background(), "udp", to)
+	if err != nil {
+		return err
+	}
+	c.SetDeadline(time.Now().Add(2 * time.Second))
+	if _, err := io.WriteString(c, "x"); err != nil {
+		return err
+	}
+	if _, err := c.Read(make([]byte, 100)); os.IsTimeout(err) {
+		fmt.Print("silence")
+		return nil
+	} else {
+		return err
+	}
+}
