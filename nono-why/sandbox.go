@@ -81,6 +81,9 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 		return err
 	}
 	pol.Spec.Net = !o.NetBlock
+	if len(o.Hosts) > 0 && !o.NetBlock {
+		pol.Spec.AddHosts(o.Hosts)
+	}
 	w.loose, w.create = pol.NotDenied, pol.Create
 	// Read back what the shim would read, for the line numbers.
 	w.spec, err = spec.Parse(pol.Spec.Append(nil))

@@ -9,11 +9,12 @@ func takesArgument(flag string) bool {
 		"-w", "--w", "--write", "-write", "--allow-file", "-allow-file",
 		"--read-file", "-read-file", "--write-file", "-write-file", "--temp",
 		"-temp", "--device", "-device", "--deny", "-deny", "--deny-write",
-		"-deny-write", "--unix-socket", "-unix-socket", "--allow-command",
-		"-allow-command", "--block-command", "-block-command", "--allow-env",
-		"-allow-env", "-p", "--p", "--profile", "-profile", "--workdir",
-		"-workdir", "--keep-fd", "-keep-fd", "--show-profile", "-show-profile",
-		"--install-hook", "-install-hook", "--remove-hook", "-remove-hook":
+		"-deny-write", "--host", "-host", "--unix-socket", "-unix-socket",
+		"--allow-command", "-allow-command", "--block-command", "-block-command",
+		"--allow-env", "-allow-env", "-p", "--p", "--profile", "-profile",
+		"--workdir", "-workdir", "--keep-fd", "-keep-fd", "--show-profile",
+		"-show-profile", "--install-hook", "-install-hook", "--remove-hook",
+		"-remove-hook":
 		return true
 	}
 	return false

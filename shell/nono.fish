@@ -71,10 +71,11 @@ function __nono_kind
         case -a --a --allow -allow -r --r --read -read -w --w --write -write \
             --allow-file -allow-file --read-file -read-file --write-file \
             -write-file --temp -temp --device -device --deny -deny --deny-write \
-            -deny-write --unix-socket -unix-socket --allow-command -allow-command \
-            --block-command -block-command --allow-env -allow-env -p --p \
-            --profile -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
-            -show-profile --install-hook -install-hook --remove-hook -remove-hook
+            -deny-write --host -host --unix-socket -unix-socket --allow-command \
+            -allow-command --block-command -block-command --allow-env -allow-env \
+            -p --p --profile -profile --workdir -workdir --keep-fd -keep-fd \
+            --show-profile -show-profile --install-hook -install-hook --remove-hook \
+            -remove-hook
             return 0
         case --allow-rmdir -allow-rmdir --net-block -net-block --allow-unix-sockets \
             -allow-unix-sockets --allow-ipc -allow-ipc --allow-keychain -allow-keychain \

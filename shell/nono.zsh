@@ -65,12 +65,12 @@ function _nono_kind {
 	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
 		--w | --write | -write | --allow-file | -allow-file | --read-file | \
 		-read-file | --write-file | -write-file | --temp | -temp | --device | \
-		-device | --deny | -deny | --deny-write | -deny-write | --unix-socket | \
-		-unix-socket | --allow-command | -allow-command | --block-command | \
-		-block-command | --allow-env | -allow-env | -p | --p | --profile | \
-		-profile | --workdir | -workdir | --keep-fd | -keep-fd | --show-profile | \
-		-show-profile | --install-hook | -install-hook | --remove-hook | \
-		-remove-hook) return 0 ;;
+		-device | --deny | -deny | --deny-write | -deny-write | --host | \
+		-host | --unix-socket | -unix-socket | --allow-command | -allow-command | \
+		--block-command | -block-command | --allow-env | -allow-env | \
+		-p | --p | --profile | -profile | --workdir | -workdir | --keep-fd | \
+		-keep-fd | --show-profile | -show-profile | --install-hook | \
+		-install-hook | --remove-hook | -remove-hook) return 0 ;;
 	--allow-rmdir | -allow-rmdir | --net-block | -net-block | --allow-unix-sockets | \
 		-allow-unix-sockets | --allow-ipc | -allow-ipc | --allow-keychain | \
 		-allow-keychain | --allow-cwd | -allow-cwd | --list-profiles | \

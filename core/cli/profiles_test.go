@@ -28,6 +28,7 @@ func ask(t *testing.T, home string, args ...string) (*Request, *profile.Profile,
 	r := &Request{}
 	set := NewSet(PolicyFlags...)
 	r.Bind(set)
+	r.BindHosts(set, "host")
 	if _, err := set.Parse(args); err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +82,12 @@ func TestProfileIsFlags(t *testing.T) {
 			t.Errorf("%+v comes from %q", read.Grants[i], read.Grants[i].From)
 		}
 		read.Grants[i].From = ""
+	}
+	for i := range read.Hosts {
+		if by := read.Hosts[i].By; by.Source != spec.Profile || by.Detail != "x" {
+			t.Errorf("%+v comes from %+v", read.Hosts[i], by)
+		}
+		read.Hosts[i].By = typed.Hosts[i].By
 	}
 	read.Profiles = nil
 	if d := cmp.Diff(typed, read); d != "" {

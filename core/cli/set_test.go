@@ -105,6 +105,7 @@ func TestEveryFlagOfATableIsBound(t *testing.T) {
 		s := NewSet(PolicyFlags...)
 		r := &Request{}
 		r.Bind(s)
+		r.BindHosts(s, "host")
 		args := []string{"--" + f.Name}
 		if f.Arg != None {
 			args = append(args, "x")

@@ -27,19 +27,20 @@ function __nono_where
     set -l with -a --a --allow -allow -r --r --read -read -w --w --write -write \
         --allow-file -allow-file --read-file -read-file --write-file \
         -write-file --temp -temp --device -device --deny -deny --deny-write \
-        -deny-write --unix-socket -unix-socket --allow-command -allow-command \
-        --block-command -block-command --allow-env -allow-env -p --p \
-        --profile -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
-        -show-profile --install-hook -install-hook --remove-hook -remove-hook
+        -deny-write --host -host --unix-socket -unix-socket --allow-command \
+        -allow-command --block-command -block-command --allow-env -allow-env \
+        -p --p --profile -profile --workdir -workdir --keep-fd -keep-fd \
+        --show-profile -show-profile --install-hook -install-hook --remove-hook \
+        -remove-hook
     if test $table = why
         set with --path -path --op -op --to -to --host -host --port -port --unix-socket \
             -unix-socket --command -command --spec -spec --platform -platform \
-            --grant-unix-socket -grant-unix-socket -a --a --allow -allow \
-            -r --r --read -read -w --w --write -write --allow-file -allow-file \
-            --read-file -read-file --write-file -write-file --temp -temp \
-            --device -device --deny -deny --deny-write -deny-write --allow-command \
-            -allow-command --block-command -block-command --allow-env -allow-env \
-            -p --p --profile -profile --workdir -workdir
+            --grant-unix-socket -grant-unix-socket --grant-host -grant-host \
+            -a --a --allow -allow -r --r --read -read -w --w --write -write \
+            --allow-file -allow-file --read-file -read-file --write-file \
+            -write-file --temp -temp --device -device --deny -deny --deny-write \
+            -deny-write --allow-command -allow-command --block-command -block-command \
+            --allow-env -allow-env -p --p --profile -profile --workdir -workdir
     end
     while test $at -le (count $words)
         switch $words[$at]
@@ -124,6 +125,7 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l deny -r -F -d 'shut this path, existing or not, whatever is granted above it'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l deny-write -r -F -d 'let this path be read at most'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l net-block -d 'no network at all'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l host -x -a '(__fish_print_hostnames)' -d 'the network only to this host: NAME, *.NAME, ADDRESS/BITS, :PORT'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l unix-socket -r -F -d 'allow connecting to this one Unix socket (needs Landlock ABI 9)'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-unix-sockets -d 'allow connecting to any Unix socket: a way out of the sandbox'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-ipc -d 'allow System V IPC and POSIX message queues'
@@ -162,6 +164,7 @@ complete -c nono -c nono-why -n '__nono_is why' -l spec -r -F -d 'ask about this
 complete -c nono -c nono-why -n '__nono_is why' -l self -d 'ask about the sandbox that this command runs in'
 complete -c nono -c nono-why -n '__nono_is why' -l platform -x -a 'linux darwin' -d 'answer for \'linux\' or \'darwin\''
 complete -c nono -c nono-why -n '__nono_is why' -l grant-unix-socket -r -F -d 'what --unix-socket is to nono run'
+complete -c nono -c nono-why -n '__nono_is why' -l grant-host -x -a '(__fish_print_hostnames)' -d 'what --host is to nono run'
 complete -c nono -c nono-why -n '__nono_is why' -l json -d 'answer in JSON'
 complete -c nono -c nono-why -n '__nono_is why' -l verbose -s v -d 'tell which line of the spec decided'
 complete -c nono -c nono-why -n '__nono_is why' -l silent -s s -d 'answer by the exit status alone'

@@ -140,3 +140,8 @@ func adasHome(t *testing.T) string {
 	}
 	return home
 }
+
+func TestNetwork(t *testing.T) {
+	testenv.RequireLandlock(t, 4)
+	follow(t, "docs/network.md", adasHome(t))
+}
