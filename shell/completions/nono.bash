@@ -6,12 +6,12 @@ _nono_list_run() {
 		-a --allow -r --read -w --write --allow-file \
 		--read-file --write-file --temp --device \
 		--allow-rmdir --deny --deny-write --net-block \
-		--unix-socket --allow-unix-sockets --allow-ipc --allow-keychain \
-		--allow-command --block-command --allow-env -p --profile \
-		--workdir --allow-cwd --keep-fd --list-profiles \
-		--show-profile --install-hook --remove-hook --ephemeral \
-		--dry-run --print-spec -v --verbose -s --silent \
-		-h --help --version
+		--host --unix-socket --allow-unix-sockets --allow-ipc \
+		--allow-keychain --allow-command --block-command --allow-env \
+		-p --profile --workdir --allow-cwd --keep-fd \
+		--list-profiles --show-profile --install-hook --remove-hook \
+		--ephemeral --dry-run --print-spec -v --verbose \
+		-s --silent -h --help --version
 }
 
 _nono_kind_run() {
@@ -22,6 +22,7 @@ _nono_kind_run() {
 		-write-file) echo 'FILE' ;;
 	--device | -device | --deny | -deny | --deny-write | -deny-write | \
 		--unix-socket | -unix-socket) echo 'PATH' ;;
+	--host | -host) echo 'HOST' ;;
 	--allow-command | -allow-command) echo 'CATEGORY' ;;
 	--block-command | -block-command) echo 'COMMAND' ;;
 	--allow-env | -allow-env) echo 'NAME' ;;
@@ -38,13 +39,13 @@ _nono_list_why() {
 		--port --udp --unix-socket --command \
 		--batch --support --hook --summary \
 		--spec --self --platform --grant-unix-socket \
-		--json -v --verbose -s --silent -h --help \
-		--version -a --allow -r --read -w --write \
-		--allow-file --read-file --write-file --temp \
-		--device --allow-rmdir --deny --deny-write \
-		--net-block --allow-unix-sockets --allow-ipc --allow-keychain \
-		--allow-command --block-command --allow-env -p --profile \
-		--workdir --allow-cwd
+		--grant-host --json -v --verbose -s --silent \
+		-h --help --version -a --allow -r --read \
+		-w --write --allow-file --read-file --write-file \
+		--temp --device --allow-rmdir --deny \
+		--deny-write --net-block --allow-unix-sockets --allow-ipc \
+		--allow-keychain --allow-command --block-command --allow-env \
+		-p --profile --workdir --allow-cwd
 }
 
 _nono_kind_why() {
@@ -53,7 +54,7 @@ _nono_kind_why() {
 		--grant-unix-socket | -grant-unix-socket | --device | -device | \
 		--deny | -deny | --deny-write | -deny-write) echo 'PATH' ;;
 	--op | -op) echo 'WORDS:read write readwrite execute list create delete rmdir mkdir symlink mkfifo mksock mkdev truncate rename-to link-to ioctl connect' ;;
-	--host | -host) echo 'HOST' ;;
+	--host | -host | --grant-host | -grant-host) echo 'HOST' ;;
 	--port | -port) echo 'N' ;;
 	--command | -command | --block-command | -block-command) echo 'COMMAND' ;;
 	--spec | -spec | --allow-file | -allow-file | --read-file | -read-file | \
