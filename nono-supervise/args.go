@@ -21,7 +21,7 @@ type options struct {
 	again     bool
 	// maker and nameServer are descriptors to that maker, of a process that is confined.
 	maker, nameServer int
-	argv      []string
+	argv              []string
 
 	help, version bool
 }
