@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,7 @@ func (l *launch) notices(p *cli.Printer) {
 		p.Notice("--deny takes " + fault.Quote(g.Path) + " away from " + reason(g.By))
 	}
 	l.symlinks(p)
+	l.beforeNono(p)
 	l.notDenied(p)
 	l.closed(p)
 	if dirs := l.policy.Closed; len(dirs) > 0 {
@@ -58,6 +60,15 @@ func (l *launch) symlinks(p *cli.Printer) {
 	}
 	for _, m := range l.policy.Led {
 		p.Notice(reason(m.Grant.By) + " grants " + fault.Quote(m.Grant.Path) + ": a symlink, " + fault.Quote(m.Link) + ", leads there")
+	}
+}
+
+// beforeNono says where the command could put another nono, if this one was found by
+// its name: the shell functions and a full path are not led astray.
+func (l *launch) beforeNono(p *cli.Printer) {
+	if dirs := l.policy.BeforeNono; len(dirs) > 0 && !strings.Contains(os.Args[0], "/") {
+		p.Notice(places(dirs) + " may be written to, and stands before nono in PATH: what is called nono there would be started in its place" +
+			" (the files of share/nono, or the full path, are not misled)")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
 	"github.com/nono-sandbox/nono/core/fault"
@@ -92,7 +93,11 @@ func become(program string, args []string) (int, error) {
 		return fault.Failed, &fault.Error{Do: "find " + fault.Quote(program) + " in", Path: here,
 			Hint: "install " + program + " there, from the same release"}
 	}
-	err = unix.Exec(path, append([]string{path}, args...), os.Environ())
+	name := path
+	if !strings.Contains(os.Args[0], "/") {
+		name = program // found by PATH, as this program was: nono-run tells what that may mean
+	}
+	err = unix.Exec(path, append([]string{name}, args...), os.Environ())
 	return fault.Failed, &fault.Error{Do: "start", Path: path, Err: err}
 }
 

@@ -10,9 +10,9 @@ function nono {
 	run | why)
 		local program=nono-$1
 		shift
-		command "$program" ${1+"$@"}
+		command "$_nono_bin$program" ${1+"$@"}
 		;;
-	*) command nono ${1+"$@"} ;;
+	*) command "${_nono_bin}nono" ${1+"$@"} ;;
 	esac
 }
 
@@ -51,7 +51,7 @@ function _nono_agent {
 			shift 2
 		fi
 	done
-	command nono-run "${flags[@]}" -- "$agent" ${1+"$@"}
+	command "${_nono_bin}nono-run" "${flags[@]}" -- "$agent" ${1+"$@"}
 }
 
 # 0: the flag takes an argument; 1: it takes none; 2: there is no such flag.
@@ -103,7 +103,7 @@ function nono_unload {
 	for name in $(compgen -A function _nono) nono sclaude sopencode sopenclaw nono_unload; do
 		unset -f "$name"
 	done
-	unset -v _nono_dir _nono_mark
+	unset -v _nono_dir _nono_bin _nono_mark
 }
 
 _nono_dir=${BASH_SOURCE[0]%/*}
@@ -113,6 +113,20 @@ case $_nono_dir in
 /*) ;;
 *) _nono_dir=$PWD/$_nono_dir ;;
 esac
+
+# nono's programs are those that belong to this file, or those that PATH finds now:
+# an environment that is activated later may put another nono in front.
+function _nono_find {
+	local dir IFS=:
+	_nono_bin=
+	for dir in "$_nono_dir/../../bin" "$_nono_dir/../bin" ${PATH-}; do
+		case $dir in
+		/*) [ ! -x "$dir/nono-run" ] || { _nono_bin=$dir/ && break; } ;;
+		esac
+	done
+}
+_nono_find
+
 complete -F _nono_load nono nono-run nono-why sclaude sopencode sopenclaw
 
 # Inside a sandbox the prompt says so. NONO_PROMPT is the marker; empty, none.

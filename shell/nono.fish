@@ -8,9 +8,9 @@
 function nono
     switch "$argv[1]"
         case run why
-            command nono-$argv[1] $argv[2..-1]
+            command {$__nono_bin}nono-$argv[1] $argv[2..-1]
         case '*'
-            command nono $argv
+            command {$__nono_bin}nono $argv
     end
 end
 
@@ -59,7 +59,7 @@ function __nono_agent
                 set -e argv[1..2]
         end
     end
-    command nono-run $flags -- $agent $argv
+    command {$__nono_bin}nono-run $flags -- $agent $argv
 end
 
 # 0: the flag takes an argument; 1: it takes none; 2: there is no such flag.
@@ -101,7 +101,7 @@ function nono_unload
     if set -l at (contains -i -- "$__nono_completions" $fish_complete_path)
         set -e fish_complete_path[$at]
     end
-    set -e __nono_completions
+    set -e __nono_completions __nono_bin
     functions -e (string match '__nono*' -- (functions -na | string split ', ')) nono sclaude sopencode sopenclaw nono_unload
 end
 
@@ -112,6 +112,19 @@ begin
     if test -d $completions; and not contains -- $completions $fish_complete_path
         set -ga fish_complete_path $completions
         set -g __nono_completions $completions
+    end
+end
+
+# nono's programs are those that belong to this file, or those that PATH finds now:
+# an environment that is activated later may put another nono in front.
+begin
+    set -l here (path resolve (status dirname))
+    set -g __nono_bin ''
+    for dir in (path resolve $here/../../bin) (path resolve $here/../bin) $PATH
+        if string match -q '/*' -- $dir; and test -x $dir/nono-run
+            set -g __nono_bin $dir/
+            break
+        end
     end
 end
 

@@ -10,9 +10,9 @@ function nono {
 	run | why)
 		local program=nono-$1
 		shift
-		command "$program" "$@"
+		command "$_nono_bin$program" "$@"
 		;;
-	*) command nono "$@" ;;
+	*) command "${_nono_bin}nono" "$@" ;;
 	esac
 }
 
@@ -54,7 +54,7 @@ function _nono_agent {
 			shift 2
 		fi
 	done
-	command nono-run "${flags[@]}" -- "$agent" "$@"
+	command "${_nono_bin}nono-run" "${flags[@]}" -- "$agent" "$@"
 }
 
 # 0: the flag takes an argument; 1: it takes none; 2: there is no such flag.
@@ -93,7 +93,7 @@ function nono_unload {
 		PS1=${PS1#"$_nono_mark"}
 	fi
 	fpath=(${fpath:#${_nono_added-}})
-	unset _nono_mark _nono_added
+	unset _nono_mark _nono_added _nono_bin
 	unfunction -m 'nono' 'sclaude' 'sopencode' 'sopenclaw' '_nono' '_nono_*' 'nono_unload'
 }
 
@@ -117,6 +117,21 @@ function _nono_complete {
 		compdef _nono nono nono-run nono-why sclaude sopencode sopenclaw
 	fi
 }
+# nono's programs are those that belong to this file, or those that PATH finds now:
+# an environment that is activated later may put another nono in front.
+function _nono_find {
+	emulate -L zsh
+	local dir
+	typeset -g _nono_bin=
+	for dir in ${1:h:h}/bin ${1:h}/bin $path; do
+		if [[ $dir == /* && -x $dir/nono-run ]]; then
+			_nono_bin=$dir/
+			break
+		fi
+	done
+}
+_nono_find "${${(%):-%x}:A:h}"
+unfunction _nono_find
 _nono_complete "${${(%):-%x}:A:h}"
 unfunction _nono_complete
 

@@ -83,6 +83,9 @@ type Policy struct {
 	// of the command line that were made, which a symlink that a sandbox could have
 	// laid leads elsewhere.
 	Misled, Led []Misled
+	// BeforeNono are directories of PATH, before nono's own, in which the command may
+	// make new names.
+	BeforeNono []string
 }
 
 // NotDenied is a blocked command whose file stays open. Why completes a sentence
@@ -142,7 +145,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 		Spec:    s,
 		Command: given.command, Skipped: given.skipped, Create: given.create, Dropped: l.dropped,
 		Lifted: lifted(l.asked, protected), NotDenied: notDenied, Closed: closed, Unlisted: unlisted,
-		Misled: given.misled, Led: given.led,
+		Misled: given.misled, Led: given.led, BeforeNono: c.beforeNono(l, closed),
 	}, nil
 }
 

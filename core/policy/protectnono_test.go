@@ -11,17 +11,19 @@ import (
 // TestItself: nono's own programs cannot be changed from inside, installed beside
 // one another or not, there or not; a grant of one by its name lifts that.
 func TestItself(t *testing.T) {
+	const programs = "bin/nono bin/nono-ephemeral bin/nono-exec-shim bin/nono-overlay bin/nono-run bin/nono-supervise bin/nono-why"
 	for _, c := range []struct{ grants, want string }{
-		{"allow project", "bin/nono bin/nono-exec-shim bin/nono-run bin/nono-why libexec/nono/nono-exec-shim share/nono"},
-		{"write project/bin", "bin/nono bin/nono-exec-shim bin/nono-run bin/nono-why"},
-		{"allow project/libexec", "libexec/nono/nono-exec-shim"},
+		{"allow project", programs + " libexec/nono share/nono shell"},
+		{"write project/bin", programs},
+		{"allow project/libexec", "libexec/nono"},
 		{"allow project/share", "share/nono"},
 		{"read project", ""},
 		{"allow home", ""},
 		{"allow-file project/bin/nono-run", ""},
 	} {
 		b := newBox(t)
-		b.mkdir("project/bin", "project/libexec/nono", "project/share")
+		b.mkdir("project/bin", "project/libexec/nono", "project/share", "project/shell/inside")
+		b.file("project/shell/nono.bash", "") // a clone's
 		for _, name := range []string{"nono", "nono-run", "nono-why"} {
 			b.file("project/bin/"+name, "")
 		}
@@ -38,6 +40,33 @@ func TestItself(t *testing.T) {
 		}
 		if lifted := len(p.Lifted) > 0; lifted != (c.grants == "allow-file project/bin/nono-run") {
 			t.Errorf("%s: lifted %v", c.grants, p.Lifted)
+		}
+	}
+}
+
+// TestBeforeNono: a directory of PATH that the command may fill, and in which a nono
+// would be found before nono's own, is told.
+func TestBeforeNono(t *testing.T) {
+	for _, c := range []struct{ path, grants, want string }{
+		{"project/.venv/bin:nono/bin:bin", "allow project", "project/.venv/bin"},
+		{"nono/bin:project/.venv/bin", "allow project", ""},
+		{"project/.venv/bin:nono/bin", "read project", ""},
+		{"project/.venv/bin:bin", "allow project", ""}, // nono is not found by PATH
+		{"project/.venv/bin:project/link:nono/bin", "allow project", "project/.venv/bin"},
+		{"home/.local/bin:nono/bin", "allow home", ""}, // protected
+		{"project/node_modules/.bin:project/.venv/bin:nono/bin", "allow project/.venv", "project/.venv/bin"},
+	} {
+		b := newBox(t)
+		b.mkdir("project/.venv/bin", "project/node_modules/.bin", "nono/bin", "home/.local/bin")
+		b.symlink(".venv/bin", "project/link")
+		b.env["PATH"] = b.root + "/" + strings.ReplaceAll(c.path, ":", ":"+b.root+"/")
+		p := b.must(Options{Grants: b.parse(c.grants), Tools: []string{b.root + "/nono/bin/nono-why"}})
+		var got []string
+		for _, dir := range p.BeforeNono {
+			got = append(got, dir[len(b.root)+1:])
+		}
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("PATH=%s with %s: %q, want %q", c.path, c.grants, text, c.want)
 		}
 	}
 }

@@ -26,11 +26,23 @@ func (c *compiler) relocated(path string, homes []home) []string {
 		if rest != "" {
 			dir = spec.Join(dir, rest)
 		}
-		if dir = c.real(dir); !systems(dir) && !holdsHome(dir, homes) {
+		if dir = c.real(dir); !systems(dir) && !holdsHome(dir, homes) && !c.ofNono(dir) {
 			out = append(out, dir)
 		}
 	}
 	return out
+}
+
+// ofNono reports whether path is among the files with which nono starts a shell in a
+// sandbox: zsh finds them by ZDOTDIR.
+func (c *compiler) ofNono(path string) bool {
+	for _, tool := range c.o.Tools {
+		prefix := spec.Parent(spec.Parent(tool))
+		if spec.Within(path, spec.Join(prefix, "share/nono")) || spec.Within(path, spec.Join(prefix, "shell/inside")) {
+			return true
+		}
+	}
+	return false
 }
 
 // filled replaces the variables behind the first one. It reports false where one is

@@ -134,3 +134,37 @@ func TestPromptMarker(t *testing.T) {
 		})
 	}
 }
+
+// What is put in front of PATH after the functions were loaded, as by an environment
+// of a project that is activated, is not taken for nono.
+func TestFunctionsKeepTheirNono(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, u user, k kind) {
+		for _, name := range []string{"nono", "nono-run", "nono-why"} {
+			u.write(t, "front/"+name, "#!/bin/sh\necho another $0\n")
+			if err := os.Chmod(u.home+"/front/"+name, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		term := k.start(t, u)
+		if k.argv[0] == "fish" {
+			term.run("set -gx PATH ~/front $PATH")
+		} else {
+			term.run("PATH=~/front:$PATH")
+		}
+		term.run("command nono-why")
+		term.see("another ")
+		term.clear()
+		term.run("nono run --silent --allow . -- cat sub/file")
+		term.see("content")
+		term.run("nono why --version")
+		term.see("nono-why 0.")
+		term.run("nono version")
+		term.see("nono-run 0.")
+		term.run("sclaude --silent -- now")
+		term.see("<now>")
+		if screen := term.screen(); strings.Contains(screen, "another ") {
+			t.Errorf("another program was started:\n%s", screen)
+		}
+	})
+}
