@@ -5,15 +5,19 @@ package entry
 // and takes more of them where it gets them (runtime/mpagealloc_64bit.go). Of data
 // it needs 50 MB. What is missing here would end in a trace.
 const (
+	//lint:ignore U1000 assembly reads it
 	leastAddressSpace = 1300 << 20
-	leastData         = 64 << 20
+	//lint:ignore U1000 assembly reads it
+	leastData = 64 << 20
 )
 
 // What stands on standard error. The entry point is in assembly and reads these:
 // they lie in the file as they are here.
 var (
+	//lint:ignore U1000 assembly reads it
 	fewAddressSpace = "nono: error: cannot start: less than 1.3 GiB of address space is allowed\n" +
 		"nono: hint: ulimit -v 1400000 raises the limit\n"
+	//lint:ignore U1000 assembly reads it
 	fewData = "nono: error: cannot start: less than 64 MiB of data is allowed\n" +
 		"nono: hint: ulimit -d 65536 raises the limit\n"
 )

@@ -68,9 +68,9 @@ func (c *Call) close() {
 	}
 }
 
-// fail makes an error an answer: an errno is the call's own, and any other
+// Fail makes an error an answer: an errno is the call's own, and any other
 // means that the supervisor could not do its part.
-func fail(err error) notify.Answer {
+func Fail(err error) notify.Answer {
 	if errno, ok := err.(unix.Errno); ok && errno != 0 {
 		return notify.Errno(errno)
 	}

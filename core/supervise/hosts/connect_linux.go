@@ -17,7 +17,7 @@ func (n *Network) onSocket(c *supervise.Call) (notify.Answer, bool) {
 	family, kind := int(c.Int(0)), int(c.Int(1))
 	fd, err := n.datagrams.socket(family, kind)
 	if err != nil {
-		return refusal(err), true
+		return supervise.Fail(err), true
 	}
 	c.CloseAfter(fd)
 	return notify.FD(fd, kind&unix.SOCK_CLOEXEC != 0), true
@@ -31,14 +31,14 @@ func (n *Network) onSocket(c *supervise.Call) (notify.Answer, bool) {
 func (n *Network) onConnect(c *supervise.Call) (notify.Answer, bool) {
 	to, family, err := n.address(c)
 	if err != nil {
-		return refusal(err), true
+		return supervise.Fail(err), true
 	}
 	if family != unix.AF_INET && family != unix.AF_INET6 {
 		return notify.Answer{}, false
 	}
 	fd, kind, err := n.socketOf(c)
 	if err != nil {
-		return refusal(err), true
+		return supervise.Fail(err), true
 	}
 	defer unix.Close(fd)
 	if kind.datagram {
@@ -122,14 +122,7 @@ func result(err error) notify.Answer {
 	if err == nil {
 		return notify.Value(0)
 	}
-	return refusal(err)
-}
-
-func refusal(err error) notify.Answer {
-	if errno, ok := err.(unix.Errno); ok && errno != 0 {
-		return notify.Errno(errno)
-	}
-	return notify.Errno(unix.EACCES)
+	return supervise.Fail(err)
 }
 
 // address copies the address that argument 1 points to, of the length in argument 2.
@@ -214,12 +207,12 @@ func localPort(fd int) (uint16, bool) {
 func (n *Network) onListen(c *supervise.Call) (notify.Answer, bool) {
 	fd, err := c.File(c.Int(0))
 	if err != nil {
-		return refusal(err), true
+		return supervise.Fail(err), true
 	}
 	defer unix.Close(fd)
 	domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
 	if err != nil {
-		return refusal(err), true
+		return supervise.Fail(err), true
 	}
 	if domain != unix.AF_UNIX {
 		n.Refused("listening", "with --host no connections are taken")

@@ -15,6 +15,8 @@ import (
 
 // pipeEnd is where the handler writes. It is set once, before the first signal is
 // caught, and the handler has no other way to know.
+//
+//lint:ignore U1000 assembly reads it
 var pipeEnd int32
 
 func addresses() (handler, restorer uintptr)
