@@ -31,6 +31,7 @@ func TestExamples(t *testing.T) {
 	for _, dir := range []string{"library", "work", "srv/agent", "Documents", ".cache/go-build"} {
 		must(t, os.MkdirAll(filepath.Join(home, dir), 0o755))
 	}
+	writeProfile(t, root, home)
 	found := 0
 	for _, pattern := range []string{"README.md", "docs/*.md", "packaging/man/*"} {
 		pages, err := filepath.Glob(filepath.Join(root, pattern))
@@ -60,6 +61,25 @@ func TestExamples(t *testing.T) {
 	}
 	if found < 15 {
 		t.Errorf("only %d examples found", found)
+	}
+}
+
+// writeProfile puts the profile of docs/agents.md where the page says.
+func writeProfile(t *testing.T, root, home string) {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join(root, "docs/agents.md"))
+	must(t, err)
+	_, rest, ok := strings.Cut(string(page), "`~/.config/nono/profiles/agent.profile`:\n\n")
+	text, _, more := strings.Cut(rest, "\n\n`create` makes")
+	if !ok || !more {
+		t.Fatal("docs/agents.md has its profile in another way")
+	}
+	dir := filepath.Join(home, ".config/nono/profiles")
+	must(t, os.MkdirAll(dir, 0o755))
+	must(t, os.WriteFile(filepath.Join(dir, "agent.profile"), []byte(text), 0o644))
+	for _, name := range []string{"dotfiles/agent/settings.json"} {
+		must(t, os.MkdirAll(filepath.Dir(filepath.Join(home, name)), 0o755))
+		must(t, os.WriteFile(filepath.Join(home, name), []byte("{}\n"), 0o644))
 	}
 }
 
