@@ -56,6 +56,7 @@ func (o *options) bind() *cli.Set {
 		s.BindBool(name, to)
 	}
 	s.Bind("print-spec", o.setPrintSpec)
+	s.BindString("summary", &o.Summary)
 	s.BindString("show-profile", &o.showProfile)
 	s.Bind("ephemeral", o.ephemeral.set)
 	s.BindString("install-hook", &o.installHook)

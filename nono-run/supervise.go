@@ -12,6 +12,32 @@ func (l *launch) supervise(shim string, args []string) error {
 	if err != nil {
 		return err
 	}
-	argv := append([]string{"nono-supervise", "--shim=" + shim}, args...)
+	argv := append([]string{"nono-supervise", "--shim=" + shim}, l.watching()...)
+	argv = append(argv, args...)
 	return &fault.Error{Do: "start", Path: supervisor, Err: unix.Exec(supervisor, argv, l.env)}
+}
+
+// watching are the supervisor's own flags.
+func (l *launch) watching() []string {
+	var args []string
+	w := &l.policy.Watch
+	if w.AuditLog != "" {
+		args = append(args, "--audit-log="+w.AuditLog, "--audit-level="+w.AuditLevel)
+	}
+	if w.AuditRequired {
+		args = append(args, "--audit-required")
+	}
+	if w.Explain {
+		args = append(args, "--explain")
+	}
+	if w.Summary != "" {
+		args = append(args, "--summary="+w.Summary)
+	}
+	if l.silent {
+		args = append(args, "--silent")
+	}
+	if w.WaitAll {
+		args = append(args, "--wait-all")
+	}
+	return args
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/fault"
 )
 
@@ -21,9 +22,21 @@ type options struct {
 	again     bool
 	// maker and nameServer are descriptors to that maker, of a process that is confined.
 	maker, nameServer int
+	silent            bool
+	explain           bool
+	summary           string
+	audit             auditOptions
 	argv              []string
 
 	help, version bool
+}
+
+// auditOptions say what is logged.
+type auditOptions struct {
+	path     string
+	level    audit.Level
+	required bool
+	fd       int // where the log is open already
 }
 
 const usage = "usage: nono run [FLAG ...] [--] COMMAND [ARGUMENT ...]"
@@ -51,6 +64,12 @@ func parse(args []string) (options, error) {
 			o.exec = value
 		case "--confined":
 			o.confined = true
+		case "--explain":
+			o.explain = true
+		case "--summary":
+			o.summary = value
+		case "--silent":
+			o.silent = true
 		case "--wait-all":
 			o.waitAll = true
 		case "--datagrams":
@@ -65,6 +84,18 @@ func parse(args []string) (options, error) {
 			o.nameServer, _ = strconv.Atoi(value)
 		case "--again":
 			o.again = true
+		case "--audit-log":
+			o.audit.path = value
+		case "--audit-level":
+			o.audit.level = audit.Level(value)
+		case "--audit-required":
+			o.audit.required = true
+		case "--audit-fd":
+			fd, err := strconv.Atoi(value)
+			if err != nil || fd < 3 {
+				return o, misuse("a descriptor above 2 is wanted after --audit-fd=")
+			}
+			o.audit.fd = fd
 		case "--help", "-h":
 			o.help = true
 			return o, nil

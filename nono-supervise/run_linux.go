@@ -4,6 +4,7 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/enforce"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/fdio"
@@ -11,6 +12,7 @@ import (
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/hosts"
 	"github.com/nono-sandbox/nono/core/supervise/process"
+	"github.com/nono-sandbox/nono/core/supervise/sockets"
 	"github.com/nono-sandbox/nono/core/version"
 	"golang.org/x/sys/unix"
 )
@@ -42,20 +44,40 @@ func run(args []string) (process.End, error) {
 	if !o.confined {
 		return process.End{}, confine(s, o, args)
 	}
-	features, err := featuresOf(s, o)
+	return o.supervise(s)
+}
+
+// supervise starts the command with the features that were asked for.
+func (o *options) supervise(s *spec.Spec) (process.End, error) {
+	launch := supervise.Launch{
+		Spec: s, SpecFD: o.fd, Shim: o.shim, Env: os.Environ(), WaitAll: o.waitAll,
+		Args: append([]string{"--from=" + o.from, "--exec=" + o.exec, "--"}, o.argv...),
+	}
+	w, features, err := o.newWatch(s)
 	if err != nil {
 		return process.End{}, err
 	}
-	return supervise.Run(supervise.Launch{
-		Features: features,
-		Spec:     s, SpecFD: o.fd, Shim: o.shim, Env: os.Environ(), WaitAll: o.waitAll,
-		Args: append([]string{"--from=" + o.from, "--exec=" + o.exec, "--"}, o.argv...),
-	})
+	launch.Features = append(launch.Features, features...)
+	decide, err := o.featuresOf(s, w.tell)
+	if err != nil {
+		return process.End{}, err
+	}
+	launch.Features = append(launch.Features, decide...)
+	end, err := supervise.Run(launch)
+	if err != nil {
+		end = process.End{Status: fault.Failed}
+	}
+	w.end(o, s, end)
+	return end, err
 }
 
-// featuresOf makes what the lines of the spec ask for.
-func featuresOf(s *spec.Spec, o options) ([]supervise.Feature, error) {
+// featuresOf makes what the lines of the spec ask for. tell hears of what is refused.
+func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.Feature, error) {
 	var all []supervise.Feature
+	if s.Traps(spec.TrapSockets) {
+		// Before hosts, which leaves Unix sockets to the kernel.
+		all = append(all, sockets.Feature(s, tell))
+	}
 	if s.Traps(spec.TrapHosts) {
 		n, err := hosts.New(s, o.maker, o.nameServer, func(what, why string) {})
 		if err != nil {
@@ -112,9 +134,17 @@ func confine(s *spec.Spec, o options, args []string) error {
 			outer.Paths = append(outer.Paths, spec.Path{Kind: spec.ReadFile, Path: path, By: by})
 		}
 	}
+	argv := []string{"nono-supervise", "--confined"}
+	if o.audit.path != "" {
+		fd, err := openLog(o.audit.path)
+		if err != nil {
+			return err
+		}
+		argv = append(argv, "--audit-fd="+strconv.Itoa(fd))
+	}
+	argv = append(argv, args...)
 	if err := enforce.Confine(s, outer); err != nil {
 		return err
 	}
-	argv := append([]string{"nono-supervise", "--confined"}, args...)
 	return &fault.Error{Do: "start", Path: self, Err: unix.Exec(self, argv, os.Environ())}
 }

@@ -11,10 +11,11 @@ func takesArgument(flag string) bool {
 		"-temp", "--device", "-device", "--deny", "-deny", "--deny-write",
 		"-deny-write", "--host", "-host", "--unix-socket", "-unix-socket",
 		"--allow-command", "-allow-command", "--block-command", "-block-command",
-		"--allow-env", "-allow-env", "-p", "--p", "--profile", "-profile",
-		"--workdir", "-workdir", "--keep-fd", "-keep-fd", "--show-profile",
-		"-show-profile", "--install-hook", "-install-hook", "--remove-hook",
-		"-remove-hook":
+		"--allow-env", "-allow-env", "--audit-log", "-audit-log", "--audit-level",
+		"-audit-level", "-p", "--p", "--profile", "-profile", "--workdir",
+		"-workdir", "--keep-fd", "-keep-fd", "--show-profile", "-show-profile",
+		"--install-hook", "-install-hook", "--remove-hook", "-remove-hook",
+		"--summary", "-summary":
 		return true
 	}
 	return false

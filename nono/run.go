@@ -15,6 +15,7 @@ const usage = `usage: nono SUBCOMMAND [ARGUMENT ...]
 
   run      start a command that can touch only what is granted
   why      say whether something would be allowed, and why
+  audit    read the log of a run
   shell    start your shell in the sandbox; takes the flags of run
   diff     show what a run with --ephemeral changed
   keep     move those changes to the originals
@@ -45,7 +46,7 @@ func dispatch(args []string, stdout, stderr io.Writer) (int, error) {
 		return misuse, nil
 	}
 	switch sub, rest := args[0], args[1:]; sub {
-	case "run", "why":
+	case "run", "why", "audit":
 		return become("nono-"+sub, rest)
 	case "diff", "keep", "discard":
 		return become("nono-ephemeral", args)
@@ -59,7 +60,7 @@ func dispatch(args []string, stdout, stderr io.Writer) (int, error) {
 		return help(rest, stdout)
 	default:
 		return misuse, &fault.Error{Do: "find a subcommand " + fault.Quote(sub), Err: fault.Text("there is none of that name"),
-			Hint: "nono run, nono why, nono shell; nono help tells more"}
+			Hint: "nono run, nono why, nono audit, nono shell; nono help tells more"}
 	}
 }
 
@@ -67,7 +68,7 @@ func dispatch(args []string, stdout, stderr io.Writer) (int, error) {
 func help(about []string, stdout io.Writer) (int, error) {
 	if len(about) > 0 {
 		switch about[0] {
-		case "run", "why":
+		case "run", "why", "audit":
 			return become("nono-"+about[0], []string{"--help"})
 		case "diff", "keep", "discard", "ephemeral":
 			return become("nono-ephemeral", []string{"--help"})

@@ -73,16 +73,19 @@ function __nono_kind
             -write-file --temp -temp --device -device --deny -deny --deny-write \
             -deny-write --host -host --unix-socket -unix-socket --allow-command \
             -allow-command --block-command -block-command --allow-env -allow-env \
-            -p --p --profile -profile --workdir -workdir --keep-fd -keep-fd \
-            --show-profile -show-profile --install-hook -install-hook --remove-hook \
-            -remove-hook
+            --audit-log -audit-log --audit-level -audit-level -p --p --profile \
+            -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
+            -show-profile --install-hook -install-hook --remove-hook -remove-hook \
+            --summary -summary
             return 0
-        case --allow-rmdir -allow-rmdir --net-block -net-block --allow-unix-sockets \
-            -allow-unix-sockets --allow-ipc -allow-ipc --allow-keychain -allow-keychain \
-            --allow-cwd -allow-cwd --list-profiles -list-profiles --ephemeral \
-            -ephemeral --dry-run -dry-run --print-spec -print-spec -v --v \
-            --verbose -verbose -s --s --silent -silent -h --h --help -help \
-            --version -version
+        case --allow-rmdir -allow-rmdir --net-block -net-block --inner-sockets \
+            -inner-sockets --allow-unix-sockets -allow-unix-sockets --allow-ipc \
+            -allow-ipc --allow-keychain -allow-keychain --audit-required \
+            -audit-required --explain -explain --wait-all -wait-all --allow-cwd \
+            -allow-cwd --list-profiles -list-profiles --ephemeral -ephemeral \
+            --dry-run -dry-run --print-spec -print-spec -v --v --verbose \
+            -verbose -s --s --silent -silent -h --h --help -help --version \
+            -version
             return 1
     end
     return 2

@@ -3,7 +3,6 @@ package advice
 import (
 	"strings"
 
-	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -19,7 +18,7 @@ func (a *Adviser) candidates(s *spec.Spec, q query.Question, v *query.Verdict) [
 	}
 	switch q.Op {
 	case query.Connect:
-		if a.ABI >= kernel.ABIUnix && v.Exists {
+		if v.Exists {
 			try(query.Part{Flag: "--unix-socket", Arg: v.Resolved})
 		}
 		try(query.Part{Flag: "--allow-unix-sockets"})

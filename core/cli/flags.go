@@ -44,6 +44,7 @@ const (
 	groupOther    = "Network, sockets and the rest"
 	groupCommands = "Commands and environment"
 	groupProfiles = "Profiles"
+	groupWatch    = "Under supervision"
 	groupEnd      = "What becomes of the changes"
 	groupShow     = "Look first"
 	groupMessages = "Messages"
@@ -69,7 +70,8 @@ var PolicyFlags = []Flag{
 
 	{"net-block", "", None, "no network at all", groupOther, false, true},
 	{"host", "", Host, "the network only to this host: NAME, *.NAME, ADDRESS/BITS, :PORT", groupOther, true, true},
-	{"unix-socket", "", Path, "allow connecting to this one Unix socket (needs Landlock ABI 9)", groupOther, true, true},
+	{"unix-socket", "", Path, "allow connecting to this one Unix socket", groupOther, true, true},
+	{"inner-sockets", "", None, "allow connecting to Unix sockets that the command makes itself", groupOther, false, true},
 	{"allow-unix-sockets", "", None, "allow connecting to any Unix socket: a way out of the sandbox", groupOther, false, true},
 	{"allow-ipc", "", None, "allow System V IPC and POSIX message queues", groupOther, false, true},
 	{"allow-keychain", "", None, "allow the Keychain of macOS: every item in it", groupOther, false, true},
@@ -77,6 +79,12 @@ var PolicyFlags = []Flag{
 	{"allow-command", "", Command, "lift the block on a command or category, or 'all'", groupCommands, true, true},
 	{"block-command", "", Command, "block this command too", groupCommands, true, true},
 	{"allow-env", "", Name, "pass this variable though it looks like a credential", groupCommands, true, true},
+
+	{"audit-log", "", File, "log what the command starts and is refused; see nono-audit(5)", groupWatch, false, true},
+	{"audit-level", "", Word, "log what is 'refused', each 'exec' too (as usual), or 'all'", groupWatch, false, true},
+	{"audit-required", "", None, "end the command when the log cannot be written", groupWatch, false, true},
+	{"explain", "", None, "say at the end what was refused, and what would allow it", groupWatch, false, true},
+	{"wait-all", "", None, "wait for processes that outlive the command, instead of ending them", groupWatch, false, true},
 
 	{"profile", "p", Profile, "use a profile; see --list-profiles", groupProfiles, true, true},
 	{"workdir", "", Dir, "start the command in this directory", groupProfiles, false, false},
@@ -91,6 +99,7 @@ var RunFlags = []Flag{
 	{"install-hook", "", Word, "tell of refusals: claude-code, codex, copilot, cursor, gemini, opencode, qwen", groupProfiles, false, false},
 	{"remove-hook", "", Word, "take that back", groupProfiles, false, false},
 	{"ephemeral", "", Ending, "let changes wait apart; WHEN: discard, ask, an ID", groupEnd, false, false},
+	{"summary", "", Word, "say what was refused as 'text', as 'json' or not at all: 'none'", groupWatch, false, false},
 	{"dry-run", "", None, "show what would be allowed, and start nothing", groupShow, false, false},
 	{"print-spec", "", None, "print a spec for nono-exec-shim, and start nothing", groupShow, false, false},
 	{"verbose", "v", None, "show what the command is allowed before it starts", groupMessages, false, false},

@@ -70,6 +70,7 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 			*w.Of(&r.Allow) = *w.Of(&said.Allow)
 		}
 	}
+	addWatch(&r.Watch, &said.Watch, given)
 	for _, n := range p.Create {
 		r.Create = append(r.Create, n.Path)
 	}

@@ -31,6 +31,7 @@ func (r *Request) Bind(s *Set) {
 			s.BindBool(w.Flag, w.Of(&r.Allow))
 		}
 	}
+	bindWatch(&r.Watch, s)
 	s.BindList("allow-command", &r.AllowCommands)
 	s.BindList("block-command", &r.BlockCommands)
 	s.BindList("allow-env", &r.PassEnv)

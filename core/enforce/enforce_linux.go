@@ -65,7 +65,7 @@ func apply(s *spec.Spec) error {
 // asked refuses a spec that asks for something which this kernel cannot give
 // without giving more.
 func asked(s *spec.Spec, abi int) error {
-	if abi >= kernel.ABIUnix || s.UnixSockets {
+	if abi >= kernel.ABIUnix || s.UnixSockets || s.Traps(spec.TrapSockets) {
 		return nil
 	}
 	for i := range s.Paths {

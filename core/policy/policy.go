@@ -57,6 +57,9 @@ type Options struct {
 	// Tools are nono's own programs that the command may ask about its sandbox,
 	// wherever they are installed.
 	Tools []string
+
+	// Watch is what takes a supervisor.
+	Watch
 }
 
 // Policy is the outcome of Compile.
@@ -86,6 +89,9 @@ type Policy struct {
 	// BeforeNono are directories of PATH, before nono's own, in which the command may
 	// make new names.
 	BeforeNono []string
+	// Watch is Options.Watch, with the log's path free of symlinks and its level
+	// filled in.
+	Watch Watch
 }
 
 // NotDenied is a blocked command whose file stays open. Why completes a sentence
@@ -120,6 +126,14 @@ func Compile(o Options, h Host) (*Policy, error) {
 	if err := c.userDenies(l); err != nil {
 		return nil, err
 	}
+	watch := o.Watch
+	traps, err := watch.traps()
+	if err != nil {
+		return nil, err
+	}
+	if watch.AuditLog, err = c.auditLog(l); err != nil {
+		return nil, err
+	}
 	given, err := c.grants(l, homes, cmds)
 	if err != nil {
 		return nil, err
@@ -137,12 +151,16 @@ func Compile(o Options, h Host) (*Policy, error) {
 	}
 	switches := o.Allow
 	switches.Net = !o.NetBlock && len(o.Hosts) == 0
-	s := &spec.Spec{Paths: l.paths, Switches: switches, KeepFDs: o.KeepFDs}
+	made := &spec.Spec{Paths: l.paths, Switches: switches, KeepFDs: o.KeepFDs, Supervise: slices.Clone(traps)}
+	if c.sockets(l) {
+		made.AddTrap(spec.TrapSockets)
+	}
 	if len(o.Hosts) > 0 && !o.NetBlock {
-		s.AddHosts(o.Hosts)
+		made.AddHosts(o.Hosts)
 	}
 	return &Policy{
-		Spec:    s,
+		Watch:   watch,
+		Spec:    made,
 		Command: given.command, Skipped: given.skipped, Create: given.create, Dropped: l.dropped,
 		Lifted: lifted(l.asked, protected), NotDenied: notDenied, Closed: closed, Unlisted: unlisted,
 		Misled: given.misled, Led: given.led, BeforeNono: c.beforeNono(l, closed),

@@ -48,6 +48,7 @@ func (e *asking) fail(errno unix.Errno, reason Reason, by string) {
 const (
 	byLandlock    = "Landlock"
 	bySeccomp     = "seccomp"
+	bySupervisor  = "the supervisor"
 	byPermissions = "file permissions"
 	byFiles       = "the file system"
 	byNothing     = "nothing on this kernel"

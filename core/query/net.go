@@ -75,6 +75,9 @@ func Abstract(s *spec.Spec, abi int, name string) Verdict {
 		v.EnforcedBy = "Landlock"
 		v.Note = "servers started inside can be connected to all the same"
 	}
+	if abi < kernel.ABIUnix && s.Traps(spec.TrapSockets) {
+		v.Errno, v.EnforcedBy = "ECONNREFUSED", "the supervisor"
+	}
 	v.Suggestion = &Suggestion{[]Part{{Flag: "--allow-unix-sockets"}}}
 	return v
 }

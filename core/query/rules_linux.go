@@ -100,7 +100,7 @@ func handled(s *spec.Spec, abi int) carve.Rights {
 	if abi < kernel.ABIIoctl {
 		r &^= carve.Ioctl
 	}
-	if abi < kernel.ABIUnix || s.UnixSockets {
+	if abi < kernel.ABIUnix && !s.Traps(spec.TrapSockets) || s.UnixSockets {
 		r &^= carve.ConnectUnix
 	}
 	return r

@@ -4,6 +4,7 @@ import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
+	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
 
@@ -78,7 +79,7 @@ func (e *asking) refusedAtOnce(op Op) bool {
 		e.fail(unix.EPERM, TruncateRefused, bySeccomp)
 		e.note("truncate(2) is refused on kernels before " + kernel.ByABI(kernel.ABITruncate).Linux +
 			"; opening with O_TRUNC works where writing does")
-	case (op == Connect || op == Mksock) && e.a.abi < kernel.ABIUnix && !e.a.s.UnixSockets:
+	case (op == Connect || op == Mksock) && e.a.abi < kernel.ABIUnix && !e.a.s.UnixSockets && !e.a.s.Traps(spec.TrapSockets):
 		e.fail(unix.EPERM, UnixSocketBlocked, bySeccomp)
 		if op == Mksock {
 			e.note("this kernel cannot tell one Unix socket from another, so none can be made but connected pairs")
@@ -183,6 +184,9 @@ func (e *asking) connecting(p *paths.Place) {
 	if !e.a.s.UnixSockets && !e.needs(n, p.Path, carve.ConnectUnix) && !e.v.sensitive() {
 		e.v.Reason = UnixSocketBlocked
 		e.note("servers started inside can be connected to all the same")
+	}
+	if e.v.EnforcedBy == byLandlock && e.a.abi < kernel.ABIUnix {
+		e.v.EnforcedBy = bySupervisor
 	}
 }
 

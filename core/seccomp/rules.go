@@ -118,7 +118,7 @@ func socketRules(s *spec.Spec, abi int) []Rule {
 	if blockUnix {
 		rules = append(rules,
 			Rule{Socketpair, eperm, []Test{IsNot(1, sockStream, sockSeqpacket).Masked(sockTypeMask)}},
-			Rule{Socket, eperm, []Test{Is(0, afUnix)}})
+			oneUnix(s))
 	}
 	if len(s.Hosts) > 0 {
 		return slices.Concat(rules, hostRules)
@@ -129,6 +129,15 @@ func socketRules(s *spec.Spec, abi int) []Rule {
 	return append(rules,
 		Rule{Socket, eperm, []Test{IsNot(0, afUnix, afInet, afInet6, afNetlink)}},
 		Rule{Socket, eperm, []Test{Is(0, afNetlink), IsNot(2, netlinkRoute)}})
+}
+
+// oneUnix refuses Unix sockets, or where a supervisor is asked about their addresses
+// those that reach somebody without being connected.
+func oneUnix(s *spec.Spec) Rule {
+	if s.Traps(spec.TrapSockets) {
+		return Rule{Socket, eperm, []Test{Is(0, afUnix), IsNot(1, sockStream, sockSeqpacket).Masked(sockTypeMask)}}
+	}
+	return Rule{Socket, eperm, []Test{Is(0, afUnix)}}
 }
 
 // GroupRules refuse joining the process groups that outside processes are in, or,

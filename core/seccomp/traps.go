@@ -2,27 +2,55 @@ package seccomp
 
 import "github.com/nono-sandbox/nono/core/spec"
 
-// trapped are the calls of each group that the supervisor can be asked about.
-var trapped = map[spec.Trap][]Call{
-	spec.TrapExec: {{"execve", 59, 221}, {"execveat", 322, 281}},
-	spec.TrapOpens: {{"open", 2, none}, {"openat", 257, 56}, {"openat2", 437, 437},
-		{"creat", 85, none}, {"truncate", 76, 45}},
-	spec.TrapSockets: {{"connect", 42, 203}, {"bind", 49, 200}},
-	spec.TrapNames: {{"mkdir", 83, none}, {"mkdirat", 258, 34}, {"rmdir", 84, none},
-		{"unlink", 87, none}, {"unlinkat", 263, 35},
-		{"rename", 82, none}, {"renameat", 264, 38}, {"renameat2", 316, 276},
-		{"link", 86, none}, {"linkat", 265, 37}, {"symlink", 88, none}, {"symlinkat", 266, 36},
-		{"mknod", 133, none}, {"mknodat", 259, 33}},
-	spec.TrapHosts: {Socket, {"connect", 42, 203}, {"listen", 50, 201}},
-	spec.TrapMetadata: {{"chmod", 90, none}, {"fchmod", 91, 52}, {"fchmodat", 268, 53}, {"fchmodat2", 452, 452},
-		{"chown", 92, none}, {"fchown", 93, 55}, {"lchown", 94, none}, {"fchownat", 260, 54},
-		{"utime", 132, none}, {"utimes", 235, none}, {"futimesat", 261, none}, {"utimensat", 280, 88},
-		{"setxattr", 188, 5}, {"lsetxattr", 189, 6}, {"fsetxattr", 190, 7}, {"setxattrat", 463, 463},
-		{"removexattr", 197, 14}, {"lremovexattr", 198, 15}, {"fremovexattr", 199, 16}, {"removexattrat", 466, 466}},
+// The flags with which open(2) changes something, or makes a file
+// (asm-generic/fcntl.h): O_WRONLY, O_RDWR, O_CREAT, O_TRUNC.
+const openChanges = 0o1103
+
+// trapped are the calls of each group that the supervisor can be asked about. A rule's
+// tests look at registers, which the caller cannot change; where what matters is in
+// memory, the supervisor is asked every time.
+var trapped = map[spec.Trap][]Rule{
+	spec.TrapExec:  calls(Call{"execve", 59, 221}, Call{"execveat", 322, 281}),
+	spec.TrapOpens: calls(Open, Openat, Openat2, Call{"creat", 85, none}, Truncate),
+	spec.TrapWrites: append(calls(Openat2, Call{"creat", 85, none}, Truncate),
+		Rule{Call: Open, If: []Test{Has(1, openChanges)}}, Rule{Call: Openat, If: []Test{Has(2, openChanges)}}),
+	spec.TrapNames: calls(Call{"mkdir", 83, none}, Call{"mkdirat", 258, 34}, Call{"rmdir", 84, none},
+		Call{"unlink", 87, none}, Call{"unlinkat", 263, 35},
+		Call{"rename", 82, none}, Call{"renameat", 264, 38}, Renameat2,
+		Call{"link", 86, none}, Call{"linkat", 265, 37}, Call{"symlink", 88, none}, Call{"symlinkat", 266, 36},
+		Call{"mknod", 133, none}, Call{"mknodat", 259, 33}),
+	spec.TrapMetadata: calls(Call{"chmod", 90, none}, Call{"fchmod", 91, 52}, Call{"fchmodat", 268, 53}, Call{"fchmodat2", 452, 452},
+		Call{"chown", 92, none}, Call{"fchown", 93, 55}, Call{"lchown", 94, none}, Call{"fchownat", 260, 54},
+		Call{"utime", 132, none}, Call{"utimes", 235, none}, Call{"futimesat", 261, none}, Call{"utimensat", 280, 88},
+		Call{"setxattr", 188, 5}, Call{"lsetxattr", 189, 6}, Call{"fsetxattr", 190, 7}, Call{"setxattrat", 463, 463},
+		Call{"removexattr", 197, 14}, Call{"lremovexattr", 198, 15}, Call{"fremovexattr", 199, 16}, Call{"removexattrat", 466, 466},
+		Call{"file_setattr", 469, 469}),
+	spec.TrapConnects: calls(connect),
+	// Sockets of datagrams the supervisor makes itself; a stream has no way out by
+	// itself.
+	spec.TrapHosts: append(calls(connect, Call{"listen", 50, 201}),
+		Rule{Call: Socket, If: []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask)}}),
+	spec.TrapSockets: calls(connect, Call{"bind", 49, 200}),
+}
+
+var connect = Call{"connect", 42, 203}
+
+func calls(all ...Call) []Rule {
+	rules := make([]Rule, len(all))
+	for i, c := range all {
+		rules[i].Call = c
+	}
+	return rules
 }
 
 // Trapped returns the calls of a group.
-func Trapped(t spec.Trap) []Call { return trapped[t] }
+func Trapped(t spec.Trap) []Call {
+	var all []Call
+	for _, r := range trapped[t] {
+		all = append(all, r.Call)
+	}
+	return all
+}
 
 // Traps returns the rules of a second program, for the listener: what of the calls
 // that Rules lets through the supervisor of s is asked about. Where two programs
@@ -31,13 +59,9 @@ func Trapped(t spec.Trap) []Call { return trapped[t] }
 func Traps(s *spec.Spec) []Rule {
 	var rules []Rule
 	for _, t := range s.Supervise {
-		for _, c := range trapped[t] {
-			if t == spec.TrapHosts && c.Name == Socket.Name {
-				// What the supervisor makes itself; a stream has no way out by itself.
-				rules = append(rules, Rule{c, Notify, []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask)}})
-				continue
-			}
-			rules = append(rules, Rule{Call: c, Do: Notify})
+		for _, r := range trapped[t] {
+			r.Do = Notify
+			rules = append(rules, r)
 		}
 	}
 	return rules

@@ -11,18 +11,21 @@ type Trap uint8
 const (
 	TrapExec     Trap = iota + 1 // starting programs
 	TrapOpens                    // opening files, all of them
-	TrapSockets                  // giving a socket an address: its own or its peer's
+	TrapWrites                   // opening files to write or make them, and truncating
 	TrapNames                    // making, removing and renaming names
 	TrapMetadata                 // changing modes, owners, times and attributes
+	TrapConnects                 // connecting
+	TrapSockets                  // giving a Unix socket an address: its own or its peer's
 	TrapHosts                    // sockets of the internet: made, connected, listening
 )
 
 var trapNames = [...]string{
-	TrapExec: "exec", TrapOpens: "opens", TrapSockets: "sockets", TrapNames: "names", TrapMetadata: "metadata", TrapHosts: "hosts",
+	TrapExec: "exec", TrapOpens: "opens", TrapWrites: "writes", TrapNames: "names", TrapMetadata: "metadata",
+	TrapConnects: "connects", TrapSockets: "sockets", TrapHosts: "hosts",
 }
 
 // Traps are all groups.
-var Traps = [...]Trap{TrapExec, TrapOpens, TrapSockets, TrapNames, TrapMetadata, TrapHosts}
+var Traps = [...]Trap{TrapExec, TrapOpens, TrapWrites, TrapNames, TrapMetadata, TrapConnects, TrapSockets, TrapHosts}
 
 // String returns the group as it stands behind `supervise` in the document.
 func (t Trap) String() string {

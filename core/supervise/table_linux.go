@@ -19,7 +19,8 @@ import (
 type Decider func(*Call) (a notify.Answer, decided bool)
 
 // A Watcher looks at a call and changes nothing. What it returns, unless nil, is
-// called with the answer after that was sent.
+// called with the answer just before that is sent: what is logged of a call is there
+// before the caller goes on.
 type Watcher func(*Call) func(notify.Answer)
 
 // A Feature is one thing that needs a supervisor.
@@ -42,8 +43,11 @@ type entry struct {
 	decide []Decider
 	watch  []Watcher
 	slow   bool
-	// last is the answer where nobody decides.
+	// last is the answer where nobody decides. Where that is an errno, the kernel must
+	// never be let go on: what it would judge by then, nothing but the supervisor holds.
 	last notify.Answer
+	// mayContinue is for bind(2) all the same: where a file may be made Landlock judges.
+	mayContinue bool
 }
 
 // newTable makes the table for the calls that s has trapped and the features, the
@@ -55,10 +59,12 @@ func newTable(s *spec.Spec, features []Feature) (table, error) {
 		for _, c := range seccomp.Trapped(trap) {
 			e := byName[c.Name]
 			if e == nil {
-				e = &entry{name: c.Name, last: undecided(trap)}
+				e = &entry{name: c.Name, last: notify.Continue()}
 				byName[c.Name] = e
-			} else if e.last.Continues() { // the stricter one of two groups
-				e.last = undecided(trap)
+			}
+			if a := undecided(trap); !a.Continues() {
+				e.last = a // the stricter of two groups
+				e.mayContinue = c.Name == "bind"
 			}
 			if n, ok := c.Number(runtime.GOARCH); ok {
 				t[int32(n)] = e
@@ -96,10 +102,10 @@ func undecided(t spec.Trap) notify.Answer {
 
 // answer finds the answer to a call and tells the watchers, each when the time is.
 func (e *entry) answer(c *Call, send func(notify.Answer)) {
-	var after []func(notify.Answer)
+	var told []func(notify.Answer)
 	for _, watch := range e.watch {
 		if f := watch(c); f != nil {
-			after = append(after, f)
+			told = append(told, f)
 		}
 	}
 	a := e.last
@@ -109,8 +115,11 @@ func (e *entry) answer(c *Call, send func(notify.Answer)) {
 			break
 		}
 	}
-	send(a)
-	for _, f := range after {
+	if a.Continues() && !e.last.Continues() && !e.mayContinue {
+		a = e.last
+	}
+	for _, f := range told {
 		f(a)
 	}
+	send(a)
 }

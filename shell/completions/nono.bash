@@ -6,12 +6,14 @@ _nono_list_run() {
 		-a --allow -r --read -w --write --allow-file \
 		--read-file --write-file --temp --device \
 		--allow-rmdir --deny --deny-write --net-block \
-		--host --unix-socket --allow-unix-sockets --allow-ipc \
-		--allow-keychain --allow-command --block-command --allow-env \
-		-p --profile --workdir --allow-cwd --keep-fd \
-		--list-profiles --show-profile --install-hook --remove-hook \
-		--ephemeral --dry-run --print-spec -v --verbose \
-		-s --silent -h --help --version
+		--host --unix-socket --inner-sockets --allow-unix-sockets \
+		--allow-ipc --allow-keychain --allow-command --block-command \
+		--allow-env --audit-log --audit-level --audit-required \
+		--explain --wait-all -p --profile --workdir \
+		--allow-cwd --keep-fd --list-profiles --show-profile \
+		--install-hook --remove-hook --ephemeral --summary \
+		--dry-run --print-spec -v --verbose -s --silent \
+		-h --help --version
 }
 
 _nono_kind_run() {
@@ -19,17 +21,19 @@ _nono_kind_run() {
 	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
 		--w | --write | -write | --temp | -temp | --workdir | -workdir) echo 'DIR' ;;
 	--allow-file | -allow-file | --read-file | -read-file | --write-file | \
-		-write-file) echo 'FILE' ;;
+		-write-file | --audit-log | -audit-log) echo 'FILE' ;;
 	--device | -device | --deny | -deny | --deny-write | -deny-write | \
 		--unix-socket | -unix-socket) echo 'PATH' ;;
 	--host | -host) echo 'HOST' ;;
 	--allow-command | -allow-command) echo 'CATEGORY' ;;
 	--block-command | -block-command) echo 'COMMAND' ;;
 	--allow-env | -allow-env) echo 'NAME' ;;
+	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
 	-p | --p | --profile | -profile | --show-profile | -show-profile) echo 'PROFILE' ;;
 	--keep-fd | -keep-fd) echo 'N' ;;
 	--install-hook | -install-hook | --remove-hook | -remove-hook) echo 'WORDS:claude-code codex copilot cursor gemini opencode qwen' ;;
 	--ephemeral | -ephemeral) echo '[=WHEN]' ;;
+	--summary | -summary) echo 'WORDS:text json none' ;;
 	esac
 }
 
@@ -43,9 +47,11 @@ _nono_list_why() {
 		-h --help --version -a --allow -r --read \
 		-w --write --allow-file --read-file --write-file \
 		--temp --device --allow-rmdir --deny \
-		--deny-write --net-block --allow-unix-sockets --allow-ipc \
-		--allow-keychain --allow-command --block-command --allow-env \
-		-p --profile --workdir --allow-cwd
+		--deny-write --net-block --inner-sockets --allow-unix-sockets \
+		--allow-ipc --allow-keychain --allow-command --block-command \
+		--allow-env --audit-log --audit-level --audit-required \
+		--explain --wait-all -p --profile --workdir \
+		--allow-cwd
 }
 
 _nono_kind_why() {
@@ -58,12 +64,13 @@ _nono_kind_why() {
 	--port | -port) echo 'N' ;;
 	--command | -command | --block-command | -block-command) echo 'COMMAND' ;;
 	--spec | -spec | --allow-file | -allow-file | --read-file | -read-file | \
-		--write-file | -write-file) echo 'FILE' ;;
+		--write-file | -write-file | --audit-log | -audit-log) echo 'FILE' ;;
 	--platform | -platform) echo 'WORDS:linux darwin' ;;
 	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
 		--w | --write | -write | --temp | -temp | --workdir | -workdir) echo 'DIR' ;;
 	--allow-command | -allow-command) echo 'CATEGORY' ;;
 	--allow-env | -allow-env) echo 'NAME' ;;
+	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
 	-p | --p | --profile | -profile) echo 'PROFILE' ;;
 	esac
 }

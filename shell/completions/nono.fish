@@ -29,9 +29,10 @@ function __nono_where
         -write-file --temp -temp --device -device --deny -deny --deny-write \
         -deny-write --host -host --unix-socket -unix-socket --allow-command \
         -allow-command --block-command -block-command --allow-env -allow-env \
-        -p --p --profile -profile --workdir -workdir --keep-fd -keep-fd \
-        --show-profile -show-profile --install-hook -install-hook --remove-hook \
-        -remove-hook
+        --audit-log -audit-log --audit-level -audit-level -p --p --profile \
+        -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
+        -show-profile --install-hook -install-hook --remove-hook -remove-hook \
+        --summary -summary
     if test $table = why
         set with --path -path --op -op --to -to --host -host --port -port --unix-socket \
             -unix-socket --command -command --spec -spec --platform -platform \
@@ -40,7 +41,8 @@ function __nono_where
             --allow-file -allow-file --read-file -read-file --write-file \
             -write-file --temp -temp --device -device --deny -deny --deny-write \
             -deny-write --allow-command -allow-command --block-command -block-command \
-            --allow-env -allow-env -p --p --profile -profile --workdir -workdir
+            --allow-env -allow-env --audit-log -audit-log --audit-level -audit-level \
+            -p --p --profile -profile --workdir -workdir
     end
     while test $at -le (count $words)
         switch $words[$at]
@@ -126,13 +128,19 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l deny-write -r -F -d 'let this path be read at most'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l net-block -d 'no network at all'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l host -x -a '(__fish_print_hostnames)' -d 'the network only to this host: NAME, *.NAME, ADDRESS/BITS, :PORT'
-complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l unix-socket -r -F -d 'allow connecting to this one Unix socket (needs Landlock ABI 9)'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l unix-socket -r -F -d 'allow connecting to this one Unix socket'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l inner-sockets -d 'allow connecting to Unix sockets that the command makes itself'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-unix-sockets -d 'allow connecting to any Unix socket: a way out of the sandbox'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-ipc -d 'allow System V IPC and POSIX message queues'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-keychain -d 'allow the Keychain of macOS: every item in it'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-command -x -a 'all file-destruction disk-operations permission-changes system-modification package-managers file-operations privilege-escalation network-exfiltration (__fish_complete_command)' -d 'lift the block on a command or category, or \'all\''
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l block-command -x -a '(__fish_complete_command)' -d 'block this command too'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-env -x -a '(set -nx)' -d 'pass this variable though it looks like a credential'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-log -r -F -d 'log what the command starts and is refused; see nono-audit(5)'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-level -x -a 'refused exec all' -d 'log what is \'refused\', each \'exec\' too (as usual), or \'all\''
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-required -d 'end the command when the log cannot be written'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l explain -d 'say at the end what was refused, and what would allow it'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l wait-all -d 'wait for processes that outlive the command, instead of ending them'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l profile -s p -x -a '(__nono_profiles)' -d 'use a profile; see --list-profiles'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l workdir -x -a '(__fish_complete_directories)' -d 'start the command in this directory'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-cwd -d 'share the working directory as the profile wants, without asking'
@@ -142,6 +150,7 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l install-hook -x -a 'claude-code codex copilot cursor gemini opencode qwen' -d 'tell of refusals: claude-code, codex, copilot, cursor, gemini, opencode, qwen'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l remove-hook -x -a 'claude-code codex copilot cursor gemini opencode qwen' -d 'take that back'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l ephemeral -d 'let changes wait apart; WHEN: discard, ask, an ID'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l summary -x -a 'text json none' -d 'say what was refused as \'text\', as \'json\' or not at all: \'none\''
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l dry-run -d 'show what would be allowed, and start nothing'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l print-spec -d 'print a spec for nono-exec-shim, and start nothing'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l verbose -s v -d 'show what the command is allowed before it starts'
@@ -182,12 +191,18 @@ complete -c nono -c nono-why -n '__nono_is why' -l allow-rmdir -d 'let write gra
 complete -c nono -c nono-why -n '__nono_is why' -l deny -r -F -d 'shut this path, existing or not, whatever is granted above it'
 complete -c nono -c nono-why -n '__nono_is why' -l deny-write -r -F -d 'let this path be read at most'
 complete -c nono -c nono-why -n '__nono_is why' -l net-block -d 'no network at all'
+complete -c nono -c nono-why -n '__nono_is why' -l inner-sockets -d 'allow connecting to Unix sockets that the command makes itself'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-unix-sockets -d 'allow connecting to any Unix socket: a way out of the sandbox'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-ipc -d 'allow System V IPC and POSIX message queues'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-keychain -d 'allow the Keychain of macOS: every item in it'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-command -x -a 'all file-destruction disk-operations permission-changes system-modification package-managers file-operations privilege-escalation network-exfiltration (__fish_complete_command)' -d 'lift the block on a command or category, or \'all\''
 complete -c nono -c nono-why -n '__nono_is why' -l block-command -x -a '(__fish_complete_command)' -d 'block this command too'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-env -x -a '(set -nx)' -d 'pass this variable though it looks like a credential'
+complete -c nono -c nono-why -n '__nono_is why' -l audit-log -r -F -d 'log what the command starts and is refused; see nono-audit(5)'
+complete -c nono -c nono-why -n '__nono_is why' -l audit-level -x -a 'refused exec all' -d 'log what is \'refused\', each \'exec\' too (as usual), or \'all\''
+complete -c nono -c nono-why -n '__nono_is why' -l audit-required -d 'end the command when the log cannot be written'
+complete -c nono -c nono-why -n '__nono_is why' -l explain -d 'say at the end what was refused, and what would allow it'
+complete -c nono -c nono-why -n '__nono_is why' -l wait-all -d 'wait for processes that outlive the command, instead of ending them'
 complete -c nono -c nono-why -n '__nono_is why' -l profile -s p -x -a '(__nono_profiles)' -d 'use a profile; see --list-profiles'
 complete -c nono -c nono-why -n '__nono_is why' -l workdir -x -a '(__fish_complete_directories)' -d 'start the command in this directory'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-cwd -d 'share the working directory as the profile wants, without asking'

@@ -140,3 +140,5 @@ func alive(pid int) bool {
 	stat, err := os.ReadFile("/proc/" + itoa(pid) + "/stat")
 	return err == nil && !strings.Contains(string(stat), ") Z ")
 }
+
+func asExit(err error, exit **exec.ExitError) bool { return errors.As(err, exit) }

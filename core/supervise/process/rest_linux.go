@@ -47,6 +47,9 @@ func leftAfter(d time.Duration, again func()) bool {
 	return true
 }
 
+// Kill ends every child of this process at once.
+func Kill() { signalAll(unix.SIGKILL) }
+
 // anyLeft takes in the descendants that have ended, and reports whether there are
 // others.
 func anyLeft() bool {

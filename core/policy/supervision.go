@@ -1,0 +1,104 @@
+package policy
+
+import (
+	"slices"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// Watch is what was asked for that takes a supervisor.
+type Watch struct {
+	AuditLog      string // the file, as given; empty for no log
+	AuditLevel    string // "refused", "exec" or "all"; empty for the usual one
+	AuditRequired bool   // end the command when the log cannot be written
+	// Explain looks at every open too and says at the end what was refused; Summary
+	// is how: "text", "json" or "none", or empty for text on a terminal.
+	Explain bool
+	Summary string
+	// InnerSockets lets Unix sockets that the command makes be connected to from
+	// inside, on a kernel where that takes a supervisor.
+	InnerSockets bool
+	// WaitAll waits for the processes that outlive the command.
+	WaitAll bool
+}
+
+// ofLevel returns the groups of system calls that the supervisor has to be asked about
+// for a level of the log, or nil. The usual level looks at nothing that is only read.
+func ofLevel(level string) []spec.Trap {
+	switch level {
+	case "refused":
+		return []spec.Trap{spec.TrapExec, spec.TrapWrites, spec.TrapNames}
+	case "exec":
+		return []spec.Trap{spec.TrapExec, spec.TrapWrites, spec.TrapNames, spec.TrapConnects}
+	case "all":
+		return []spec.Trap{spec.TrapExec, spec.TrapOpens, spec.TrapNames, spec.TrapConnects}
+	}
+	return nil
+}
+
+// UsualAuditLevel is the level of a log where none is asked for.
+const UsualAuditLevel = "exec"
+
+// traps returns the groups of system calls that w needs.
+func (w *Watch) traps() ([]spec.Trap, error) {
+	switch {
+	case w.AuditLevel != "" && ofLevel(w.AuditLevel) == nil:
+		return nil, &fault.Error{Do: "log at the level " + fault.Quote(w.AuditLevel), Err: fault.Text("there is none of that name"),
+			Hint: "--audit-level refused, exec or all"}
+	case w.AuditLog == "" && (w.AuditLevel != "" || w.AuditRequired):
+		return nil, &fault.Error{Do: "log without a file", Hint: "--audit-log FILE names one"}
+	case w.Summary != "" && w.Summary != "text" && w.Summary != "json" && w.Summary != "none":
+		return nil, &fault.Error{Do: "sum up as " + fault.Quote(w.Summary), Err: fault.Text("there is no such form"),
+			Hint: "--summary text, json or none"}
+	case w.AuditLog != "" && w.AuditLevel == "":
+		w.AuditLevel = UsualAuditLevel
+	}
+	switch {
+	case w.Explain:
+		return ofLevel("all"), nil
+	case w.AuditLog != "":
+		return ofLevel(w.AuditLevel), nil
+	case w.Summary == "text" || w.Summary == "json":
+		return ofLevel("refused"), nil
+	case w.WaitAll:
+		// Something has to be asked about, or there is no supervisor that waits.
+		return []spec.Trap{spec.TrapExec}, nil
+	}
+	return nil, nil
+}
+
+// sockets reports whether a supervisor has to tell Unix sockets apart, which Landlock
+// does on newer kernels.
+func (c *compiler) sockets(l *lines) bool {
+	if c.h.GOOS != "linux" || c.o.Allow.UnixSockets {
+		return false
+	}
+	single := slices.ContainsFunc(l.paths, func(p spec.Path) bool { return p.Kind == spec.UnixSocket })
+	if !single && !c.o.InnerSockets {
+		return false
+	}
+	support, err := kernel.Detect()
+	return err == nil && support.ABI < kernel.ABIUnix
+}
+
+// auditLog shuts the log's file for the command, whatever is granted above it: a log
+// that the command can write is none. It returns the file's path, free of symlinks.
+func (c *compiler) auditLog(l *lines) (string, error) {
+	if c.o.AuditLog == "" {
+		return "", nil
+	}
+	path, err := c.absolute(Grant{Path: c.o.AuditLog})
+	if err != nil {
+		return "", err
+	}
+	p, err := c.res.Resolve(path)
+	if err != nil {
+		return "", &fault.Error{Do: "log to", Path: c.o.AuditLog, Err: err}
+	}
+	if _, err := c.res.Resolve(spec.Parent(p.Path)); err != nil {
+		return "", &fault.Error{Do: "log to", Path: c.o.AuditLog, Err: err}
+	}
+	return p.Path, c.deny(l, spec.Deny, path, spec.Origin{Source: spec.Flag, Detail: "--audit-log"})
+}

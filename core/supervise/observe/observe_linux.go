@@ -1,0 +1,266 @@
+package observe
+
+import (
+	"encoding/binary"
+	"maps"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/audit"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/seccomp"
+	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise"
+	"github.com/nono-sandbox/nono/core/supervise/attempt"
+	"github.com/nono-sandbox/nono/core/supervise/caller"
+	"github.com/nono-sandbox/nono/core/supervise/notify"
+	"golang.org/x/sys/unix"
+)
+
+// An Observer makes events of calls.
+type Observer struct {
+	judge *judge
+	level audit.Level
+	tell  func(audit.Event)
+	// conceal shortens the arguments that look like secrets.
+	conceal func([]string) []string
+}
+
+// New returns an Observer for the sandbox of s on a kernel with that Landlock ABI. It
+// makes the rules for s now, as the shim does. wide returns a spec that denies what is
+// protected, whether or not s grants anything there, and the host for advice, or nil for
+// either. tell gets the events of level and may be
+// called from several goroutines.
+func New(s *spec.Spec, abi int, wide func() (*spec.Spec, *policy.Host), level audit.Level, conceal func([]string) []string, tell func(audit.Event)) *Observer {
+	return &Observer{judge: newJudge(s, abi, wide), level: level, tell: tell, conceal: conceal}
+}
+
+// Feature returns the watchers for what s has trapped.
+func (o *Observer) Feature(s *spec.Spec) supervise.Feature {
+	watch := map[string]supervise.Watcher{}
+	for _, t := range s.Supervise {
+		var w supervise.Watcher
+		switch t {
+		case spec.TrapExec:
+			w = o.exec
+		case spec.TrapOpens, spec.TrapWrites, spec.TrapNames:
+			w = o.path
+		case spec.TrapConnects:
+			w = o.connect
+		default:
+			continue
+		}
+		for _, c := range seccomp.Trapped(t) {
+			watch[c.Name] = w
+		}
+	}
+	return supervise.Feature{Name: "the log", Watch: maps.Clone(watch)}
+}
+
+// exec tells of a program that is started.
+func (o *Observer) exec(c *supervise.Call) func(notify.Answer) {
+	if e := o.refusal(c); e != nil {
+		return func(notify.Answer) { o.tell(*e) }
+	}
+	if !o.level.Includes(audit.LevelExec) {
+		return nil
+	}
+	a, err := attempt.Of(c)
+	if err != nil || absent(c, &a) {
+		return nil
+	}
+	e := o.about(c)
+	e.Kind, e.Path = audit.Exec, a.Path
+	argv := 1
+	if c.Name == "execveat" {
+		argv = 2
+	}
+	if p, err := c.Caller(); err == nil {
+		e.Argv = o.conceal(arguments(p, c.Args[argv]))
+	}
+	return func(notify.Answer) { o.tell(e) }
+}
+
+// absent reports whether nothing is there that could be started: a search of PATH
+// tries one directory after the other.
+func absent(c *supervise.Call, a *attempt.Attempt) bool {
+	p, err := c.Caller()
+	if err != nil {
+		return true
+	}
+	if a.Path == "" {
+		return false // execveat of a descriptor
+	}
+	n, err := p.Find(a.Dir, a.Path)
+	if err != nil {
+		return err == unix.ENOENT || err == unix.ENOTDIR
+	}
+	defer n.Close()
+	var st unix.Stat_t
+	return unix.Fstatat(n.Dir, n.Base, &st, 0) == unix.ENOENT
+}
+
+// path tells of a call with a path, if it is refused or everything is logged.
+func (o *Observer) path(c *supervise.Call) func(notify.Answer) {
+	if e := o.refusal(c); e != nil {
+		return func(notify.Answer) { o.tell(*e) }
+	}
+	if !o.level.Includes(audit.LevelAll) {
+		return nil
+	}
+	a, err := attempt.Of(c)
+	if err != nil {
+		return nil
+	}
+	e := o.about(c)
+	e.Kind, e.Op, e.Path, e.To = audit.Changed, string(a.Op), a.Path, a.To
+	if a.Opens() {
+		e.Kind = audit.Opened
+	}
+	return func(a notify.Answer) {
+		if errno := a.Error(); errno != 0 {
+			e.Errno = unix.ErrnoName(errno)
+		}
+		o.tell(e)
+	}
+}
+
+// refusal returns the event of a call that the sandbox will refuse, or nil.
+func (o *Observer) refusal(c *supervise.Call) *audit.Event {
+	a, err := attempt.Of(c)
+	if err != nil || a.Flags&unix.O_PATH != 0 && (a.Op == query.Read || a.Op == query.List) {
+		return nil
+	}
+	p, err := c.Caller()
+	if err != nil {
+		return nil
+	}
+	from, err := p.Find(a.Dir, a.Path)
+	if err != nil || strings.HasPrefix(from.Real+"/", "/proc/") {
+		return nil // what is not there the sandbox does not refuse
+	}
+	defer from.Close()
+	var to *caller.Name
+	if a.Op.Two() {
+		if to, err = p.Find(a.ToDir, a.To); err != nil {
+			return nil
+		}
+		defer to.Close()
+	}
+	v := o.judge.refused(&a, from, to)
+	if v == nil {
+		return nil
+	}
+	e := o.about(c)
+	e.Kind, e.Op, e.Path, e.Errno, e.Reason = audit.Refused, string(a.Op), from.Path(), v.Errno, string(v.Reason)
+	if to != nil {
+		e.To = to.Path()
+	}
+	if v.Line != nil {
+		e.Line = v.Line.String()
+	}
+	if v.Suggestion != nil {
+		e.Remedy = v.Suggestion.String()
+	}
+	return &e
+}
+
+// about begins an event with who the caller is.
+func (o *Observer) about(c *supervise.Call) audit.Event {
+	e := audit.Event{Source: audit.Claimed, Call: c.Name, PID: c.TID()}
+	p, err := c.Caller()
+	if err != nil {
+		return e
+	}
+	if s, err := p.Status(); err == nil {
+		e.PID, e.Parent = s.PID, s.Parent
+	}
+	e.Program, e.Cwd = p.Link("exe"), p.Link("cwd")
+	return e
+}
+
+// most is how many arguments, and how many bytes of one, are told.
+const (
+	mostArguments = 64
+	mostOfOne     = 1024
+)
+
+// arguments copies an argv. What is too much is left out, and an ellipsis says so.
+func arguments(p *caller.Process, addr uint64) []string {
+	var argv []string
+	var pointers [8 * mostArguments]byte
+	for n := range mostArguments {
+		one := pointers[8*n : 8*n+8]
+		if p.Read(addr+uint64(8*n), one) != nil {
+			return append(argv, "…")
+		}
+		pointer := binary.NativeEndian.Uint64(one)
+		if pointer == 0 {
+			return argv
+		}
+		word, err := p.String(pointer, mostOfOne)
+		switch err {
+		case nil:
+		case unix.ENAMETOOLONG:
+			buf := make([]byte, mostOfOne)
+			if p.Read(pointer, buf) == nil {
+				word = string(buf)
+			}
+			word += "…"
+		default:
+			word = "…"
+		}
+		argv = append(argv, word)
+	}
+	return append(argv, "…")
+}
+
+// connect tells of a connection that is asked for. Whether it comes about the
+// supervisor does not see.
+func (o *Observer) connect(c *supervise.Call) func(notify.Answer) {
+	p, err := c.Caller()
+	if err != nil {
+		return nil
+	}
+	size := c.Args[2]
+	if size < 2 || size > 128 {
+		return nil
+	}
+	raw := make([]byte, size)
+	if p.Read(c.Args[1], raw) != nil {
+		return nil
+	}
+	e := o.about(c)
+	e.Kind, e.Address = audit.Connected, address(raw)
+	if e.Address == "" {
+		return nil
+	}
+	return func(a notify.Answer) {
+		if errno := a.Error(); errno != 0 {
+			e.Errno = unix.ErrnoName(errno)
+		}
+		o.tell(e)
+	}
+}
+
+// address spells a sockaddr: "192.0.2.1:443", "[2001:db8::1]:443", "unix:/run/s" or
+// "unix:@name". Of another family it returns "".
+func address(raw []byte) string {
+	family := binary.NativeEndian.Uint16(raw)
+	switch {
+	case family == unix.AF_INET && len(raw) >= 8:
+		ip := netip.AddrFrom4([4]byte(raw[4:8]))
+		return netip.AddrPortFrom(ip, binary.BigEndian.Uint16(raw[2:])).String()
+	case family == unix.AF_INET6 && len(raw) >= 24:
+		ip := netip.AddrFrom16([16]byte(raw[8:24]))
+		return netip.AddrPortFrom(ip, binary.BigEndian.Uint16(raw[2:])).String()
+	case family == unix.AF_UNIX && len(raw) > 2 && raw[2] == 0:
+		return "unix:@" + strconv.QuoteToASCII(string(raw[3:]))
+	case family == unix.AF_UNIX && len(raw) > 2:
+		path, _, _ := strings.Cut(string(raw[2:]), "\x00")
+		return "unix:" + path
+	}
+	return ""
+}

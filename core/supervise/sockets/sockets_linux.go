@@ -1,0 +1,228 @@
+// Package sockets lets a sandboxed command connect to single Unix sockets, and to those
+// that it made itself, on a kernel whose Landlock knows no right for that.
+//
+// The filter lets Unix sockets be made there, of streams and of packets in sequence,
+// which reach nobody until they are connected; and every connect(2) comes here. It is
+// never let through, since descriptor and address could be others by the time the kernel
+// looks: the supervisor connects the very socket that it was asked about, to the very
+// file that it has looked at.
+package sockets
+
+import (
+	"encoding/binary"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/nono-sandbox/nono/core/audit"
+	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise"
+	"github.com/nono-sandbox/nono/core/supervise/caller"
+	"github.com/nono-sandbox/nono/core/supervise/notify"
+	"golang.org/x/sys/unix"
+)
+
+// doors knows to which sockets a connection may be made.
+type doors struct {
+	names *query.Names
+	tell  func(audit.Event)
+	// hosts tells that another feature decides about the network.
+	hosts bool
+
+	mu sync.Mutex
+	// made are the sockets that processes inside have given an address, by the numbers
+	// that the kernel gives sockets.
+	made map[uint32]bool
+}
+
+// Feature returns what answers connect(2) and bind(2) in the sandbox of s. tell hears of
+// what is refused.
+func Feature(s *spec.Spec, tell func(audit.Event)) supervise.Feature {
+	d := &doors{names: query.NamesOf(s), tell: tell, hosts: s.Traps(spec.TrapHosts), made: map[uint32]bool{}}
+	return supervise.Feature{Name: "Unix sockets", Slow: true,
+		Decide: map[string]supervise.Decider{"connect": d.connect, "bind": d.bind}}
+}
+
+// bind notes the socket and lets the kernel go on: where a socket's file may be made
+// Landlock decides, and an abstract name gives nothing. Should the descriptor be
+// another socket by then, that one is not known, and nobody can connect to it.
+func (d *doors) bind(c *supervise.Call) (notify.Answer, bool) {
+	p, err := c.Caller()
+	if err != nil {
+		return notify.Errno(unix.EACCES), true
+	}
+	fd, err := p.Descriptor(c.Int(0))
+	if err != nil {
+		return notify.Continue(), true // EBADF, as the kernel will find
+	}
+	defer unix.Close(fd)
+	if domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN); err == nil && domain == unix.AF_UNIX {
+		var st unix.Stat_t
+		if unix.Fstat(fd, &st) == nil && st.Ino>>32 == 0 {
+			d.mu.Lock()
+			d.made[uint32(st.Ino)] = true
+			d.mu.Unlock()
+		}
+	}
+	return notify.Continue(), true
+}
+
+// connect connects the caller's socket, or refuses, or leaves it to who decides about
+// the network.
+func (d *doors) connect(c *supervise.Call) (notify.Answer, bool) {
+	errno := d.connectAs(c)
+	switch errno {
+	case 0:
+		return notify.Value(0), true
+	case notMine:
+		return notify.Answer{}, false
+	}
+	return notify.Errno(errno), true
+}
+
+// notMine is no errno of the kernel's.
+const notMine = unix.Errno(1 << 20)
+
+// most is the size of the longest address that the kernel takes: struct
+// sockaddr_storage.
+const most = 128
+
+func (d *doors) connectAs(c *supervise.Call) unix.Errno {
+	p, err := c.Caller()
+	if err != nil {
+		return unix.EACCES
+	}
+	fd, err := p.Descriptor(c.Int(0))
+	if err != nil {
+		return number(err)
+	}
+	defer unix.Close(fd)
+	size := c.Int(2)
+	if size < 0 || size > most {
+		return unix.EINVAL
+	}
+	address := make([]byte, size)
+	if err := p.Read(c.Args[1], address); err != nil {
+		return number(err)
+	}
+	domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
+	if err != nil {
+		return number(err) // ENOTSOCK
+	}
+	if domain != unix.AF_UNIX && d.hosts && !datagram(fd) {
+		return notMine
+	}
+	if domain != unix.AF_UNIX {
+		// Beside hosts it is a socket of datagrams, which the supervisor has made and
+		// which reaches the name server alone. Another family exists only where the network is allowed, and what of it is
+		// allowed holds for this process as well: its domain is the same there.
+		return connectRaw(fd, address)
+	}
+	if len(address) < 2 || binary.NativeEndian.Uint16(address) != unix.AF_UNIX {
+		if len(address) >= 2 && binary.NativeEndian.Uint16(address) == unix.AF_UNSPEC {
+			return unix.EINVAL // only datagrams can be disconnected
+		}
+		return unix.EINVAL
+	}
+	name := string(address[2:])
+	if name == "" {
+		return unix.EINVAL
+	}
+	if name[0] == 0 {
+		return unix.ECONNREFUSED // an abstract name: nobody is there whom it could be
+	}
+	path, _, _ := strings.Cut(name, "\x00")
+	return d.connectPath(c, p, fd, path)
+}
+
+func datagram(fd int) bool {
+	kind, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
+	return err == nil && kind == unix.SOCK_DGRAM
+}
+
+// connectPath connects fd to the socket at the caller's path.
+func (d *doors) connectPath(c *supervise.Call, p *caller.Process, fd int, path string) unix.Errno {
+	target, errno := open(p, path)
+	if errno != 0 {
+		return errno
+	}
+	defer unix.Close(target)
+	var st unix.Stat_t
+	if err := unix.Fstat(target, &st); err != nil {
+		return number(err)
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFSOCK {
+		return unix.ECONNREFUSED
+	}
+	real, err := caller.RealPath(target)
+	if err != nil {
+		return unix.EACCES
+	}
+	if !d.granted(real, target) {
+		d.refused(c, p, real)
+		return unix.EACCES
+	}
+	// This process asks the kernel in the caller's place, so it must be no stronger.
+	if !p.Like() || !c.Valid() {
+		return unix.EACCES
+	}
+	through := append([]byte{unix.AF_UNIX, 0}, "/proc/self/fd/"+strconv.Itoa(target)+"\x00"...)
+	binary.NativeEndian.PutUint16(through, unix.AF_UNIX)
+	return connectRaw(fd, through)
+}
+
+// granted reports whether the lines grant the socket at real, or a process inside made
+// the one that is bound to the file target.
+func (d *doors) granted(real string, target int) bool {
+	if d.names.Meant(real)&carve.ConnectUnix != 0 {
+		return true
+	}
+	bound, err := boundTo(target)
+	if err != nil || len(bound) == 0 {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, socket := range bound {
+		if !d.made[socket] {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *doors) refused(c *supervise.Call, p *caller.Process, real string) {
+	if d.tell == nil {
+		return
+	}
+	e := audit.Event{Kind: audit.Refused, Source: audit.Fact, Call: c.Name, Op: string(query.Connect), Path: real, Errno: "EACCES",
+		Reason: string(query.UnixSocketBlocked), Remedy: "--unix-socket " + real, PID: p.TID(), Program: p.Link("exe"), Cwd: p.Link("cwd")}
+	if s, err := p.Status(); err == nil {
+		e.PID, e.Parent = s.PID, s.Parent
+	}
+	d.tell(e)
+}
+
+// open opens what the caller's path leads to, with O_PATH.
+func open(p *caller.Process, path string) (int, unix.Errno) {
+	name, err := p.Find(unix.AT_FDCWD, path)
+	if err != nil {
+		return -1, number(err)
+	}
+	defer name.Close()
+	fd, err := unix.Openat2(name.Dir, name.Base, &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_MAGICLINKS})
+	if err != nil {
+		return -1, number(err)
+	}
+	return fd, 0
+}
+
+// number is err as an errno for the caller.
+func number(err error) unix.Errno {
+	if errno, ok := err.(unix.Errno); ok {
+		return errno
+	}
+	return unix.EACCES
+}

@@ -1,0 +1,166 @@
+// Package summary says at the end of a run what was refused, and what would have
+// allowed it.
+package summary
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/nono-sandbox/nono/core/audit"
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+// A Refusal is one operation on one path, however often it was tried.
+type Refusal struct {
+	Op     string `json:"op"`
+	Path   string `json:"path"`
+	To     string `json:"to,omitempty"`
+	Errno  string `json:"errno,omitempty"`
+	Reason string `json:"reason"`
+	Line   string `json:"line,omitempty"`
+	Remedy string `json:"remedy,omitempty"`
+	Times  int    `json:"times"`
+	// Programs are those that tried it.
+	Programs []string `json:"programs"`
+}
+
+// most is how many different refusals are kept. A command that tries millions of names
+// must not fill the supervisor's memory.
+const most = 1000
+
+// A Summary gathers refusals. Its methods may be called at the same time.
+type Summary struct {
+	mu    sync.Mutex
+	byKey map[string]*Refusal
+	order []*Refusal
+	more  int // refusals beyond what is kept
+}
+
+// Add takes an event of the log, and keeps what is refused.
+func (s *Summary) Add(e audit.Event) {
+	if e.Kind != audit.Refused {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := e.Op + "\x00" + e.Path + "\x00" + e.To
+	r := s.byKey[key]
+	if r == nil {
+		if len(s.order) >= most {
+			s.more++
+			return
+		}
+		if s.byKey == nil {
+			s.byKey = map[string]*Refusal{}
+		}
+		r = &Refusal{Op: e.Op, Path: e.Path, To: e.To, Errno: e.Errno, Reason: e.Reason, Line: e.Line, Remedy: e.Remedy}
+		s.byKey[key] = r
+		s.order = append(s.order, r)
+	}
+	r.Times++
+	if !slices.Contains(r.Programs, e.Program) && len(r.Programs) < 8 {
+		r.Programs = append(r.Programs, e.Program)
+	}
+}
+
+// JSON is all that was refused, as one object: "refused", and "more" for how many were
+// not kept.
+func (s *Summary) JSON() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	refused := s.order
+	if refused == nil {
+		refused = []*Refusal{}
+	}
+	text, err := json.Marshal(struct {
+		Refused []*Refusal `json:"refused"`
+		More    int        `json:"more"`
+		Remedy  []string   `json:"remedy"`
+	}{refused, s.more, s.remedies()})
+	if err != nil {
+		return nil
+	}
+	return append(text, '\n')
+}
+
+// lines is how many refusals are shown to a person.
+const lines = 8
+
+// Text is the summary for a person, or "" where nothing was refused. reads tells that
+// what is only read was looked at too.
+func (s *Summary) Text(reads bool) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.order) == 0 {
+		return ""
+	}
+	shown := slices.Clone(s.order)
+	slices.SortStableFunc(shown, func(a, b *Refusal) int { return b.Times - a.Times })
+	var b strings.Builder
+	b.WriteString("nono: notice: the sandbox refused:\n")
+	for _, r := range shown[:min(lines, len(shown))] {
+		b.WriteString("  " + r.line() + "\n")
+	}
+	if more := len(shown) - lines + s.more; more > 0 && len(shown) > lines {
+		b.WriteString("  and " + strconv.Itoa(more) + " more\n")
+	}
+	if !reads {
+		b.WriteString("  (what is only read is not looked at; --explain does that)\n")
+	}
+	if flags := s.remedies(); len(flags) > 0 {
+		b.WriteString("nono: hint: to allow it: " + strings.Join(flags, " ") + "\n")
+	}
+	return b.String()
+}
+
+func (r *Refusal) line() string {
+	text := r.Op + " " + fault.Quote(r.Path)
+	if r.To != "" {
+		text += " to " + fault.Quote(r.To)
+	}
+	text += ": "
+	switch {
+	case r.Line != "":
+		text += r.Line
+	default:
+		text += strings.ReplaceAll(r.Reason, "_", " ")
+	}
+	if r.Times > 1 {
+		text += " (" + strconv.Itoa(r.Times) + " times)"
+	}
+	return text
+}
+
+// remedies are the flags that would have allowed what there are flags for, each once.
+// What another one of them gives as well is left out.
+func (s *Summary) remedies() []string {
+	flags := []string{}
+	for _, r := range s.order {
+		if r.Remedy != "" && !strings.Contains(r.Remedy, "leave out") && !slices.Contains(flags, r.Remedy) {
+			flags = append(flags, r.Remedy)
+		}
+	}
+	return slices.DeleteFunc(flags, func(flag string) bool {
+		kind, path, _ := strings.Cut(flag, " ")
+		return slices.ContainsFunc(flags, func(other string) bool {
+			k, p, _ := strings.Cut(other, " ")
+			return other != flag && gives(k, kind) && (p == path || strings.HasPrefix(path, p+"/")) && (k != kind || p != path)
+		})
+	})
+}
+
+// gives reports whether the flag a gives on a directory all that b gives there.
+func gives(a, b string) bool {
+	switch a {
+	case "--allow":
+		return b == "--allow" || b == "--read" || b == "--write" || b == "--read-file" || b == "--write-file" || b == "--allow-file"
+	case "--read":
+		return b == "--read" || b == "--read-file"
+	case "--write":
+		return b == "--write" || b == "--write-file"
+	}
+	return false
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"github.com/nono-sandbox/nono/core/audit"
+	"github.com/nono-sandbox/nono/core/cli"
+	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/version"
+)
+
+const usage = `usage: nono audit show [-f] LOG
+       nono audit verify LOG
+       nono audit report LOG >PAGE.html
+       nono audit replay LOG [FLAG of nono run ...]
+
+Reads a log that nono run --audit-log wrote.
+
+  show     what happened, a line each; -f waits for more
+  verify   whether lines were changed, taken out or put in
+  report   one page of HTML that needs nothing else
+  replay   what today's policy would say; without flags, that of the log
+`
+
+// Exit statuses besides 0: bad is for a log that is not as it was written, or a replay
+// that comes out otherwise.
+const bad = 1
+
+// run is the whole program; it returns the exit status.
+func run(args []string, stdout, stderr *os.File) int {
+	p := cli.NewPrinter(stdout, stderr)
+	status, err := act(args, stdout)
+	if err == nil {
+		return status
+	}
+	p.Error(err)
+	var misuse *cli.UsageError
+	if errors.As(err, &misuse) {
+		return cli.Usage
+	}
+	return fault.Failed
+}
+
+func act(args []string, out io.Writer) (int, error) {
+	if len(args) == 0 {
+		return 0, cli.Misuse("read a log", "a subcommand is missing", "nono audit show LOG, or --help")
+	}
+	sub, args := args[0], args[1:]
+	switch sub {
+	case "--help", "-h", "help":
+		_, err := io.WriteString(out, usage)
+		return 0, err
+	case "--version":
+		_, err := io.WriteString(out, "nono-audit "+version.String()+"\n")
+		return 0, err
+	}
+	follow := false
+	if sub == "show" && len(args) > 0 && (args[0] == "-f" || args[0] == "--follow") {
+		follow, args = true, args[1:]
+	}
+	if len(args) == 0 {
+		return 0, cli.Misuse("read a log", "its file is missing", "nono audit "+sub+" LOG")
+	}
+	if len(args) > 1 && sub != "replay" {
+		return 0, cli.Misuse("read "+fault.Quote(args[1]), "one log at a time", "")
+	}
+	f, err := os.Open(args[0])
+	if err != nil {
+		return 0, &fault.Error{Do: "read the log", Path: args[0], Err: err}
+	}
+	defer f.Close()
+	switch sub {
+	case "show":
+		return show(f, follow, out)
+	case "verify":
+		return verify(f, out)
+	case "report":
+		return report(f, args[0], out)
+	case "replay":
+		return replay(f, args[1:], out)
+	}
+	return 0, cli.Misuse("find the subcommand "+fault.Quote(sub), "there is none of that name", "show, verify, report or replay")
+}
+
+// verify says whether the log is as it was written.
+func verify(f io.Reader, out io.Writer) (int, error) {
+	r := audit.NewReader(f)
+	runs, err := r.Runs()
+	if err != nil {
+		return 0, &fault.Error{Do: "read the log", Err: err}
+	}
+	events := 0
+	for _, run := range runs {
+		events += len(run.Events)
+	}
+	text := ""
+	for _, problem := range r.Problems {
+		text += problem.String() + "\n"
+	}
+	for _, id := range r.Open() {
+		text += "the run " + id + " has no end: it goes on, its supervisor was killed, or its last lines are missing\n"
+	}
+	status := 0
+	if text != "" {
+		status = bad
+	}
+	text += count(len(runs), "run") + ", " + count(events, "line")
+	if status == 0 {
+		text += ", nothing is missing or changed"
+	}
+	_, err = io.WriteString(out, text+"\n")
+	return status, err
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+
+	"github.com/nono-sandbox/nono/core/audit"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise/process"
+	"github.com/nono-sandbox/nono/core/version"
+	"golang.org/x/sys/unix"
+)
+
+// openLog opens the log, while this process may open everything still, and leaves it
+// open for the program that it becomes.
+func openLog(path string) (int, error) {
+	fd, err := unix.Open(path, unix.O_WRONLY|unix.O_APPEND|unix.O_CREAT|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0o600)
+	var st unix.Stat_t
+	if err == nil {
+		err = unix.Fstat(fd, &st)
+	}
+	if err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG {
+		// One that has to be read by somebody could hold the command up for ever.
+		err = fault.Text("it is not a regular file")
+	}
+	if err != nil {
+		return -1, &fault.Error{Do: "log to", Path: path, Err: err}
+	}
+	return fd, nil
+}
+
+// newLog begins the log of one run.
+func newLog(o *options, s *spec.Spec) *audit.Log {
+	unix.CloseOnExec(o.audit.fd)
+	file := os.NewFile(uintptr(o.audit.fd), o.audit.path)
+	log := audit.New(file, func(err error) {
+		f := &fault.Error{Do: "write the log", Path: o.audit.path, Err: err}
+		if o.audit.required {
+			os.Stderr.WriteString(fault.Lines(f))
+			process.Kill()
+			return
+		}
+		os.Stderr.WriteString("nono: notice: " + f.Error() + "; the command goes on without (--audit-required ends it)\n")
+	})
+	doc := s.Append(nil)
+	uid := os.Getuid()
+	cwd, _ := os.Getwd()
+	log.Write(audit.Event{Kind: audit.Start, Source: audit.Fact, PID: os.Getpid(), Parent: os.Getppid(), Cwd: cwd, Argv: o.argv,
+		Program: o.exec, Spec: string(doc), Digest: audit.Digest(doc), Version: version.String(), Level: o.audit.level, User: &uid})
+	return log
+}
+
+// endLog writes how the command ended.
+func endLog(log *audit.Log, end process.End) {
+	e := audit.Event{PID: os.Getpid()}
+	if end.Signal != 0 {
+		e.Signal = unix.SignalName(end.Signal)
+	} else {
+		e.Status = &end.Status
+	}
+	log.Close(e)
+}
+
+// protectedHere is the policy that would grant everything and take away again what is
+// protected, and what it was made for; nil where none can be made.
+func protectedHere() (*spec.Spec, *policy.Host) {
+	h, err := policy.ThisHost("linux")
+	if err != nil {
+		return nil, nil
+	}
+	p, err := policy.Compile(policy.Options{NetBlock: true, Grants: []policy.Grant{{Kind: spec.Allow, Path: "/"}}}, h)
+	if err != nil {
+		return nil, &h
+	}
+	return p.Spec, &h
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"os"
+
+	"github.com/mattn/go-isatty"
+	"github.com/nono-sandbox/nono/core/audit"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise"
+	"github.com/nono-sandbox/nono/core/supervise/observe"
+	"github.com/nono-sandbox/nono/core/supervise/process"
+	"github.com/nono-sandbox/nono/core/supervise/summary"
+	"golang.org/x/sys/unix"
+)
+
+// watch is what is told about a run: to the log, and at the end.
+type watch struct {
+	log     *audit.Log       // or nil
+	summary *summary.Summary // or nil
+}
+
+// newWatch begins to watch, if that is asked for, and returns the feature that does.
+func (o *options) newWatch(s *spec.Spec) (*watch, []supervise.Feature, error) {
+	w := &watch{}
+	if o.summary == "" && !o.silent && (o.explain || isatty.IsTerminal(2)) {
+		o.summary = "text"
+	}
+	if o.summary == "text" || o.summary == "json" {
+		w.summary = &summary.Summary{}
+	}
+	if o.audit.path == "" && (w.summary == nil || !s.Traps(spec.TrapNames)) {
+		return &watch{}, nil, nil
+	}
+	conceal, err := audit.Conceal()
+	if err != nil {
+		return nil, nil, err
+	}
+	support, err := kernel.Detect()
+	if err != nil {
+		return nil, nil, err
+	}
+	level := audit.LevelRefused
+	if o.audit.path != "" {
+		level = o.audit.level
+		named := *o
+		named.argv = conceal(o.argv)
+		w.log = newLog(&named, s)
+	}
+	observer := observe.New(s, support.ABI, protectedHere, level, conceal, w.tell)
+	return w, []supervise.Feature{observer.Feature(s)}, nil
+}
+
+func (w *watch) tell(e audit.Event) {
+	if w.summary != nil {
+		w.summary.Add(e)
+	}
+	if w.log != nil {
+		w.log.Write(e)
+	}
+}
+
+// end tells how the run ended.
+func (w *watch) end(o *options, s *spec.Spec, end process.End) {
+	if w.log != nil {
+		endLog(w.log, end)
+	}
+	switch {
+	case w.summary == nil:
+	case o.summary == "json":
+		unix.Write(2, w.summary.JSON())
+	default:
+		os.Stderr.WriteString(w.summary.Text(s.Traps(spec.TrapOpens)))
+	}
+}
