@@ -117,7 +117,7 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	case o.dryRun || o.showProfile != "":
 		return say(p.Out, l.summary())
 	case o.verbose:
-		io.WriteString(p.Err, l.summary())
+		io.WriteString(p.Err, fault.Plain(l.summary()))
 	}
 	return l.start()
 }

@@ -115,7 +115,7 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	}
 	switch {
 	case o.summary:
-		return say(p.Out, w.summary())
+		return say(p.Out, fault.Plain(w.summary()))
 	case o.hook:
 		return w.hook(o.stdin, p.Out)
 	case o.batch:
@@ -141,7 +141,7 @@ func (o *options) show(v *query.Verdict, p *cli.Printer) error {
 	case o.json:
 		return say(p.Out, string(v.AppendJSON(nil))+"\n")
 	}
-	return say(p.Out, text(v, o.verbose)+o.profileFor(v))
+	return say(p.Out, fault.Plain(text(v, o.verbose)+o.profileFor(v)))
 }
 
 // profileFor is a line that names the profile which grants what is denied, where

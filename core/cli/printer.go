@@ -31,7 +31,7 @@ func (p *Printer) line(kind, colour, text string) {
 	if p.Colour {
 		kind = "\x1b[" + colour + "m" + kind + "\x1b[0m"
 	}
-	io.WriteString(p.Err, "nono: "+kind+" "+text+"\n")
+	io.WriteString(p.Err, "nono: "+kind+" "+fault.Plain(text)+"\n")
 }
 
 // Error prints err and the remedy it carries, if any.

@@ -82,7 +82,7 @@ func Lines(err error) string {
 	if h := HintOf(err); h != "" {
 		s += "nono: hint: " + h + "\n"
 	}
-	return s
+	return Plain(s)
 }
 
 // HintOf returns the remedy that err carries, or "".

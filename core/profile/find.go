@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 //go:embed builtin
@@ -40,6 +41,10 @@ func find(name string, env Env, hidden bool) (source, error) {
 	if dir := env.dir(); dir != "" && !hidden {
 		file := filepath.Join(dir, name+suffix)
 		text, err := readOwn(dir, file, env.UID)
+		if err == nil && env.movedIntoWorkdir(dir) {
+			err = refused(file, fault.Text("XDG_CONFIG_HOME leads into the working directory, where a command in a sandbox may have made it"),
+				"unset XDG_CONFIG_HOME, or move the file to ~/.config/nono/profiles")
+		}
 		if err == nil {
 			return source{name: name, label: fault.Quote(file), own: true, text: text}, nil
 		}
@@ -121,6 +126,24 @@ func (e Env) dir() string {
 		return ""
 	}
 	return filepath.Join(config, "nono", "profiles")
+}
+
+// movedIntoWorkdir reports whether the environment has put the profiles into the
+// working directory, and that is no home or above one: an earlier run may have been
+// granted all of it.
+func (e Env) movedIntoWorkdir(dir string) bool {
+	home, err := e.home()
+	if err != nil || e.Workdir == "" || dir == filepath.Join(home, ".config", "nono", "profiles") {
+		return false
+	}
+	real := func(path string) string {
+		if at, err := filepath.EvalSymlinks(path); err == nil {
+			return at
+		}
+		return filepath.Clean(path)
+	}
+	work := real(e.Workdir)
+	return spec.Within(real(dir), work) && !spec.Within(real(home), work)
 }
 
 // Entry is one profile that can be used.

@@ -376,3 +376,44 @@ func TestNoHome(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestProfilesInTheWorkingDirectory: one that the environment finds where a command in
+// a sandbox could have made it is refused.
+func TestProfilesInTheWorkingDirectory(t *testing.T) {
+	home := t.TempDir()
+	for _, dir := range []string{"project/xdg", "conf", ".config"} {
+		if err := os.MkdirAll(filepath.Join(home, dir, "nono/profiles"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(home, dir, "nono/profiles/x.profile"), []byte("net-block\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("project", home+"/link"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		config, work string
+		fails        bool
+	}{
+		{"", "project", false},
+		{"project/xdg", "project", true},
+		{"link/xdg", "project", true},
+		{"project/xdg", "link", true},
+		{"project/xdg", "project/xdg/nono", true},
+		{"project/xdg", "conf", false},
+		{"conf", "", false}, // the home
+		{".config", ".config", false},
+		{"conf", "conf", true},
+	} {
+		e := env(home)
+		if c.config != "" {
+			e = env(home, "XDG_CONFIG_HOME", home+"/"+c.config)
+		}
+		e.UID, e.Workdir = os.Getuid(), filepath.Join(home, c.work)
+		_, err := Load([]string{"x"}, words, e)
+		if failed := err != nil; failed != c.fails {
+			t.Errorf("XDG_CONFIG_HOME=%q in %q: %v", c.config, c.work, err)
+		}
+	}
+}
