@@ -11,6 +11,7 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/hosts"
+	"github.com/nono-sandbox/nono/core/supervise/owndirs"
 	"github.com/nono-sandbox/nono/core/supervise/process"
 	"github.com/nono-sandbox/nono/core/supervise/sockets"
 	"github.com/nono-sandbox/nono/core/version"
@@ -78,6 +79,9 @@ func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.
 		// Before hosts, which leaves Unix sockets to the kernel.
 		all = append(all, sockets.Feature(s, tell))
 	}
+	if s.RmdirOwn {
+		all = append(all, owndirs.Feature())
+	}
 	if s.Traps(spec.TrapHosts) {
 		n, err := hosts.New(s, o.maker, o.nameServer, func(what, why string) {})
 		if err != nil {
@@ -118,7 +122,7 @@ func confine(s *spec.Spec, o options, args []string) error {
 		return &fault.Error{Do: "find nono-supervise", Err: fault.Text("this program cannot tell where it is: is /proc mounted?")}
 	}
 	by := spec.Origin{Source: spec.System}
-	outer := enforce.Outer{Paths: []spec.Path{
+	outer := enforce.Outer{Rmdir: s.RmdirOwn, Paths: []spec.Path{
 		{Kind: spec.ReadFile, Path: self, By: by},
 		{Kind: spec.ReadFile, Path: o.shim, By: by},
 		{Kind: spec.Read, Path: "/proc", By: by},

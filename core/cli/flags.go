@@ -64,6 +64,7 @@ var PolicyFlags = []Flag{
 	{"temp", "", Dir, "as --allow, and directories in it may be removed and renamed", groupPaths, true, true},
 	{"device", "", Path, "read, write and control this device, or those in this directory", groupPaths, true, true},
 	{"allow-rmdir", "", None, "let write grants remove and rename directories", groupPaths, false, true},
+	{"allow-rmdir-own", "", None, "let the command remove and rename directories that it made itself", groupPaths, false, true},
 
 	{"deny", "", Path, "shut this path, existing or not, whatever is granted above it", groupDenies, true, true},
 	{"deny-write", "", Path, "let this path be read at most", groupDenies, true, true},

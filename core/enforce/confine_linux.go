@@ -18,6 +18,8 @@ type Outer struct {
 	Paths []spec.Path
 	// Net leaves the network open, and UnixSockets every Unix socket.
 	Net, UnixSockets bool
+	// Rmdir has every write grant give the right to remove directories.
+	Rmdir bool
 }
 
 // Confine puts the calling thread into a Landlock domain that is wide enough for the
@@ -39,6 +41,7 @@ func Confine(s *spec.Spec, o Outer) error {
 	around.Paths = slices.Concat(s.Paths, o.Paths)
 	around.Net = s.Net || o.Net
 	around.UnixSockets = s.UnixSockets || o.UnixSockets
+	around.Rmdir = s.Rmdir || o.Rmdir
 	ruleset, err := makeRuleset(&around, rulesetFor(&around, support.ABI))
 	if err != nil {
 		return err

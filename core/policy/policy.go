@@ -158,6 +158,9 @@ func Compile(o Options, h Host) (*Policy, error) {
 	if len(o.Hosts) > 0 && !o.NetBlock {
 		made.AddHosts(o.Hosts)
 	}
+	if made.RmdirOwn {
+		made.AddTrap(spec.TrapNames)
+	}
 	return &Policy{
 		Watch:   watch,
 		Spec:    made,

@@ -106,6 +106,9 @@ func (e *asking) whyNot(n *paths.Node, target string, missing carve.Rights) {
 		}
 	case right == carve.RemoveDir && !s.Rmdir && grantOf(s, target, carve.Create) != nil:
 		e.v.Reason, e.v.Line = RmdirBlocked, grantOf(s, target, carve.Create)
+		if s.RmdirOwn {
+			e.note("directories that the command makes itself can be removed and renamed")
+		}
 	default:
 		e.v.Reason, e.v.Line = NotInAllowedPaths, anyGrantOf(s, target)
 		if e.v.Line != nil {

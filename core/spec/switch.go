@@ -6,6 +6,7 @@ type Switches struct {
 	Net         bool // any network; otherwise no socket but a Unix one exists
 	UnixSockets bool // any Unix socket, anywhere
 	Rmdir       bool // a write grant may remove and rename directories
+	RmdirOwn    bool // only those that the command made itself; that takes a supervisor
 	Keychain    bool // macOS's Keychain: every item that its programs may have
 	IPC         bool // System V IPC and POSIX message queues, which all processes of a user share
 }
@@ -30,6 +31,7 @@ var SwitchTable = [...]Switch{
 	{"ipc", "System V IPC and message queues", "allow-ipc", true, false, func(s *Switches) *bool { return &s.IPC }},
 	{"net", "network", "", false, false, func(s *Switches) *bool { return &s.Net }},
 	{"unix-sockets", "Unix sockets outside", "allow-unix-sockets", false, false, func(s *Switches) *bool { return &s.UnixSockets }},
+	{"rmdir-own", "removing or renaming its own directories", "allow-rmdir-own", true, true, func(s *Switches) *bool { return &s.RmdirOwn }},
 	{"rmdir", "removing or renaming directories", "allow-rmdir", false, false, func(s *Switches) *bool { return &s.Rmdir }},
 	{"keychain", "the Keychain, every item in it", "allow-keychain", true, true, func(s *Switches) *bool { return &s.Keychain }},
 }

@@ -5,15 +5,15 @@ _nono_list_run() {
 	printf '%s\n' \
 		-a --allow -r --read -w --write --allow-file \
 		--read-file --write-file --temp --device \
-		--allow-rmdir --deny --deny-write --net-block \
-		--host --unix-socket --inner-sockets --allow-unix-sockets \
-		--allow-ipc --allow-keychain --allow-command --block-command \
-		--allow-env --audit-log --audit-level --audit-required \
-		--explain --wait-all -p --profile --workdir \
-		--allow-cwd --keep-fd --list-profiles --show-profile \
-		--install-hook --remove-hook --ephemeral --summary \
-		--dry-run --print-spec -v --verbose -s --silent \
-		-h --help --version
+		--allow-rmdir --allow-rmdir-own --deny --deny-write \
+		--net-block --host --unix-socket --inner-sockets \
+		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
+		--block-command --allow-env --audit-log --audit-level \
+		--audit-required --explain --wait-all -p --profile \
+		--workdir --allow-cwd --keep-fd --list-profiles \
+		--show-profile --install-hook --remove-hook --ephemeral \
+		--summary --dry-run --print-spec -v --verbose \
+		-s --silent -h --help --version
 }
 
 _nono_kind_run() {
@@ -46,12 +46,12 @@ _nono_list_why() {
 		--grant-host --json -v --verbose -s --silent \
 		-h --help --version -a --allow -r --read \
 		-w --write --allow-file --read-file --write-file \
-		--temp --device --allow-rmdir --deny \
-		--deny-write --net-block --inner-sockets --allow-unix-sockets \
-		--allow-ipc --allow-keychain --allow-command --block-command \
-		--allow-env --audit-log --audit-level --audit-required \
-		--explain --wait-all -p --profile --workdir \
-		--allow-cwd
+		--temp --device --allow-rmdir --allow-rmdir-own \
+		--deny --deny-write --net-block --inner-sockets \
+		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
+		--block-command --allow-env --audit-log --audit-level \
+		--audit-required --explain --wait-all -p --profile \
+		--workdir --allow-cwd
 }
 
 _nono_kind_why() {
