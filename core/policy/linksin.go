@@ -9,8 +9,8 @@ import (
 // Bounds of what is looked at in one protected directory. Beyond them lie trees of
 // packages, which are not made of the user's own symlinks.
 const (
-	linksDeep = 2   // directories beneath it
-	linksDirs = 128 // directories that are listed
+	linksDeep = 1  // directories beneath it; systemd has its links one deeper
+	linksDirs = 64 // directories that are listed
 )
 
 // protectLinksIn protects what the symlinks in a protected directory lead to, as the
@@ -23,6 +23,10 @@ func (c *compiler) protectLinksIn(l *lines, out *protected, p lists.Protected, d
 	}
 	if len(l.asked) == 0 {
 		return
+	}
+	deepest := linksDeep
+	if spec.Base(dir) == "systemd" {
+		deepest++
 	}
 	queue := []level{{dir, 0}}
 	for i := 0; i < len(queue) && i < linksDirs; i++ {
@@ -37,7 +41,7 @@ func (c *compiler) protectLinksIn(l *lines, out *protected, p lists.Protected, d
 			case paths.IsLink, paths.IsUnknown:
 				c.protectLink(l, out, p, dir, path)
 			case paths.IsDir:
-				if at.deep < linksDeep && name != "." && name != ".." {
+				if at.deep < deepest && name != "." && name != ".." {
 					queue = append(queue, level{path, at.deep + 1})
 				}
 			}

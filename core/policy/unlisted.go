@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,28 +19,33 @@ const firstPerson = 1000
 // the directories beside the homes that are known, where all of them are granted, and
 // those that look like one.
 func (c *compiler) unlistedHomes(granted []string) []string {
+	if len(granted) == 0 {
+		return nil
+	}
 	var out []string
+	people := c.personsParents()
 	for _, dir := range granted {
 		if systems(dir) && dir != "/" || nobodys(dir) && dir != "/" {
 			continue
 		}
-		out = append(out, c.homesNear(dir)...)
+		out = append(out, c.homesNear(dir, people)...)
 	}
 	return out
 }
 
 // homesNear returns the homes at, above and a little beneath one granted directory.
-func (c *compiler) homesNear(dir string) []string {
+func (c *compiler) homesNear(dir string, people []string) []string {
 	var out []string
 	for up := dir; up != "/"; up = spec.Parent(up) {
 		if c.looksLikeHome(up) {
 			out = append(out, up)
 		}
 	}
-	for _, parent := range c.homeParents(dir) {
+	for _, parent := range homeParents(dir, people) {
+		all := slices.Contains(people, parent)
 		for _, name := range c.res.NamesIn(parent) {
 			path := spec.Join(parent, name)
-			if name != "." && name != ".." && c.res.List(parent).Kind(name) == paths.IsDir && (c.homeParent(parent) || c.looksLikeHome(path)) {
+			if name != "." && name != ".." && c.res.List(parent).Kind(name) == paths.IsDir && (all || c.looksLikeHome(path)) {
 				out = append(out, path)
 			}
 		}
@@ -48,25 +54,15 @@ func (c *compiler) homesNear(dir string) []string {
 }
 
 // homeParents returns the directories at or beneath dir that may hold homes: itself,
-// home in it, and where the known homes are.
-func (c *compiler) homeParents(dir string) []string {
+// home in it, and those of people.
+func homeParents(dir string, people []string) []string {
 	out := []string{dir, spec.Join(dir, "home")}
-	for _, p := range c.personsParents() {
-		if spec.Beneath(p, dir) {
+	for _, p := range people {
+		if spec.Beneath(p, dir) && !slices.Contains(out, p) {
 			out = append(out, p)
 		}
 	}
 	return out
-}
-
-// homeParent reports whether dir is where people's homes are.
-func (c *compiler) homeParent(dir string) bool {
-	for _, p := range c.personsParents() {
-		if p == dir {
-			return true
-		}
-	}
-	return false
 }
 
 // personsParents returns the directories that hold the homes of people: the usual
@@ -79,7 +75,7 @@ func (c *compiler) personsParents() []string {
 			continue
 		}
 		parent := spec.Parent(c.real(f[5]))
-		if uid, err := strconv.Atoi(f[2]); err == nil && uid >= firstPerson && uid < 65000 && parent != "/" && !nobodys(parent) && parent != "/var" && parent != "/var/lib" {
+		if uid, err := strconv.Atoi(f[2]); err == nil && uid >= firstPerson && uid < 65000 && parent != "/" && !nobodys(parent) && parent != "/var" && parent != "/var/lib" && !slices.Contains(out, parent) {
 			out = append(out, parent)
 		}
 	}
