@@ -108,9 +108,18 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	}
 	l, err := o.prepare(h)
 	if err != nil {
-		return err
+		return o.better(err, h)
 	}
 	l.notices(p)
+	if !p.Silent && !o.printSpec && o.showProfile == "" {
+		hint, err := o.hint(l, h)
+		if err != nil {
+			return err
+		}
+		if hint != "" {
+			p.Hint(hint)
+		}
+	}
 	switch {
 	case o.printSpec:
 		return say(p.Out, l.document(o.printAll))

@@ -48,3 +48,10 @@ func (p *Printer) Notice(text string) {
 		p.line("notice:", "33", text)
 	}
 }
+
+// Hint prints what would help, although nothing has gone wrong yet.
+func (p *Printer) Hint(text string) {
+	if !p.Silent {
+		p.line("hint:", "36", text)
+	}
+}

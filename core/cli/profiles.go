@@ -95,3 +95,8 @@ func GrantingProfile(path string, env profile.Env) string {
 	}
 	return ""
 }
+
+// LoadProfile reads one profile, with what it includes, and adds it to nothing.
+func LoadProfile(name string, env profile.Env) (*profile.Profile, error) {
+	return profile.Load([]string{name}, profileWords(), env)
+}

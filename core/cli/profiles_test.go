@@ -171,6 +171,10 @@ func furnish(t *testing.T, home, name string) {
 func compiled(t *testing.T, home, name string) string {
 	t.Helper()
 	r, p := load(t, home, name)
+	if len(r.Grants) == 0 {
+		// A profile of commands alone stands beside a grant.
+		r.Grants = []policy.Grant{{Kind: spec.Read, Path: "/usr"}}
+	}
 	pol, err := policy.Compile(r.Options, policy.Host{GOOS: "linux", Dir: "/", Env: environment(home), UID: uid})
 	if err != nil {
 		t.Fatal(err)

@@ -38,6 +38,15 @@ func AsUsers(t *testing.T, f func(t *testing.T, u User)) {
 	})
 }
 
+// Ordinary returns an ordinary user: the one who runs the tests, or another where
+// that is root.
+func Ordinary() User {
+	if uid := os.Geteuid(); uid != 0 {
+		return User{Name: "user", UID: uid}
+	}
+	return User{Name: "user", UID: Nobody, cred: &syscall.Credential{Uid: Nobody, Gid: Nobody}}
+}
+
 // Command returns a command that is to run as u, from the root directory.
 func (u User) Command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)

@@ -4,13 +4,17 @@
 
 # Toolchains installed in the home, and settings of `go env -w`, which stay
 # unwritable: they name programs that go runs.
+profile version-managers
 read ~/sdk
 read ~/.local/go
+# Programs that `go install` has put there run, and are not written: they run as you
+# later.
+read ~/go/bin
 read $XDG_CONFIG_HOME/go
 
 # Modules and toolchains that were fetched, and compiled packages. Both are used
 # later outside; go checks a module when it is fetched, not when it is used
-# (`go mod verify` does). ~/go/bin is not granted: what is there runs as you.
+# (`go mod verify` does).
 create ~/go/pkg
 temp   ~/go/pkg
 create $XDG_CACHE_HOME/go-build

@@ -11,15 +11,7 @@ read ~/.local/lib/node_modules
 read $XDG_DATA_HOME/pnpm
 read $XDG_CONFIG_HOME/yarn/global
 read ~/.bun
-# Version managers: node itself, and its global packages.
-read ~/.nvm
-read $XDG_CONFIG_HOME/nvm
-read ~/.volta
-read ~/.fnm
-read $XDG_DATA_HOME/fnm
-read $XDG_DATA_HOME/mise
-read ~/.asdf
-read ~/.nodenv
-read ~/n
+# Node itself, by a version manager.
+profile version-managers
 # Where macOS keeps pnpm's global packages.
 macos read ~/Library/pnpm

@@ -4,24 +4,49 @@
 # index. Set PIP_INDEX_URL and pass it with --allow-env.
 
 # Interpreters and programs of version managers and installers in the home.
-read ~/.pyenv
+profile version-managers
 read ~/.local/lib
-read $XDG_DATA_HOME/uv
-read $XDG_DATA_HOME/pipx
-read $XDG_DATA_HOME/mise
-read ~/.asdf
+read $XDG_DATA_HOME/pypoetry
+read $XDG_DATA_HOME/hatch
 read ~/miniconda3
 read ~/miniforge3
+read ~/mambaforge
 read ~/anaconda3
+read ~/micromamba
+read ~/.pixi
+read /opt/conda
+read /opt/miniconda3
 
-# Packages that were fetched or built before.
+# Packages that were fetched or built before, and environments that the tools keep
+# outside the project.
 create $XDG_CACHE_HOME/pip
 temp   $XDG_CACHE_HOME/pip
+create $XDG_CACHE_HOME/uv
 temp   $XDG_CACHE_HOME/uv
+create $XDG_CACHE_HOME/pypoetry
 temp   $XDG_CACHE_HOME/pypoetry
+create $XDG_CACHE_HOME/pdm
+temp   $XDG_CACHE_HOME/pdm
+create $XDG_CACHE_HOME/hatch
+temp   $XDG_CACHE_HOME/hatch
+create $XDG_CACHE_HOME/pipenv
+temp   $XDG_CACHE_HOME/pipenv
+temp   $XDG_DATA_HOME/virtualenvs
+create $XDG_CACHE_HOME/virtualenv
+temp   $XDG_CACHE_HOME/virtualenv
+create $XDG_DATA_HOME/virtualenv
+temp   $XDG_DATA_HOME/virtualenv
+temp   $XDG_CACHE_HOME/rattler
 # Results of the checkers that keep them outside the project.
+create $XDG_CACHE_HOME/black
+temp   $XDG_CACHE_HOME/black
+create $XDG_CACHE_HOME/ruff
 temp   $XDG_CACHE_HOME/ruff
+create $XDG_CACHE_HOME/pylint
+temp   $XDG_CACHE_HOME/pylint
+create $XDG_CACHE_HOME/pre-commit
 temp   $XDG_CACHE_HOME/pre-commit
+temp   $XDG_CACHE_HOME/matplotlib
 # Where macOS keeps such; uv did so once, and still does where it is there.
 macos read   ~/Library/Python
 macos create ~/Library/Caches/pip

@@ -5,6 +5,7 @@
 
 # Toolchains, and the programs beside cargo: they run as you, so they are not
 # written. cargo's configuration can name programs, so it is not either.
+profile version-managers
 read      ~/.rustup
 read      ~/.cargo/bin
 read-file ~/.cargo/config.toml

@@ -1,0 +1,52 @@
+package lists
+
+import (
+	_ "embed"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+//go:embed commands-want.list
+var commandsWant string
+
+// Wanted is what a well-known command usually wants, by the file's own description.
+type Wanted struct {
+	Command string // a name, or * in a user's own list
+	Word    string // the first argument that is no flag, or ""
+	Items   []string
+}
+
+// CommandsWant returns the list that nono comes with, behind a user's own lines;
+// name is that one's name for messages.
+func CommandsWant(name, own string) ([]Wanted, error) {
+	list, err := parseWants(make([]Wanted, 0, 256), name, own)
+	if err != nil {
+		return nil, err
+	}
+	return parseWants(list, "commands-want.list", commandsWant)
+}
+
+func parseWants(list []Wanted, name, text string) ([]Wanted, error) {
+	err := lines(name, text, func(_, line string) string {
+		commands, items, ok := strings.Cut(line, ":")
+		if !ok || trim(items) == "" {
+			return "a line is 'COMMAND: ITEM …', not " + fault.Quote(line)
+		}
+		w := Wanted{Items: strings.Fields(items)}
+		for _, item := range w.Items {
+			if item != "-" && item != "@npm" && item != "@make" && (!strings.HasPrefix(item, "--") || len(item) < 4) {
+				return "there is no item " + fault.Quote(item)
+			}
+		}
+		for command := range strings.SplitSeq(commands, ",") {
+			w.Command, w.Word = split(trim(command))
+			if w.Command == "" || strings.ContainsAny(w.Word, " \t") {
+				return "a command and at most one word are wanted, not " + fault.Quote(command)
+			}
+			list = append(list, w)
+		}
+		return ""
+	})
+	return list, err
+}

@@ -1,0 +1,167 @@
+package wants
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/profile"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// finder is a Finder with nono's own list, the user's lines own, and files.
+func finder(t *testing.T, own string, files map[string]string) *Finder {
+	t.Helper()
+	list, err := lists.CommandsWant("own", own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Finder{Lists: list, Blocked: []string{"rm", "rmdir", "cp", "mv", "chmod", "rsync", "sudo", "pip"},
+		Read: func(path string) (string, error) {
+			text, ok := files[path]
+			if !ok {
+				return "", os.ErrNotExist
+			}
+			return text, nil
+		}}
+}
+
+func TestOf(t *testing.T) {
+	files := map[string]string{
+		"/p/package.json": `{"scripts": {"clean": "rm -rf dist && mkdir dist", "build": "npm run clean && vite build", "test": "NODE_ENV=x cross-env A=1 jest",
+			"pretest": "cp a b", "loop": "npm run loop", "prepare": "chmod +x x", "say": "echo rm"}}`,
+		"/p/Makefile":     "X = mv\nall: a b\na:\n\t@-$(X) 1 2\nb: ; cp 1 2\nclean:\n\t$(RM) -r build\nsub:\n\t$(MAKE) -C sub all\n%.o: %.c\n\tcc $<\n",
+		"/p/sub/Makefile": "all:\n\tif true; then rmdir x; fi\n",
+		"/p/do.sh":        "#!/bin/sh\n# rm is not called\nfor f in a; do\n\trm -f \"$f\" && (mv a b)\ndone\necho chmod\nx=$(cp a b)\n",
+		"/p/do.py":        "#!/usr/bin/python3\nrm = 1\n",
+		"/p/configure":    "#! /bin/sh\nrm -f conftest*\nas_fn() {\n  mv x y\n}\n",
+		"/p/bin":          "\x7fELF\x00\nrm\n",
+	}
+	for _, c := range []struct{ command, flags, blocked string }{
+		{"git status", "", ""},
+		{"git rebase main", "--profile git", ""},
+		{"git -C x -c a=b rebase main", "--profile git", ""},
+		{"git commit -m rebase", "", ""},
+		{"/usr/bin/git am x", "--profile git", ""},
+		{"npm install", "--profile node", "chmod"},
+		{"npm run clean", "--profile node", "rm"},
+		{"npm run build", "--profile node", "rm"},
+		{"npm test", "--profile node", "cp"},
+		{"pnpm say", "--profile node", ""},
+		{"yarn loop", "--profile node", ""},
+		{"npm --version", "--profile node", "chmod"},
+		{"npx playwright test", "--profile node", ""},
+		{"playwright test", "--profile node --profile browser", ""},
+		{"./node_modules/.bin/vite", "--profile node", ""},
+		{"python3 -m pip install x", "--profile python", ""},
+		{"python3 -m venv x", "--profile python", ""},
+		{"python3 x.py", "", ""},
+		{"make", "", "mv cp"},
+		{"make clean", "", "rm"},
+		{"make -C sub", "", "rmdir"},
+		{"make sub", "", "rmdir"},
+		{"make nothing X=y", "", ""},
+		{"./do.sh", "", "rm mv cp"},
+		{"sh do.sh", "", "rm mv cp"},
+		{"bash ./do.sh x", "", "rm mv cp"},
+		{"/p/do.sh", "", "rm mv cp"},
+		{"./do.py", "", ""},
+		{"./bin", "", ""},
+		{"./missing", "", ""},
+		{"env A=1 nice -n5 git rebase x", "--profile git", ""},
+		{"env A=1 git rebase x", "--profile git", ""},
+		{"go build", "--profile go", ""},
+		{"go version", "", ""},
+		{"./configure", "--profile build", ""},
+		{"unknown", "", ""},
+		{"", "", ""},
+	} {
+		got := finder(t, "", files).Of(strings.Fields(c.command), "/p")
+		var flags []string
+		for _, f := range got.Flags {
+			flags = append(flags, f.String())
+		}
+		if strings.Join(flags, " ") != c.flags || strings.Join(got.Blocked, " ") != c.blocked {
+			t.Errorf("%s: %q, blocked %q; want %q, %q", c.command, flags, got.Blocked, c.flags, c.blocked)
+		}
+	}
+	// What a shell is told on its command line counts too.
+	if got := finder(t, "", files).Of([]string{"bash", "-lc", "cd x; git rebase y || rm z"}, "/p"); !slices.Equal(got.Blocked, []string{"rm"}) || len(got.Flags) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A user's own lines go before nono's, and * silences all.
+func TestOwnList(t *testing.T) {
+	for own, want := range map[string]int{"": 1, "npm: -": 0, "*: -": 0, "npm install: --allow-rmdir": 1, "git: -": 1} {
+		if got := finder(t, own, nil).Of([]string{"npm", "ci"}, "/p"); len(got.Flags) != want {
+			t.Errorf("%q: %+v", own, got.Flags)
+		}
+	}
+	if got := finder(t, "*: -", nil).Of([]string{"npm", "version"}, "/p"); len(got.Flags) != 0 {
+		t.Errorf("a line with a word is not silenced: %+v", got.Flags)
+	}
+}
+
+// Scripts that call one another without end, or are large, end all the same.
+func TestEndless(t *testing.T) {
+	files := map[string]string{"/p/a.sh": "#!/bin/sh\nsh a.sh\nbash /p/a.sh; make; npm run x\n", "/p/Makefile": "all: all\n\tmake -C .\n\tsh a.sh\n",
+		"/p/package.json": `{"scripts":{"x":"make; sh a.sh; npm run x"}}`, "/p/many.sh": strings.Repeat("sh many.sh\n", 1000)}
+	for _, c := range []string{"sh a.sh", "make", "npm run x", "sh many.sh"} {
+		finder(t, "", files).Of(strings.Fields(c), "/p")
+	}
+}
+
+func TestMissing(t *testing.T) {
+	home := t.TempDir()
+	load := func(name string) (*profile.Profile, error) {
+		p := &profile.Profile{Names: []string{name}}
+		switch name {
+		case "tool":
+			p.Lines = []profile.Line{{Word: "temp", Value: home + "/cache"}, {Word: "allow-rmdir"}, {Word: "read", Value: home + "/nowhere"}}
+			p.Create = []profile.New{{Path: home + "/cache"}}
+		case "build":
+			p.Lines = []profile.Line{{Word: "allow-command", Value: "rm"}, {Word: "allow-command", Value: "cp"}}
+		default:
+			return nil, os.ErrNotExist
+		}
+		return p, nil
+	}
+	grant := func(k spec.Kind, path string) spec.Path { return spec.Path{Kind: k, Path: path} }
+	work := grant(spec.Allow, "/p")
+	for _, c := range []struct {
+		name     string
+		flags    []Want
+		blocked  []string
+		paths    []spec.Path
+		rmdir    bool
+		profiles []string
+		want     string
+	}{
+		{"all", []Want{{"profile", "tool"}}, nil, []spec.Path{work}, false, nil, "--profile tool"},
+		{"it is given", []Want{{"profile", "tool"}}, nil, []spec.Path{work}, false, []string{"tool"}, ""},
+		{"by hand", []Want{{"profile", "tool"}}, nil, []spec.Path{work, grant(spec.Allow, home)}, true, nil, ""},
+		{"half by hand", []Want{{"profile", "tool"}}, nil, []spec.Path{work, grant(spec.Allow, home)}, false, nil, "--profile tool"},
+		{"reading is not writing", []Want{{"profile", "tool"}}, nil, []spec.Path{work, grant(spec.Read, home)}, true, nil, "--profile tool"},
+		{"no project", []Want{{"profile", "tool"}}, nil, nil, false, nil, "--profile tool --allow ."},
+		{"blocked", nil, []string{"rm", "cp"}, []spec.Path{work}, false, nil, "--profile build"},
+		{"one that build has not", nil, []string{"rm", "rsync"}, []spec.Path{work}, false, nil, "--profile build --allow-command rsync"},
+		{"a profile that nobody has", []Want{{"profile", "none"}}, nil, []spec.Path{work}, false, nil, ""},
+		{"a flag", []Want{{"allow-rmdir", ""}}, nil, []spec.Path{work}, false, nil, "--allow-rmdir"},
+		{"a flag that is given", []Want{{"allow-rmdir", ""}}, nil, []spec.Path{work}, true, nil, ""},
+	} {
+		s := &spec.Spec{Paths: c.paths}
+		s.Rmdir = c.rmdir
+		got := Wants{Command: "x", Flags: c.flags, Blocked: c.blocked}.Missing(Have{Spec: s, Profiles: c.profiles, Load: load, Dir: "/p",
+			Lifted: func(string) bool { return false }})
+		var flags []string
+		for _, w := range got {
+			flags = append(flags, w.String())
+		}
+		if strings.Join(flags, " ") != c.want {
+			t.Errorf("%s: %q, want %q", c.name, flags, c.want)
+		}
+	}
+}
