@@ -18,6 +18,10 @@ import (
 // user agrees: asked once on a terminal, or before by --allow-cwd. It is no
 // error if it is not shared; what is not shared is shut.
 func (o *options) shareWorkdir(want *profile.Profile, h policy.Host, p *cli.Printer) error {
+	if want.Workdir == 0 && o.AllowCwd && len(want.Names) == 0 {
+		// With no profile to say how, the flag alone lets it be read.
+		want = &profile.Profile{Workdir: profile.Read}
+	}
 	if want.Workdir == 0 {
 		if o.AllowCwd {
 			p.Notice("--allow-cwd has no effect: no profile wants the working directory")
@@ -44,7 +48,9 @@ func (o *options) shareWorkdir(want *profile.Profile, h policy.Host, p *cli.Prin
 	kind := map[profile.Access]spec.Kind{
 		profile.Read: spec.Read, profile.Write: spec.Write, profile.Read | profile.Write: spec.Allow,
 	}[want.Workdir]
-	o.shared = dir
+	if want.WorkdirBy != "" {
+		o.shared = dir
+	}
 	o.Grants = append(o.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy})
 	return nil
 }

@@ -124,6 +124,9 @@ func (o *options) useProfiles(set *cli.Set, h policy.Host) error {
 		}
 	}
 	want, err := o.AddProfiles(set, profile.Env{GOOS: h.GOOS, Getenv: h.Env, UID: h.UID, Workdir: filepath.Clean(dir)})
+	if err == nil && want.Workdir == 0 && o.AllowCwd && len(want.Names) == 0 {
+		want = &profile.Profile{Workdir: profile.Read} // as nono-run takes the flag alone
+	}
 	if err != nil || want.Workdir == 0 {
 		return err
 	}

@@ -59,9 +59,31 @@ func dispatch(args []string, stdout, stderr io.Writer) (int, error) {
 	case "help", "--help", "-h":
 		return help(rest, stdout)
 	default:
+		if hint := formerly(sub); hint != "" {
+			return misuse, &fault.Error{Do: "find a subcommand " + fault.Quote(sub), Err: fault.Text("there is none of that name"), Hint: hint}
+		}
 		return misuse, &fault.Error{Do: "find a subcommand " + fault.Quote(sub), Err: fault.Text("there is none of that name"),
 			Hint: "nono run, nono why, nono audit, nono shell; nono help tells more"}
 	}
+}
+
+// formerly says how what other sandboxes of the same name take before or as a
+// subcommand is spelled here, or "".
+func formerly(word string) string {
+	switch word {
+	case "wrap", "exec":
+		return "nono run … -- COMMAND"
+	case "setup":
+		return "nothing has to be set up: nono run --allow . -- COMMAND; nono why --support tells what this machine can hold"
+	case "learn":
+		return "nono why -- COMMAND tells what a command usually wants; nono why PATH, what a path does"
+	case "trust", "rollback", "audit", "profile", "policy":
+		return "nono run --list-profiles; nono help tells what there is"
+	}
+	if strings.HasPrefix(word, "-") && word != "-" {
+		return "flags stand behind the subcommand: nono run " + word + " … -- COMMAND"
+	}
+	return ""
 }
 
 // help shows the help of a subcommand, or the usage.

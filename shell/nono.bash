@@ -7,13 +7,51 @@
 # The subcommands that are used most, without a shell to dispatch them.
 function nono {
 	case ${1-} in
-	run | why)
-		local program=nono-$1
+	run)
+		local code=0
 		shift
-		command "$_nono_bin$program" ${1+"$@"}
+		command "${_nono_bin}nono-run" ${1+"$@"} || code=$?
+		_nono_failed "$code" ${1+"$@"}
+		return "$code"
+		;;
+	why)
+		shift
+		command "${_nono_bin}nono-why" ${1+"$@"}
 		;;
 	*) command "${_nono_bin}nono" ${1+"$@"} ;;
 	esac
+}
+
+# _nono_failed STATUS [FLAG ...] …: one line about a failure that may be a refusal. Those
+# are the statuses with which tools end after one: their own 1, a shell's 126 and
+# 127, npm's 243.
+function _nono_failed {
+	local text='nono: hint: if something was refused, this says why: nono why' kind word
+	case $1 in
+	1 | 126 | 127 | 243) shift ;;
+	*) return 0 ;;
+	esac
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-s | -silent | --silent | -h | --help | --version | --list-profiles | --dry-run | --print-spec | --show-profile* | --install-hook* | --remove-hook*) return 0 ;;
+		--) break ;;
+		-?*) ;;
+		*) break ;;
+		esac
+		kind=0
+		_nono_kind "$1" || kind=$?
+		if [ "$kind" -eq 0 ] && [ $# -gt 1 ]; then
+			case $1 in
+			--keep-fd | --workdir) ;;
+			*) printf -v word ' %s %q' "$1" "$2" && text=$text$word ;;
+			esac
+			shift
+		else
+			printf -v word ' %q' "$1" && text=$text$word
+		fi
+		shift
+	done
+	printf '%s PATH\n' "$text" >&2
 }
 
 # An agent in its profile, with the working directory shared as the profile

@@ -7,11 +7,45 @@
 # The subcommands that are used most, without a shell to dispatch them.
 function nono
     switch "$argv[1]"
-        case run why
-            command {$__nono_bin}nono-$argv[1] $argv[2..-1]
+        case run
+            command {$__nono_bin}nono-run $argv[2..-1]
+            set -l code $status
+            __nono_failed $code $argv[2..-1]
+            return $code
+        case why
+            command {$__nono_bin}nono-why $argv[2..-1]
         case '*'
             command {$__nono_bin}nono $argv
     end
+end
+
+# __nono_failed STATUS [FLAG ...] …: one line about a failure that may be a refusal.
+# Those are the statuses with which tools end after one: their own 1, a shell's 126
+# and 127, npm's 243.
+function __nono_failed
+    contains -- $argv[1] 1 126 127 243; or return 0
+    set -e argv[1]
+    set -l flags
+    while test (count $argv) -gt 0
+        switch $argv[1]
+            case -s -silent --silent -h --help --version --list-profiles --dry-run --print-spec '--show-profile*' '--install-hook*' '--remove-hook*'
+                return 0
+            case --
+                break
+            case '-?*'
+            case '*'
+                break
+        end
+        __nono_kind $argv[1]
+        if test $status -eq 0 -a (count $argv) -gt 1
+            contains -- $argv[1] --keep-fd --workdir; or set -a flags (string escape -- $argv[1..2])
+            set -e argv[1]
+        else
+            set -a flags (string escape -- $argv[1])
+        end
+        set -e argv[1]
+    end
+    echo "nono: hint: if something was refused, this says why: nono why" $flags PATH >&2
 end
 
 # An agent in its profile, with the working directory shared as the profile

@@ -7,13 +7,49 @@
 # The subcommands that are used most, without a shell to dispatch them.
 function nono {
 	case ${1-} in
-	run | why)
-		local program=nono-$1
+	run)
+		local code=0
 		shift
-		command "$_nono_bin$program" "$@"
+		command "${_nono_bin}nono-run" "$@" || code=$?
+		_nono_failed "$code" "$@"
+		return $code
+		;;
+	why)
+		shift
+		command "${_nono_bin}nono-why" "$@"
 		;;
 	*) command "${_nono_bin}nono" "$@" ;;
 	esac
+}
+
+# _nono_failed STATUS [FLAG ...] …: one line about a failure that may be a refusal. Those
+# are the statuses with which tools end after one: their own 1, a shell's 126 and
+# 127, npm's 243.
+function _nono_failed {
+	emulate -L zsh
+	local -a flags=()
+	integer kind
+	[[ $1 == (1|126|127|243) ]] || return 0
+	shift
+	while (($#)); do
+		case $1 in
+		-s | -silent | --silent | -h | --help | --version | --list-profiles | --dry-run | --print-spec | --show-profile* | --install-hook* | --remove-hook*) return 0 ;;
+		--) break ;;
+		-?*) ;;
+		*) break ;;
+		esac
+		kind=0
+		_nono_kind "$1" || kind=$?
+		if ((kind == 0 && $# > 1)); then
+			[[ $1 == --keep-fd || $1 == --workdir ]] || flags+=("$1" "$2")
+			shift
+		else
+			flags+=("$1")
+		fi
+		shift
+	done
+	flags=("${(@q)flags}" PATH)
+	print -ru2 -- "nono: hint: if something was refused, this says why: nono why ${(j: :)flags}"
 }
 
 # An agent in its profile, with the working directory shared as the profile

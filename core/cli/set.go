@@ -134,7 +134,9 @@ func (s *Set) explain(err error, word string) error {
 	case strings.HasPrefix(msg, "flag provided but not defined"):
 		name := strings.TrimLeft(strings.TrimPrefix(msg, "flag provided but not defined: "), "-")
 		hint := "--help lists the flags"
-		if near := fault.Nearest(name, s.names()); near != "" {
+		if here := formerly(name); here != "" {
+			hint = here
+		} else if near := fault.Nearest(name, s.names()); near != "" {
 			hint = "did you mean --" + near + "?"
 		}
 		dashes := "--"
@@ -157,6 +159,28 @@ func (s *Set) explain(err error, word string) error {
 		word = bad
 	}
 	return Misuse("use the flag "+fault.Quote(word), "it is not written as a flag", "--help lists the flags")
+}
+
+// formerly says how a flag of other sandboxes of the same name is spelled here, or
+// "".
+func formerly(name string) string {
+	switch name {
+	case "exec":
+		return "leave it out: the command takes the place of nono in any case"
+	case "shell":
+		return "nono shell … starts your shell in the sandbox"
+	case "block-net", "net-deny", "no-net":
+		return "--net-block blocks the network"
+	case "allow-net", "net-allow":
+		return "leave it out: the network is open without --net-block"
+	case "vv", "vvv":
+		return "-v, once"
+	case "read-only":
+		return "--read DIR"
+	case "no-diagnostics", "no-audit", "no-rollback":
+		return "leave it out"
+	}
+	return ""
 }
 
 func (s *Set) names() []string {

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"embed"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -92,6 +93,10 @@ func badName(name string) error {
 
 func missing(name string, env Env) error {
 	m := &mistake{what: "there is no profile " + fault.Quote(name), alone: "there is none of that name", hint: "--list-profiles lists them"}
+	if file := foreign(name, env); file != "" {
+		m.hint = fault.Quote(file) + " is of another form: write what it says, a flag a line, into " + fault.Quote(filepath.Join(env.dir(), name+suffix))
+		return m
+	}
 	all, err := List(env)
 	if err != nil {
 		return m
@@ -108,6 +113,18 @@ func missing(name string, env Env) error {
 		m.hint = "did you mean '" + near + "'? --list-profiles lists them"
 	}
 	return m
+}
+
+// foreign returns the file of that name which is a profile of another sandbox, if
+// there is one, or "".
+func foreign(name string, env Env) string {
+	for _, ext := range [...]string{".toml", ".json", ".yaml"} {
+		file := filepath.Join(env.dir(), name+ext)
+		if info, err := os.Lstat(file); err == nil && info.Mode().IsRegular() && env.dir() != "" {
+			return file
+		}
+	}
+	return ""
 }
 
 // onlyWith returns the one name that begins so, or "".
