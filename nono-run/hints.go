@@ -11,19 +11,18 @@ import (
 	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
-	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/wants"
 )
 
 // hint says, before the start, what the command usually wants and is not granted
 // here: the flags, once, in one line. l is nil where there is no policy.
-func (o *options) hint(l *launch, h policy.Host) (string, error) {
+func (o *options) hint(l *launch, h policy.Host) (string, wants.Wants, error) {
 	if len(o.Command) == 0 {
-		return "", nil
+		return "", wants.Wants{}, nil
 	}
 	finder, err := o.finder(h)
 	if err != nil {
-		return "", err
+		return "", wants.Wants{}, err
 	}
 	dir := o.workdir(h)
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
@@ -39,7 +38,7 @@ func (o *options) hint(l *launch, h policy.Host) (string, error) {
 		have.Profiles = o.profile.Names
 	}
 	w := finder.Of(argv, dir)
-	return w.Hint(w.Missing(have)), nil
+	return w.Hint(w.Missing(have)), w, nil
 }
 
 // finder reads the lists of what commands want and of what is blocked here.
@@ -64,11 +63,7 @@ func (o *options) finder(h policy.Host) (*wants.Finder, error) {
 
 // ownWants reads the user's own list of what commands want, if there is one.
 func ownWants(h policy.Host) (name, text string) {
-	dir := h.Env("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(dir) {
-		dir = spec.Join(h.Env("HOME"), ".config")
-	}
-	name = filepath.Join(dir, "nono", "wants")
+	name = filepath.Join(configDir(h), "nono", "wants")
 	text, _ = wants.ReadFile(name)
 	return name, text
 }
@@ -81,7 +76,7 @@ func (o *options) better(err error, h policy.Host) error {
 	if !errors.As(err, &command) || command.Status != fault.CannotStart || command.Fault.Hint == "" || os.Getenv("HOME") == "" {
 		return err
 	}
-	if hint, e := o.hint(nil, h); e == nil && hint != "" {
+	if hint, _, e := o.hint(nil, h); e == nil && hint != "" {
 		command.Fault.Hint = hint
 	}
 	return err

@@ -50,6 +50,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.ephemeral}
 	set := setEnv(o.profile)
 	maps.Copy(set, temporaryPlaces(t.Dir, pol.Spec, h.Env))
+	passSettings(set, h)
 	set["NONO_SANDBOX"], set["NONO_SPEC"] = mechanism, t.Spec
 	if l.dir != "" {
 		set["PWD"] = o.StartIn // as cd would, symlinks and all

@@ -112,10 +112,11 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	}
 	l.notices(p)
 	if !p.Silent && !o.printSpec && o.showProfile == "" {
-		hint, err := o.hint(l, h)
+		hint, w, err := o.hint(l, h)
 		if err != nil {
 			return err
 		}
+		l.unheeded(w, h, p)
 		if hint != "" {
 			p.Hint(hint)
 		}

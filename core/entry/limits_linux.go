@@ -1,7 +1,5 @@
 package entry
 
-//lint:file-ignore U1000 the entry point, in assembly, is what uses all of this
-
 // What Go 1.26 needs to start reliably, in bytes. Below 800 MB of address space
 // it never starts, and around 1.2 GB it does not either: it reserves large ranges
 // and takes more of them where it gets them (runtime/mpagealloc_64bit.go). Of data

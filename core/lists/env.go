@@ -23,6 +23,7 @@ type pattern struct {
 	star       bool
 	pass       bool // a match lets the variable pass
 	session    bool // it stands beneath [session]
+	address    bool // it stands beneath [addresses]
 }
 
 // WithheldEnv returns the list that nono comes with.
@@ -36,7 +37,7 @@ func parseEnv(name, text string) (Env, error) {
 		if strings.Trim(name, "*") == "" || category != "values" && strings.ContainsAny(name, " \t=\x00") {
 			return "a name or pattern is wanted, not " + fault.Quote(line)
 		}
-		p := pattern{pass: pass, session: category == "session"}
+		p := pattern{pass: pass, session: category == "session", address: category == "addresses"}
 		p.head, p.rest, p.star = strings.Cut(name, "*")
 		if category == "values" {
 			e.values = append(e.values, p)
@@ -101,6 +102,13 @@ func urlPassword(s string) bool {
 func (e Env) Withholds(name string) bool {
 	p := e.decides(name)
 	return p != nil && !p.pass
+}
+
+// Harmless reports whether a variable that is withheld for what it usually says
+// says nothing secret: it is the address of a package index, and names no user.
+func (e Env) Harmless(name, value string) bool {
+	p := e.decides(name)
+	return p != nil && p.address && !strings.ContainsAny(value, "@?\n")
 }
 
 // Session reports whether a variable that is withheld carries no secret, but

@@ -35,7 +35,7 @@ func parseWants(list []Wanted, name, text string) ([]Wanted, error) {
 		}
 		w := Wanted{Items: strings.Fields(items)}
 		for _, item := range w.Items {
-			if item != "-" && item != "@npm" && item != "@make" && (!strings.HasPrefix(item, "--") || len(item) < 4) {
+			if item != "-" && item != "@npm" && item != "@make" && !strings.HasPrefix(item, "?~/") && (!strings.HasPrefix(item, "--") || len(item) < 4) {
 				return "there is no item " + fault.Quote(item)
 			}
 		}

@@ -6,17 +6,18 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
 
 // system adds what programs need to start.
 func (c *compiler) system(l *lines, homes []home, out *given) error {
-	paths, err := lists.System(c.h.GOOS)
+	listed, err := lists.System(c.h.GOOS)
 	if err != nil {
 		return err
 	}
-	for _, p := range paths {
+	for _, p := range listed {
 		switch {
 		case strings.Contains(p.Path, "*"):
 			for _, path := range c.matches("/", p.Path[1:]) {
@@ -36,6 +37,19 @@ func (c *compiler) system(l *lines, homes []home, out *given) error {
 		}
 	}
 	return nil
+}
+
+// absent reports whether a listed path is known not to exist: most machines lack
+// most of what the list has in these directories, and one listing tells.
+func (c *compiler) absent(path string) bool {
+	for _, dir := range [...]string{"/etc", "/var/lib"} {
+		if spec.Beneath(path, dir) {
+			name, _, _ := strings.Cut(path[len(dir)+1:], "/")
+			have := c.res.List(dir)
+			return !have.Unknown && have.Kind(name) == paths.Absent
+		}
+	}
+	return false
 }
 
 // matches returns, in order, the names beneath dir that a pattern means: a * in it

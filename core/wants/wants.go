@@ -36,7 +36,9 @@ type Wants struct {
 	Blocked []string
 	// Script is the file with those scripts, as it was looked for, or "".
 	Script string
-	looked int
+	// Settings are files that decide where the command goes, beginning with ~/.
+	Settings []string
+	looked   int
 }
 
 // A Finder finds out what commands want.
@@ -96,6 +98,10 @@ func (f *Finder) add(out *Wants, argv []string, dir string, depth int) {
 		case "@make":
 			f.make(out, argv, dir, depth)
 		default:
+			if file, ok := strings.CutPrefix(item, "?"); ok {
+				out.Settings = append(out.Settings, file)
+				continue
+			}
 			flag, arg, _ := strings.Cut(strings.TrimPrefix(item, "--"), "=")
 			if w := (Want{flag, arg}); !slices.Contains(out.Flags, w) {
 				out.Flags = append(out.Flags, w)
