@@ -3,6 +3,7 @@ package policy
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/paths"
@@ -19,7 +20,18 @@ func (c *compiler) absolute(g Grant) (string, error) {
 	case len(g.Path) > 0 && g.Path[0] == '/':
 		return g.Path, nil
 	}
-	return spec.Join(c.h.Dir, g.Path), nil
+	path := spec.Join(c.h.Dir, g.Path)
+	if rest, ok := strings.CutPrefix(g.Path, "~/"); ok && !g.Kind.Grants() && !isThere(path) {
+		// A grant of what is not there is refused; a deny of it would be silent.
+		return "", &fault.Error{Do: "use " + flagOf(g.Kind), Path: g.Path, Err: fault.Text("the shell has not put your home in the place of '~'"),
+			Hint: flagOf(g.Kind) + " ~/" + rest + ", with a blank before the path"}
+	}
+	return path, nil
+}
+
+func isThere(path string) bool {
+	var st unix.Stat_t
+	return unix.Lstat(path, &st) == nil
 }
 
 func flagOf(k spec.Kind) string { return "--" + k.String() }

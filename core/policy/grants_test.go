@@ -201,3 +201,12 @@ func TestErrorsAreFaults(t *testing.T) {
 		}
 	}
 }
+
+// TestTildeThatNoShellExpanded: --deny=~/x would deny a name in the working directory.
+func TestTildeThatNoShellExpanded(t *testing.T) {
+	b := newBox(t)
+	b.fails(Options{Grants: append(b.parse("allow home"), Grant{Kind: spec.Deny, Path: "~/vault"})},
+		"cannot use --deny '~/vault': the shell has not put your home in the place of '~'")
+	b.mkdir("project/~/vault")
+	b.has(b.must(Options{Grants: append(b.parse("allow project"), Grant{Kind: spec.Deny, Path: "~/vault"})}), "deny project/~/vault")
+}
