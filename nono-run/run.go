@@ -29,6 +29,25 @@ granted here. Nothing is granted by default but what programs need to start.
   nono why ~/.ssh/id_rsa                    what would happen, and why
 `
 
+// The short help ends with what people need first, the whole help with where to
+// read on.
+const (
+	often = `
+  -a, --allow DIR       read and write everything in this directory
+  -r, --read DIR        read everything in this directory
+      --deny PATH       deny this path, even inside a granted directory
+      --net-block       no network at all
+  -p, --profile NAME    use a profile; --list-profiles lists them
+      --dry-run         show what would be allowed, and start nothing
+
+nono run --help shows all flags.
+`
+	readOn = `
+Manual: nono-run(1), nono(7), nono-profile(5). When something does not work:
+"nono why PATH", and troubleshooting.md in the documentation.
+`
+)
+
 // options are the flags of nono-run.
 type options struct {
 	cli.Request
@@ -83,7 +102,10 @@ func run(args []string, stdout, stderr *os.File) int {
 func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	switch {
 	case o.help:
-		return say(p.Out, usage+cli.Help(set.Table()))
+		if set.Short("help") {
+			return say(p.Out, usage+often)
+		}
+		return say(p.Out, usage+cli.Help(set.Table())+readOn)
 	case o.version:
 		return say(p.Out, "nono-run "+version.String()+"\n")
 	}
@@ -101,7 +123,10 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	case o.removeHook != "":
 		return hook.Remove(o.removeHook, h, p)
 	case len(o.Command) == 0 && !o.dryRun && !o.printSpec && o.showProfile == "":
-		return cli.Misuse("run nothing", "a command is missing", "nono run --allow . -- COMMAND")
+		return cli.Misuse("start a command", "none is given", "nono run --allow . -- COMMAND")
+	}
+	if err := o.misplaced(set); err != nil {
+		return err
 	}
 	if err := o.useProfiles(set, h, p); err != nil {
 		return err

@@ -100,7 +100,10 @@ func run(args []string, stdin, stdout, stderr *os.File) int {
 func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	switch {
 	case o.help:
-		return say(p.Out, usage+cli.Help(set.Table()))
+		if set.Short("help") {
+			return say(p.Out, usage+"\nnono why --help shows all flags.\n")
+		}
+		return say(p.Out, usage+cli.Help(set.Table())+"\nManual: nono-why(1), nono(7).\n")
 	case o.version:
 		return say(p.Out, "nono-why "+version.String()+"\n")
 	case o.support:

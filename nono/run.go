@@ -8,24 +8,9 @@ import (
 
 	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/version"
 	"golang.org/x/sys/unix"
 )
-
-const usage = `usage: nono SUBCOMMAND [ARGUMENT ...]
-
-  run      start a command that can touch only what is granted
-  why      say whether something would be allowed, and why
-  audit    read the log of a run
-  shell    start your shell in the sandbox; takes the flags of run
-  diff     show what a run with --ephemeral changed
-  keep     move those changes to the originals
-  discard  throw those changes away
-  ephemeral  list the runs whose changes wait, or prune old ones
-  version  show the version
-  help     show this, or the help of a subcommand
-
-nono run --allow . -- COMMAND   is the usual beginning; see nono(7).
-`
 
 // misuse is the exit status for a mistake on the command line.
 const misuse = 2
@@ -42,29 +27,25 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 func dispatch(args []string, stdout, stderr io.Writer) (int, error) {
 	if len(args) == 0 {
-		io.WriteString(stderr, usage)
+		io.WriteString(stderr, usage())
 		return misuse, nil
 	}
-	switch sub, rest := args[0], args[1:]; sub {
-	case "run", "why", "audit":
-		return become("nono-"+sub, rest)
-	case "diff", "keep", "discard":
-		return become("nono-ephemeral", args)
-	case "ephemeral":
-		return become("nono-ephemeral", rest)
+	switch args[0] {
 	case "shell":
-		return startShell(rest)
+		return startShell(args[1:])
 	case "version", "--version":
-		return become("nono-run", []string{"--version"})
+		return show(stdout, "nono "+version.String()+"\n")
 	case "help", "--help", "-h":
-		return help(rest, stdout)
-	default:
-		if hint := formerly(sub); hint != "" {
-			return misuse, &fault.Error{Do: "find a subcommand " + fault.Quote(sub), Err: fault.Text("there is none of that name"), Hint: hint}
-		}
-		return misuse, &fault.Error{Do: "find a subcommand " + fault.Quote(sub), Err: fault.Text("there is none of that name"),
-			Hint: "nono run, nono why, nono audit, nono shell; nono help tells more"}
+		return help(args[1:], stdout)
 	}
+	sub := find(args[0])
+	switch {
+	case sub == nil:
+		return misuse, unknown(args)
+	case sub.named:
+		return become(sub.program, args)
+	}
+	return become(sub.program, args[1:])
 }
 
 // formerly says how what other sandboxes of the same name take before or as a
@@ -88,17 +69,21 @@ func formerly(word string) string {
 
 // help shows the help of a subcommand, or the usage.
 func help(about []string, stdout io.Writer) (int, error) {
-	if len(about) > 0 {
-		switch about[0] {
-		case "run", "why", "audit":
-			return become("nono-"+about[0], []string{"--help"})
-		case "diff", "keep", "discard", "ephemeral":
-			return become("nono-ephemeral", []string{"--help"})
-		case "shell":
-			return become("nono-run", []string{"--help"})
-		}
+	if len(about) == 0 {
+		return show(stdout, usage())
 	}
-	if _, err := io.WriteString(stdout, usage); err != nil {
+	sub := find(about[0])
+	switch {
+	case sub == nil:
+		return misuse, unknown(about)
+	case sub.program == "":
+		return show(stdout, usage())
+	}
+	return become(sub.program, []string{"--help"})
+}
+
+func show(stdout io.Writer, text string) (int, error) {
+	if _, err := io.WriteString(stdout, text); err != nil {
 		return fault.Failed, &fault.Error{Do: "write", Err: err}
 	}
 	return 0, nil

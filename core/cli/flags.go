@@ -61,13 +61,13 @@ var PolicyFlags = []Flag{
 	{"allow-file", "", File, "read and write this one file", groupPaths, true, true},
 	{"read-file", "", File, "read this one file", groupPaths, true, true},
 	{"write-file", "", File, "write this one file", groupPaths, true, true},
-	{"temp", "", Dir, "as --allow, and directories in it may be removed and renamed", groupPaths, true, true},
+	{"temp", "", Dir, "read and write everything in this directory, and remove and rename directories in it", groupPaths, true, true},
 	{"device", "", Path, "read, write and control this device, or those in this directory", groupPaths, true, true},
-	{"allow-rmdir", "", None, "let write grants remove and rename directories", groupPaths, false, true},
+	{"allow-rmdir", "", None, "allow removing and renaming directories wherever writing is granted", groupPaths, false, true},
 	{"allow-rmdir-own", "", None, "let the command remove and rename directories that it made itself", groupPaths, false, true},
 
-	{"deny", "", Path, "shut this path, existing or not, whatever is granted above it", groupDenies, true, true},
-	{"deny-write", "", Path, "let this path be read at most", groupDenies, true, true},
+	{"deny", "", Path, "deny this path, even inside a granted directory, and even if it does not exist yet", groupDenies, true, true},
+	{"deny-write", "", Path, "make this path read-only, even inside a writable grant", groupDenies, true, true},
 
 	{"net-block", "", None, "no network at all", groupOther, false, true},
 	{"host", "", Host, "the network only to this host: NAME, *.NAME, ADDRESS/BITS, :PORT", groupOther, true, true},
@@ -77,9 +77,9 @@ var PolicyFlags = []Flag{
 	{"allow-ipc", "", None, "allow System V IPC and POSIX message queues", groupOther, false, true},
 	{"allow-keychain", "", None, "allow the Keychain of macOS: every item in it", groupOther, false, true},
 
-	{"allow-command", "", Command, "lift the block on a command or category, or 'all'", groupCommands, true, true},
+	{"allow-command", "", Command, "allow a blocked command, a category of them, or 'all'", groupCommands, true, true},
 	{"block-command", "", Command, "block this command too", groupCommands, true, true},
-	{"allow-env", "", Name, "pass this variable though it looks like a credential", groupCommands, true, true},
+	{"allow-env", "", Name, "pass this environment variable, although it looks like a credential", groupCommands, true, true},
 
 	{"audit-log", "", File, "log what the command starts and is refused; see nono-audit(5)", groupWatch, false, true},
 	{"audit-level", "", Word, "log what is 'refused', each 'exec' too (as usual), or 'all'", groupWatch, false, true},
@@ -89,7 +89,7 @@ var PolicyFlags = []Flag{
 
 	{"profile", "p", Profile, "use a profile; see --list-profiles", groupProfiles, true, true},
 	{"workdir", "", Dir, "start the command in this directory", groupProfiles, false, false},
-	{"allow-cwd", "", None, "share the working directory as the profile wants, without asking", groupProfiles, false, false},
+	{"allow-cwd", "", None, "grant the working directory as the profile wants, without asking", groupProfiles, false, false},
 }
 
 // RunFlags are nono-run's besides PolicyFlags.
@@ -97,14 +97,14 @@ var RunFlags = []Flag{
 	{"keep-fd", "", Number, "let the command inherit this file descriptor", groupOther, true, false},
 	{"list-profiles", "", None, "list the profiles and where they come from", groupProfiles, false, false},
 	{"show-profile", "", Profile, "show what a profile grants here", groupProfiles, false, false},
-	{"install-hook", "", Word, "tell of refusals: claude-code, codex, copilot, cursor, gemini, opencode, qwen", groupProfiles, false, false},
-	{"remove-hook", "", Word, "take that back", groupProfiles, false, false},
+	{"install-hook", "", Word, "install a hook that explains refusals to the agent: claude-code, codex, copilot, cursor, gemini, opencode, qwen", groupProfiles, false, false},
+	{"remove-hook", "", Word, "remove that hook", groupProfiles, false, false},
 	{"ephemeral", "", Ending, "let changes wait apart; WHEN: discard, ask, an ID", groupEnd, false, false},
 	{"summary", "", Word, "say what was refused as 'text', as 'json' or not at all: 'none'", groupWatch, false, false},
 	{"dry-run", "", None, "show what would be allowed, and start nothing", groupShow, false, false},
 	{"print-spec", "", None, "print a spec for nono-exec-shim, and start nothing", groupShow, false, false},
 	{"verbose", "v", None, "show what the command is allowed before it starts", groupMessages, false, false},
 	{"silent", "s", None, "show errors only", groupMessages, false, false},
-	{"help", "h", None, "show this help", groupMessages, false, false},
+	{"help", "h", None, "show all flags; -h is short", groupMessages, false, false},
 	{"version", "", None, "show the version", groupMessages, false, false},
 }

@@ -24,7 +24,7 @@ func Help(table []Flag) string {
 	return b.String()
 }
 
-// line is one flag's line of help.
+// line is one flag's help: a line of at most 80 columns, or several.
 func (f Flag) line() string {
 	s := "      --" + f.Name
 	if f.Short != "" {
@@ -37,11 +37,25 @@ func (f Flag) line() string {
 	default:
 		s += " " + string(f.Arg)
 	}
-	const column = 30
+	const column, width = 30, 80
 	if len(s) < column {
 		s += strings.Repeat(" ", column-len(s))
 	} else {
 		s += "\n" + strings.Repeat(" ", column)
 	}
-	return s + f.Help + "\n"
+	at := column
+	for i, word := range strings.Fields(f.Help) {
+		switch {
+		case i == 0:
+		case at+1+len(word) > width:
+			s += "\n" + strings.Repeat(" ", column)
+			at = column
+		default:
+			s += " "
+			at++
+		}
+		s += word
+		at += len(word)
+	}
+	return s + "\n"
 }

@@ -32,7 +32,7 @@ Second:
 	}
 }
 
-// TestHelpOfTheTables: everything is there, once, and fits a terminal of 110
+// TestHelpOfTheTables: everything is there, once, and fits a terminal of 80
 // columns.
 func TestHelpOfTheTables(t *testing.T) {
 	for _, table := range [][]Flag{PolicyFlags, RunFlags, WhyTable()} {
@@ -44,7 +44,7 @@ func TestHelpOfTheTables(t *testing.T) {
 			}
 		}
 		for line := range strings.Lines(text) {
-			if len(line) > 111 {
+			if len(line) > 81 {
 				t.Errorf("%d columns: %s", len(line)-1, line)
 			}
 		}

@@ -29,6 +29,7 @@ type Set struct {
 	fs    *flag.FlagSet
 	table []Flag
 	given map[string]bool
+	short map[string]bool // flags that were given by their one letter
 	// Which flag Parse stopped at, as typed, and why: package flag tells them
 	// only in a sentence.
 	blamed string
@@ -37,7 +38,7 @@ type Set struct {
 
 // NewSet makes an empty set for the flags in table; each must then be bound.
 func NewSet(table ...Flag) *Set {
-	s := &Set{fs: flag.NewFlagSet("", flag.ContinueOnError), table: table, given: map[string]bool{}}
+	s := &Set{fs: flag.NewFlagSet("", flag.ContinueOnError), table: table, given: map[string]bool{}, short: map[string]bool{}}
 	s.fs.SetOutput(io.Discard)
 	return s
 }
@@ -47,6 +48,9 @@ func (s *Set) Table() []Flag { return s.table }
 
 // Given reports whether a flag was given.
 func (s *Set) Given(name string) bool { return s.given[name] }
+
+// Short reports whether a flag was given by its one letter.
+func (s *Set) Short(name string) bool { return s.short[name] }
 
 // value makes a function a flag.Value.
 type value struct {
@@ -78,7 +82,13 @@ func (s *Set) Bind(name string, set func(arg string) error) {
 		for _, typed := range []string{name, f.Short} {
 			if typed != "" {
 				s.fs.Var(value{bare: f.Bare(), set: func(arg string) error {
+					if arg == "--" && f.Arg != None {
+						// It would take what ends the flags.
+						s.blamed, s.cause = typed, errMissing
+						return errMissing
+					}
 					err := once(arg)
+					s.short[name] = typed != name
 					if err != nil {
 						s.blamed, s.cause = typed, err
 					}
@@ -110,8 +120,9 @@ func (s *Set) BindList(name string, to *[]string) {
 }
 
 const (
-	errTwice = fault.Text("it is given twice")
-	errEmpty = fault.Text("its argument is empty")
+	errTwice   = fault.Text("it is given twice")
+	errMissing = fault.Text("its argument is missing")
+	errEmpty   = fault.Text("its argument is empty")
 )
 
 // Parse parses args and returns the words after the flags. The error is a

@@ -132,6 +132,19 @@ func TestEveryFlagOfATableIsBound(t *testing.T) {
 }
 
 // TestBindingWhatIsNotInTheTable is a mistake in the program, and loud.
+// The word that ends the flags is no argument of one.
+func TestDashesAreNoArgument(t *testing.T) {
+	for _, args := range [][]string{{"--allow-env", "--", "x"}, {"--allow", "--", "ls"}, {"-a", "--", "ls"}, {"--workdir", "--"}} {
+		r := &Request{}
+		set := NewSet(PolicyFlags...)
+		r.Bind(set)
+		_, err := set.Parse(args)
+		if err == nil || !strings.Contains(err.Error(), "'"+args[0]+"': its argument is missing") {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+}
+
 func TestBindingWhatIsNotInTheTable(t *testing.T) {
 	defer func() {
 		if recover() == nil {

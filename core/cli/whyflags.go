@@ -18,7 +18,7 @@ var whyFlags = []Flag{
 	{"unix-socket", "", Path, "ask about connecting to this Unix socket; @NAME is an abstract one", groupQuestion, false, false},
 	{"command", "", Command, "ask whether this command is blocked", groupQuestion, false, false},
 	{"batch", "", None, "read 'OP PATH' lines, answer one JSON object a line", groupQuestion, false, false},
-	{"support", "", None, "tell what this machine can hold", groupQuestion, false, false},
+	{"support", "", None, "tell what this kernel can enforce", groupQuestion, false, false},
 	{"hook", "", None, "answer an agent's hook: read its event, tell what of it the sandbox refused", groupQuestion, false, false},
 	{"summary", "", None, "tell what is allowed and what is not, in a few lines", groupQuestion, false, false},
 
@@ -31,7 +31,7 @@ var whyFlags = []Flag{
 	{"json", "", None, "answer in JSON", groupMessages, false, false},
 	{"verbose", "v", None, "tell which line of the spec decided", groupMessages, false, false},
 	{"silent", "s", None, "answer by the exit status alone", groupMessages, false, false},
-	{"help", "h", None, "show this help", groupMessages, false, false},
+	{"help", "h", None, "show all flags; -h is short", groupMessages, false, false},
 	{"version", "", None, "show the version", groupMessages, false, false},
 }
 

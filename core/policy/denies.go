@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -18,6 +19,10 @@ func (c *compiler) userDenies(l *lines) error {
 		path, err := c.absolute(g)
 		if err != nil {
 			return err
+		}
+		// Nothing would be denied that the user has in mind.
+		if p, err := c.res.Resolve(path); unexpanded(g) && err == nil && !p.Exists {
+			return &fault.Error{Do: "deny", Path: g.Path, Err: errTilde, Hint: flagOf(g.Kind) + " " + g.Path}
 		}
 		if err := c.deny(l, g.Kind, path, byOf(g)); err != nil {
 			return refusal(g, path, err)

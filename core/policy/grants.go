@@ -106,6 +106,14 @@ func (c *compiler) created(g Grant, path string) bool {
 	return g.From != "" && slices.Contains(c.o.Create, filepath.Clean(path))
 }
 
+const errTilde = fault.Text("no such file or directory: a shell expands '~' at the beginning of a word only")
+
+// unexpanded reports whether a typed path begins as a home does for a shell: behind
+// a '=', or in quotes, the shell leaves it as it is.
+func unexpanded(g Grant) bool {
+	return g.From == "" && (g.Path == "~" || strings.HasPrefix(g.Path, "~/"))
+}
+
 // A misfitError says that a path is of another kind than the flag is for.
 type misfitError struct {
 	what string
@@ -140,7 +148,10 @@ func refusal(g Grant, path string, err error) *fault.Error {
 	if m, ok := err.(*misfitError); ok && m.flag != "" {
 		f.Hint = "use " + m.flag + " " + fault.Quote(g.Path)
 	}
-	if err == unix.ENOENT {
+	switch {
+	case err == unix.ENOENT && unexpanded(g):
+		f.Err, f.Hint = errTilde, flagOf(g.Kind)+" "+g.Path
+	case err == unix.ENOENT:
 		f.Hint = "create it first: the kernel cannot grant what does not exist"
 	}
 	return f

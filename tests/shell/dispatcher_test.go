@@ -51,7 +51,7 @@ func TestDispatcher(t *testing.T) {
 	} {
 		cmd := exec.Command(tc.program, "version")
 		cmd.Dir, cmd.Env = tc.dir, u.env
-		if out, err := cmd.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "nono-run 0.") {
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "nono 0.") {
 			t.Errorf("called %s: %v\n%s", tc.name, err, out)
 		}
 	}
@@ -68,6 +68,20 @@ func TestDispatcher(t *testing.T) {
 		{[]string{"\x1b[2J\n"}, 2, `cannot find a subcommand "\x1b[2J\n"`},
 		{[]string{""}, 2, `cannot find a subcommand ''`},
 		{[]string{"run"}, 2, "nono: error: "},
+		{[]string{"--version"}, 0, "nono 0."},
+		{[]string{"runn"}, 2, "nono: hint: did you mean nono run?"},
+		{[]string{"wyh"}, 2, "nono: hint: nono help lists the subcommands"},
+		{[]string{"help", "runn"}, 2, "nono: hint: did you mean nono run?"},
+		{[]string{"--list-profiles"}, 2, "cannot use the flag '--list-profiles': no subcommand stands before it\nnono: hint: nono run --list-profiles\n"},
+		{[]string{"--allow", ".", "--", "ls", "a b"}, 2, "nono: hint: nono run --allow . -- ls 'a b'\n"},
+		{[]string{"run", ".", "--", "ls", "a b"}, 2, "nono: hint: nono run --allow . -- ls 'a b' grants that path\n"},
+		{[]string{"run", "ls", "--allow", ".", "-l"}, 2, "nono: hint: nono run --allow . -- ls -l\n"},
+		{[]string{"run", "--allow-env", "--", "x"}, 2, "cannot use the flag '--allow-env': its argument is missing"},
+		{[]string{"run", "--allow=~/x", "--", "true"}, 125, "expands '~' at the beginning of a word only\nnono: hint: --allow ~/x\n"},
+		{[]string{"run", "--allow", "/tmp", "--deny=~/x", "--", "true"}, 125, "cannot deny '~/x': "},
+		{[]string{"run"}, 2, "cannot start a command: none is given\nnono: hint: nono run --allow . -- COMMAND\n"},
+		{[]string{"run", "-h"}, 0, "nono run --help shows all flags.\n"},
+		{[]string{"run", "--help"}, 0, "Manual: nono-run(1), nono(7), nono-profile(5)."},
 		{[]string{"shell", "--allow", "/tmp", "--", "ls"}, 2, "cannot use '--' with nono shell: it starts '/bin/sh'"},
 		{[]string{"shell", "-s", "--read", "--", "ls", "x\r"}, 2, "cannot use 'ls' with nono shell: it starts '/bin/sh'"},
 		{[]string{"shell", "--read", "/tmp", "--deny"}, 2, "cannot use the flag '--deny': its argument is missing"},

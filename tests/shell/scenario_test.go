@@ -33,7 +33,7 @@ func TestFunctions(t *testing.T) {
 		term.run("nono why --version")
 		term.see("nono-why 0.")
 		term.run("nono version")
-		term.see("nono-run 0.")
+		term.see("nono 0.")
 		term.run("nono bogus")
 		term.see("there is no subcommand 'bogus'")
 		term.status(k, "2")
@@ -160,7 +160,7 @@ func TestUndo(t *testing.T) {
 			"fish": "echo left:(functions -a | string match -a '*nono*' | count):"}[strings.TrimPrefix(k.file(), "nono.")])
 		term.see("left:0:")
 		term.run("nono version")
-		term.see("nono-run 0.")
+		term.see("nono 0.")
 	})
 }
 
@@ -281,7 +281,7 @@ func TestStrictScripts(t *testing.T) {
 			cmd := exec.Command(sh, "-euc", `. "$1"; nono version; nono run --silent --read / -- true; nono_unload; nono version; echo end`, "-", u.share("nono."+sh))
 			cmd.Env = u.env
 			out, err := cmd.CombinedOutput()
-			if err != nil || strings.Count(string(out), "nono-run 0.") != 2 || !strings.HasSuffix(string(out), "end\n") {
+			if err != nil || strings.Count(string(out), "nono 0.") != 2 || !strings.HasSuffix(string(out), "end\n") {
 				t.Errorf("%v\n%s", err, out)
 			}
 		})
