@@ -25,6 +25,9 @@ func (l *launch) notices(p *cli.Printer) {
 	for _, g := range l.policy.Dropped {
 		p.Notice("--deny takes " + fault.Quote(g.Path) + " away from " + reason(g.By))
 	}
+	for _, t := range l.policy.Patterns {
+		p.Notice(t.Flag + " " + fault.Quote(t.Text) + " denies what has that form now (" + strconv.Itoa(t.Matches) + "), and nothing that is made later")
+	}
 	l.symlinks(p)
 	l.beforeNono(p)
 	l.notDenied(p)

@@ -158,7 +158,7 @@ func (a *Adviser) leaveOut(o *policy.Options, p query.Part) {
 		return p.Flag == "--block-command" && name == p.Arg
 	})
 	o.Grants = slices.DeleteFunc(o.Grants, func(g policy.Grant) bool {
-		return g.From == "" && "--"+g.Kind.String() == p.Flag && Denotes(g.Path, p.Arg, a.Host.Dir)
+		return g.From == "" && "--"+g.Kind.String() == p.Flag && (g.Path == p.Arg || Denotes(g.Path, p.Arg, a.Host.Dir))
 	})
 }
 

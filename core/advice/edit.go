@@ -106,7 +106,7 @@ func drops(s *spec.Spec, p query.Part, l *spec.Path) bool {
 	}
 	for i := range s.Paths {
 		t := &s.Paths[i]
-		named := userDeny(t) && "--"+t.Kind.String() == p.Flag && t.Path == p.Arg ||
+		named := userDeny(t) && "--"+t.Kind.String() == p.Flag && (t.Path == p.Arg || t.By.Pattern() == p.Arg && p.Arg != "") ||
 			t.By == byBlockFlag && p.Flag == "--block-command" && spec.Base(t.Path) == p.Arg
 		if named && t.Kind == l.Kind && (t.Path == l.Path || leadsTo(t, l)) {
 			return true
@@ -132,7 +132,11 @@ func typed(s *spec.Spec, l *spec.Path) []query.Part {
 		if t.By == byBlockFlag {
 			return query.Part{Flag: "--block-command", Arg: spec.Base(t.Path), Drop: true}
 		}
-		return query.Part{Flag: "--" + t.Kind.String(), Arg: t.Path, Drop: true}
+		arg := t.Path
+		if pattern := t.By.Pattern(); pattern != "" {
+			arg = pattern
+		}
+		return query.Part{Flag: "--" + t.Kind.String(), Arg: arg, Drop: true}
 	}
 	var parts []query.Part
 	for i := range s.Paths {

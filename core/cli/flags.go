@@ -66,8 +66,8 @@ var PolicyFlags = []Flag{
 	{"allow-rmdir", "", None, "allow removing and renaming directories wherever writing is granted", groupPaths, false, true},
 	{"allow-rmdir-own", "", None, "let the command remove and rename directories that it made itself", groupPaths, false, true},
 
-	{"deny", "", Path, "deny this path, even inside a granted directory, and even if it does not exist yet", groupDenies, true, true},
-	{"deny-write", "", Path, "make this path read-only, even inside a writable grant", groupDenies, true, true},
+	{"deny", "", Path, "deny this path, even inside a granted directory, and even if it does not exist yet; or what matches a pattern, as '**/.env' or '*.pem', and exists", groupDenies, true, true},
+	{"deny-write", "", Path, "make this path read-only, even inside a writable grant; or what matches a pattern", groupDenies, true, true},
 
 	{"net-block", "", None, "no network at all", groupOther, false, true},
 	{"host", "", Host, "the network only to this host: NAME, *.NAME, ADDRESS/BITS, :PORT", groupOther, true, true},

@@ -25,8 +25,6 @@ func Doubtful(path string) string {
 		return "the path " + fault.Quote(path) + " has a blank at an end that looks like none"
 	case strings.HasSuffix(path, ";") || strings.HasSuffix(path, ","):
 		return "the path " + fault.Quote(path) + " ends in a sign that belongs to no name"
-	case strings.ContainsAny(path, "*?"):
-		return "the path " + fault.Quote(path) + " has a pattern, and there are none: what does not exist yet is held too"
 	case strings.ContainsFunc(path, invisible):
 		return "the path " + fault.Quote(path) + " has a character that cannot be seen"
 	}

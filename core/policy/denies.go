@@ -10,25 +10,50 @@ import (
 )
 
 // userDenies adds --deny and --deny-write, by name and by what the name leads
-// to. A path that does not exist is kept absent.
-func (c *compiler) userDenies(l *lines) error {
+// to. A path that does not exist is kept absent. Of a pattern it adds what has that
+// form now.
+func (c *compiler) userDenies(l *lines) ([]Pattern, error) {
+	var forms []*form
 	for _, g := range c.o.Grants {
 		if g.Kind.Grants() {
 			continue
 		}
 		path, err := c.absolute(g)
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if c.isPattern(g, path) {
+			f, err := c.newForm(g)
+			if err != nil {
+				return nil, err
+			}
+			forms = append(forms, f)
+			continue
 		}
 		// Nothing would be denied that the user has in mind.
 		if p, err := c.res.Resolve(path); unexpanded(g) && err == nil && !p.Exists {
-			return &fault.Error{Do: "deny", Path: g.Path, Err: errTilde, Hint: flagOf(g.Kind) + " " + g.Path}
+			return nil, &fault.Error{Do: "deny", Path: g.Path, Err: errTilde, Hint: flagOf(g.Kind) + " " + g.Path}
 		}
 		if err := c.deny(l, g.Kind, path, byOf(g)); err != nil {
-			return refusal(g, path, err)
+			return nil, refusal(g, path, err)
 		}
 	}
-	return nil
+	if len(forms) == 0 {
+		return nil, nil
+	}
+	if err := c.findPatterns(forms); err != nil {
+		return nil, err
+	}
+	var patterns []Pattern
+	for _, f := range forms {
+		for _, path := range f.found {
+			if err := c.deny(l, f.grant.Kind, path, f.by()); err != nil {
+				return nil, refusal(f.grant, path, err)
+			}
+		}
+		patterns = append(patterns, Pattern{flagOf(f.grant.Kind), f.grant.Path, len(f.found)})
+	}
+	return patterns, nil
 }
 
 // deny adds a deny by its name and, where a symlink leads elsewhere, by that. The

@@ -76,6 +76,8 @@ type Policy struct {
 	// NotDenied are blocked commands whose files cannot be denied: nono-run
 	// refuses to start them, and a child process can.
 	NotDenied []NotDenied
+	// Patterns are those of the denies. What is made later is not denied by them.
+	Patterns []Pattern
 	// Closed are directories that were asked for in which nothing new can be
 	// made, since protected paths are in or beneath them, and Unlisted those that
 	// cannot be listed.
@@ -123,7 +125,8 @@ func Compile(o Options, h Host) (*Policy, error) {
 	l := newLines(c.res)
 	// The user's denies come first: every grant that is added later yields to
 	// them, whoever makes it.
-	if err := c.userDenies(l); err != nil {
+	patterns, err := c.userDenies(l)
+	if err != nil {
 		return nil, err
 	}
 	watch := o.Watch
@@ -165,7 +168,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 		Watch:   watch,
 		Spec:    made,
 		Command: given.command, Skipped: given.skipped, Create: given.create, Dropped: l.dropped,
-		Lifted: lifted(l.asked, protected), NotDenied: notDenied, Closed: closed, Unlisted: unlisted,
+		Lifted: lifted(l.asked, protected), NotDenied: notDenied, Patterns: patterns, Closed: closed, Unlisted: unlisted,
 		Misled: given.misled, Led: given.led, BeforeNono: c.beforeNono(l, closed),
 	}, nil
 }

@@ -240,7 +240,7 @@ func (l *loader) line(src source, n int, word, value string) error {
 		}
 		return err
 	}
-	if arg == Path {
+	if arg == Path && !(strings.HasPrefix(word, "deny") && floating(value)) {
 		path, err := l.env.expand(value)
 		if err != nil {
 			return err
@@ -255,10 +255,16 @@ func (l *loader) line(src source, n int, word, value string) error {
 	return nil
 }
 
+// floating reports whether the value of a deny is a pattern for a name at any depth
+// beneath the grants: it stands at no place.
+func floating(value string) bool {
+	return strings.HasPrefix(value, "**/") || !strings.Contains(value, "/") && strings.ContainsAny(value, "*?[")
+}
+
 // passOver looks at a line for another system, whose mistakes count here too.
 func (l *loader) passOver(word, value string) error {
 	err := l.check(word, value)
-	if err == nil && (l.words[word] == Path || word == wordCreate || word == wordCreateJSON) {
+	if err == nil && (l.words[word] == Path && !(strings.HasPrefix(word, "deny") && floating(value)) || word == wordCreate || word == wordCreateJSON) {
 		_, err = l.env.expand(value)
 	}
 	return err

@@ -96,6 +96,15 @@ func (o Origin) OfOneStart() bool {
 	return o.Source == StandardStream || o.Source == PrivateTemp || o.Source == SpecCopy
 }
 
+// Pattern returns the pattern that made a line of --deny or --deny-write, or "".
+func (o Origin) Pattern() string {
+	flag, pattern, _ := strings.Cut(o.Detail, " ")
+	if o.Source == Flag && (flag == "--deny" || flag == "--deny-write") {
+		return pattern
+	}
+	return ""
+}
+
 // Typed reports whether the line stands for a flag on the command line, and not
 // for what a list, a profile or every sandbox has.
 func (o Origin) Typed() bool {

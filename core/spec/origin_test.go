@@ -38,6 +38,16 @@ func TestOriginTexts(t *testing.T) {
 	}
 }
 
+func TestPattern(t *testing.T) {
+	for text, want := range map[string]string{
+		"--deny **/.env": "**/.env", "--deny-write a b*": "a b*", "--deny": "", "--allow *": "", "profile --deny x": "", "--denying x": "",
+	} {
+		if got := ParseOrigin(text).Pattern(); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestTyped(t *testing.T) {
 	for text, want := range map[string]bool{
 		"--deny": true, "blocked command: --block-command": true,

@@ -35,7 +35,7 @@ func TestFunctions(t *testing.T) {
 		term.run("nono version")
 		term.see("nono 0.")
 		term.run("nono bogus")
-		term.see("there is no subcommand 'bogus'")
+		term.see("cannot find a subcommand 'bogus'")
 		term.status(k, "2")
 	})
 }
