@@ -43,7 +43,7 @@ func (o *options) misplaced(set *cli.Set) error {
 		"nono run "+shellquote.Words(flags)+" -- "+shellquote.Words(append([]string{argv[0]}, rest...)))
 }
 
-// described reports whether a flag says what the command may do.
+// described reports whether a flag or profile says what the command may do.
 func (o *options) described() bool {
 	return len(o.Grants) > 0 || o.NetBlock || len(o.Profiles) > 0 || o.showProfile != ""
 }

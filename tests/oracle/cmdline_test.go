@@ -41,6 +41,9 @@ func (t *tree) randomFlags() []string {
 			p = filepath.Join(t.pick(t.dirs), t.name())
 		case strings.HasPrefix(k, "--deny"):
 			p = t.pick(slices.Concat(t.dirs, t.files))
+			if t.r.IntN(4) == 0 && p != t.root {
+				p = "**/" + form.Replace(filepath.Base(p))
+			}
 		case strings.HasSuffix(k, "-file"):
 			p = t.pick(t.files)
 		case k == "--device":
@@ -63,6 +66,9 @@ func (t *tree) randomFlags() []string {
 	}
 	return flags
 }
+
+// form makes a name a pattern that matches it alone, or nearly.
+var form = strings.NewReplacer(`\`, `\\`, "[", `\[`, "*", `\*`, "?", "?")
 
 func grants(word string) bool {
 	return strings.HasPrefix(word, "--") && !strings.HasPrefix(word, "--deny") && word != "--allow-rmdir" && word != "--allow-unix-sockets"
