@@ -45,7 +45,7 @@ func (o *options) misplaced(set *cli.Set) error {
 
 // described reports whether a flag or profile says what the command may do.
 func (o *options) described() bool {
-	return len(o.Grants) > 0 || o.NetBlock || len(o.Profiles) > 0 || o.showProfile != ""
+	return len(o.Grants) > 0 || o.NetBlock || len(o.Hosts) > 0 || len(o.Profiles) > 0 || o.showProfile != ""
 }
 
 // lookUp returns the flag of nono-run that a word spells.
