@@ -90,7 +90,7 @@ func TestSubvolumeChroot(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(root, "spec"), []byte("nono-spec 1\nallow /\ndeny /h/ssh\n"+scalars), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(root, "spec"), []byte("nono-spec 1\nallow /\ndeny /h/ssh\ndeny-write /spec\n"+scalars), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	start := func() string {
