@@ -67,7 +67,7 @@ func TestNoFalseHope(t *testing.T) {
 		for args, want := range map[string]string{
 			"--op create @/new":            "nor would --write @: its directory is on the way to ",
 			"--op list @":                  "nor would --read @: its directory is on the way to ",
-			"@/.npmrc":                     "nothing on the command line allows it before it exists",
+			"@/.npmrc":                     "'@/.npmrc' does not exist: make it first, then --read-file @/.npmrc allows it",
 			"--net-block --op create @/.x": "nor would --write @: its directory is on the way to ",
 		} {
 			r := w.why(strings.Fields(args)...)

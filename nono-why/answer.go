@@ -4,13 +4,16 @@ import (
 	"bufio"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 )
@@ -53,7 +56,7 @@ func (w *sandbox) about(q query.Question) (query.Verdict, error) {
 		w.asker.Probe(q, &v)
 	}
 	w.adviser.Advise(q, &v)
-	if v.Reason == query.NotInAllowedPaths && w.request != nil {
+	if v.Reason == query.NotInAllowedPaths {
 		w.name(&v)
 	}
 	w.created(&v)
@@ -70,7 +73,10 @@ func (w *sandbox) name(v *query.Verdict) {
 	}
 	wide := w.wide[dir]
 	if wide == nil {
-		opts := *w.request
+		opts := policy.Options{NetBlock: true}
+		if w.request != nil {
+			opts = *w.request
+		}
 		opts.Grants = append(opts.Grants[:len(opts.Grants):len(opts.Grants)], policy.Grant{Kind: spec.Read, Path: dir})
 		wide = &spec.Spec{}
 		if pol, err := policy.Compile(opts, w.host); err == nil {
@@ -100,23 +106,48 @@ func (w *sandbox) ready() (err error) {
 	if err != nil {
 		return err
 	}
-	about := advice.Sandbox{Spec: w.spec, ABI: w.abi, Platform: w.platform, Dir: w.cwd, Inside: w.self, Options: w.request, Host: &w.host, Tools: tools()}
+	about := advice.Sandbox{Spec: w.spec, ABI: w.abi, Platform: w.platform, Dir: w.cwd, Inside: w.self, Options: w.request, Tools: tools()}
 	if w.request == nil {
 		// Only a spec is known: what a grant would bring, this host says.
-		if h, err := policy.ThisHost(w.platform); err == nil {
-			about.Host = &h
-		} else {
-			about.Host = nil
+		if w.host, err = policy.ThisHost(w.platform); err != nil {
+			w.host = policy.Host{}
 		}
+	}
+	if w.host.Env != nil {
+		about.Host, about.Profiles = &w.host, w.profiles()
 	}
 	w.adviser = advice.New(about, w.asker)
 	return nil
+}
+
+// profiles are those that are not in use already.
+func (w *sandbox) profiles() []advice.Profile {
+	env := profile.Env{GOOS: w.platform, Getenv: w.host.Env, UID: w.host.UID, Workdir: w.cwd}
+	list, err := profile.List(env)
+	if err != nil {
+		return nil
+	}
+	var all []advice.Profile
+	for _, e := range list {
+		if slices.Contains(w.inUse, e.Name) {
+			continue
+		}
+		all = append(all, advice.Profile{Name: e.Name, Add: func(o policy.Options) (policy.Options, error) {
+			r := cli.Request{Options: o, Profiles: []string{e.Name}}
+			_, err := r.AddProfiles(cli.NewSet(cli.WhyTable()...), env)
+			return r.Options, err
+		}})
+	}
+	return all
 }
 
 // around returns a directory such that granting it would reach what the lists
 // protect at or above path: a home, for most of them, or "" if they protect
 // nothing there.
 func (w *sandbox) around(path string) string {
+	if w.host.Env == nil {
+		return ""
+	}
 	dirs := []string{w.host.Env("HOME"), w.host.Env("XDG_RUNTIME_DIR")}
 	for entry := range strings.SplitSeq(w.host.Passwd, "\n") {
 		if f := strings.Split(entry, ":"); len(f) > 5 {

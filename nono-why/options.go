@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"runtime"
 	"strconv"
 	"strings"
@@ -26,20 +27,33 @@ func (o *options) parse(set *cli.Set, args []string) error {
 		if o.path != "" {
 			return cli.Misuse("ask about "+fault.Quote(words[0]), "one path at a time", "--batch answers many")
 		}
+		flags := len(args) - len(words)
+		separated := flags > 0 && args[flags-1] == "--"
+		if separated && isCommand(words) {
+			o.argv = words
+			break
+		}
 		if words[0] == "" {
 			return cli.Misuse("ask about nothing", "the path is empty", "nono why PATH")
 		}
 		o.path = words[0]
-		if flags := len(args) - len(words); flags > 0 && args[flags-1] == "--" {
-			if len(words) > 1 {
-				return cli.Misuse("ask about "+fault.Quote(words[1]), "one path at a time", "--batch answers many")
-			}
+		if separated {
 			break
 		}
 		args = words[1:]
 	}
 	o.question(set)
 	return o.check(set)
+}
+
+// isCommand reports whether what stands behind `--` is a command: several words, or
+// one that is no path.
+func isCommand(words []string) bool {
+	if len(words) > 1 {
+		return words[0] != ""
+	}
+	_, err := os.Lstat(words[0])
+	return err != nil && words[0] != "" && words[0][0] != '-' && !strings.Contains(words[0], "/")
 }
 
 // question takes --unix-socket out of the grants, where the policy put it.
@@ -71,7 +85,7 @@ func (o *options) check(set *cli.Set) error {
 	}
 	o.self = o.self || o.hook
 	asked := 0
-	for _, yes := range []bool{o.path != "", o.host != "", o.socket != "", o.command != "", o.batch, o.support, o.summary, o.hook} {
+	for _, yes := range []bool{o.path != "", o.host != "", o.socket != "", o.command != "", o.argv != nil, o.batch, o.support, o.summary, o.hook} {
 		if yes {
 			asked++
 		}

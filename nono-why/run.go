@@ -18,6 +18,7 @@ import (
 
 const usage = `usage: nono why [FLAG ...] PATH
        nono why [FLAG ...] --host HOST [--port N] | --unix-socket PATH | --command NAME
+       nono why [FLAG ...] -- COMMAND [ARG ...]
        nono why [FLAG ...] --batch | --self --summary | --hook | --support
 
 Says whether a sandbox would let something through, why, and what would change
@@ -25,6 +26,7 @@ that. The sandbox is the one that nono run would make of the same flags.
 
   nono why ~/.ssh/id_rsa                      by default
   nono why --allow ~ --op write ~/.zshrc      had it been granted the home
+  nono why --allow . -- git rebase main       a whole command
   nono why --self --op read /etc/shadow       inside: of this very sandbox
 
 Operations: read (the default), write, readwrite, execute, list, create, delete,
@@ -47,6 +49,7 @@ type options struct {
 	path, op, to, host, port, socket, command string
 	specFile, platform                        string
 	sockets                                   []string // to be granted
+	argv                                      []string // a whole command
 	udp, batch, support, summary, self, hook  bool
 	json, verbose, silent, help, version      bool
 	stdin                                     io.Reader
@@ -124,14 +127,28 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	case o.batch:
 		return w.batch(o.stdin, p.Out)
 	}
+	if o.argv != nil {
+		all, err := w.aboutWhole(o.argv)
+		return o.showAll(all, err, p)
+	}
 	v, err := w.answer(o)
+	if o.path != "" {
+		w.suggestCommand(&v)
+	}
+	return o.showAll([]query.Verdict{v}, err, p)
+}
+
+// showAll shows the verdicts; if one is a denial, that makes the exit status.
+func (o *options) showAll(all []query.Verdict, err error, p *cli.Printer) error {
 	if err != nil {
 		return err
 	}
-	if err := o.show(&v, p); err != nil {
-		return err
+	for i := range all {
+		if err := o.show(&all[i], p); err != nil {
+			return err
+		}
 	}
-	if v.Status == query.Denied {
+	if slices.ContainsFunc(all, func(v query.Verdict) bool { return v.Status == query.Denied }) {
 		return errDenied
 	}
 	return nil

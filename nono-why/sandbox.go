@@ -35,6 +35,7 @@ type sandbox struct {
 	create  []string              // what nono run makes before the start
 	wide    map[string]*spec.Spec // the same policy with a directory granted too
 	adviser *advice.Adviser
+	inUse   []string // profiles
 }
 
 // sandbox finds the policy to ask about.
@@ -72,7 +73,7 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 	opts := o.Options
 	opts.StartIn = o.Workdir
 	opts.Temp, opts.Tools, opts.Stdio = o.temp(), tools(), o.aboutDescriptor()
-	w.request, w.host = &opts, h
+	w.request, w.host, w.inUse = &opts, h, o.Profiles
 	// The bare defaults are a policy to ask about, though none to run with.
 	bare := opts
 	bare.NetBlock = true

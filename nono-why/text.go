@@ -19,15 +19,18 @@ func text(v *query.Verdict, verbose bool) string {
 	if why := because(v); why != "" {
 		b.WriteString("  " + why + "\n")
 	}
+	if v.ByPolicy() && !v.Exists && existing(v.Op) && !strings.Contains(v.Note, "does not exist") {
+		b.WriteString("  it does not exist\n")
+	}
 	if v.Note != "" {
 		b.WriteString("  " + v.Note + "\n")
 	}
 	if v.Status == query.Denied && v.EnforcedBy != "" {
-		held := "  held by " + v.EnforcedBy
+		by := "  enforced by " + v.EnforcedBy
 		if v.Errno != "" && v.Errno != "ENOENT" {
-			held += " (" + v.Errno + ")"
+			by += " (" + v.Errno + ")"
 		}
-		b.WriteString(held + "\n")
+		b.WriteString(by + "\n")
 	}
 	if verbose && v.Line != nil {
 		line := "  by the spec"
@@ -36,10 +39,32 @@ func text(v *query.Verdict, verbose bool) string {
 		}
 		b.WriteString(line + ": " + v.Line.String() + "\n")
 	}
-	if v.Suggestion != nil {
-		b.WriteString("  to allow it: " + v.Suggestion.String() + "\n")
+	if help := remedy(v); help != "" {
+		b.WriteString("  to allow it: " + help + "\n")
 	}
 	return b.String()
+}
+
+// existing reports whether an operation is on what is there already. Writing may
+// make it.
+func existing(o query.Op) bool {
+	switch o {
+	case query.Read, query.List, query.Execute, query.Truncate, query.Ioctl, query.Delete, query.Rmdir, query.RenameTo, query.LinkTo:
+		return true
+	}
+	return false
+}
+
+// remedy is what would allow it: flags, or profiles.
+func remedy(v *query.Verdict) string {
+	var all []string
+	if v.Suggestion != nil {
+		all = append(all, v.Suggestion.String())
+	}
+	for _, name := range v.Profiles {
+		all = append(all, "--profile "+name)
+	}
+	return strings.Join(all, ", or ")
 }
 
 // headline is the verdict at a glance.
@@ -76,6 +101,9 @@ func because(v *query.Verdict) string {
 	at, by := "", ""
 	if v.Line != nil {
 		at, by = fault.Quote(v.Line.Path), v.Line.By.String()
+	}
+	if v.Also != nil {
+		return at + " is granted (" + by + "), and " + fault.Quote(v.Also.Path) + " is granted (" + v.Also.By.String() + ")"
 	}
 	switch v.Reason {
 	case query.ExplicitGrant:
@@ -122,25 +150,18 @@ func because(v *query.Verdict) string {
 	case query.UnixSocketBlocked:
 		return "Unix sockets outside are blocked"
 	}
-	return failures[v.Reason]
+	if text := reasons[v.Reason]; text != "" {
+		return text
+	}
+	return advice.Failure(v)
 }
 
-// failures are what stands against an operation besides the paths' grants.
-var failures = map[query.Reason]string{
+// reasons are the sandbox's reasons besides the grants of paths.
+var reasons = map[query.Reason]string{
 	query.TruncateRefused: "truncate(2) is refused on this kernel",
 	query.DeviceNode:      "device nodes stay where they are",
 	query.MoreRightsThere: "it would gain rights by the move",
 	query.NoReparenting:   "this kernel lets nothing be moved or linked between directories",
 	query.OutsideProcess:  "only processes in the sandbox can be looked into",
 	query.SinceTheStart:   "the kernel itself says so, unlike the spec in NONO_SPEC",
-	query.FilePermissions: "the file permissions or the mount do not let this user",
-	query.DoesNotExist:    "it does not exist",
-	query.Exists:          "it exists already",
-	query.NotADirectory:   "part of it is not a directory",
-	query.IsADirectory:    "it is a directory",
-	query.NotSuitable:     "it is of the wrong kind for this",
-	query.MountPoint:      "something is mounted there",
-	query.OtherMount:      "the two are on different mounts",
-	query.BadPath:         "the path cannot be used for this",
-	query.CannotStart:     "the kernel would not start it",
 }

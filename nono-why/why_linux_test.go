@@ -96,7 +96,7 @@ func TestAnswers(t *testing.T) {
 		}{
 			{"@/.ssh/id", 1, "denied: read '@/.ssh/id'|'@/.ssh' is protected (SSH keys)|to allow it: --read-file @/.ssh/id"},
 			{"--path @/.ssh/id --op read", 1, "denied: read '@/.ssh/id'"},
-			{"--allow @ @/.ssh/id", 1, "'@/.ssh' is protected (SSH keys)|held by Landlock (EACCES)"},
+			{"--allow @ @/.ssh/id", 1, "'@/.ssh' is protected (SSH keys)|enforced by Landlock (EACCES)"},
 			{"@/.ssh/id --allow @", 1, "'@/.ssh' is protected (SSH keys)"},
 			{"--read @/.ssh @/.ssh/id", 0, "allowed: read '@/.ssh/id'|'@/.ssh' is granted (--read @/.ssh)"},
 			{"--allow @ --op write @/.gitconfig", 1, "'@/.gitconfig' is protected (runs as you later: tools)"},
@@ -115,7 +115,7 @@ func TestAnswers(t *testing.T) {
 			{"--command mkfs.nilfs2", 1, "blocked command: disk operations"},
 			{"--command ls", 0, "as the command itself and as a child process"},
 			{"--allow . --op rename-to a --to sub/a", 0, "allowed: rename 'a' to 'sub/a'"},
-			{"--platform darwin --allow @ @/.ssh/id", 1, "held by Seatbelt (EPERM)"},
+			{"--platform darwin --allow @ @/.ssh/id", 1, "enforced by Seatbelt (EPERM)"},
 			{"--allow @/.ssh --workdir @/.ssh id", 0, "it is '@/.ssh/id'|it is in the working directory, which is granted (--allow @/.ssh)"},
 			{"--allow . --workdir sub ../a", 0, "it is '@/project/a'|'@/project' is granted (--allow .)"},
 			{"--allow . --workdir sub --command ./a", 1, "the file permissions or the mount do not let this user"},

@@ -29,6 +29,8 @@ type Sandbox struct {
 	// Host is for what the lists protect beneath a new grant. Where it is nil,
 	// nothing is.
 	Host *policy.Host
+	// Profiles are those that may help too.
+	Profiles []Profile
 }
 
 // An Adviser gives advice about one sandbox. It remembers what it has tried, and
@@ -37,6 +39,8 @@ type Adviser struct {
 	Sandbox
 	asker *query.Asker
 	tried map[string]*changed // by the flags
+	// profiles is what Profiles come to; nil until it is asked for.
+	profiles []*added
 }
 
 // New returns an Adviser for the sandbox that asker answers about.
@@ -45,12 +49,19 @@ func New(s Sandbox, asker *query.Asker) *Adviser {
 }
 
 // Advise fills in the suggestion of v, the verdict on q, where the policy denies
-// it. Where no change helps, a note says so.
+// it, and the profiles that allow it. Where no change helps, a note says so.
 func (a *Adviser) Advise(q query.Question, v *query.Verdict) {
 	if !v.ByPolicy() || v.Suggestion != nil {
 		return
 	}
-	s, hope := a.find(q, v)
+	s, hope := (*query.Suggestion)(nil), ""
+	if q.Op == query.Execute && v.Exists && v.Reason != query.BlockedCommand {
+		s = a.startProgram(q, v)
+	}
+	if s == nil {
+		s, hope = a.find(q, v)
+	}
+	v.Profiles = a.profilesFor(q, v)
 	if s != nil {
 		v.Suggestion = s
 		if denies := a.undoes(s); denies != nil {
@@ -58,10 +69,13 @@ func (a *Adviser) Advise(q query.Question, v *query.Verdict) {
 		}
 		return
 	}
+	made := a.makeFirst(q, v)
 	switch {
+	case made != "":
+		note(v, made)
 	case hope != "":
 		note(v, hope)
-	case v.Note == "":
+	case v.Note == "" && v.Profiles == nil:
 		note(v, nothing)
 	}
 }
@@ -69,15 +83,24 @@ func (a *Adviser) Advise(q query.Question, v *query.Verdict) {
 const nothing = "nothing on the command line allows it"
 
 // note adds a sentence for people.
-func note(v *query.Verdict, text string) {
-	v.Note = strings.TrimPrefix(v.Note+"; "+text, "; ")
+func note(v *query.Verdict, text string) { v.Note = Sentences(v.Note, text) }
+
+// Sentences puts two sentences of a note together; each may be empty.
+func Sentences(first, second string) string {
+	if first == "" || second == "" {
+		return first + second
+	}
+	return first + "; " + second
 }
 
 // find tries the candidates in their order. hope is why the first one that looks as
 // if it helped would not do after all.
 func (a *Adviser) find(q query.Question, v *query.Verdict) (s *query.Suggestion, hope string) {
 	for _, parts := range a.candidates(a.Spec, q, v) {
-		if a.quickLook(parts, q) != query.Allowed {
+		if first := a.quickLook(parts, q); first.Status != query.Allowed {
+			if hope == "" && !first.ByPolicy() {
+				hope = failing(parts, &first)
+			}
 			continue
 		}
 		then := a.with(parts, q)
@@ -124,6 +147,42 @@ func falseHope(parts []query.Part, v, then *query.Verdict) string {
 		return nothing + " before it exists"
 	}
 	return nothing
+}
+
+// failing says why the changes would not help, although the policy would allow it.
+func failing(parts []query.Part, v *query.Verdict) string {
+	why := v.Note
+	if why == "" {
+		why = Failure(v)
+	}
+	return "nor would " + (&query.Suggestion{Parts: parts}).String() + ": " + why
+}
+
+// Failure says what stands against an operation besides the policy, or "".
+func Failure(v *query.Verdict) string {
+	switch v.Reason {
+	case query.FilePermissions:
+		return "the file permissions or the mount do not let this user"
+	case query.DoesNotExist:
+		return "it does not exist"
+	case query.Exists:
+		return "it exists already"
+	case query.NotADirectory:
+		return "part of it is not a directory"
+	case query.IsADirectory:
+		return "it is a directory"
+	case query.NotSuitable:
+		return "it is of the wrong kind for this"
+	case query.MountPoint:
+		return "something is mounted there"
+	case query.OtherMount:
+		return "the two are on different mounts"
+	case query.BadPath:
+		return "the path cannot be used for this"
+	case query.CannotStart:
+		return "the kernel would not start it"
+	}
+	return ""
 }
 
 // OnTheWay says why a chain directory is shut: the line of v, which is denied for

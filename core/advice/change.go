@@ -21,11 +21,11 @@ type changed struct {
 
 // quickLook asks the spec with its lines edited, which is done in no time. It may
 // promise too much, since the lists protect nothing more in it, but not too little.
-func (a *Adviser) quickLook(parts []query.Part, q query.Question) query.Status {
+func (a *Adviser) quickLook(parts []query.Part, q query.Question) query.Verdict {
 	if len(parts) == 1 && parts[0].Flag == "--allow-unix-sockets" {
-		return query.Allowed // hard links and bind mounts decide: only a carve tells
+		return query.Verdict{Status: query.Allowed} // hard links and bind mounts decide: only a carve tells
 	}
-	return a.asker.ByLines(Edit(a.Spec, parts)).Ask(q).Status
+	return a.asker.ByLines(Edit(a.Spec, parts)).Ask(q)
 }
 
 // with is what the sandbox with the changes says.

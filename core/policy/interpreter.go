@@ -37,7 +37,7 @@ func (s *starter) grant(who, path string, depth int) error {
 	if depth > 4 {
 		return nil
 	}
-	interp, arg, _ := f.Interpreter()
+	interp, _, _ := f.Interpreter()
 	interp = strings.TrimRight(interp, "\r") // of a file with DOS's ends of lines
 	if interp == "" {
 		return nil
@@ -46,12 +46,10 @@ func (s *starter) grant(who, path string, depth int) error {
 		interp = spec.Join(s.h.Dir, interp)
 	}
 	// `#!/usr/bin/env NAME` is how a script asks for PATH lookup.
-	if spec.Base(interp) == "env" {
-		if name := envCommand(arg); name != "" {
-			if real, err := s.lookup(name); err == nil {
-				if err := s.grant("its interpreter", real, depth+1); err != nil {
-					return err
-				}
+	if name := f.LookedUp(); name != "" {
+		if real, err := s.lookup(name); err == nil {
+			if err := s.grant("its interpreter", real, depth+1); err != nil {
+				return err
 			}
 		}
 	}
@@ -69,14 +67,4 @@ func (s *starter) isProgram(path string, f *program.File) bool {
 		return slices.Contains(s.cmds.dirs, spec.Parent(path))
 	}
 	return f.IsMachineCode()
-}
-
-// envCommand returns the command among the arguments of env(1) in a `#!` line.
-func envCommand(arg string) string {
-	for word := range strings.FieldsSeq(arg) {
-		if !strings.HasPrefix(word, "-") && !strings.Contains(word, "=") {
-			return word
-		}
-	}
-	return ""
 }

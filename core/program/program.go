@@ -122,6 +122,21 @@ func (f *File) Interpreter() (path, arg string, errno unix.Errno) {
 	return line, "", 0
 }
 
+// LookedUp returns the command that a script asks to be looked up in PATH, by
+// `#!/usr/bin/env NAME`; "" for none.
+func (f *File) LookedUp() string {
+	path, arg, errno := f.Interpreter()
+	if errno != 0 || path[strings.LastIndexByte(path, '/')+1:] != "env" {
+		return ""
+	}
+	for word := range strings.FieldsSeq(arg) {
+		if !strings.HasPrefix(word, "-") && !strings.Contains(word, "=") {
+			return word
+		}
+	}
+	return ""
+}
+
 // Of elf(5).
 const (
 	elfHeader, elfSegment = 64, 56

@@ -32,6 +32,8 @@ type asking struct {
 	v      Verdict
 	policy bool // the reason is the policy's
 	failed bool
+	// plain is a sentence about what is not the policy's reason.
+	plain string
 	// own is this process's number, if the path led through /proc/self.
 	own string
 }
@@ -73,9 +75,21 @@ func (e *asking) needs(n *paths.Node, target string, want carve.Rights) bool {
 		return false
 	}
 	if want != 0 && e.v.Line == nil && !e.failed && !n.Magic {
-		e.v.Line = e.a.because(n, want&handled(e.a.s, e.a.abi))
+		e.because(n, want&handled(e.a.s, e.a.abi))
 	}
 	return true
+}
+
+// because notes the line that gives the rights at n or, where none gives all of
+// them, the two that give reading and writing.
+func (e *asking) because(n *paths.Node, want carve.Rights) {
+	if e.v.Line = e.a.because(n, want); e.v.Line != nil {
+		return
+	}
+	reading, writing := want&^carve.Changing, want&carve.Changing
+	if reading != 0 && writing != 0 {
+		e.v.Line, e.v.Also = e.a.because(n, reading), e.a.because(n, writing)
+	}
 }
 
 // whyNot finds the reason why right is missing at n, for the path target.
@@ -122,6 +136,9 @@ func (e *asking) finish() {
 	v := &e.v
 	if e.failed {
 		v.Status = Denied
+		if !e.policy {
+			e.note(e.plain)
+		}
 		if e.policy || v.Reason != DoesNotExist || !reads(v.Op) || v.Exists {
 			return
 		}

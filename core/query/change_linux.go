@@ -1,7 +1,10 @@
 package query
 
 import (
+	"strconv"
+
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/paths"
 	"golang.org/x/sys/unix"
 )
@@ -19,6 +22,7 @@ func (e *asking) entry(dir *paths.Node, target string, want carve.Rights) {
 func (e *asking) writable(dir *paths.Node) {
 	if errno := e.a.disk.Access(dir, unix.W_OK|unix.X_OK); errno != 0 {
 		e.fail(errno, FilePermissions, byPermissions)
+		e.plain = "the mode of " + fault.Quote(dir.Path) + " is " + mode(dir) + ", and it belongs to user " + strconv.Itoa(int(dir.UID))
 	}
 }
 

@@ -22,7 +22,7 @@ func (e *asking) executing(p *paths.Place, depth int) {
 		return
 	}
 	if errno := e.a.disk.Access(n, unix.X_OK); errno != 0 {
-		e.fail(errno, FilePermissions, byPermissions)
+		e.forbidden(n, errno)
 	}
 	if !e.needs(n, p.Path, carve.Execute) || e.failed {
 		return

@@ -38,6 +38,9 @@ func (v *Verdict) AppendJSON(b []byte) []byte {
 			o.b = strconv.AppendInt(o.b, int64(v.Line.Line), 10)
 		}
 	}
+	if v.Also != nil {
+		o.some("also_granted_by", v.Also.By.String())
+	}
 	o.some("category", v.Category)
 	o.some("enforced_by", v.EnforcedBy)
 	o.some("errno", v.Errno)
@@ -45,6 +48,17 @@ func (v *Verdict) AppendJSON(b []byte) []byte {
 		o.text("suggestion", v.Suggestion.String())
 	} else {
 		o.orNull("suggestion", "")
+	}
+	if v.Profiles != nil {
+		o.key("profiles")
+		o.b = append(o.b, '[')
+		for i, name := range v.Profiles {
+			if i > 0 {
+				o.b = append(o.b, ',')
+			}
+			o.b = AppendJSONString(o.b, name)
+		}
+		o.b = append(o.b, ']')
 	}
 	o.some("note", v.Note)
 	return append(o.b, '}')

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"unsafe"
 
+	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
@@ -36,7 +37,9 @@ func Sandboxed() bool {
 // may be forged, and the disk has changed since the sandbox started.
 func (a *Asker) Probe(q Question, v *Verdict) {
 	if errno, asked := try(q, v); asked {
+		line := v.Line
 		v.correct(errno)
+		a.sinceTheStart(v, line)
 	}
 }
 
@@ -53,11 +56,24 @@ func (v *Verdict) correct(errno unix.Errno) {
 	default:
 		return
 	}
-	v.Reason, v.Line, v.Category, v.Suggestion, v.Errno = SinceTheStart, nil, "", nil, ""
+	v.Reason, v.Line, v.Also, v.Category, v.Suggestion, v.Errno = SinceTheStart, nil, nil, "", nil, ""
 	if denied {
 		v.Errno = unix.ErrnoName(errno)
 	}
 	v.Note = "something has changed since the start, another sandbox is around this one, or NONO_SPEC is not its spec"
+}
+
+// sinceTheStart is what probably became of what line grants by the spec, and the
+// kernel shuts: a rule holds for a file and not for its name.
+func (a *Asker) sinceTheStart(v *Verdict, line *spec.Path) {
+	const again = "; start the sandbox again"
+	switch {
+	case v.Reason != SinceTheStart || v.Status != Denied || line == nil:
+	case line.Kind.File() && line.Path == v.Resolved:
+		v.Note = "it was probably replaced since the start: a grant of one file (" + line.By.String() + ") holds for the file that was there then" + again
+	case denyBeneath(a.s, spec.Parent(v.Resolved), carve.Create) != nil:
+		v.Note = "it was probably made or replaced since the start, in a directory in which something is protected" + again
+	}
 }
 
 // try performs the harmless equivalent of an operation, if there is one. Where

@@ -139,6 +139,8 @@ type Verdict struct {
 	Errno string
 	// Line is the line of the spec that decided; nil if it is none.
 	Line *spec.Path
+	// Also is the second line, where two lines allowed it together.
+	Also *spec.Path
 	// Category is the kind of thing that a deny protects: "SSH keys".
 	Category string
 	// EnforcedBy is what holds a denial: "Landlock", "seccomp", "file
@@ -150,6 +152,8 @@ type Verdict struct {
 	Lacking string
 	// Suggestion would allow it; nil where none is known. Package advice finds it.
 	Suggestion *Suggestion
+	// Profiles are names of profiles that would allow it too.
+	Profiles []string
 	// Host, Port and Protocol are the question where it is about the network,
 	// Command where it is about a command; Op and Path are empty then.
 	Host, Protocol string

@@ -1,6 +1,8 @@
 package query
 
 import (
+	"strconv"
+
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
@@ -149,12 +151,28 @@ func (e *asking) permissions(n *paths.Node, mode uint32) {
 		e.fail(unix.EACCES, FilePermissions, byPermissions)
 	}
 	if errno := d.Access(n, mode); errno != 0 {
-		e.fail(errno, FilePermissions, byPermissions)
+		e.forbidden(n, errno)
 	}
 	if mode&unix.W_OK != 0 && n.Attrs&unix.STATX_ATTR_APPEND != 0 {
 		e.fail(unix.EPERM, FilePermissions, byPermissions)
 		e.note("it can be appended to only")
 	}
+}
+
+// forbidden notes that the file permissions of n, or its mount, forbid it.
+func (e *asking) forbidden(n *paths.Node, errno unix.Errno) {
+	e.fail(errno, FilePermissions, byPermissions)
+	if errno == unix.EROFS {
+		e.plain = "its file system is mounted for reading only"
+	} else if errno == unix.EACCES || errno == unix.EPERM {
+		e.plain = "its mode is " + mode(n) + ", and it belongs to user " + strconv.Itoa(int(n.UID))
+	}
+}
+
+// mode is n's mode as chmod(1) takes it.
+func mode(n *paths.Node) string {
+	digits := strconv.FormatUint(uint64(n.Mode&0o7777), 8)
+	return "0000"[:max(1, 4-len(digits))] + digits
 }
 
 // truncating follows truncate(2).
