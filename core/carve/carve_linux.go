@@ -46,9 +46,9 @@ type Chain struct {
 // An unnamed entry of a chain directory that vanishes, is a symlink, or cannot
 // be examined (a broken network or FUSE mount) gets no rule.
 func Rules(s *spec.Spec, emit func(*Rule) error) ([]Chain, error) {
-	w := &walk{emit: emit, held: map[ID]hold{}}
-	root := plant(s)
-	if err := root.mirror(s); err != nil {
+	w := &walk{emit: emit, denied: map[ID]knownNames{}}
+	root := newTree(s)
+	if err := root.addBindMounts(s); err != nil {
 		return nil, err
 	}
 	if _, err := w.survey(root); err != nil {
@@ -62,7 +62,7 @@ func Rules(s *spec.Spec, emit func(*Rule) error) ([]Chain, error) {
 
 type walk struct {
 	emit   func(*Rule) error
-	held   map[ID]hold // what is denied, or on the way to it, by identity
+	denied map[ID]knownNames // what is denied, or on the way to it, by identity
 	chains []Chain
 	rule   Rule // reused, so that a thousand rules cost no allocation
 	dents  []byte
@@ -89,7 +89,7 @@ func (w *walk) survey(n *node) (bool, error) {
 		return false, &fault.Error{Do: "examine", Path: n.path, Err: err}
 	}
 	if n.deny || n.denyWrite || directory(st.Mode) {
-		w.held[id(&st)] = append(w.held[id(&st)], n)
+		w.denied[id(&st)] = append(w.denied[id(&st)], n)
 	}
 	for _, k := range n.kids {
 		denied, err := w.survey(k)
@@ -119,17 +119,17 @@ func (w *walk) visit(n *node, dir int, rel string, from Rights) error {
 	if err := wrongKind(n, st.Mode); err != nil {
 		return err
 	}
-	h := w.held[id(st)]
+	names := w.denied[id(st)]
 	if n.chain() {
-		h.join(n)
+		names.join(n)
 	} else if n.granted != 0 && directory(st.Mode) {
-		for _, t := range h {
+		for _, t := range names {
 			if t.chain() {
-				return twin(n, t)
+				return sameDirectory(n, t)
 			}
 		}
 	}
-	have = h.left(n, n.left(from)) | n.granted
+	have = names.left(n, n.left(from)) | n.granted
 	if !directory(st.Mode) {
 		if err := w.give(fd, st, have, n.path, ""); err != nil {
 			return err

@@ -133,9 +133,9 @@ func device(mode uint32) bool {
 	return mode&unix.S_IFMT == unix.S_IFCHR || mode&unix.S_IFMT == unix.S_IFBLK
 }
 
-// twin refuses a grant on another name (a bind mount) of a directory on the way
+// sameDirectory refuses a grant on another name (a bind mount) of a directory on the way
 // to a deny: the rule would reach what is denied by its first name.
-func twin(n, first *node) error {
+func sameDirectory(n, first *node) error {
 	return &fault.Error{Do: "grant", Path: n.path, Hint: "grant " + fault.Quote(first.path) + " instead",
 		Err: fault.Text("it is the same directory as " + fault.Quote(first.path) + ", which holds denied paths")}
 }
@@ -201,7 +201,7 @@ func (w *walk) entry(n *node, list int, name []byte, r Rights) error {
 		return nil // a file system that does not tell types while listing
 	}
 	// The name is copied only where someone asks for the path.
-	return w.give(fd, &w.stat, w.held[id(&w.stat)].left(nil, r), n.path, unsafe.String(&name[0], end))
+	return w.give(fd, &w.stat, w.denied[id(&w.stat)].left(nil, r), n.path, unsafe.String(&name[0], end))
 }
 
 func lstat(path string, st *unix.Stat_t) error {

@@ -20,7 +20,7 @@ type Lookup struct {
 // NewLookup returns a Lookup for s. fits says whether what a grant names is there
 // and of the right kind, dir whether a path is an existing directory.
 func NewLookup(s *spec.Spec, fits func(*spec.Path) bool, dir func(path string) bool) *Lookup {
-	return &Lookup{plant(s), s.Rmdir, fits, dir}
+	return &Lookup{newTree(s), s.Rmdir, fits, dir}
 }
 
 // At returns the rights of the rule on path itself, which is absolute and without

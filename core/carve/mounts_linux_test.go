@@ -39,7 +39,7 @@ func TestMountOf(t *testing.T) {
 	}
 }
 
-func TestMirror(t *testing.T) {
+func TestBindMountsAdd(t *testing.T) {
 	m, _ := parseMounts([]byte(sampleTable))
 	for _, c := range []struct {
 		deny string

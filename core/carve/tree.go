@@ -24,17 +24,17 @@ type node struct {
 	deniedDirBelow bool
 }
 
-// plant builds the tree of all the paths that s names.
-func plant(s *spec.Spec) *node {
+// newTree builds the tree of all the paths that s names.
+func newTree(s *spec.Spec) *node {
 	root := &node{path: "/"}
 	for i := range s.Paths {
-		root.plant(&s.Paths[i], s.Rmdir)
+		root.add(&s.Paths[i], s.Rmdir)
 	}
 	return root
 }
 
-// plant adds one line to the tree beneath root.
-func (root *node) plant(p *spec.Path, rmdir bool) {
+// add adds one line to the tree beneath root.
+func (root *node) add(p *spec.Path, rmdir bool) {
 	n := root
 	for end := 0; p.Path != "/" && end < len(p.Path); {
 		switch p.Kind {
@@ -129,16 +129,16 @@ func (n *node) split(have Rights, deniedDir bool) (whole, rest Rights) {
 // chain reports whether something strictly beneath n is denied.
 func (n *node) chain() bool { return n.denyBelow || n.denyWriteBelow }
 
-// A hold is one file or directory that the spec takes something away from, by
-// all the names that the spec knows it by.
-type hold []*node
+// knownNames are all the names by which the spec knows one file or directory that it
+// takes something away from.
+type knownNames []*node
 
-// left returns what of r the held thing may have by the name self, which is nil
+// left returns what of r the thing may have by the name self, which is nil
 // for one that the spec does not know: as little as by each of its other names,
 // since a rule reaches all of them. Where self is itself on the way to a deny,
 // what lies beneath is looked at one by one.
-func (h hold) left(self *node, r Rights) Rights {
-	for _, n := range h {
+func (a knownNames) left(self *node, r Rights) Rights {
+	for _, n := range a {
 		switch {
 		case n == self:
 		case n.deny || n.chain() && (self == nil || !self.chain()):
@@ -151,8 +151,8 @@ func (h hold) left(self *node, r Rights) Rights {
 }
 
 // join makes what lies beneath n what lies beneath it by any of its names.
-func (h hold) join(n *node) {
-	for _, t := range h {
+func (a knownNames) join(n *node) {
+	for _, t := range a {
 		n.denyBelow = n.denyBelow || t.denyBelow
 		n.denyWriteBelow = n.denyWriteBelow || t.denyWriteBelow
 		n.deniedDirBelow = n.deniedDirBelow || t.deniedDirBelow

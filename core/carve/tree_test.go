@@ -8,36 +8,36 @@ import (
 
 // What another name of a thing takes, when the two were found to be one only
 // while carving: after a rename, or a mount made meanwhile.
-func TestHoldLeft(t *testing.T) {
+func TestKnownNamesLeft(t *testing.T) {
 	const all = ReadFile | WriteFile | List | Create
 	deny, write, chain, other := &node{deny: true}, &node{denyWrite: true}, &node{denyBelow: true}, &node{}
 	writeChain := &node{denyWriteBelow: true}
 	for _, c := range []struct {
-		name string
-		hold hold
-		self *node
-		want Rights
+		name  string
+		known knownNames
+		self  *node
+		want  Rights
 	}{
 		{"nobody's", nil, nil, all},
-		{"denied elsewhere, here without a name", hold{deny}, nil, 0},
-		{"denied elsewhere, named here", hold{deny, other}, other, 0},
-		{"denied elsewhere, on the way here", hold{deny, chain}, chain, 0},
-		{"deny-write elsewhere", hold{write}, nil, ReadFile | List},
-		{"on the way elsewhere, here without a name", hold{chain}, nil, 0},
-		{"on the way to a deny-write elsewhere", hold{writeChain}, nil, 0},
-		{"on the way elsewhere, named here", hold{chain, other}, other, 0},
-		{"on the way in both", hold{chain, writeChain}, writeChain, all},
-		{"its own deny is not another's", hold{deny}, deny, all},
+		{"denied elsewhere, here without a name", knownNames{deny}, nil, 0},
+		{"denied elsewhere, named here", knownNames{deny, other}, other, 0},
+		{"denied elsewhere, on the way here", knownNames{deny, chain}, chain, 0},
+		{"deny-write elsewhere", knownNames{write}, nil, ReadFile | List},
+		{"on the way elsewhere, here without a name", knownNames{chain}, nil, 0},
+		{"on the way to a deny-write elsewhere", knownNames{writeChain}, nil, 0},
+		{"on the way elsewhere, named here", knownNames{chain, other}, other, 0},
+		{"on the way in both", knownNames{chain, writeChain}, writeChain, all},
+		{"its own deny is not another's", knownNames{deny}, deny, all},
 	} {
-		if got := c.hold.left(c.self, all); got != c.want {
+		if got := c.known.left(c.self, all); got != c.want {
 			t.Errorf("%s: %b, want %b", c.name, got, c.want)
 		}
 	}
 }
 
-func TestHoldJoin(t *testing.T) {
+func TestKnownNamesJoin(t *testing.T) {
 	n := &node{denyWriteBelow: true}
-	hold{n, &node{denyBelow: true}, &node{deniedDirBelow: true}}.join(n)
+	knownNames{n, &node{denyBelow: true}, &node{deniedDirBelow: true}}.join(n)
 	if !n.denyBelow || !n.denyWriteBelow || !n.deniedDirBelow {
 		t.Errorf("%+v", n)
 	}

@@ -7,14 +7,16 @@ import "golang.org/x/sys/unix"
 // it has not copied up as one file, and keeps them as several: a rule on one is
 // none on the others.
 func (n *Node) SameInode(path string) bool {
-	if path == n.Path || n.IsDir() || n.Nlink < 2 {
-		return true
-	}
-	var st unix.Statfs_t
-	if unix.Statfs(n.Path, &st) != nil || st.Type != unix.OVERLAYFS_SUPER_MAGIC {
+	if path == n.Path || n.IsDir() || n.Nlink < 2 || !n.OnOverlay() {
 		return true
 	}
 	return sameInode(path, n.Path)
+}
+
+// OnOverlay reports whether n is on overlayfs.
+func (n *Node) OnOverlay() bool {
+	var st unix.Statfs_t
+	return unix.Statfs(n.Path, &st) == nil && st.Type == unix.OVERLAYFS_SUPER_MAGIC
 }
 
 // sameInode asks the kernel whether two names are of one thing in its memory: a

@@ -102,9 +102,9 @@ func (e *asking) whyNot(n *paths.Node, target string, missing carve.Rights) {
 		deny = nil
 	}
 	if deny == nil && grant != nil {
-		if twin := e.a.deniedTwin(n, right); twin != nil && !atOrAbove(twin.Path, target) {
-			deny = twin
-			e.v.Note = "it is another name of " + fault.Quote(twin.Path)
+		if alias := e.a.deniedAlias(n, right); alias != nil && !atOrAbove(alias.Path, target) {
+			deny = alias
+			e.v.Note = "it is another name of " + fault.Quote(alias.Path)
 		}
 	}
 	switch {

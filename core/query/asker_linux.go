@@ -104,9 +104,9 @@ func (a *Asker) because(n *paths.Node, right carve.Rights) *spec.Path {
 	return nil
 }
 
-// deniedTwin returns the deny that n, or a directory above it, is under by
+// deniedAlias returns the deny that n, or a directory above it, is under by
 // another name: a hard link or a bind mount.
-func (a *Asker) deniedTwin(n *paths.Node, right carve.Rights) *spec.Path {
+func (a *Asker) deniedAlias(n *paths.Node, right carve.Rights) *spec.Path {
 	if a.held == nil {
 		a.held = map[carve.ID]*spec.Path{}
 		for i := range a.s.Paths {

@@ -211,6 +211,16 @@ func (c *run) compare(r *rand.Rand) {
 				c.t.Errorf("%s\nafterwards: %v", c.about(), err)
 				return
 			}
+			// What is mounted elsewhere is no longer what was brought back here.
+			if i+1 == len(all) {
+				break
+			}
+			rest, err := c.why(c.flags, "", all[i+1:])
+			if err != nil {
+				c.t.Errorf("%s\nafterwards: %v", c.about(), err)
+				return
+			}
+			copy(answers[i+1:], rest)
 		}
 	}
 	k.end()

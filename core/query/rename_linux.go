@@ -131,6 +131,11 @@ func removal(n *paths.Node) carve.Rights {
 	return carve.Create
 }
 
+// OverlayDirectory is the note of a verdict on renaming a directory on overlayfs:
+// which layer has it cannot be seen, and without the option redirect_dir one of a
+// lower layer cannot be renamed (EXDEV; the kernel's documentation of overlayfs).
+const OverlayDirectory = "on overlayfs a directory of a lower layer cannot be renamed: copying works"
+
 // moving follows the kernel's vfs_rename.
 func (e *asking) moving(from, to *paths.Place) {
 	n, over := from.Node, to.Node
@@ -153,6 +158,9 @@ func (e *asking) moving(from, to *paths.Place) {
 	}
 	if d := e.a.disk; d.Busy(n) || over != nil && d.Busy(over) {
 		e.fail(unix.EBUSY, MountPoint, byFiles)
+	}
+	if n.IsDir() && !e.failed && n.OnOverlay() {
+		e.note(OverlayDirectory)
 	}
 	if over != nil && over.IsDir() && !e.failed {
 		e.note("if " + fault.Quote(over.Path) + " is empty")

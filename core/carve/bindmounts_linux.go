@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mirror denies what s denies under every other name that a bind mount gives
+// addBindMounts denies what s denies under every other name that a bind mount gives
 // it. A rule above such a mount would otherwise reach what is denied, since the
 // kernel goes up from a file by the name that was used.
-func (root *node) mirror(s *spec.Spec) error {
+func (root *node) addBindMounts(s *spec.Spec) error {
 	if !divided(s) {
 		return nil
 	}
@@ -57,7 +57,7 @@ func divided(s *spec.Spec) bool {
 	return grants && denies
 }
 
-// names plants p once more at every path but known by which the file or directory
+// names adds p once more at every path but known by which the file or directory
 // inside of the file system dev is seen, and at every mount of something beneath
 // it.
 func (m *mounts) names(p *spec.Path, known, dev, inside string, root *node) {
@@ -74,7 +74,7 @@ func (m *mounts) names(p *spec.Path, known, dev, inside string, root *node) {
 			continue
 		}
 		if at != p.Path && at != known && m.of(at) == n {
-			root.plant(&spec.Path{Kind: p.Kind, Path: at, Optional: true, By: p.By}, false)
+			root.add(&spec.Path{Kind: p.Kind, Path: at, Optional: true, By: p.By}, false)
 		}
 	}
 }
