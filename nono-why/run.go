@@ -5,13 +5,10 @@ import (
 	"flag"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/policy"
-	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/version"
 )
@@ -161,29 +158,7 @@ func (o *options) show(v *query.Verdict, p *cli.Printer) error {
 	case o.json:
 		return say(p.Out, string(v.AppendJSON(nil))+"\n")
 	}
-	return say(p.Out, fault.Plain(text(v, o.verbose)+o.profileFor(v)))
-}
-
-// profileFor is a line that names the profile which grants what is denied, where
-// nothing but the path is in the way.
-func (o *options) profileFor(v *query.Verdict) string {
-	if v.Status != query.Denied || v.Path == "" || o.self || o.specFile != "" ||
-		v.Reason != query.NotInAllowedPaths && v.Reason != query.SensitivePath {
-		return ""
-	}
-	h, err := policy.ThisHost(o.platform)
-	if err != nil {
-		return ""
-	}
-	path := v.Path
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(h.Dir, path)
-	}
-	name := cli.GrantingProfile(filepath.Clean(path), profile.Env{GOOS: h.GOOS, Getenv: h.Env, UID: h.UID, Workdir: h.Dir})
-	if name == "" || slices.Contains(o.Profiles, name) {
-		return ""
-	}
-	return "  the profile " + name + " grants it: --profile " + name + "\n"
+	return say(p.Out, fault.Plain(text(v, o.verbose)))
 }
 
 func say(w io.Writer, text string) error {

@@ -77,25 +77,6 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	return p, nil
 }
 
-// GrantingProfile returns the first built-in profile, by name, that grants path or
-// a directory above it, or "". path has its symlinks resolved, or not: what it is
-// compared to are the profile's own words.
-func GrantingProfile(path string, env profile.Env) string {
-	words := profileWords()
-	for _, name := range profile.Builtins() {
-		p, err := profile.Load([]string{name}, words, env)
-		if err != nil {
-			continue
-		}
-		for _, l := range p.Lines {
-			if l.Profile == name && l.Word != "deny" && l.Word != "deny-write" && words[l.Word] == profile.Path && spec.Within(path, l.Value) {
-				return name
-			}
-		}
-	}
-	return ""
-}
-
 // LoadProfile reads one profile, with what it includes, and adds it to nothing.
 func LoadProfile(name string, env profile.Env) (*profile.Profile, error) {
 	return profile.Load([]string{name}, profileWords(), env)

@@ -20,16 +20,3 @@ func ForCommand(name string) string {
 	}
 	return ""
 }
-
-// Builtins are the names of the profiles that nono comes with.
-func Builtins() []string {
-	files, err := builtin.ReadDir("builtin")
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, f := range files {
-		names = append(names, strings.TrimSuffix(f.Name(), suffix))
-	}
-	return names
-}
