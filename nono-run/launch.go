@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/cli"
@@ -52,6 +53,11 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	maps.Copy(set, temporaryPlaces(t.Dir, pol.Spec, h.Env))
 	passSettings(set, h)
 	set["NONO_SANDBOX"], set["NONO_SPEC"] = mechanism, t.Spec
+	if pol.Spec.PortLine(53) != nil {
+		// Name servers are asked by UDP unless they are to be asked by TCP
+		// (resolv.conf(5), use-vc), which glibc and c-ares read here too.
+		set["RES_OPTIONS"] = strings.TrimSpace(h.Env("RES_OPTIONS") + " use-vc")
+	}
 	if l.dir != "" {
 		set["PWD"] = o.StartIn // as cd would, symlinks and all
 	}

@@ -67,6 +67,7 @@ func (o *options) bind() *cli.Set {
 	s := cli.NewSet(append(cli.PolicyFlags[:len(cli.PolicyFlags):len(cli.PolicyFlags)], cli.RunFlags...)...)
 	o.Request.Bind(s)
 	o.BindHosts(s, "host")
+	o.BindPorts(s, "port")
 	o.BindKeepFDs(s)
 	for name, to := range map[string]*bool{
 		"dry-run": &o.dryRun, "verbose": &o.verbose, "silent": &o.silent,

@@ -48,6 +48,9 @@ func (l *launch) summary() string {
 	if l.ephemeral.on {
 		b.WriteString("changes: kept apart from the originals, until nono keep or nono discard\n")
 	}
+	for i := range s.Ports {
+		b.WriteString("TCP to port " + s.Ports[i].Range() + ": allowed  (" + reason(s.Ports[i].By) + ")\n")
+	}
 	b.WriteString(each("withheld from the environment: ", slices.Concat(l.withheld.secrets, l.withheld.session)))
 	if l.policy.Command.Path != "" {
 		b.WriteString("command: " + shellquote.Words(l.policy.Command.Argv) + "\n")

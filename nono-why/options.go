@@ -131,6 +131,6 @@ func (o *options) check(set *cli.Set) error {
 // described reports whether flags describe a policy.
 func (o *options) described() bool {
 	r := &o.Request
-	return len(r.Grants) > 0 || r.NetBlock || r.Allow != (spec.Switches{}) || len(r.AllowCommands) > 0 ||
+	return len(r.Grants) > 0 || r.NetBlock || len(r.Ports) > 0 || r.Allow != (spec.Switches{}) || len(r.AllowCommands) > 0 ||
 		len(r.BlockCommands) > 0 || len(r.Profiles) > 0
 }

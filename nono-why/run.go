@@ -62,6 +62,7 @@ func (o *options) bind() *cli.Set {
 	} {
 		s.BindString(name, to)
 	}
+	o.BindPorts(s, "grant-port")
 	s.BindList("grant-unix-socket", &o.sockets)
 	o.BindHosts(s, "grant-host")
 	for name, to := range map[string]*bool{

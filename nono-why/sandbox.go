@@ -81,7 +81,7 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 	if err != nil {
 		return err
 	}
-	pol.Spec.Net = !o.NetBlock
+	pol.Spec.Net = o.Net()
 	if len(o.Hosts) > 0 && !o.NetBlock {
 		pol.Spec.AddHosts(o.Hosts)
 	}

@@ -45,6 +45,9 @@ func (w *sandbox) summary() string {
 		}
 		b.WriteString(strings.ToUpper(w.What[:1]) + w.What[1:] + ": " + allowed(*w.Of(&s.Switches)) + ".")
 	}
+	for i := range s.Ports {
+		b.WriteString(" TCP to port " + s.Ports[i].Range() + ": allowed.")
+	}
 	b.WriteString("\n")
 	if w.self {
 		b.WriteString("Anything else fails with 'Permission denied' or 'Operation not permitted'. Do not try ways around it.\n" +

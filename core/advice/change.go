@@ -128,13 +128,15 @@ func (a *Adviser) changedSpec(parts []query.Part) *spec.Spec {
 
 // compile compiles the policy of o with the changes, or returns nil.
 func (a *Adviser) compile(o policy.Options, parts []query.Part) *policy.Policy {
-	net := !o.NetBlock
+	block := o.NetBlock
 	o.NetBlock = true // so that something is asked for, whatever else is left
 	o.Grants, o.AllowCommands, o.BlockCommands = slices.Clone(o.Grants), slices.Clone(o.AllowCommands), slices.Clone(o.BlockCommands)
 	for _, p := range parts {
 		switch kind := kindOf(p.Flag); {
 		case p.Flag == "--net-block":
-			net = true
+			block = false
+		case p.Flag == "--port":
+			o.Ports = changePorts(o.Ports, p)
 		case allow(&o.Allow, p):
 		case p.Drop:
 			a.leaveOut(&o, p)
@@ -148,8 +150,21 @@ func (a *Adviser) compile(o policy.Options, parts []query.Part) *policy.Policy {
 	if err != nil {
 		return nil
 	}
-	pol.Spec.Net = net
+	o.NetBlock = block
+	pol.Spec.Net = o.Net()
 	return pol
+}
+
+// changePorts adds a range of ports, or leaves those out that are spelled so.
+func changePorts(ports []spec.Port, p query.Part) []spec.Port {
+	if p.Drop {
+		return slices.DeleteFunc(slices.Clone(ports), func(q spec.Port) bool { return q.Range() == p.Arg })
+	}
+	if port, ok := spec.ParsePorts(p.Arg); ok {
+		port.By = spec.Origin{Source: spec.Flag, Detail: "--port " + p.Arg}
+		ports = append(slices.Clone(ports), port)
+	}
+	return ports
 }
 
 // leaveOut takes a deny or a blocked command out of the options.

@@ -20,6 +20,8 @@ func Edit(s *spec.Spec, parts []query.Part) *spec.Spec {
 			continue
 		}
 		switch p.Flag {
+		case "--port":
+			out.Ports = changePorts(s.Ports, p)
 		case "--allow-command":
 			out.Paths = slices.DeleteFunc(out.Paths, func(l spec.Path) bool { return lifts(s, p.Arg, &l) })
 		case "--deny", "--deny-write", "--block-command":

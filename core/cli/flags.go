@@ -18,6 +18,7 @@ const (
 	Number  Arg = "N"
 	Word    Arg = "WORD"
 	Ending  Arg = "[=WHEN]" // may be left out, and is never a word of its own
+	Ports   Arg = "N[-M]"
 )
 
 // Bare reports whether the flag may stand alone: the word behind such a flag is never
@@ -71,6 +72,7 @@ var PolicyFlags = []Flag{
 
 	{"net-block", "", None, "no network at all", groupOther, false, true},
 	{"host", "", Host, "the network only to this host: NAME, *.NAME, ADDRESS/BITS, :PORT", groupOther, true, true},
+	{"port", "", Ports, "no network but TCP to these ports, at any address (needs Landlock ABI 4)", groupOther, true, true},
 	{"unix-socket", "", Path, "allow connecting to this one Unix socket", groupOther, true, true},
 	{"inner-sockets", "", None, "allow connecting to Unix sockets that the command makes itself", groupOther, false, true},
 	{"allow-unix-sockets", "", None, "allow connecting to any Unix socket: a way out of the sandbox", groupOther, false, true},

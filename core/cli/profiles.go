@@ -40,8 +40,9 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	set := NewSet(PolicyFlags...)
 	said.Bind(set)
 	said.BindHosts(set, "host")
+	said.BindPorts(set, "port")
 	for _, l := range p.Lines {
-		n, hosts := len(said.Grants), len(said.Hosts)
+		n, hosts, ports := len(said.Grants), len(said.Hosts), len(said.Ports)
 		value := l.Value
 		if value == "" {
 			value = "true"
@@ -56,6 +57,9 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 		for i := range said.Hosts[hosts:] {
 			said.Hosts[hosts+i].By = spec.Origin{Source: spec.Profile, Detail: l.Profile}
 		}
+		for i := range said.Ports[ports:] {
+			said.Ports[ports+i].By = spec.Origin{Source: spec.Profile, Detail: l.Profile}
+		}
 	}
 	r.Grants = append(r.Grants, said.Grants...)
 	r.AllowCommands = append(r.AllowCommands, said.AllowCommands...)
@@ -64,6 +68,7 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	r.Hosts = append(r.Hosts, said.Hosts...)
 	if !given.Given("net-block") {
 		r.NetBlock = said.NetBlock
+		r.Ports = append(r.Ports, said.Ports...) // else no network means none
 	}
 	for i := range spec.SwitchTable {
 		if w := &spec.SwitchTable[i]; w.Flag != "" && !given.Given(w.Flag) {

@@ -29,6 +29,7 @@ func ask(t *testing.T, home string, args ...string) (*Request, *profile.Profile,
 	set := NewSet(PolicyFlags...)
 	r.Bind(set)
 	r.BindHosts(set, "host")
+	r.BindPorts(set, "port")
 	if _, err := set.Parse(args); err != nil {
 		t.Fatal(err)
 	}
@@ -61,6 +62,8 @@ func TestProfileIsFlags(t *testing.T) {
 			lines, args = append(lines, f.Name), append(args, "--"+f.Name)
 		case Dir, File, Path:
 			lines, args = append(lines, f.Name+" ~/"+f.Name), append(args, "--"+f.Name, home+"/"+f.Name)
+		case Ports:
+			lines, args = append(lines, f.Name+" 443"), append(args, "--"+f.Name, "443")
 		default:
 			lines, args = append(lines, f.Name+" dd"), append(args, "--"+f.Name, "dd")
 		}
@@ -89,6 +92,10 @@ func TestProfileIsFlags(t *testing.T) {
 		}
 		read.Hosts[i].By = typed.Hosts[i].By
 	}
+	if len(read.Ports) != 1 || read.Ports[0].By != (spec.Origin{Source: spec.Profile, Detail: "x"}) {
+		t.Errorf("%+v", read.Ports)
+	}
+	read.Ports, typed.Ports = nil, nil
 	read.Profiles = nil
 	if d := cmp.Diff(typed, read); d != "" {
 		t.Error(d)

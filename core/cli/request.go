@@ -16,7 +16,7 @@ type Request struct {
 	AllowCwd bool
 }
 
-// Bind binds PolicyFlags to the request.
+// Bind binds PolicyFlags to the request, but for --port: see BindPorts.
 func (r *Request) Bind(s *Set) {
 	for _, k := range []spec.Kind{spec.Allow, spec.Read, spec.Write, spec.AllowFile, spec.ReadFile,
 		spec.WriteFile, spec.Temp, spec.Device, spec.UnixSocket, spec.Deny, spec.DenyWrite} {
@@ -50,6 +50,20 @@ func (r *Request) BindHosts(s *Set, name string) {
 		}
 		h.By = spec.Origin{Source: spec.Flag, Detail: "--host " + h.String()}
 		r.Hosts = append(r.Hosts, h)
+		return nil
+	})
+}
+
+// BindPorts binds the flag that grants TCP ports, by the name that it has: --port is
+// a question to nono-why.
+func (r *Request) BindPorts(s *Set, name string) {
+	s.Bind(name, func(arg string) error {
+		p, ok := spec.ParsePorts(arg)
+		if !ok {
+			return fault.Text("a port from 1 to 65535 is wanted, or a range N-M of them, not " + fault.Quote(arg))
+		}
+		p.By = spec.Origin{Source: spec.Flag, Detail: "--port " + arg}
+		r.Ports = append(r.Ports, p)
 		return nil
 	})
 }

@@ -21,6 +21,7 @@ func parse(args ...string) (*Request, []string, error) {
 	s := NewSet(table...)
 	r := &Request{}
 	r.Bind(s)
+	r.BindPorts(s, "port")
 	r.BindKeepFDs(s)
 	rest, err := s.Parse(args)
 	return r, rest, err
@@ -106,8 +107,13 @@ func TestEveryFlagOfATableIsBound(t *testing.T) {
 		r := &Request{}
 		r.Bind(s)
 		r.BindHosts(s, "host")
+		r.BindPorts(s, "port")
 		args := []string{"--" + f.Name}
-		if f.Arg != None {
+		switch f.Arg {
+		case None:
+		case Ports:
+			args = append(args, "443")
+		default:
 			args = append(args, "x")
 		}
 		if _, err := s.Parse(args); err != nil {

@@ -6,8 +6,9 @@ const (
 	Host Arg = "HOST"
 )
 
-// whyFlags are nono-why's besides the policy's. --unix-socket is a question
-// here; what it is to nono-run, a grant, is --grant-unix-socket. So it is with --host.
+// whyFlags are nono-why's besides the policy's. --unix-socket, --host and --port are
+// questions here; what they are to nono-run, grants, is --grant-unix-socket,
+// --grant-host and --grant-port.
 var whyFlags = []Flag{
 	{"path", "", Path, "ask about this path; the same as giving it alone", groupQuestion, false, false},
 	{"op", "", Op, "what is to be done with it: read, write, execute, …", groupQuestion, false, false},
@@ -25,6 +26,7 @@ var whyFlags = []Flag{
 	{"spec", "", File, "ask about this spec, as nono run --print-spec prints it; - is standard input", groupPolicy, false, false},
 	{"self", "", None, "ask about the sandbox that this command runs in", groupPolicy, false, false},
 	{"platform", "", Word, "answer for 'linux' or 'darwin'", groupPolicy, false, false},
+	{"grant-port", "", Ports, "what --port is to nono run", groupPolicy, true, false},
 	{"grant-unix-socket", "", Path, "what --unix-socket is to nono run", groupPolicy, true, false},
 	{"grant-host", "", Host, "what --host is to nono run", groupPolicy, true, false},
 
@@ -39,7 +41,7 @@ var whyFlags = []Flag{
 func WhyTable() []Flag {
 	table := append([]Flag(nil), whyFlags...)
 	for _, f := range PolicyFlags {
-		if f.Name != "unix-socket" && f.Name != "host" {
+		if f.Name != "unix-socket" && f.Name != "host" && f.Name != "port" {
 			table = append(table, f)
 		}
 	}

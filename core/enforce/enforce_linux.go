@@ -65,6 +65,10 @@ func apply(s *spec.Spec) error {
 // asked refuses a spec that asks for something which this kernel cannot give
 // without giving more.
 func asked(s *spec.Spec, abi int) error {
+	if len(s.Ports) > 0 && abi < kernel.ABINet {
+		return &fault.Error{Do: "limit the network to some ports", Err: fault.Text("that takes " + kernel.Needs(kernel.ABINet) + "; this kernel knows no ports"),
+			Hint: "--net-block instead shuts the whole network"}
+	}
 	if abi >= kernel.ABIUnix || s.UnixSockets || s.Traps(spec.TrapSockets) {
 		return nil
 	}

@@ -102,11 +102,31 @@ func makeRuleset(s *spec.Spec, attr *ll.RulesetAttr) (int, error) {
 		}
 		return nil
 	})
+	if err == nil {
+		err = addPorts(ruleset, s.Ports, attr)
+	}
 	if err != nil {
 		unix.Close(ruleset)
 		return -1, err
 	}
 	return ruleset, nil
+}
+
+// addPorts adds a rule for each port that may be connected to. The rule is of the
+// port at every address: the kernel knows no others.
+func addPorts(ruleset int, ports []spec.Port, attr *ll.RulesetAttr) error {
+	for i := range ports {
+		for port := uint64(ports[i].First); port <= uint64(ports[i].Last); port++ {
+			rule := &ll.NetPortAttr{AllowedAccess: ll.AccessNetConnectTCP & attr.HandledAccessNet, Port: port}
+			if rule.AllowedAccess == 0 {
+				return nil // the network is open
+			}
+			if err := ll.LandlockAddNetPortRule(ruleset, rule, 0); err != nil {
+				return &fault.Error{Do: "add a Landlock rule for port " + ports[i].Range(), Err: err}
+			}
+		}
+	}
+	return nil
 }
 
 // addRule is landlock_add_rule(2), without telling Go's scheduler of a call that

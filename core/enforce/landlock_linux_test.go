@@ -111,6 +111,19 @@ func TestRuleset(t *testing.T) {
 	}
 }
 
+// The network can be limited to ports only where Landlock knows them.
+func TestPortsNeedTheKernel(t *testing.T) {
+	s := spec.Spec{Ports: []spec.Port{{First: 443, Last: 443}}}
+	for abi := 1; abi <= kernel.LatestABI; abi++ {
+		err := asked(&s, abi)
+		var f *fault.Error
+		if (err == nil) != (abi >= 4) || err != nil && (!errors.As(err, &f) ||
+			f.Error() != "cannot limit the network to some ports: that takes Landlock ABI 4, Linux 6.7; this kernel knows no ports") {
+			t.Errorf("ABI %d: %v", abi, err)
+		}
+	}
+}
+
 // One single socket can be opened only where the kernel can tell it from others.
 func TestOneSocketNeedsTheKernel(t *testing.T) {
 	one := spec.Spec{Paths: []spec.Path{{Kind: spec.Read, Path: "/"}, {Kind: spec.UnixSocket, Path: "/run/s", Optional: true}}}

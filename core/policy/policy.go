@@ -31,6 +31,9 @@ type Options struct {
 	// Hosts are the only ones that may be connected to, by a supervisor; with none
 	// the whole network is open unless NetBlock says otherwise.
 	Hosts []spec.Host
+	// Ports are the TCP ports that may be connected to; with any, the rest of the
+	// network is blocked, whatever NetBlock says.
+	Ports []spec.Port
 	// Allow are the switches that flags or profiles turn on. Its Net is not read:
 	// the network is allowed unless NetBlock says otherwise.
 	Allow         spec.Switches
@@ -61,6 +64,9 @@ type Options struct {
 	// Watch is what takes a supervisor.
 	Watch
 }
+
+// Net reports whether the whole network is allowed.
+func (o *Options) Net() bool { return !o.NetBlock && len(o.Ports) == 0 && len(o.Hosts) == 0 }
 
 // Policy is the outcome of Compile.
 type Policy struct {
@@ -153,12 +159,15 @@ func Compile(o Options, h Host) (*Policy, error) {
 		return nil, err
 	}
 	switches := o.Allow
-	switches.Net = !o.NetBlock && len(o.Hosts) == 0
-	made := &spec.Spec{Paths: l.paths, Switches: switches, KeepFDs: o.KeepFDs, Supervise: slices.Clone(traps)}
+	switches.Net = o.Net()
+	made := &spec.Spec{Paths: l.paths, Switches: switches, Ports: o.Ports, KeepFDs: o.KeepFDs, Supervise: slices.Clone(traps)}
 	if c.sockets(l) {
 		made.AddTrap(spec.TrapSockets)
 	}
 	if len(o.Hosts) > 0 && !o.NetBlock {
+		if len(o.Ports) > 0 {
+			return nil, &fault.Error{Do: "use --port with --host", Err: fault.Text("a port would be open at every address"), Hint: "--host NAME:PORT limits both"}
+		}
 		made.AddHosts(o.Hosts)
 	}
 	if made.RmdirOwn {
@@ -229,7 +238,7 @@ func (c *compiler) protections(l *lines, homes []home, cmds *commands, links []r
 // askedForSomething refuses a run that grants nothing: it can only be a
 // mistake, unless cutting the network is all that was wanted.
 func (c *compiler) askedForSomething() error {
-	if c.o.NetBlock || len(c.o.Hosts) > 0 || slices.ContainsFunc(c.o.Grants, func(g Grant) bool { return g.Kind.Grants() }) {
+	if !c.o.Net() || slices.ContainsFunc(c.o.Grants, func(g Grant) bool { return g.Kind.Grants() }) {
 		return nil
 	}
 	return &fault.Error{Do: "run with nothing granted", Hint: "--allow . grants the working directory, --read DIR one to read, --net-block cuts the network"}

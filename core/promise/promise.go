@@ -29,6 +29,9 @@ func On(goos string, k kernel.Support, s *spec.Spec) []Promise {
 	}
 	var list []Promise
 	for _, r := range rows {
+		if r.key == "net" && len(asked.Ports) > 0 {
+			r.what = "using the network, but for TCP to the ports that are granted"
+		}
 		switch {
 		case r.unless != nil && r.unless(asked):
 		case goos == "darwin":

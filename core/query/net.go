@@ -20,11 +20,37 @@ func Network(s *spec.Spec, abi int, host string, port int, protocol string) Verd
 	if protocol == "tcp" && abi >= kernel.ABINet || protocol == "udp" && abi >= kernel.ABIUDP {
 		v.EnforcedBy = "Landlock and seccomp"
 	}
-	if len(s.Hosts) == 0 {
-		v.Suggestion = &Suggestion{[]Part{{Flag: "--net-block", Drop: true}}}
+	switch {
+	case len(s.Hosts) > 0:
+		return byHosts(s, v)
+	case len(s.Ports) > 0:
+		return byPorts(s, v)
+	}
+	v.Suggestion = &Suggestion{[]Part{{Flag: "--net-block", Drop: true}}}
+	return v
+}
+
+// byPorts answers where TCP to some ports is all of the network.
+func byPorts(s *spec.Spec, v Verdict) Verdict {
+	tcp := v.Protocol == "tcp"
+	if line := s.PortLine(v.Port); tcp && line != nil {
+		v.Status, v.Reason, v.EnforcedBy, v.Errno = Allowed, PortGranted, "", ""
+		v.Note = "by the line 'port " + line.Range() + "' (" + line.By.String() + "), at any address"
 		return v
 	}
-	return byHosts(s, v)
+	if tcp { // the socket itself can be had
+		v.Reason, v.EnforcedBy, v.Errno = PortNotGranted, "Landlock", "EACCES"
+	}
+	if tcp && v.Port != 0 {
+		v.Suggestion = &Suggestion{[]Part{{Flag: "--port", Arg: strconv.Itoa(v.Port)}}}
+		return v
+	}
+	v.Note = "only TCP to certain ports is allowed"
+	v.Suggestion = &Suggestion{}
+	for i := range s.Ports {
+		v.Suggestion.Parts = append(v.Suggestion.Parts, Part{Flag: "--port", Arg: s.Ports[i].Range(), Drop: true})
+	}
+	return v
 }
 
 // byHosts answers where a supervisor connects to some hosts.

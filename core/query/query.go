@@ -83,6 +83,7 @@ const (
 	NetworkDefault  Reason = "network_allowed_by_default"
 	HostGranted     Reason = "host_granted"
 	SocketsAllowed  Reason = "unix_sockets_allowed"
+	PortGranted     Reason = "port_granted"
 	NotRestricted   Reason = "not_restricted" // nothing nono keeps stands against it
 	NotEnforced     Reason = "not_enforced_on_this_kernel"
 	NotBlocked      Reason = "not_a_blocked_command"
@@ -99,6 +100,7 @@ const (
 	RmdirBlocked       Reason = "directory_deletion_blocked"
 	NetworkBlocked     Reason = "network_blocked"
 	HostNotGranted     Reason = "host_not_granted"
+	PortNotGranted     Reason = "port_not_granted"
 	UnixSocketBlocked  Reason = "unix_socket_blocked"
 	TruncateRefused    Reason = "truncate_refused"  // truncate(2), on a kernel before Landlock ABI 3
 	DeviceNode         Reason = "device_node"       // never made, renamed or linked

@@ -19,8 +19,9 @@ const MaxSize = 512 << 10
 const ErrTooLarge = fault.Text("the spec names too many paths for a macOS sandbox profile")
 
 const (
-	errPath = fault.Text("a path of the spec is not absolute, or has a NUL byte")
-	errText = fault.Text("a path of the spec is not UTF-8, as every name on a macOS volume is")
+	errPath  = fault.Text("a path of the spec is not absolute, or has a NUL byte")
+	errPorts = fault.Text("on macOS nono cannot limit connections to some ports: name lookups there are made by a service outside, which sends what it is asked")
+	errText  = fault.Text("a path of the spec is not UTF-8, as every name on a macOS volume is")
 )
 
 // Profile returns the SBPL text for s: a profile in which each class of
@@ -39,6 +40,9 @@ const (
 // The error is ErrTooLarge, or says that a path is not UTF-8, or is about one
 // that spec.Parse would have refused.
 func Profile(s *spec.Spec, dir string) ([]byte, error) {
+	if len(s.Ports) > 0 {
+		return nil, errPorts
+	}
 	for i := range s.Paths {
 		p := &s.Paths[i]
 		if !strings.HasPrefix(p.Path, "/") || strings.IndexByte(p.Path, 0) >= 0 {

@@ -109,5 +109,6 @@ var (
 	SchedSetscheduler = Call{"sched_setscheduler", 144, 119}
 	SchedSetparam     = Call{"sched_setparam", 142, 118}
 	SchedSetattr      = Call{"sched_setattr", 314, 274}
+	Listen            = Call{"listen", 50, 201}
 	Personality       = Call{"personality", 135, 92}
 )

@@ -123,6 +123,9 @@ func socketRules(s *spec.Spec, abi int) []Rule {
 	if len(s.Hosts) > 0 {
 		return slices.Concat(rules, hostRules)
 	}
+	if len(s.Ports) > 0 && !s.Net {
+		return append(rules, portRules(blockUnix && !s.Traps(spec.TrapSockets))...)
+	}
 	if !s.Net {
 		return append(rules, Rule{Socket, eperm, []Test{IsNot(0, afUnix)}})
 	}
@@ -138,6 +141,27 @@ func oneUnix(s *spec.Spec) Rule {
 		return Rule{Socket, eperm, []Test{Is(0, afUnix), IsNot(1, sockStream, sockSeqpacket).Masked(sockTypeMask)}}
 	}
 	return Rule{Socket, eperm, []Test{Is(0, afUnix)}}
+}
+
+// portRules leave of the network what Landlock's rules for ports are about: TCP.
+// Other protocols over the same kind of socket are not asked for (MPTCP, SCTP), nor
+// is a connection that is made by sending. A socket that listens without having
+// been bound would get a port from the kernel, and Landlock is not asked either;
+// where there are Unix sockets, which listen too, that stays open.
+func portRules(blockUnix bool) []Rule {
+	inet := Is(0, afInet, afInet6)
+	rules := []Rule{
+		{Socket, eperm, []Test{IsNot(0, afUnix, afInet, afInet6)}},
+		{Socket, eperm, []Test{inet, IsNot(1, sockStream).Masked(sockTypeMask)}},
+		{Socket, eperm, []Test{inet, IsNot(2, 0, protoTCP)}},
+		{Sendto, eperm, []Test{Has(3, msgFastOpen)}},
+		{Sendmsg, eperm, []Test{Has(2, msgFastOpen)}},
+		{Sendmmsg, eperm, []Test{Has(3, msgFastOpen)}},
+	}
+	if blockUnix {
+		rules = append(rules, Rule{Listen, eperm, nil})
+	}
+	return rules
 }
 
 // GroupRules refuse joining the process groups that outside processes are in, or,

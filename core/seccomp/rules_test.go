@@ -25,21 +25,29 @@ var arches = []struct {
 // A config is one of all the filters that there are for an architecture.
 type config struct {
 	net, unix, ipc bool // allowed
+	ports          bool // some, where the network is blocked
 	abi            int
 }
 
 func configs() []config {
 	var all []config
 	for abi := 1; abi <= lastABI; abi++ {
-		for bits := range 8 {
-			all = append(all, config{bits&1 != 0, bits&2 != 0, bits&4 != 0, abi})
+		for bits := range 16 {
+			c := config{bits&1 != 0, bits&2 != 0, bits&4 != 0, bits&8 != 0, abi}
+			if !c.net || !c.ports {
+				all = append(all, c)
+			}
 		}
 	}
 	return all
 }
 
 func (c config) code(arch string) []Instruction {
-	code, err := Compile(arch, Rules(&spec.Spec{Switches: spec.Switches{Net: c.net, UnixSockets: c.unix, IPC: c.ipc}}, c.abi))
+	s := &spec.Spec{Switches: spec.Switches{Net: c.net, UnixSockets: c.unix, IPC: c.ipc}}
+	if c.ports {
+		s.Ports = []spec.Port{{First: 443, Last: 443}}
+	}
+	code, err := Compile(arch, Rules(s, c.abi))
 	if err != nil {
 		panic(err)
 	}
@@ -55,6 +63,9 @@ var conditions = []struct {
 	{"never", func(config) bool { return false }},
 	{"always", func(config) bool { return true }},
 	{"net block", func(c config) bool { return !c.net }},
+	{"net block, no port", func(c config) bool { return !c.net && !c.ports }},
+	{"port", func(c config) bool { return c.ports }},
+	{"port, unix-sockets block, ABI < 9", func(c config) bool { return c.ports && !c.unix && c.abi < 9 }},
 	{"ipc block", func(c config) bool { return !c.ipc }},
 	{"ABI < 3", func(c config) bool { return c.abi < 3 }},
 	{"unix-sockets block, ABI < 9", func(c config) bool { return !c.unix && c.abi < 9 }},
@@ -224,7 +235,7 @@ func TestForeignArchitecture(t *testing.T) {
 func TestCallNumbers(t *testing.T) {
 	all := slices.Concat(refused[:], ipcCalls[:], []Call{Ioctl, Fcntl, Clone, Clone3, Unshare, Socket,
 		Socketpair, Prlimit, Renameat2, Truncate, Open, Openat, Openat2, Setpgid, Setpriority, IoprioSet,
-		SchedSetscheduler, SchedSetparam, SchedSetattr, Personality})
+		SchedSetscheduler, SchedSetparam, SchedSetattr, Personality, Listen, Sendto, Sendmsg, Sendmmsg})
 	for _, arch := range arches {
 		numbers := kernelCalls(t, arch.name)
 		for _, c := range all {

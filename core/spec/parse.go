@@ -52,6 +52,10 @@ func Parse(doc []byte) (*Spec, error) {
 		}
 	}
 	switch {
+	case len(s.Ports) > 0 && len(s.Hosts) > 0:
+		return nil, &SyntaxError{0, "'port' opens a port at every address, so it does not go with 'host'"}
+	case len(s.Ports) > 0 && s.Net:
+		return nil, &SyntaxError{0, "a line 'port' goes with 'net block' alone"}
 	case s.Supervised() && !supervised:
 		return nil, &SyntaxError{1, "a document with a line 'supervise' begins with '" + headerSupervised + "'"}
 	case supervised && !s.Supervised():
@@ -102,6 +106,8 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 	switch word {
 	case "keep-fd":
 		return s.keepFD(args)
+	case "port":
+		return s.port(args)
 	case "supervise":
 		return s.supervise(args)
 	case "host":

@@ -18,6 +18,10 @@ func (s *Spec) Append(b []byte) []byte {
 		b = s.Paths[i].append(b)
 		b = append(b, '\n')
 	}
+	for i := range s.Ports {
+		b = s.Ports[i].append(b)
+		b = append(b, '\n')
+	}
 	for _, fd := range s.KeepFDs {
 		b = append(b, "keep-fd "...)
 		b = strconv.AppendInt(b, int64(fd), 10)
@@ -56,11 +60,16 @@ func (p *Path) append(b []byte) []byte {
 	}
 	b = append(b, ' ')
 	b = appendQuoted(b, p.Path)
-	if by := p.By.String(); by != "" {
-		b = append(b, " by "...)
-		b = strconv.AppendQuote(b, by)
+	return appendBy(b, p.By)
+}
+
+// appendBy appends where a line comes from, if that is said.
+func appendBy(b []byte, o Origin) []byte {
+	by := o.String()
+	if by == "" {
+		return b
 	}
-	return b
+	return strconv.AppendQuote(append(b, " by "...), by)
 }
 
 // appendQuoted appends arg as the document spells it: bare, or, where that

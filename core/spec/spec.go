@@ -98,6 +98,8 @@ type Spec struct {
 	// Hosts are where the supervisor lets the command connect to. With any, Net is
 	// false: nothing else of the network can be reached.
 	Hosts []Host
+	// Ports are the TCP ports that may be connected to although Net is not allowed.
+	Ports []Port
 	// KeepFDs are the inherited descriptors above 2 that the command keeps.
 	KeepFDs []int
 }

@@ -6,14 +6,14 @@ _nono_list_run() {
 		-a --allow -r --read -w --write --allow-file \
 		--read-file --write-file --temp --device \
 		--allow-rmdir --allow-rmdir-own --deny --deny-write \
-		--net-block --host --unix-socket --inner-sockets \
-		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
-		--block-command --allow-env --audit-log --audit-level \
-		--audit-required --explain --wait-all -p --profile \
-		--workdir --allow-cwd --keep-fd --list-profiles \
-		--show-profile --install-hook --remove-hook --ephemeral \
-		--summary --dry-run --print-spec -v --verbose \
-		-s --silent -h --help --version
+		--net-block --host --port --unix-socket \
+		--inner-sockets --allow-unix-sockets --allow-ipc --allow-keychain \
+		--allow-command --block-command --allow-env --audit-log \
+		--audit-level --audit-required --explain --wait-all \
+		-p --profile --workdir --allow-cwd --keep-fd \
+		--list-profiles --show-profile --install-hook --remove-hook \
+		--ephemeral --summary --dry-run --print-spec \
+		-v --verbose -s --silent -h --help --version
 }
 
 _nono_kind_run() {
@@ -25,6 +25,7 @@ _nono_kind_run() {
 	--device | -device | --deny | -deny | --deny-write | -deny-write | \
 		--unix-socket | -unix-socket) echo 'PATH' ;;
 	--host | -host) echo 'HOST' ;;
+	--port | -port) echo 'N[-M]' ;;
 	--allow-command | -allow-command) echo 'CATEGORY' ;;
 	--block-command | -block-command) echo 'COMMAND' ;;
 	--allow-env | -allow-env) echo 'NAME' ;;
@@ -42,16 +43,16 @@ _nono_list_why() {
 		--path --op --to --host \
 		--port --udp --unix-socket --command \
 		--batch --support --hook --summary \
-		--spec --self --platform --grant-unix-socket \
-		--grant-host --json -v --verbose -s --silent \
-		-h --help --version -a --allow -r --read \
-		-w --write --allow-file --read-file --write-file \
-		--temp --device --allow-rmdir --allow-rmdir-own \
-		--deny --deny-write --net-block --inner-sockets \
-		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
-		--block-command --allow-env --audit-log --audit-level \
-		--audit-required --explain --wait-all -p --profile \
-		--workdir --allow-cwd
+		--spec --self --platform --grant-port \
+		--grant-unix-socket --grant-host --json -v --verbose \
+		-s --silent -h --help --version -a --allow \
+		-r --read -w --write --allow-file --read-file \
+		--write-file --temp --device --allow-rmdir \
+		--allow-rmdir-own --deny --deny-write --net-block \
+		--inner-sockets --allow-unix-sockets --allow-ipc --allow-keychain \
+		--allow-command --block-command --allow-env --audit-log \
+		--audit-level --audit-required --explain --wait-all \
+		-p --profile --workdir --allow-cwd
 }
 
 _nono_kind_why() {
@@ -66,6 +67,7 @@ _nono_kind_why() {
 	--spec | -spec | --allow-file | -allow-file | --read-file | -read-file | \
 		--write-file | -write-file | --audit-log | -audit-log) echo 'FILE' ;;
 	--platform | -platform) echo 'WORDS:linux darwin' ;;
+	--grant-port | -grant-port) echo 'N[-M]' ;;
 	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
 		--w | --write | -write | --temp | -temp | --workdir | -workdir) echo 'DIR' ;;
 	--allow-command | -allow-command) echo 'CATEGORY' ;;

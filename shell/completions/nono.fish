@@ -27,22 +27,23 @@ function __nono_where
     set -l with -a --a --allow -allow -r --r --read -read -w --w --write -write \
         --allow-file -allow-file --read-file -read-file --write-file \
         -write-file --temp -temp --device -device --deny -deny --deny-write \
-        -deny-write --host -host --unix-socket -unix-socket --allow-command \
-        -allow-command --block-command -block-command --allow-env -allow-env \
-        --audit-log -audit-log --audit-level -audit-level -p --p --profile \
-        -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
-        -show-profile --install-hook -install-hook --remove-hook -remove-hook \
-        --summary -summary
+        -deny-write --host -host --port -port --unix-socket -unix-socket \
+        --allow-command -allow-command --block-command -block-command \
+        --allow-env -allow-env --audit-log -audit-log --audit-level -audit-level \
+        -p --p --profile -profile --workdir -workdir --keep-fd -keep-fd \
+        --show-profile -show-profile --install-hook -install-hook --remove-hook \
+        -remove-hook --summary -summary
     if test $table = why
         set with --path -path --op -op --to -to --host -host --port -port --unix-socket \
             -unix-socket --command -command --spec -spec --platform -platform \
-            --grant-unix-socket -grant-unix-socket --grant-host -grant-host \
-            -a --a --allow -allow -r --r --read -read -w --w --write -write \
-            --allow-file -allow-file --read-file -read-file --write-file \
-            -write-file --temp -temp --device -device --deny -deny --deny-write \
-            -deny-write --allow-command -allow-command --block-command -block-command \
-            --allow-env -allow-env --audit-log -audit-log --audit-level -audit-level \
-            -p --p --profile -profile --workdir -workdir
+            --grant-port -grant-port --grant-unix-socket -grant-unix-socket \
+            --grant-host -grant-host -a --a --allow -allow -r --r --read \
+            -read -w --w --write -write --allow-file -allow-file --read-file \
+            -read-file --write-file -write-file --temp -temp --device -device \
+            --deny -deny --deny-write -deny-write --allow-command -allow-command \
+            --block-command -block-command --allow-env -allow-env --audit-log \
+            -audit-log --audit-level -audit-level -p --p --profile -profile \
+            --workdir -workdir
     end
     while test $at -le (count $words)
         switch $words[$at]
@@ -129,6 +130,7 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l deny-write -r -F -d 'make this path read-only, even inside a writable grant; or what matches a pattern'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l net-block -d 'no network at all'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l host -x -a '(__fish_print_hostnames)' -d 'the network only to this host: NAME, *.NAME, ADDRESS/BITS, :PORT'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l port -x -d 'no network but TCP to these ports, at any address (needs Landlock ABI 4)'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l unix-socket -r -F -d 'allow connecting to this one Unix socket'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l inner-sockets -d 'allow connecting to Unix sockets that the command makes itself'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-unix-sockets -d 'allow connecting to any Unix socket: a way out of the sandbox'
@@ -173,6 +175,7 @@ complete -c nono -c nono-why -n '__nono_is why' -l summary -d 'tell what is allo
 complete -c nono -c nono-why -n '__nono_is why' -l spec -r -F -d 'ask about this spec, as nono run --print-spec prints it; - is standard input'
 complete -c nono -c nono-why -n '__nono_is why' -l self -d 'ask about the sandbox that this command runs in'
 complete -c nono -c nono-why -n '__nono_is why' -l platform -x -a 'linux darwin' -d 'answer for \'linux\' or \'darwin\''
+complete -c nono -c nono-why -n '__nono_is why' -l grant-port -x -d 'what --port is to nono run'
 complete -c nono -c nono-why -n '__nono_is why' -l grant-unix-socket -r -F -d 'what --unix-socket is to nono run'
 complete -c nono -c nono-why -n '__nono_is why' -l grant-host -x -a '(__fish_print_hostnames)' -d 'what --host is to nono run'
 complete -c nono -c nono-why -n '__nono_is why' -l json -d 'answer in JSON'

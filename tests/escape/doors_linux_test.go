@@ -25,6 +25,8 @@ type door struct {
 	below int
 	// works marks what is no attack: it must work inside.
 	works bool
+	// needs is the Landlock ABI below which nono refuses to start what works.
+	needs int
 	// noControl says why the attack means nothing without nono.
 	noControl string
 	flags     []string // of nono-run, besides the grants of "in" and "ro"
@@ -233,7 +235,7 @@ func netDoors() []door {
 		"net-x-high", "every-family"} {
 		doors = append(doors, door{name: name, shut: "EPERM", flags: block})
 	}
-	return append(doors,
+	return append(append(doors, portDoors()...),
 		door{name: "pair-inet", shut: "EPERM", reached: "ENOTSUP EOPNOTSUPP", flags: block},
 		door{name: "tun", shut: "EACCES", flags: block},
 		door{name: "vsock-device", shut: "EACCES", flags: block},
@@ -246,5 +248,24 @@ func netDoors() []door {
 		door{name: "netlink-allowed", as: "netlink", works: true},
 		door{name: "netlink-uevent-allowed", as: "netlink-uevent", shut: "EPERM"},
 		door{name: "every-other-family", shut: "EPERM"},
+	)
+}
+
+// portDoors are tried with the port of one server granted, to which alone, and by
+// TCP alone, there must be a way.
+func portDoors() []door {
+	var doors []door
+	for _, name := range []string{"udp4", "udp6", "udp-connect", "udplite", "ping", "raw-icmp", "raw-icmp6", "packet", "vsock", "netlink",
+		"netlink-uevent", "mptcp", "sctp", "tcp-fast-open", "tcp-listen", "every-other-family"} {
+		doors = append(doors, door{name: "port-" + name, as: name, shut: "EPERM refused", with: grantPort("tcp4")})
+	}
+	return append(doors,
+		door{name: "port-other", as: "tcp6", shut: "EACCES refused", with: grantPort("tcp4")},
+		door{name: "port-other-mapped", as: "tcp4-mapped", shut: "EACCES refused", with: grantPort("tcp6")},
+		door{name: "port-fast-open-later", as: "tcp-fast-open-later", shut: "EACCES refused", with: grantPort("tcp6")},
+		door{name: "port-bind", as: "tcp-bind", shut: "EACCES refused", with: grantPort("tcp4")},
+		door{name: "port-granted", as: "tcp4", works: true, needs: 4, with: grantPort("tcp4")},
+		door{name: "port-granted-6", as: "tcp6", works: true, needs: 4, with: grantPort("tcp6")},
+		door{name: "port-granted-mapped", as: "tcp4-mapped", works: true, needs: 4, with: grantPort("tcp4")},
 	)
 }

@@ -69,6 +69,10 @@ func (w *world) try(t *testing.T, d door, abis []int, suites map[int]suite.Suite
 		open := outcome == "ok" || has(d.reached, outcome)
 		expectOpen := abi < d.below || d.open != "" && !(d.rootShut && w.user.Root())
 		switch {
+		case d.works && abi < d.needs:
+			if outcome != "refused" {
+				t.Errorf("ABI %d: it should be refused: %s", abi, outcome)
+			}
 		case d.works && outcome != "ok" && control == "ok":
 			t.Errorf("ABI %d: it should work inside: %s", abi, outcome)
 		case d.works:

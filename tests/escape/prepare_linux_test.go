@@ -207,3 +207,8 @@ func spareShm(t *testing.T, l *launch) {
 	l.args["spareshm"] = strconv.Itoa(id)
 	l.after = append(l.after, func() { unix.SysvShmCtl(id, unix.IPC_RMID, nil) })
 }
+
+// grantPort limits the network to the port of that server.
+func grantPort(server string) preparation {
+	return func(_ *testing.T, l *launch) { l.flags = append(l.flags, "--port", l.w.args[server]) }
+}

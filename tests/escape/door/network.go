@@ -36,13 +36,26 @@ func network() map[string]attack {
 		return func(world) error { return withSocket(domain, kind, proto, func(int) error { return nil }) }
 	}
 	return map[string]attack{
-		"tcp4":               connect(unix.AF_INET, unix.SOCK_STREAM, 0, v4, "tcp4"),
-		"tcp6":               connect(unix.AF_INET6, unix.SOCK_STREAM, 0, v6, "tcp6"),
-		"tcp4-mapped":        connect(unix.AF_INET6, unix.SOCK_STREAM, 0, mapped, "tcp4"),
-		"mptcp":              connect(unix.AF_INET, unix.SOCK_STREAM, unix.IPPROTO_MPTCP, v4, "tcp4"),
-		"sctp":               socket(unix.AF_INET, unix.SOCK_STREAM, unix.IPPROTO_SCTP),
-		"tcp-fast-open":      send(unix.AF_INET, unix.SOCK_STREAM, 0, unix.MSG_FASTOPEN, v4, "tcp4"),
-		"tcp-fast-open6":     send(unix.AF_INET6, unix.SOCK_STREAM, 0, unix.MSG_FASTOPEN, v6, "tcp6"),
+		"tcp4":           connect(unix.AF_INET, unix.SOCK_STREAM, 0, v4, "tcp4"),
+		"tcp6":           connect(unix.AF_INET6, unix.SOCK_STREAM, 0, v6, "tcp6"),
+		"tcp4-mapped":    connect(unix.AF_INET6, unix.SOCK_STREAM, 0, mapped, "tcp4"),
+		"mptcp":          connect(unix.AF_INET, unix.SOCK_STREAM, unix.IPPROTO_MPTCP, v4, "tcp4"),
+		"sctp":           socket(unix.AF_INET, unix.SOCK_STREAM, unix.IPPROTO_SCTP),
+		"tcp-fast-open":  send(unix.AF_INET, unix.SOCK_STREAM, 0, unix.MSG_FASTOPEN, v4, "tcp4"),
+		"tcp-fast-open6": send(unix.AF_INET6, unix.SOCK_STREAM, 0, unix.MSG_FASTOPEN, v6, "tcp6"),
+		"tcp-fast-open-later": func(w world) error {
+			return withSocket(unix.AF_INET, unix.SOCK_STREAM, 0, func(fd int) error {
+				const fastOpenConnect = 30 // linux/tcp.h, TCP_FASTOPEN_CONNECT
+				if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, fastOpenConnect, 1); err != nil {
+					return err
+				}
+				if err := unix.Connect(fd, v4(w, "tcp4")); err != nil {
+					return err
+				}
+				_, err := unix.Write(fd, []byte("x"))
+				return err
+			})
+		},
 		"tcp-bind":           listen(&unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}),
 		"tcp-listen":         listen(nil),
 		"udp4":               send(unix.AF_INET, unix.SOCK_DGRAM, 0, 0, v4, "udp4"),
