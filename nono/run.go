@@ -48,25 +48,6 @@ func dispatch(args []string, stdout, stderr io.Writer) (int, error) {
 	return become(sub.program, args[1:])
 }
 
-// formerly says how what other sandboxes of the same name take before or as a
-// subcommand is spelled here, or "".
-func formerly(word string) string {
-	switch word {
-	case "wrap", "exec":
-		return "nono run … -- COMMAND"
-	case "setup":
-		return "nothing has to be set up: nono run --allow . -- COMMAND; nono why --support tells what this machine can hold"
-	case "learn":
-		return "nono why -- COMMAND tells what a command usually wants; nono why PATH, what a path does"
-	case "trust", "rollback", "audit", "profile", "policy":
-		return "nono run --list-profiles; nono help tells what there is"
-	}
-	if strings.HasPrefix(word, "-") && word != "-" {
-		return "flags stand behind the subcommand: nono run " + word + " … -- COMMAND"
-	}
-	return ""
-}
-
 // help shows the help of a subcommand, or the usage.
 func help(about []string, stdout io.Writer) (int, error) {
 	if len(about) == 0 {

@@ -70,3 +70,19 @@ func unknown(args []string) error {
 	}
 	return none
 }
+
+// formerly says how what other sandboxes of the same name take before or as a
+// subcommand is spelled here, or "".
+func formerly(word string) string {
+	switch word {
+	case "wrap", "exec":
+		return "nono run … -- COMMAND"
+	case "setup":
+		return "nothing has to be set up: nono run --allow . -- COMMAND; nono why --support tells what this kernel can enforce"
+	case "learn":
+		return "nono why -- COMMAND tells what a command usually wants; nono why PATH, what a path does"
+	case "trust", "rollback", "audit", "profile", "policy":
+		return "nono run --list-profiles; nono help tells what there is"
+	}
+	return ""
+}
