@@ -4,7 +4,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -29,10 +28,6 @@ func (c *compiler) userDenies(l *lines) ([]Pattern, error) {
 			}
 			forms = append(forms, f)
 			continue
-		}
-		// Nothing would be denied that the user has in mind.
-		if p, err := c.res.Resolve(path); unexpanded(g) && err == nil && !p.Exists {
-			return nil, &fault.Error{Do: "deny", Path: g.Path, Err: errTilde, Hint: flagOf(g.Kind) + " " + g.Path}
 		}
 		if err := c.deny(l, g.Kind, path, byOf(g)); err != nil {
 			return nil, refusal(g, path, err)
