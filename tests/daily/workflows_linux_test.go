@@ -72,9 +72,9 @@ func readWorkflows(t *testing.T, file string) []workflow {
 }
 
 // hinted are the flags in nono's hint, as they are printed.
-var hinted = regexp.MustCompile(`(?m)^nono: hint: (?:.*?add )?((?:--[a-z-]+(?: [^ \n]+)?)(?: --[a-z-]+(?: [^ \n]+)?)*)`)
+var hinted = regexp.MustCompile(`(?m)^nono: hint: (?:.*?add )?((?:(?:^| )?(?:--allow-(?:rmdir|unix-sockets|ipc)|--[a-z-]+ [^ \n]+))+)`)
 
-// A way is one of the four in which a workflow is run, in a fresh home.
+// An outcome is how a workflow ended in one of the four ways.
 type outcome struct {
 	ok   bool
 	text string

@@ -4,8 +4,9 @@
 # one in the project, and talk to it over TCP. Passwords in ~/.pgpass, ~/.my.cnf and
 # the like stay shut.
 
-# Shared memory of PostgreSQL.
+# Shared memory of PostgreSQL, of both kinds.
 allow /dev/shm
+allow-ipc
 
 # PostgreSQL's initdb sets modes, removes what has failed, and its scripts copy.
 profile build

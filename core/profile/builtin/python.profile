@@ -59,6 +59,7 @@ macos read   ~/Library/Application Support/uv
 # pip changes only what is granted: a virtual environment in the project. The
 # system's packages are not. A virtual environment has it by three names.
 allow-command pip
+allow-command pipx
 allow-command pip3
 allow-command pip3.8
 allow-command pip3.9
