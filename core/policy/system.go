@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/lists"
-	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -37,19 +36,6 @@ func (c *compiler) system(l *lines, homes []home, out *given) error {
 		}
 	}
 	return nil
-}
-
-// absent reports whether a listed path is known not to exist: most machines lack
-// most of what the list has in these directories, and one listing tells.
-func (c *compiler) absent(path string) bool {
-	for _, dir := range [...]string{"/etc", "/var/lib"} {
-		if spec.Beneath(path, dir) {
-			name, _, _ := strings.Cut(path[len(dir)+1:], "/")
-			have := c.res.List(dir)
-			return !have.Unknown && have.Kind(name) == paths.Absent
-		}
-	}
-	return false
 }
 
 // matches returns, in order, the names beneath dir that a pattern means: a * in it
