@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command attacker tries from inside to have the supervisor do what it must not. Its
 // first argument says how; see the tests.
 package main
