@@ -225,9 +225,14 @@ func TestLedAstray(t *testing.T) {
 			}
 			w.u.Own(t, w.path("state/skills"))
 		}
+		w.dir("state/real")
+		w.file("state/real/file", "inside\n")
+		link("real")
+		out, status := w.run("--profile", "x", "--", "cat", w.path("state/skills/file"))
+		w.want("the control: a link within what the profile grants", out, status, 0, "inside")
 		link(w.path("project"))
-		out, status := w.run("--profile", "x", "--", "cat", w.path("project/file"))
-		w.want("the control: a link to what is not protected", out, status, 0, "inside")
+		out, status = w.run("--profile", "x", "--", "cat", w.path("project/file"))
+		w.want("a link to what the profile does not grant", out, status, 1, "profile x does not get", "Permission denied")
 		for _, to := range []string{w.path(".ssh"), "../.ssh"} {
 			link(to)
 			out, status = w.run("--profile", "x", "--", "cat", w.path(".ssh/key"))
