@@ -10,7 +10,9 @@ function nono {
 	run)
 		local code=0
 		shift
-		command "${_nono_bin}nono-run" "$@" || code=$?
+		# No list: zsh leaves one at an interrupt, and the status with it.
+		command "${_nono_bin}nono-run" "$@"
+		code=$?
 		_nono_failed "$code" "$@"
 		return $code
 		;;

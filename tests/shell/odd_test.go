@@ -160,7 +160,7 @@ func TestFunctionsKeepTheirNono(t *testing.T) {
 		term.run("nono why --version")
 		term.see("nono-why 0.")
 		term.run("nono version")
-		term.see("nono-run 0.")
+		term.see("nono 0.")
 		term.run("sclaude --silent -- now")
 		term.see("<now>")
 		if screen := term.screen(); strings.Contains(screen, "another ") {
