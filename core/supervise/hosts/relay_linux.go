@@ -7,14 +7,10 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
-	"net/http/httputil"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -224,54 +220,3 @@ type readOnly struct {
 func (r readOnly) Read(b []byte) (int, error)  { return r.Reader.Read(b) }
 func (r readOnly) Write(b []byte) (int, error) { return len(b), nil }
 func (r readOnly) Close() error                { return nil }
-
-// web relays HTTP and looks at every request of the connection: the next one may ask
-// for another host.
-func (r *relay) web(c *net.TCPConn, d destination) {
-	proxy := &httputil.ReverseProxy{
-		Rewrite: func(p *httputil.ProxyRequest) {
-			p.Out.URL = &url.URL{Scheme: "http", Host: d.name, Path: p.In.URL.Path, RawPath: p.In.URL.RawPath, RawQuery: p.In.URL.RawQuery}
-			p.Out.Host = p.In.Host
-			p.Out.Header["User-Agent"] = p.In.Header["User-Agent"]
-		},
-		Transport: &http.Transport{
-			DisableCompression: true,
-			DialContext:        func(ctx context.Context, _, _ string) (net.Conn, error) { return r.dial(ctx, d) },
-		},
-		FlushInterval: -1,
-		ErrorHandler:  func(w http.ResponseWriter, _ *http.Request, _ error) { panic(http.ErrAbortHandler) },
-		ErrorLog:      nothing,
-	}
-	defer proxy.Transport.(*http.Transport).CloseIdleConnections()
-	one := &oneConn{conn: c, done: make(chan struct{})}
-	var taken atomic.Bool // by the proxy, for a protocol such as WebSocket
-	server := &http.Server{ReadHeaderTimeout: helloTimeout, ErrorLog: nothing,
-		ConnState: func(_ net.Conn, s http.ConnState) {
-			switch s {
-			case http.StateHijacked:
-				taken.Store(true)
-			case http.StateClosed:
-				one.finish()
-			}
-		},
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-			if host := hostOf(q); host != d.name || q.Method == http.MethodConnect {
-				r.refused(d, "the HTTP request asks for "+strconv.Quote(host))
-				http.Error(w, "nono: the request asks for another host than the connection is for", http.StatusForbidden)
-				return
-			}
-			defer func() {
-				if taken.Load() {
-					one.finish()
-				}
-			}()
-			proxy.ServeHTTP(w, q)
-		})}
-	server.Serve(one)
-}
-
-// hostOf is the host that a request asks for, in lower case and without the port 80.
-func hostOf(q *http.Request) string {
-	host := strings.TrimSuffix(strings.ToLower(q.Host), ":80")
-	return strings.TrimSuffix(host, ".")
-}
