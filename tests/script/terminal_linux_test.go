@@ -48,6 +48,8 @@ func newTerminal(t *testing.T, u testenv.User, dir string, env ...string) *termi
 	cmd.Env = append([]string{"PATH=/usr/bin:/bin", "HOME=" + dir, "TMPDIR=" + dir, "TERM=dumb", "PS1=ready> "}, env...)
 	must(t, cmd.Start())
 	slave.Close()
+	// Go then waits for the terminal in a way that Close ends, whoever still has it open.
+	must(t, unix.SetNonblock(fd, true))
 	term := &terminal{t: t, master: os.NewFile(uintptr(fd), "ptmx")}
 	done := make(chan struct{})
 	go func() {
@@ -66,8 +68,8 @@ func newTerminal(t *testing.T, u testenv.User, dir string, env ...string) *termi
 	t.Cleanup(func() {
 		syscall.Kill(-cmd.Process.Pid, unix.SIGKILL)
 		cmd.Wait()
-		<-done
 		term.master.Close()
+		<-done
 	})
 	term.await("ready> ")
 	return term
