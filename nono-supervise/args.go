@@ -78,10 +78,16 @@ func parse(args []string) (options, error) {
 				return o, misuse("a descriptor above 2 is wanted after --datagrams=")
 			}
 			o.datagrams = fd
-		case "--maker":
-			o.maker, _ = strconv.Atoi(value)
-		case "--name-server":
-			o.nameServer, _ = strconv.Atoi(value)
+		case "--maker", "--name-server":
+			fd, err := strconv.Atoi(value)
+			if err != nil || fd < 3 {
+				return o, misuse("a descriptor above 2 is wanted after " + name + "=")
+			}
+			if name == "--maker" {
+				o.maker = fd
+			} else {
+				o.nameServer = fd
+			}
 		case "--again":
 			o.again = true
 		case "--audit-log":
