@@ -29,6 +29,10 @@ type Host struct {
 // a port. The second result says what is wrong, or is "".
 func ParseHost(text string) (Host, string) {
 	var h Host
+	if _, rest, url := strings.Cut(text, "://"); url {
+		name, _, _ := strings.Cut(rest, "/")
+		return h, "a name is wanted and not a URL: " + shown(name)
+	}
 	rest, raw := strings.CutSuffix(text, "/raw")
 	h.Raw = raw
 	name, port, hasPort := strings.Cut(rest, ":")
