@@ -57,9 +57,9 @@ func TestPrinter(t *testing.T) {
 		colour, silent bool
 		want           string
 	}{
-		{false, false, "nono: error: cannot open \"/x\\x1b[31m\": no\nnono: hint: try again\nnono: notice: by the way\n"},
-		{false, true, "nono: error: cannot open \"/x\\x1b[31m\": no\nnono: hint: try again\n"},
-		{true, false, "nono: \x1b[31merror:\x1b[0m cannot open \"/x\\x1b[31m\": no\nnono: \x1b[36mhint:\x1b[0m try again\nnono: \x1b[33mnotice:\x1b[0m by the way\n"},
+		{false, false, "nono: error: cannot open $'/x\\033[31m': no\nnono: hint: try again\nnono: notice: by the way\n"},
+		{false, true, "nono: error: cannot open $'/x\\033[31m': no\nnono: hint: try again\n"},
+		{true, false, "nono: \x1b[31merror:\x1b[0m cannot open $'/x\\033[31m': no\nnono: \x1b[36mhint:\x1b[0m try again\nnono: \x1b[33mnotice:\x1b[0m by the way\n"},
 	} {
 		var out, errs bytes.Buffer
 		p := &Printer{Out: &out, Err: &errs, Colour: c.colour, Silent: c.silent}

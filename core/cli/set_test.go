@@ -85,7 +85,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--keep-fd", "99999999999999999999"}, "cannot use the flag '--keep-fd': a descriptor above 2 is wanted, not '99999999999999999999'", "--keep-fd N: let the command inherit this file descriptor"},
 		{[]string{"---allow"}, "cannot use the flag '---allow': it is not written as a flag", "--help lists the flags"},
 		{[]string{"-a", ".", "--=x", "y"}, "cannot use the flag '--=x': it is not written as a flag", "--help lists the flags"},
-		{[]string{"--\x1b[2J"}, `cannot use the flag "--\x1b[2J": there is no such flag`, "--help lists the flags"},
+		{[]string{"--\x1b[2J"}, `cannot use the flag $'--\033[2J': there is no such flag`, "--help lists the flags"},
 	} {
 		_, _, err := parse(c.args...)
 		var misuse *UsageError

@@ -7,7 +7,8 @@ package fault
 import (
 	"errors"
 	"os"
-	"strconv"
+
+	"github.com/nono-sandbox/nono/core/shellquote"
 )
 
 // Exit statuses besides the command's own, as env(1) and other launchers have
@@ -59,21 +60,9 @@ type Text string
 
 func (t Text) Error() string { return string(t) }
 
-// Quote puts s in single quotes for a message. Where s has a quote, a control
-// character or a byte that is not UTF-8, which could fool a terminal, it is
-// quoted as Go does.
-func Quote(s string) string {
-	q := strconv.Quote(s)
-	if q != `"`+s+`"` {
-		return q
-	}
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\'' {
-			return q
-		}
-	}
-	return "'" + s + "'"
-}
+// Quote puts s in single quotes for a message. A name that could fool a
+// terminal is quoted as a shell reads it back, since people paste from messages.
+func Quote(s string) string { return shellquote.Quote(s) }
 
 // Lines returns err as nono says it to a person: one line for the error and,
 // if it or what it wraps has a hint, one for that.

@@ -142,8 +142,8 @@ func TestEnvErrors(t *testing.T) {
 		"!*":         "line 1 of 'own': a name or pattern is wanted, not '!*'",
 		"A=B":        "line 1 of 'own': a name or pattern is wanted, not 'A=B'",
 		"A B":        "line 1 of 'own': a name or pattern is wanted, not 'A B'",
-		"A\tB":       `line 1 of 'own': a name or pattern is wanted, not "A\tB"`,
-		"#\nA\x00\n": `line 2 of 'own': a name or pattern is wanted, not "A\x00"`,
+		"A\tB":       `line 1 of 'own': a name or pattern is wanted, not $'A\011B'`,
+		"#\nA\x00\n": `line 2 of 'own': a name or pattern is wanted, not $'A\000'`,
 	} {
 		if _, err := parseEnv("own", text); err == nil || err.Error() != "cannot read "+want {
 			t.Errorf("%q: %v\nwant … %s", text, err, want)

@@ -10,12 +10,17 @@ import (
 // safe are the characters that no shell gives a meaning, in any place of a word.
 const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%"
 
-// Word quotes one word where a shell needs that. Bytes that could fool a
-// terminal are written in octal, as `$'…'` takes them (POSIX.1-2024, 2.2.4).
+// Word quotes one word where a shell needs that.
 func Word(arg string) string {
 	if arg != "" && strings.Trim(arg, safe) == "" {
 		return arg
 	}
+	return Quote(arg)
+}
+
+// Quote quotes one word, also where no shell needs that. Bytes that could fool
+// a terminal are written in octal, as `$'…'` takes them (POSIX.1-2024, 2.2.4).
+func Quote(arg string) string {
 	if !strings.ContainsFunc(arg, unprintable) && strings.ToValidUTF8(arg, "") == arg {
 		return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 	}

@@ -26,7 +26,7 @@ func TestText(t *testing.T) {
 	s.Add(refused("read", "/a/b", "--read-file /a/b"))
 	s.Add(refused("mkdir", "/a/d", "--allow /a"))
 	want := `nono: notice: the sandbox refused:
-  write "/a/c\x1b[2K": not in allowed paths (3 times)
+  write $'/a/c\033[2K': not in allowed paths (3 times)
   read '/a/b': not in allowed paths (2 times)
   mkdir '/a/d': not in allowed paths
   (what is only read is not looked at; --explain does that)
