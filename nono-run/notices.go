@@ -15,7 +15,7 @@ import (
 )
 
 // notices says, a line each, what the user should know before the command runs.
-func (l *launch) notices(p *cli.Printer) {
+func (l *launch) notices(p *cli.Printer, h policy.Host) {
 	for _, g := range l.policy.Lifted {
 		if l.meant(g) {
 			continue
@@ -28,7 +28,7 @@ func (l *launch) notices(p *cli.Printer) {
 	for _, t := range l.policy.Patterns {
 		p.Notice(t.Flag + " " + fault.Quote(t.Text) + " denies what has that form now (" + strconv.Itoa(t.Matches) + "), and nothing that is made later")
 	}
-	l.symlinks(p)
+	l.symlinks(p, h)
 	l.beforeNono(p)
 	l.notDenied(p)
 	l.closed(p)
@@ -51,15 +51,18 @@ func (l *launch) notices(p *cli.Printer) {
 
 // symlinks says which grants a symlink has led elsewhere that a command in a sandbox
 // could have laid: what nobody typed is left out, what was typed is given.
-func (l *launch) symlinks(p *cli.Printer) {
+func (l *launch) symlinks(p *cli.Printer, h policy.Host) {
 	for _, m := range l.policy.Misled {
 		to := fault.Quote(m.Grant.Path)
 		who := reason(m.Grant.By)
 		if m.Grant.By.Source == spec.System {
 			who = "the sandbox"
 		}
-		p.Notice(who + " does not get " + fault.Quote(m.Name) + ": a symlink, " + fault.Quote(m.Link) + ", leads to " + to +
-			" (if you have made it: --" + m.Grant.Kind.String() + " " + to + ")")
+		remedy := "if you have made it: --" + m.Grant.Kind.String() + " " + to
+		if why := tooMuch(m.Grant.Path, h); why != "" {
+			remedy = "that is " + why + ": if you have not made this symlink, remove it"
+		}
+		p.Notice(who + " does not get " + fault.Quote(m.Name) + ": a symlink, " + fault.Quote(m.Link) + ", leads to " + to + " (" + remedy + ")")
 	}
 	for _, m := range l.policy.Led {
 		p.Notice(reason(m.Grant.By) + " grants " + fault.Quote(m.Grant.Path) + ": a symlink, " + fault.Quote(m.Link) + ", leads there")

@@ -136,7 +136,7 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	if err != nil {
 		return o.better(err, h)
 	}
-	l.notices(p)
+	l.notices(p, h)
 	if !p.Silent && !o.printSpec && o.showProfile == "" {
 		hint, w, err := o.hint(l, h)
 		if err != nil {

@@ -57,6 +57,13 @@ func (l *loader) start(src source, word, value string) (bool, error) {
 		if !ok || !variableName(name) {
 			return true, &mistake{what: "'set-env' wants NAME=VALUE"}
 		}
+		if strings.HasPrefix(v, "~/") || strings.HasPrefix(v, "$") {
+			path, err := l.env.expand(v)
+			if err != nil {
+				return true, err
+			}
+			v = path
+		}
 		l.out.SetEnv = append(l.out.SetEnv, Variable{name, v, src.name})
 	case wordNotice:
 		l.out.Notices = append(l.out.Notices, value)

@@ -72,18 +72,18 @@ func TestWithout(t *testing.T) {
 }
 
 func TestStart(t *testing.T) {
-	p, home, err := own(t, nil, "set-env A_B=c d=e\nset-env EMPTY=\nnotice be careful: it bites\ndaemon 80 it listens\ndaemon ~/.x/pid it runs\n"+
+	p, home, err := own(t, nil, "set-env A_B=c d=e\nset-env EMPTY=\nset-env AT=~/x y\nset-env IN=$XDG_CACHE_HOME/z\nnotice be careful: it bites\ndaemon 80 it listens\ndaemon ~/.x/pid it runs\n"+
 		"arguments agent -c a=b --flag\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(p.SetEnv, []Variable{{"A_B", "c d=e", "x"}, {"EMPTY", "", "x"}}) ||
+	if !reflect.DeepEqual(p.SetEnv, []Variable{{"A_B", "c d=e", "x"}, {"EMPTY", "", "x"}, {"AT", home + "/x y", "x"}, {"IN", home + "/.cache/z", "x"}}) ||
 		!reflect.DeepEqual(p.Notices, []string{"be careful: it bites"}) ||
 		!reflect.DeepEqual(p.Daemons, []Daemon{{Port: 80, Text: "it listens"}, {Path: home + "/.x/pid", Text: "it runs"}}) ||
 		!reflect.DeepEqual(p.Arguments, []Arguments{{"agent", []string{"-c", "a=b", "--flag"}, "x"}}) {
 		t.Errorf("%+v", p)
 	}
-	for _, text := range []string{"set-env A\n", "set-env 1A=b\n", "set-env A B=c\n", "daemon 80\n", "daemon rel text\n", "arguments agent\n",
+	for _, text := range []string{"set-env A\n", "set-env 1A=b\n", "set-env A=$NONE/x\n", "set-env A B=c\n", "daemon 80\n", "daemon rel text\n", "arguments agent\n",
 		"arguments /bin/agent -x\n", "variable X\n", "variable HOME ~/x\n", "variable XDG_DATA_HOME ~/x\n", "variable a-b ~/x\n", "without X\n", "notice\n"} {
 		if _, _, err := own(t, nil, text); err == nil {
 			t.Errorf("%q is taken", text)

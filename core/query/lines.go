@@ -80,7 +80,7 @@ func reasonOf(p *spec.Path, cwd string) Reason {
 	switch {
 	case p == nil:
 		return ExplicitGrant
-	case p.Kind == spec.Temp:
+	case p.By.Source == spec.PrivateTemp:
 		return PrivateTemp
 	case p.By.Source == spec.System:
 		return SystemPath

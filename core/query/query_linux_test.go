@@ -17,7 +17,7 @@ func home(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range []string{".ssh", "project/src"} {
+	for _, d := range []string{".ssh", "project/src", "temp", "cache"} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -39,6 +39,7 @@ func policyFor(dir string) *spec.Spec {
 		{Kind: spec.Deny, Path: dir + "/.netrc", By: spec.ParseOrigin("credential files")},
 		{Kind: spec.Deny, Path: dir + "/rm", By: spec.ParseOrigin("blocked command: file destruction")},
 		{Kind: spec.Temp, Path: dir + "/temp", By: spec.ParseOrigin("private temp"), Optional: true},
+		{Kind: spec.Temp, Path: dir + "/cache", By: spec.ParseOrigin("profile python"), Optional: true},
 	}}
 }
 
@@ -57,6 +58,8 @@ func TestReasons(t *testing.T) {
 	}{
 		{Read, "notes", "", Allowed, ExplicitGrant, ""},
 		{Read, "project/a", "", Allowed, WithinWorkdir, ""},
+		{Create, "temp/a", "", Allowed, PrivateTemp, ""},
+		{Create, "cache/a", "", Allowed, ExplicitGrant, ""},
 		{Read, "/usr/bin", "", Allowed, SystemPath, ""},
 		{Read, ".ssh/id", "", Denied, SensitivePath, "SSH keys"},
 		{Read, ".netrc", "", Denied, SensitivePath, "credential files"},

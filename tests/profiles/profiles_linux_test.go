@@ -233,6 +233,9 @@ func TestLedAstray(t *testing.T) {
 		link(w.path("project"))
 		out, status = w.run("--profile", "x", "--", "cat", w.path("project/file"))
 		w.want("a link to what the profile does not grant", out, status, 1, "profile x does not get", "Permission denied")
+		link("..")
+		out, status = w.run("--profile", "x", "--", "cat", w.path("project/file"))
+		w.want("a link to the home", out, status, 1, "profile x does not get", "that is your home: if you have not made this symlink, remove it", "Permission denied")
 		for _, to := range []string{w.path(".ssh"), "../.ssh"} {
 			link(to)
 			out, status = w.run("--profile", "x", "--", "cat", w.path(".ssh/key"))

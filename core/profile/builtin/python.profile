@@ -44,9 +44,12 @@ create $XDG_CACHE_HOME/ruff
 temp   $XDG_CACHE_HOME/ruff
 create $XDG_CACHE_HOME/pylint
 temp   $XDG_CACHE_HOME/pylint
-create $XDG_CACHE_HOME/pre-commit
-temp   $XDG_CACHE_HOME/pre-commit
 temp   $XDG_CACHE_HOME/matplotlib
+# Git outside runs what pre-commit has installed, in every repository: sandboxes have
+# an installation of their own.
+set-env PRE_COMMIT_HOME=$XDG_CACHE_HOME/nono/pre-commit
+create $XDG_CACHE_HOME/nono/pre-commit
+temp   $XDG_CACHE_HOME/nono/pre-commit
 # Where macOS keeps such; uv did so once, and still does where it is there.
 macos read   ~/Library/Python
 macos create ~/Library/Caches/pip
