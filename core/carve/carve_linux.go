@@ -38,15 +38,15 @@ type Chain struct {
 
 // Rules carves s over what is on disk now. It calls emit for every rule, and
 // returns the chain directories in the order met. It follows no symlink: a
-// grant whose path has one, that is missing without being optional, or that is
-// of the wrong kind is a *fault.Error, as is a chain directory that cannot be
+// grant whose path has one (unless other lines give as much of what the path leads to), that
+// is missing without being optional, or that is of the wrong kind is a *fault.Error, as is a chain directory that cannot be
 // listed; so are mounts that cannot be made out while something is denied. An
 // error from emit ends the walk and is returned as it is.
 //
 // An unnamed entry of a chain directory that vanishes, is a symlink, or cannot
 // be examined (a broken network or FUSE mount) gets no rule.
 func Rules(s *spec.Spec, emit func(*Rule) error) ([]Chain, error) {
-	w := &walk{emit: emit, denied: map[ID]knownNames{}}
+	w := &walk{spec: s, emit: emit, denied: map[ID]knownNames{}}
 	root := newTree(s)
 	if err := root.addBindMounts(s); err != nil {
 		return nil, err
@@ -61,6 +61,7 @@ func Rules(s *spec.Spec, emit func(*Rule) error) ([]Chain, error) {
 }
 
 type walk struct {
+	spec   *spec.Spec
 	emit   func(*Rule) error
 	denied map[ID]knownNames // what is denied, or on the way to it, by identity
 	chains []Chain
@@ -110,8 +111,10 @@ func (w *walk) visit(n *node, dir int, rel string, from Rights) error {
 	}
 	fd, st, err := openNode(dir, rel)
 	if err != nil {
-		if err := missing(n, err); err != nil {
-			return err
+		if err != unix.ELOOP || !elsewhere(w.spec, n) {
+			if err := missing(n, err); err != nil {
+				return err
+			}
 		}
 		return w.pass(n, dir, rel)
 	}

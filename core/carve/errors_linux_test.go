@@ -36,7 +36,10 @@ func TestRefused(t *testing.T) {
 		{"beneath a symlink", "read /to-d/sub", "cannot grant '$/to-d/sub': it is now a symlink, or beneath one", "resolve its symlinks: the spec wants the real path"},
 		{"a dangling symlink", "read? /dangling", "cannot grant '$/dangling': it is now a symlink, or beneath one", "resolve its symlinks: the spec wants the real path"},
 		{"a symlink to itself", "read /loop", "cannot grant '$/loop': it is now a symlink, or beneath one", "resolve its symlinks: the spec wants the real path"},
-		{"a symlink in a chain", "allow /d; deny /d/sub/f; read /to-d/sub", "cannot grant '$/to-d/sub': it is now a symlink, or beneath one", "resolve its symlinks: the spec wants the real path"},
+		{"a symlink to what is granted less", "read /d; allow /to-d", "cannot grant '$/to-d': it is now a symlink, or beneath one", "resolve its symlinks: the spec wants the real path"},
+		{"one line of two is granted less", "read /d; read /to-d; write /to-d", "cannot grant '$/to-d': it is now a symlink, or beneath one", "resolve its symlinks: the spec wants the real path"},
+		{"a symlink to what is denied", "allow /d; deny /d/sub; read /to-d/sub", "cannot grant '$/to-d/sub': it is now a symlink, or beneath one", "resolve its symlinks: the spec wants the real path"},
+		{"a symlink to what is shut for writing", "allow /d; deny-write /d/sub; allow /to-d/sub", "cannot grant '$/to-d/sub': it is now a symlink, or beneath one", "resolve its symlinks: the spec wants the real path"},
 		{"a name that is too long", "read /" + strings.Repeat("n", 256), "cannot grant '$/" + strings.Repeat("n", 256) + "': file name too long", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
