@@ -1,7 +1,6 @@
 package paths
 
 import (
-	"maps"
 	"os"
 	"slices"
 
@@ -37,17 +36,24 @@ type Entry struct {
 	Target
 }
 
-// NamesIn returns the names in the directory dir, sorted; none where it cannot be
-// listed.
-func (r *Resolver) NamesIn(dir string) []string {
-	l := r.List(dir)
-	if !l.Unknown {
-		return slices.Sorted(maps.Keys(l.names))
-	}
+// NamesIn returns the names in the directory dir that wanted reports, sorted; none
+// where dir cannot be listed.
+func (r *Resolver) NamesIn(dir string, wanted func(string) bool) []string {
 	var names []string
+	if l := r.List(dir); !l.Unknown {
+		for n := range l.names {
+			if wanted(n) {
+				names = append(names, n)
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
-		names = append(names, e.Name())
+		if wanted(e.Name()) {
+			names = append(names, e.Name())
+		}
 	}
 	return names
 }

@@ -35,7 +35,7 @@ func (c *compiler) protectLinksIn(l *lines, out *protected, p lists.Protected, d
 			continue
 		}
 		entries := c.res.List(at.dir)
-		for _, name := range c.res.NamesIn(at.dir) {
+		for _, name := range c.res.NamesIn(at.dir, func(n string) bool { return entries.Kind(n) != paths.IsOther }) {
 			path := spec.Join(at.dir, name)
 			switch entries.Kind(name) {
 			case paths.IsLink, paths.IsUnknown:

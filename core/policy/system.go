@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -38,15 +37,14 @@ func (c *compiler) system(l *lines, homes []home, out *given) error {
 	return nil
 }
 
-// matches returns, in order, the names beneath dir that a pattern means: a * in it
-// stands for any run of bytes in one name, but for a leading dot.
+// matches returns, in order, the names beneath dir that a pattern means: the * in
+// one of its names stands for any run of bytes, but for a leading dot.
 func (c *compiler) matches(dir, pattern string) []string {
 	name, rest, more := strings.Cut(pattern, "/")
 	names := []string{name}
-	if strings.Contains(name, "*") {
-		names = slices.DeleteFunc(c.res.NamesIn(dir), func(n string) bool {
-			fits, err := path.Match(name, n)
-			return !fits || err != nil || n[0] == '.'
+	if before, after, star := strings.Cut(name, "*"); star {
+		names = c.res.NamesIn(dir, func(n string) bool {
+			return len(n) >= len(before)+len(after) && n[0] != '.' && strings.HasPrefix(n, before) && strings.HasSuffix(n, after)
 		})
 	}
 	var out []string

@@ -43,9 +43,9 @@ func (c *compiler) homesNear(dir string, people []string) []string {
 	}
 	for _, parent := range homeParents(dir, people) {
 		all := slices.Contains(people, parent)
-		for _, name := range c.res.NamesIn(parent) {
-			path := spec.Join(parent, name)
-			if name != "." && name != ".." && c.res.List(parent).Kind(name) == paths.IsDir && (all || c.looksLikeHome(path)) {
+		entries := c.res.List(parent)
+		for _, name := range c.res.NamesIn(parent, func(n string) bool { return n != "." && n != ".." && entries.Kind(n) == paths.IsDir }) {
+			if path := spec.Join(parent, name); all || c.looksLikeHome(path) {
 				out = append(out, path)
 			}
 		}
