@@ -5,6 +5,7 @@ package escape
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/kernel"
@@ -34,7 +35,14 @@ func TestDoors(t *testing.T) {
 			abis = append(abis, abi)
 		}
 	}
-	table := newTable(abis)
+	columns := []string{"control"}
+	for _, abi := range abis {
+		columns = append(columns, fmt.Sprint(abi))
+	}
+	for _, sv := range supervisors() {
+		columns = append(columns, sv.name)
+	}
+	table := newTable(columns)
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		w := newWorld(t, u)
 		// One group, so that the world stays until all its doors are tried.
@@ -48,6 +56,39 @@ func TestDoors(t *testing.T) {
 		})
 	})
 	table.write(t)
+}
+
+// A supervisor is a resident parent of the command by its flags: what it watches and
+// what it does itself may open no door, but for the one that the flag is made for.
+type supervisor struct {
+	name  string
+	flags []string
+	opens string
+}
+
+func supervisors() []supervisor {
+	all := []supervisor{{"watched", []string{"--audit-level", "all", "--allow-rmdir-own", "--audit-log"}, "rmdir-inside"}}
+	if suite.Long() {
+		all = append(all, supervisor{"waited for", []string{"--wait-all"}, ""}, supervisor{"logged", []string{"--audit-log"}, ""},
+			supervisor{"explained", []string{"--explain"}, ""})
+	}
+	return all
+}
+
+// trySupervised makes the attack beside a supervisor, where the outcome must be what it is
+// without one.
+func (w *world) trySupervised(t *testing.T, d door, s suite.Suite, table *table, plain string, open bool) {
+	for _, sv := range supervisors() {
+		flags := sv.flags
+		if flags[len(flags)-1] == "--audit-log" {
+			flags = append(flags[:len(flags):len(flags)], w.path("audit-"+strconv.FormatInt(runs.Load(), 10)))
+		}
+		outcome := w.attack(t, d, &s, flags...)
+		table.set(d, w.user.Name, sv.name, outcome)
+		if now := outcome == "ok" || has(d.reached, outcome); now != (open || sv.opens == d.name) {
+			t.Errorf("%s by a supervisor: %s, and without it %s", sv.name, outcome, plain)
+		}
+	}
 }
 
 // try makes the control and then the attack on every ABI. It skips at the end
@@ -85,6 +126,9 @@ func (w *world) try(t *testing.T, d door, abis []int, suites map[int]suite.Suite
 			t.Errorf("ABI %d: the door is open: %s (control %s)", abi, outcome, control)
 		case !has(d.shut, outcome) && outcome != control:
 			t.Errorf("ABI %d: %s, want one of %s (control %s)", abi, outcome, d.shut, control)
+		}
+		if s.Lower == suite.Newest {
+			w.trySupervised(t, d, s, table, outcome, open)
 		}
 	}
 	if !shown {

@@ -30,10 +30,10 @@ type launch struct {
 var runs atomic.Int64
 
 // attack makes the door's attack, inside a sandbox if s is not nil, and returns
-// its outcome as the door says it. A launch that nono refuses is "refused".
-func (w *world) attack(t *testing.T, d door, s *suite.Suite) string {
+// its outcome as the door says it. flags are more flags of nono-run. A launch that nono refuses is "refused".
+func (w *world) attack(t *testing.T, d door, s *suite.Suite, flags ...string) string {
 	t.Helper()
-	l := &launch{w: w, args: map[string]string{"run": strconv.FormatInt(runs.Add(1), 10)}}
+	l := &launch{w: w, args: map[string]string{"run": strconv.FormatInt(runs.Add(1), 10)}, flags: flags}
 	w.spares(t, l.args["run"])
 	if d.with != nil {
 		d.with(t, l)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -100,7 +101,23 @@ func (o *outcomes) add(what string) {
 	o.count[what]++
 }
 
-func TestFaults(t *testing.T) {
+func TestFaults(t *testing.T) { everyCall(t) }
+
+// What the parent of a supervised command cannot do widens nothing either: the command
+// sees an error, or ends.
+func TestSupervisedFaults(t *testing.T) {
+	everyCall(t, "--audit-level", "all", "--allow-rmdir-own", "--audit-log")
+}
+
+// everyCall makes each call fail in turn. more are flags of nono-run; the last of them
+// takes a file.
+func everyCall(t *testing.T, more ...string) {
+	chosen := func(all []string) []string {
+		if len(more) > 0 && !suite.Long() {
+			return all[:1] // the others take a minute and a half
+		}
+		return all
+	}
 	testenv.RequireLandlock(t, 1)
 	strace, err := exec.LookPath("strace")
 	if err != nil {
@@ -109,6 +126,9 @@ func TestFaults(t *testing.T) {
 	s := suite.Build(t, suite.Newest)
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		sc := newScene(t, u, s)
+		if len(more) > 0 {
+			sc.words = slices.Insert(sc.words, 1, append(slices.Clone(more), filepath.Join(u.Dir(t), "log"))...)
+		}
 		controls(t, sc)
 		faults := discover(t, sc, strace)
 		o := &outcomes{count: map[string]int{}}
@@ -117,7 +137,7 @@ func TestFaults(t *testing.T) {
 				t.Run(f.call, func(t *testing.T) {
 					t.Parallel()
 					for _, when := range f.when {
-						for _, errno := range f.errnos {
+						for _, errno := range chosen(f.errnos) {
 							sc.inject(t, strace, f.call, errno, when, o)
 						}
 					}
@@ -169,6 +189,8 @@ func (sc scene) inject(t *testing.T, strace, call, errno string, when int, o *ou
 		o.add("refused, the message being what failed")
 	case (status == 126 || status == 127 || status == 2) && strings.HasPrefix(out, "nono: error: "):
 		o.add("refused as the command's fault")
+	case status == -1 && out == "":
+		o.add("ended by a signal before the command began")
 	case status == 2 && strings.Contains(out, "fatal error: "):
 		o.add("ended by the runtime")
 	default:
