@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,7 +92,7 @@ func pageOf(run *audit.Run) *runPage {
 			if one := byPID[e.PID]; one != nil {
 				one.Refused++
 			}
-			key := e.Op + "\x00" + e.Path + "\x00" + e.To
+			key := e.Op + "\x00" + e.Path + "\x00" + e.To + "\x00" + e.Host + "\x00" + strconv.Itoa(e.Port)
 			if merged[key] == nil {
 				merged[key] = &refusal{Event: e}
 				p.Refusals = append(p.Refusals, merged[key])

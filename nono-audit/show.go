@@ -80,6 +80,9 @@ func what(e *audit.Event) string {
 	case audit.Exec:
 		return quoted(e.Path) + "  " + command(e.Argv)
 	case audit.Connected:
+		if e.Host != "" {
+			return safe(e.Host) + " at " + safe(e.Address) + failed(e.Errno)
+		}
 		return safe(e.Address) + failed(e.Errno)
 	case audit.End:
 		if e.Signal != "" {
@@ -91,6 +94,12 @@ func what(e *audit.Event) string {
 		return lost(e.Lost)
 	}
 	text := e.Op + " " + quoted(e.Path)
+	if e.Host != "" {
+		text = e.Op + " " + quoted(e.Host)
+		if e.Port != 0 {
+			text = e.Op + " to " + quoted(e.Host) + " port " + strconv.Itoa(e.Port)
+		}
+	}
 	if e.To != "" {
 		text += " to " + quoted(e.To)
 	}

@@ -83,7 +83,7 @@ func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.
 		all = append(all, owndirs.Feature())
 	}
 	if s.Traps(spec.TrapHosts) {
-		n, err := hosts.New(s, o.maker, o.nameServer, func(what, why string) {})
+		n, err := hosts.New(s, o.maker, o.nameServer, tell)
 		if err != nil {
 			return nil, err
 		}

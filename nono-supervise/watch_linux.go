@@ -18,6 +18,8 @@ import (
 type watch struct {
 	log     *audit.Log       // or nil
 	summary *summary.Summary // or nil
+	// connects tells that the log has connections too.
+	connects bool
 }
 
 // newWatch begins to watch, if that is asked for, and returns the feature that does.
@@ -29,8 +31,11 @@ func (o *options) newWatch(s *spec.Spec) (*watch, []supervise.Feature, error) {
 	if o.summary == "text" || o.summary == "json" {
 		w.summary = &summary.Summary{}
 	}
-	if o.audit.path == "" && (w.summary == nil || !s.Traps(spec.TrapNames)) {
+	if o.audit.path == "" && (w.summary == nil || !s.Traps(spec.TrapNames) && !s.Traps(spec.TrapHosts)) {
 		return &watch{}, nil, nil
+	}
+	if o.audit.path == "" && !s.Traps(spec.TrapNames) {
+		return w, nil, nil // the network alone is looked at, by who makes its connections
 	}
 	conceal, err := audit.Conceal()
 	if err != nil {
@@ -43,6 +48,7 @@ func (o *options) newWatch(s *spec.Spec) (*watch, []supervise.Feature, error) {
 	level := audit.LevelRefused
 	if o.audit.path != "" {
 		level = o.audit.level
+		w.connects = level.Includes(audit.LevelExec)
 		named := *o
 		named.argv = conceal(o.argv)
 		w.log = newLog(&named, s)
@@ -55,7 +61,7 @@ func (w *watch) tell(e audit.Event) {
 	if w.summary != nil {
 		w.summary.Add(e)
 	}
-	if w.log != nil {
+	if w.log != nil && (e.Kind != audit.Connected || w.connects) {
 		w.log.Write(e)
 	}
 }
@@ -70,6 +76,6 @@ func (w *watch) end(o *options, s *spec.Spec, end process.End) {
 	case o.summary == "json":
 		unix.Write(2, w.summary.JSON())
 	default:
-		os.Stderr.WriteString(w.summary.Text(s.Traps(spec.TrapOpens)))
+		os.Stderr.WriteString(w.summary.Text(s.Traps(spec.TrapOpens) || !s.Traps(spec.TrapNames)))
 	}
 }

@@ -39,6 +39,7 @@ type Event struct {
 
 	Address string `json:"address,omitempty"`
 	Host    string `json:"host,omitempty"`
+	Port    int    `json:"port,omitempty"`
 
 	// Of the start: the whole spec and its digest, and nono's version.
 	Spec    string `json:"spec,omitempty"`

@@ -105,7 +105,7 @@ func Digest(line []byte) string {
 // encode makes a line. JSON has no bytes that are not UTF-8, and paths have them:
 // such text is written as Go quotes a string, and so is what begins with a quote.
 func encode(e Event) ([]byte, error) {
-	for _, text := range []*string{&e.Program, &e.Cwd, &e.Path, &e.To} {
+	for _, text := range []*string{&e.Program, &e.Cwd, &e.Path, &e.To, &e.Host} {
 		*text = printable(*text)
 	}
 	argv := e.Argv

@@ -148,18 +148,21 @@ func (h Host) String() string {
 
 // HostNamed returns the line that allows connecting to name at port, or nil. Port 0
 // asks whether the name may be looked up. name is in lower case, without a dot at its
-// end.
+// end. Of several lines one with Raw comes first: what lines give adds up.
 func (s *Spec) HostNamed(name string, port uint16) *Host {
+	var found *Host
 	for i := range s.Hosts {
 		h := &s.Hosts[i]
 		if h.Name == "" || port != 0 && h.Port != 0 && h.Port != port {
 			continue
 		}
 		if beneath, wild := strings.CutPrefix(h.Name, "*"); h.Name == name || wild && len(name) > len(beneath) && strings.HasSuffix(name, beneath) {
-			return h
+			if found == nil || h.Raw && !found.Raw {
+				found = h
+			}
 		}
 	}
-	return nil
+	return found
 }
 
 // HostAt returns the line that allows connecting to an address at port, or nil. Port 0

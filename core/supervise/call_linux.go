@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/supervise/caller"
 	"github.com/nono-sandbox/nono/core/supervise/notify"
 	"golang.org/x/sys/unix"
@@ -52,6 +53,21 @@ func (c *Call) Path(n int) (string, error) {
 		return "", err
 	}
 	return p.Path(c.Args[n])
+}
+
+// Event begins an event of the log with who calls, as far as that can be learnt. Its
+// Source is the one of a fact.
+func (c *Call) Event() audit.Event {
+	e := audit.Event{Source: audit.Fact, Call: c.Name, PID: c.TID()}
+	p, err := c.Caller()
+	if err != nil {
+		return e
+	}
+	if s, err := p.Status(); err == nil {
+		e.PID, e.Parent = s.PID, s.Parent
+	}
+	e.Program, e.Cwd = p.Link("exe"), p.Link("cwd")
+	return e
 }
 
 // CloseAfter has a descriptor closed once the call is answered.

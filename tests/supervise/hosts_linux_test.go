@@ -58,7 +58,10 @@ func TestHosts(t *testing.T) {
 		return
 	}
 	w := newInternet(t)
-	testenv.AsUsers(t, func(t *testing.T, u testenv.User) { w.test(t, u) })
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		t.Run("reach", func(t *testing.T) { w.test(t, u) })
+		t.Run("log", func(t *testing.T) { w.log(t, u) })
+	})
 }
 
 // An internet is what the test's own process serves.
@@ -163,7 +166,9 @@ func certificate(t *testing.T) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-func (w internet) test(t *testing.T, u testenv.User) {
+// runner returns what runs a question of the client in a sandbox with the flags, and
+// returns what nono and the client say.
+func (w internet) runner(t *testing.T, u testenv.User) (dir string, run func(flags []string, ask ...string) string) {
 	r := newRun(t, u)
 	client := filepath.Join(r.dir, "client")
 	ca := filepath.Join(r.dir, "ca.pem")
@@ -172,16 +177,20 @@ func (w internet) test(t *testing.T, u testenv.User) {
 	must(t, err)
 	must(t, os.WriteFile(client, self, 0o755))
 	must(t, os.Chmod(client, 0o755))
-	run := func(flags []string, ask ...string) string {
+	return r.dir, func(flags []string, ask ...string) string {
 		t.Helper()
-		args := append([]string{"--silent", "--allow-command", "all", "--allow", r.dir}, flags...)
+		args := append([]string{"--allow-command", "all", "--allow", r.dir}, flags...)
 		c := u.Command(r.s.Path("nono-run"), append(append(args, "--", client), ask...)...)
 		c.Dir = r.dir
 		c.Env = append(r.env(), clientVar+"="+ca)
 		out, _ := c.CombinedOutput()
 		return string(out)
 	}
-	flags := []string{"--host", "good.example", "--host", "*.pkg.example:443", "--host", "filed.example:443", "--host", "203.0.113.2:8080"}
+}
+
+func (w internet) test(t *testing.T, u testenv.User) {
+	_, run := w.runner(t, u)
+	flags := []string{"--silent", "--host", "good.example", "--host", "*.pkg.example:443", "--host", "filed.example:443", "--host", "203.0.113.2:8080"}
 	for _, c := range []struct{ ask, want string }{
 		// What is allowed, by name, and looked at.
 		{"get https://good.example/", "203.0.113.1:443 for good.example"},
@@ -229,7 +238,7 @@ func (w internet) test(t *testing.T, u testenv.User) {
 		}
 	}
 	// A private address that is granted too.
-	if got := run([]string{"--host", "inner.example:8080", "--host", "10.1.2.3:8080"}, "get", "http://inner.example:8080/"); !strings.Contains(got, "10.1.2.3:8080") {
+	if got := run([]string{"--silent", "--host", "inner.example:8080", "--host", "10.1.2.3:8080"}, "get", "http://inner.example:8080/"); !strings.Contains(got, "10.1.2.3:8080") {
 		t.Errorf("a granted private address: %q", got)
 	}
 	// --net-block is stronger.

@@ -16,7 +16,7 @@ const answerTTL = 60
 type server struct {
 	names    *names
 	resolver *resolver
-	refused  func(name string) // called for each name that is not allowed
+	told     *teller
 }
 
 // answer answers one message. It returns nil for what is no question.
@@ -47,13 +47,16 @@ func (s *server) about(q dnsmessage.Question) (dnsmessage.RCode, dnsmessage.Reso
 		return s.reverse(name)
 	}
 	if s.resolver.spec.HostNamed(name, 0) == nil {
-		s.refused(name)
+		s.told.lookup(name)
 		return dnsmessage.RCodeNameError, nil
 	}
 	addrs, err := s.resolver.lookup(name)
 	var dns *net.DNSError
 	switch {
-	case errors.As(err, &dns) && dns.IsNotFound, err == nil && len(addrs) == 0:
+	case err == nil && len(addrs) == 0:
+		s.told.private(name, s.resolver.shut(name))
+		return dnsmessage.RCodeNameError, nil
+	case errors.As(err, &dns) && dns.IsNotFound:
 		return dnsmessage.RCodeNameError, nil
 	case err != nil:
 		return dnsmessage.RCodeServerFailure, nil

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
@@ -13,10 +14,8 @@ import (
 
 // A Network is what the command of one run reaches.
 type Network struct {
-	// Refused is told what was refused and why. Several goroutines call it.
-	Refused func(what, why string)
-
 	spec        *spec.Spec
+	told        *teller
 	names       names
 	resolver    *resolver
 	relay       *relay
@@ -24,17 +23,19 @@ type Network struct {
 	nameServers map[netip.Addr]bool
 }
 
-// New makes the network of a run. The descriptors are those of StartDatagrams.
-func New(s *spec.Spec, maker, nameServer int, refused func(what, why string)) (*Network, error) {
-	n := &Network{Refused: refused, spec: s, resolver: &resolver{spec: s}, nameServers: nameServers(),
+// New makes the network of a run. The descriptors are those of StartDatagrams. tell
+// hears of every connection, and of everything that is refused; several goroutines call
+// it.
+func New(s *spec.Spec, maker, nameServer int, tell func(audit.Event)) (*Network, error) {
+	n := &Network{spec: s, told: newTeller(s, tell), resolver: &resolver{spec: s}, nameServers: nameServers(),
 		datagrams: &datagrams{maker: maker, dns: nameServer}}
-	dns := &server{names: &n.names, resolver: n.resolver, refused: func(name string) { refused(name, "no line 'host' names it") }}
+	dns := &server{names: &n.names, resolver: n.resolver, told: n.told}
 	for _, fd := range []int{maker, nameServer} {
 		unix.CloseOnExec(fd)
 	}
 	var err error
 	go dns.serveDatagrams(n.datagrams.dns)
-	if n.relay, err = newRelay(dns, n.resolver, func(d destination, why string) { refused(d.name, why) }); err != nil {
+	if n.relay, err = newRelay(dns, n.resolver, n.told); err != nil {
 		return nil, &fault.Error{Do: "listen for the command's connections", Err: err}
 	}
 	return n, nil

@@ -8,10 +8,13 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nono-sandbox/nono/core/audit"
 )
 
 // A destination is what a socket that was connected to the relay is for.
@@ -19,6 +22,8 @@ type destination struct {
 	name string
 	port uint16
 	dns  bool // the supervisor's own name server
+	// who begins the events about the connection.
+	who audit.Event
 }
 
 // A relay takes the connections that must be looked at. It knows a connection by its
@@ -28,11 +33,11 @@ type relay struct {
 	listener *net.TCPListener
 	server   *server
 	resolver *resolver
-	refused  func(destination, string)
+	told     *teller
 
 	mu      sync.Mutex
 	waiting map[uint16]destination
-	told    *sync.Cond
+	news    *sync.Cond // of waiting
 }
 
 const (
@@ -41,13 +46,13 @@ const (
 	dialTimeout  = 30 * time.Second
 )
 
-func newRelay(s *server, r *resolver, refused func(destination, string)) (*relay, error) {
+func newRelay(s *server, r *resolver, told *teller) (*relay, error) {
 	l, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		return nil, err
 	}
-	relay := &relay{listener: l, server: s, resolver: r, refused: refused, waiting: map[uint16]destination{}}
-	relay.told = sync.NewCond(&relay.mu)
+	relay := &relay{listener: l, server: s, resolver: r, told: told, waiting: map[uint16]destination{}}
+	relay.news = sync.NewCond(&relay.mu)
 	go relay.accept()
 	return relay, nil
 }
@@ -59,12 +64,12 @@ func (r *relay) expect(port uint16, d destination) {
 	r.mu.Lock()
 	r.waiting[port] = d
 	r.mu.Unlock()
-	r.told.Broadcast()
+	r.news.Broadcast()
 }
 
 // purpose waits until the connection's purpose is told.
 func (r *relay) purpose(port uint16) (destination, bool) {
-	late := time.AfterFunc(tellTimeout, r.told.Broadcast)
+	late := time.AfterFunc(tellTimeout, r.news.Broadcast)
 	defer late.Stop()
 	end := time.Now().Add(tellTimeout)
 	r.mu.Lock()
@@ -77,7 +82,7 @@ func (r *relay) purpose(port uint16) (destination, bool) {
 		if !time.Now().Before(end) {
 			return destination{}, false
 		}
-		r.told.Wait()
+		r.news.Wait()
 	}
 }
 
@@ -131,7 +136,9 @@ func (r *relay) dial(ctx context.Context, d destination) (*net.TCPConn, error) {
 		if i+1 < len(addrs) {
 			dialer.Timeout = 3 * time.Second // the next address gets its turn
 		}
-		c, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(a, d.port).String())
+		to := netip.AddrPortFrom(a, d.port)
+		c, err := dialer.DialContext(ctx, "tcp", to.String())
+		r.told.connected(d.who, d.name, to, err)
 		if err == nil {
 			return c.(*net.TCPConn), nil
 		}
@@ -146,14 +153,7 @@ func (r *relay) encrypted(c *net.TCPConn, d destination) {
 	asked, hello, err := serverName(c)
 	c.SetReadDeadline(time.Time{})
 	if err != nil || asked != d.name {
-		switch {
-		case err != nil:
-			r.refused(d, "what was sent first is no TLS")
-		case asked == "":
-			r.refused(d, "the TLS connection names no host")
-		default:
-			r.refused(d, "the TLS connection asks for "+strconv.Quote(asked))
-		}
+		r.mismatch(d, asked)
 		reset(c)
 		return
 	}
@@ -167,6 +167,16 @@ func (r *relay) encrypted(c *net.TCPConn, d destination) {
 		return
 	}
 	both(c, up)
+}
+
+// mismatch tells that a connection is ended since it does not ask for its name.
+func (r *relay) mismatch(d destination, asked string) {
+	if asked == "" {
+		r.told.ended(d.who, d.name, d.port, noNameAsked, raw(d), unix.ECONNRESET)
+		return
+	}
+	d.who.To = asked
+	r.told.ended(d.who, d.name, d.port, otherAsked, raw(d), unix.ECONNRESET)
 }
 
 // both moves bytes each way until both sides have ended. Between two TCP connections

@@ -24,6 +24,7 @@ type resolver struct {
 // found is what was learnt about a name.
 type found struct {
 	addrs []netip.Addr
+	shut  []netip.Addr // to which the name leads, and must not be followed
 	err   error
 	until time.Time
 }
@@ -57,6 +58,7 @@ func (r *resolver) lookup(name string) ([]netip.Addr, error) {
 		a = a.Unmap()
 		switch {
 		case !r.allowed(a, 0):
+			f.shut = append(f.shut, a)
 		case a.Is4():
 			f.addrs = append(f.addrs, a)
 		default:
@@ -71,6 +73,16 @@ func (r *resolver) lookup(name string) ([]netip.Addr, error) {
 	}
 	r.seen[name] = f
 	return f.addrs, f.err
+}
+
+// shut returns an address to which the name leads and must not be followed, or "".
+func (r *resolver) shut(name string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if all := r.seen[name].shut; len(all) > 0 {
+		return all[0].String()
+	}
+	return ""
 }
 
 // at returns those of the addresses of a name to which the name may lead at port.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync/atomic"
 )
@@ -42,7 +41,7 @@ func (r *relay) web(c *net.TCPConn, d destination) {
 		},
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 			if host := hostOf(q); host != d.name || q.Method == http.MethodConnect {
-				r.refused(d, "the HTTP request asks for "+strconv.Quote(host))
+				r.mismatch(d, host)
 				http.Error(w, "nono: the request asks for another host than the connection is for", http.StatusForbidden)
 				return
 			}

@@ -26,6 +26,8 @@ type Observer struct {
 	tell  func(audit.Event)
 	// conceal shortens the arguments that look like secrets.
 	conceal func([]string) []string
+	// hosts tells that who makes connections of the internet tells of them too.
+	hosts bool
 }
 
 // New returns an Observer for the sandbox of s on a kernel with that Landlock ABI. It
@@ -34,7 +36,7 @@ type Observer struct {
 // either. tell gets the events of level and may be
 // called from several goroutines.
 func New(s *spec.Spec, abi int, wide func() (*spec.Spec, *policy.Host), level audit.Level, conceal func([]string) []string, tell func(audit.Event)) *Observer {
-	return &Observer{judge: newJudge(s, abi, wide), level: level, tell: tell, conceal: conceal}
+	return &Observer{judge: newJudge(s, abi, wide), level: level, tell: tell, conceal: conceal, hosts: s.Traps(spec.TrapHosts)}
 }
 
 // Feature returns the watchers for what s has trapped.
@@ -169,15 +171,8 @@ func (o *Observer) refusal(c *supervise.Call) *audit.Event {
 
 // about begins an event with who the caller is.
 func (o *Observer) about(c *supervise.Call) audit.Event {
-	e := audit.Event{Source: audit.Claimed, Call: c.Name, PID: c.TID()}
-	p, err := c.Caller()
-	if err != nil {
-		return e
-	}
-	if s, err := p.Status(); err == nil {
-		e.PID, e.Parent = s.PID, s.Parent
-	}
-	e.Program, e.Cwd = p.Link("exe"), p.Link("cwd")
+	e := c.Event()
+	e.Source = audit.Claimed
 	return e
 }
 
@@ -234,7 +229,7 @@ func (o *Observer) connect(c *supervise.Call) func(notify.Answer) {
 	}
 	e := o.about(c)
 	e.Kind, e.Address = audit.Connected, address(raw)
-	if e.Address == "" {
+	if e.Address == "" || o.hosts && raw[0] != unix.AF_UNIX {
 		return nil
 	}
 	return func(a notify.Answer) {

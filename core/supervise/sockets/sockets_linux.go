@@ -17,6 +17,7 @@ import (
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/caller"
@@ -161,7 +162,7 @@ func (d *doors) connectPath(c *supervise.Call, p *caller.Process, fd int, path s
 		return unix.EACCES
 	}
 	if !d.granted(real, target) {
-		d.refused(c, p, real)
+		d.refused(c, real)
 		return unix.EACCES
 	}
 	// This process asks the kernel in the caller's place, so it must be no stronger.
@@ -193,15 +194,13 @@ func (d *doors) granted(real string, target int) bool {
 	return true
 }
 
-func (d *doors) refused(c *supervise.Call, p *caller.Process, real string) {
+func (d *doors) refused(c *supervise.Call, real string) {
 	if d.tell == nil {
 		return
 	}
-	e := audit.Event{Kind: audit.Refused, Source: audit.Fact, Call: c.Name, Op: string(query.Connect), Path: real, Errno: "EACCES",
-		Reason: string(query.UnixSocketBlocked), Remedy: "--unix-socket " + real, PID: p.TID(), Program: p.Link("exe"), Cwd: p.Link("cwd")}
-	if s, err := p.Status(); err == nil {
-		e.PID, e.Parent = s.PID, s.Parent
-	}
+	e := c.Event()
+	e.Kind, e.Op, e.Path, e.Errno = audit.Refused, string(query.Connect), real, "EACCES"
+	e.Reason, e.Remedy = string(query.UnixSocketBlocked), "--unix-socket "+shellquote.Word(real)
 	d.tell(e)
 }
 

@@ -16,8 +16,10 @@ import (
 // A Refusal is one operation on one path, however often it was tried.
 type Refusal struct {
 	Op     string `json:"op"`
-	Path   string `json:"path"`
+	Path   string `json:"path,omitempty"`
 	To     string `json:"to,omitempty"`
+	Host   string `json:"host,omitempty"` // of the network, where Path is empty
+	Port   int    `json:"port,omitempty"`
 	Errno  string `json:"errno,omitempty"`
 	Reason string `json:"reason"`
 	Line   string `json:"line,omitempty"`
@@ -46,7 +48,7 @@ func (s *Summary) Add(e audit.Event) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := e.Op + "\x00" + e.Path + "\x00" + e.To
+	key := e.Op + "\x00" + e.Path + "\x00" + e.To + "\x00" + e.Host + "\x00" + strconv.Itoa(e.Port)
 	r := s.byKey[key]
 	if r == nil {
 		if len(s.order) >= most {
@@ -56,12 +58,12 @@ func (s *Summary) Add(e audit.Event) {
 		if s.byKey == nil {
 			s.byKey = map[string]*Refusal{}
 		}
-		r = &Refusal{Op: e.Op, Path: e.Path, To: e.To, Errno: e.Errno, Reason: e.Reason, Line: e.Line, Remedy: e.Remedy}
+		r = &Refusal{Op: e.Op, Path: e.Path, To: e.To, Host: e.Host, Port: e.Port, Errno: e.Errno, Reason: e.Reason, Line: e.Line, Remedy: e.Remedy}
 		s.byKey[key] = r
 		s.order = append(s.order, r)
 	}
 	r.Times++
-	if !slices.Contains(r.Programs, e.Program) && len(r.Programs) < 8 {
+	if e.Program != "" && !slices.Contains(r.Programs, e.Program) && len(r.Programs) < 8 {
 		r.Programs = append(r.Programs, e.Program)
 	}
 }
@@ -89,9 +91,9 @@ func (s *Summary) JSON() []byte {
 // lines is how many refusals are shown to a person.
 const lines = 8
 
-// Text is the summary for a person, or "" where nothing was refused. reads tells that
-// what is only read was looked at too.
-func (s *Summary) Text(reads bool) string {
+// Text is the summary for a person, or "" where nothing was refused. whole tells that no
+// reader need be told that what is only read was not looked at.
+func (s *Summary) Text(whole bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.order) == 0 {
@@ -107,7 +109,7 @@ func (s *Summary) Text(reads bool) string {
 	if more := len(shown) - lines + s.more; more > 0 && len(shown) > lines {
 		b.WriteString("  and " + strconv.Itoa(more) + " more\n")
 	}
-	if !reads {
+	if !whole {
 		b.WriteString("  (what is only read is not looked at; --explain does that)\n")
 	}
 	if flags := s.remedies(); len(flags) > 0 {
@@ -118,7 +120,12 @@ func (s *Summary) Text(reads bool) string {
 
 func (r *Refusal) line() string {
 	text := r.Op + " " + fault.Quote(r.Path)
-	if r.To != "" {
+	switch {
+	case r.Host != "" && r.Port != 0:
+		text = r.Op + " to " + fault.Quote(r.Host) + " port " + strconv.Itoa(r.Port)
+	case r.Host != "":
+		text = r.Op + " of " + fault.Quote(r.Host)
+	case r.To != "":
 		text += " to " + fault.Quote(r.To)
 	}
 	text += ": "
