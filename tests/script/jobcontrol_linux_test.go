@@ -2,6 +2,7 @@ package script
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,12 +59,14 @@ func TestJobControlInside(t *testing.T) {
 				t.Logf("%s is missing", p.needs)
 				continue
 			}
-			flags := []string{s.Path("nono-run"), "-s", "--allow-command", "all", "--allow-unix-sockets", "--allow", ".", "--"}
+			flags := []string{s.Path("nono-run"), "-s", "--allow-command", "all", "--allow-unix-sockets", "--allow", "."}
 			for _, starting := range startings {
 				want := run(starting.script, "sh", "-c", p.script)
-				got := run(starting.script, append(flags, "sh", "-c", p.script)...)
-				if got != want || want == "" {
-					t.Errorf("%s, %s:\n%s\nwithout nono:\n%s", p.name, starting.name, got, want)
+				for name, more := range map[string][]string{"inside": nil, "supervised": {"--explain", "--summary", "none"}} {
+					got := run(starting.script, slices.Concat(flags, more, []string{"--", "sh", "-c", p.script})...)
+					if got != want || want == "" {
+						t.Errorf("%s, %s, %s:\n%s\nwithout nono:\n%s", p.name, starting.name, name, got, want)
+					}
 				}
 			}
 		}
@@ -76,7 +79,8 @@ func TestShellInside(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
 	s := suite.Build(t, suite.Newest)
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
-		for name, prefix := range map[string]string{"control": "", "nono-run": s.Path("nono-run") + " -s --allow . -- "} {
+		for name, prefix := range map[string]string{"control": "", "nono-run": s.Path("nono-run") + " -s --allow . -- ",
+			"supervised": s.Path("nono-run") + " -s --explain --summary none --allow . -- "} {
 			t.Run(name, func(t *testing.T) {
 				dir := u.Dir(t)
 				term := newTerminal(t, u, dir, "SHELL=/bin/bash")

@@ -109,6 +109,7 @@ func TestTerminal(t *testing.T) {
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		for name, prefix := range map[string]string{
 			"control": "", "nono-run": s.Path("nono-run") + " -s -r . -- ", "nono": s.Path("nono") + " run -s -r . -- ",
+			"waited for": s.Path("nono-run") + " -s --wait-all -r . -- ", "watched": s.Path("nono-run") + " -s --explain --summary none -r . -- ",
 		} {
 			t.Run(name, func(t *testing.T) {
 				term := newTerminal(t, u, u.Dir(t))
