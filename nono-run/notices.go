@@ -59,7 +59,7 @@ func (l *launch) symlinks(p *cli.Printer, h policy.Host) {
 			who = "the sandbox"
 		}
 		remedy := "if you have made it: --" + m.Grant.Kind.String() + " " + to
-		if why := tooMuch(m.Grant.Path, h); why != "" {
+		if why := policy.TooMuch(m.Grant.Path, h); why != "" {
 			remedy = "that is " + why + ": if you have not made this symlink, remove it"
 		}
 		p.Notice(who + " does not get " + fault.Quote(m.Name) + ": a symlink, " + fault.Quote(m.Link) + ", leads to " + to + " (" + remedy + ")")

@@ -35,7 +35,7 @@ func (o *options) shareWorkdir(want *profile.Profile, h policy.Host, p *cli.Prin
 	if o.covers(dir, want.Workdir, h) {
 		return nil
 	}
-	if why := tooMuch(dir, h); why != "" {
+	if why := policy.TooMuch(dir, h); why != "" {
 		p.Notice("the working directory is not shared: " + fault.Quote(dir) + " is " + why + " (--allow " + fault.Quote(dir) + " shares it all the same)")
 		return nil
 	}
@@ -88,54 +88,6 @@ func (o *options) covers(dir string, want profile.Access, h policy.Host) bool {
 		}
 	}
 	return have&want == want
-}
-
-// tooMuch says why no profile shares dir: it is the user's home or holds one,
-// and with it far more than a project. Services have homes too, such as
-// /var/www, in which people work; of others, only what is above a home counts.
-func tooMuch(dir string, h policy.Host) string {
-	if dir == "/" {
-		return "all of the disk"
-	}
-	homes := map[string]bool{h.Env("HOME"): true} // whether it is the user's own
-	for path, own := range h.Homes() {
-		homes[path] = homes[path] || own
-	}
-	for home, own := range homes {
-		if !filepath.IsAbs(home) {
-			continue
-		}
-		if real, err := filepath.EvalSymlinks(home); err == nil {
-			home = real
-		}
-		switch home = filepath.Clean(home); {
-		case own && home == dir:
-			return "your home"
-		case spec.Beneath(home, dir):
-			return "above the home " + fault.Quote(home)
-		}
-		if why := tooMuchElsewhere(dir, home, own); why != "" {
-			return why
-		}
-	}
-	return ""
-}
-
-// tooMuchElsewhere is tooMuch for a home by another name that a mount gives it. Only
-// those of people are asked about: there are few.
-func tooMuchElsewhere(dir, home string, own bool) string {
-	if !own {
-		return ""
-	}
-	for _, name := range policy.OtherNames(home) {
-		switch {
-		case name == dir:
-			return "your home by another name"
-		case spec.Beneath(name, dir):
-			return "above your home, which is " + fault.Quote(name) + " there"
-		}
-	}
-	return ""
 }
 
 // ask asks on the terminal, if there is one. Where nothing is started, nothing

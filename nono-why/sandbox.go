@@ -12,7 +12,6 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/policy"
-	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
@@ -64,7 +63,7 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 	if err != nil {
 		return err
 	}
-	if err := o.useProfiles(set, h); err != nil {
+	if err := o.AddAgreed(set, h); err != nil {
 		return err
 	}
 	if err := w.startIn(o.Workdir, h.Dir); err != nil {
@@ -74,16 +73,9 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 	opts.StartIn = o.Workdir
 	opts.Temp, opts.Tools, opts.Stdio = o.temp(), tools(), o.aboutDescriptor()
 	w.request, w.host, w.inUse = &opts, h, o.Profiles
-	// The bare defaults are a policy to ask about, though none to run with.
-	bare := opts
-	bare.NetBlock = true
-	pol, err := policy.Compile(bare, h)
+	pol, err := policy.ToAsk(opts, h)
 	if err != nil {
 		return err
-	}
-	pol.Spec.Net = o.Net()
-	if len(o.Hosts) > 0 && !o.NetBlock {
-		pol.Spec.AddHosts(o.Hosts)
 	}
 	w.loose, w.create = pol.NotDenied, pol.Create
 	// Read back what the shim would read, for the line numbers.
@@ -111,30 +103,6 @@ func (w *sandbox) startIn(dir, here string) error {
 		return &fault.Error{Do: "start in", Path: dir, Err: err}
 	}
 	w.cwd = real
-	return nil
-}
-
-// useProfiles adds what the profiles say, and the working directory as they want
-// it, as if the user had agreed.
-func (o *options) useProfiles(set *cli.Set, h policy.Host) error {
-	dir := h.Dir
-	if o.Workdir != "" {
-		dir = o.Workdir
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(h.Dir, dir)
-		}
-	}
-	want, err := o.AddProfiles(set, profile.Env{GOOS: h.GOOS, Getenv: h.Env, UID: h.UID, Workdir: filepath.Clean(dir)})
-	if err == nil && want.Workdir == 0 && o.AllowCwd && len(want.Names) == 0 {
-		want = &profile.Profile{Workdir: profile.Read} // as nono-run takes the flag alone
-	}
-	if err != nil || want.Workdir == 0 {
-		return err
-	}
-	kind := map[profile.Access]spec.Kind{
-		profile.Read: spec.Read, profile.Write: spec.Write, profile.Read | profile.Write: spec.Allow,
-	}[want.Workdir]
-	o.Grants = append(o.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy})
 	return nil
 }
 

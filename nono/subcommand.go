@@ -18,6 +18,7 @@ type subcommand struct {
 var subcommands = [...]subcommand{
 	{"run", "start a command that can touch only what is granted", "nono-run", false},
 	{"why", "say whether something would be allowed, and why", "nono-why", false},
+	{"policy", "show, lint, compare or test a policy", "nono-policy", false},
 	{"audit", "read the log of a run", "nono-audit", false},
 	{"shell", "start your shell in the sandbox; takes the flags of run", "nono-run", false},
 	{"diff", "show what a run with --ephemeral changed", "nono-ephemeral", true},
@@ -81,7 +82,7 @@ func formerly(word string) string {
 		return "nothing has to be set up: nono run --allow . -- COMMAND; nono why --support tells what this kernel can enforce"
 	case "learn":
 		return "nono why -- COMMAND tells what a command usually wants; nono why PATH, what a path does"
-	case "trust", "rollback", "audit", "profile", "policy":
+	case "trust", "rollback", "profile":
 		return "nono run --list-profiles; nono help tells what there is"
 	}
 	return ""

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"path/filepath"
+
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/spec"
 )
@@ -80,6 +83,30 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 		r.Create = append(r.Create, n.Path)
 	}
 	return p, nil
+}
+
+// AddAgreed is AddProfiles for a question about a policy: the working directory is
+// granted as the profiles want it, as if the user had agreed.
+func (r *Request) AddAgreed(given *Set, h policy.Host) error {
+	dir := h.Dir
+	if r.Workdir != "" {
+		dir = r.Workdir
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(h.Dir, dir)
+		}
+	}
+	want, err := r.AddProfiles(given, profile.Env{GOOS: h.GOOS, Getenv: h.Env, UID: h.UID, Workdir: filepath.Clean(dir), Files: r.ProfileFiles})
+	if err == nil && want.Workdir == 0 && r.AllowCwd && len(want.Names) == 0 {
+		want = &profile.Profile{Workdir: profile.Read} // as nono-run takes the flag alone
+	}
+	if err != nil || want.Workdir == 0 {
+		return err
+	}
+	kind := map[profile.Access]spec.Kind{
+		profile.Read: spec.Read, profile.Write: spec.Write, profile.Read | profile.Write: spec.Allow,
+	}[want.Workdir]
+	r.Grants = append(r.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy})
+	return nil
 }
 
 // LoadProfile reads one profile, with what it includes, and adds it to nothing.

@@ -14,6 +14,8 @@ type Request struct {
 	Profiles []string
 	Workdir  string
 	AllowCwd bool
+	// ProfileFiles are files to read in place of the profiles of these names.
+	ProfileFiles map[string]string
 }
 
 // Bind binds PolicyFlags to the request, but for --port: see BindPorts.

@@ -115,6 +115,22 @@ type compiler struct {
 	res *paths.Resolver
 }
 
+// ToAsk is Compile for questions: bare defaults are a policy to ask about, though none
+// to start a command with.
+func ToAsk(o Options, h Host) (*Policy, error) {
+	bare := o
+	bare.NetBlock = true
+	p, err := Compile(bare, h)
+	if err != nil {
+		return nil, err
+	}
+	p.Spec.Net = o.Net()
+	if len(o.Hosts) > 0 && !o.NetBlock {
+		p.Spec.AddHosts(o.Hosts)
+	}
+	return p, nil
+}
+
 // Compile makes the policy for o on h. It returns a *fault.Error whose message
 // names the flag at fault, or a *CommandError where the command itself cannot
 // be started.

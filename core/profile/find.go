@@ -39,6 +39,13 @@ func find(name string, env Env, hidden bool) (source, error) {
 	if !goodName(name) {
 		return source{}, badName(name)
 	}
+	if file := env.Files[name]; file != "" && !hidden {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return source{}, &fault.Error{Do: "read the profile", Path: file, Err: err}
+		}
+		return source{name: name, label: fault.Quote(file), own: true, text: string(text)}, nil
+	}
 	if dir := env.dir(); dir != "" && !hidden {
 		file := filepath.Join(dir, name+suffix)
 		text, err := readOwn(dir, file, env.UID)

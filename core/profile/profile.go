@@ -82,6 +82,8 @@ type Env struct {
 	UID     int
 	Workdir string // absolute; what $WORKDIR stands for
 	GOOS    string // whose lines count; this system's if empty
+	// Files are read in place of the profiles of these names, whoever may write them.
+	Files map[string]string
 
 	own map[string]string // the variables that profiles have named
 }

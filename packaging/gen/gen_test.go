@@ -115,8 +115,8 @@ func TestProfilePageHasEveryDirective(t *testing.T) {
 
 func TestManPagesRenderWithoutWarnings(t *testing.T) {
 	pages, err := filepath.Glob(filepath.Join(root, "packaging/man/*.[1-9]"))
-	if err != nil || len(pages) != 10 {
-		t.Fatalf("ten man pages are wanted, not %v (%v)", pages, err)
+	if err != nil || len(pages) < 11 {
+		t.Fatalf("eleven man pages or more are wanted, not %v (%v)", pages, err)
 	}
 	for _, tool := range [][]string{
 		{"mandoc", "-T", "lint", "-W", "warning"},

@@ -52,11 +52,11 @@ else
 	check "nono-run and the shim install" eval 'install_debs $(debs "$one/dist" nono-exec-shim nono-run)'
 	check "nono-run works without nono-why" as_user sh -ec 'cd /home/user/project
 		nono-run --silent --allow . -- sh -c "cat in" && ! nono-run --silent --allow . -- cat ../secret 2>/dev/null'
-	check "the suite installs" eval 'install_debs $(debs "$one/dist" nono-ephemeral nono-supervise nono-why nono)'
+	check "the suite installs" eval 'install_debs $(debs "$one/dist" nono-ephemeral nono-policy nono-supervise nono-why nono)'
 	check "the main job" main_job
 	check "nono why answers" as_user sh -c 'nono why --version'
 	check "a symlink to nono works" as_user sh -ec 'ln -s /usr/bin/nono /home/user/n; /home/user/n version; rm /home/user/n'
-	check "dpkg finds every file as packed" in_root dpkg --verify nono nono-run nono-why nono-exec-shim nono-ephemeral nono-supervise
+	check "dpkg finds every file as packed" in_root dpkg --verify nono nono-run nono-why nono-exec-shim nono-ephemeral nono-policy nono-supervise
 
 	later="VERSION=99.0.0 ARCHES=$(dpkg --print-architecture) FORMATS=deb OUT=$tmp/later"
 	check "a later release" env $later sh "$one/packaging/packages"
@@ -72,10 +72,10 @@ else
 		[ $status -eq 125 ] && echo "$out" | grep -q "this nono-exec-shim is version 99.0.0" && echo "$out" | grep -q "nono: hint: install both from the same release"
 	}
 	check "two releases mixed refuse each other" mixed
-	check "the upgrade" eval 'install_debs $(debs "$tmp/later" nono-exec-shim nono-run nono-ephemeral nono-supervise nono-why nono)'
+	check "the upgrade" eval 'install_debs $(debs "$tmp/later" nono-exec-shim nono-run nono-ephemeral nono-policy nono-supervise nono-why nono)'
 	check "the main job after it" main_job
 	check "its version" eval '[ "$(as_user nono version)" = "nono-run 99.0.0" ]'
-	check "removing" in_root dpkg --remove nono nono-ephemeral nono-supervise nono-run nono-why nono-exec-shim
+	check "removing" in_root dpkg --remove nono nono-ephemeral nono-policy nono-supervise nono-run nono-why nono-exec-shim
 	check "nothing is left" eval 'files >"$tmp/after" && diff "$tmp/before" "$tmp/after" && [ -z "$(in_root dpkg-query -W "nono*" 2>/dev/null | grep -v "^$" | awk "\$2")" ]'
 	umount "$tmp/root/proc"
 fi

@@ -11,7 +11,7 @@ unpacks() { # unpacks DIRECTORY-WITH-THE-DEB'S-FILES DIRECTORY
 }
 
 if have rpm && have rpm2cpio && have cpio; then
-	for p in nono-ephemeral nono-exec-shim nono-run nono-supervise nono-why nono; do
+	for p in nono-ephemeral nono-exec-shim nono-policy nono-run nono-supervise nono-why nono; do
 		rpm=$(ls "$one/dist/$p-0"*.x86_64.rpm "$one/dist/$p-"[1-9]*.x86_64.rpm 2>/dev/null | head -n 1)
 		rm -rf "$tmp/rpm" "$tmp/deb" && mkdir "$tmp/rpm" "$tmp/deb"
 		dpkg-deb -x "$(ls "$one/dist/${p}_"*_amd64.deb)" "$tmp/deb"
@@ -33,7 +33,7 @@ else
 	skip "rpm packages" "rpm and cpio are not installed"
 fi
 
-for p in nono-ephemeral nono-exec-shim nono-run nono-supervise nono-why nono; do
+for p in nono-ephemeral nono-exec-shim nono-policy nono-run nono-supervise nono-why nono; do
 	apk=$(ls "$one/dist/${p}_"*_x86_64.apk)
 	rm -rf "$tmp/apk" "$tmp/deb" && mkdir "$tmp/apk" "$tmp/deb"
 	dpkg-deb -x "$(ls "$one/dist/${p}_"*_amd64.deb)" "$tmp/deb"

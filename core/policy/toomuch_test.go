@@ -1,12 +1,10 @@
-package main
+package policy
 
 import (
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/nono-sandbox/nono/core/policy"
 )
 
 func TestTooMuch(t *testing.T) {
@@ -23,19 +21,19 @@ func TestTooMuch(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := func(p string) string { return filepath.Join(dir, p) }
-	h := policy.Host{UID: 7, Env: func(n string) string { return map[string]string{"HOME": at("link")}[n] },
+	h := Host{UID: 7, Env: func(n string) string { return map[string]string{"HOME": at("link")}[n] },
 		Passwd: "ann:x:7:7::" + at("homes/real") + ":/bin/sh\nbob:x:8:8::" + at("homes/bob") + ":/bin/sh\nwww:x:9:9::" + at("var/www") + ":/bin/sh\nodd:x:10:10::/:/bin/sh\nbad line\n"}
 	for path, want := range map[string]string{
 		"/": "all of the disk", dir: "above the home", at("homes"): "above the home",
 		at("homes/ann"): "your home", at("homes/real"): "your home",
 		at("homes/ann/project"): "", at("homes/bob"): "", at("var"): "above the home", at("var/www"): "", at("var/www/site"): "",
 	} {
-		if got := tooMuch(path, h); !strings.HasPrefix(got, want) || want == "" && got != "" {
+		if got := TooMuch(path, h); !strings.HasPrefix(got, want) || want == "" && got != "" {
 			t.Errorf("%s: %q, want %q", path, got, want)
 		}
 	}
 	h.Env = func(string) string { return "" }
-	if got := tooMuch(at("homes/ann"), h); got != "" {
+	if got := TooMuch(at("homes/ann"), h); got != "" {
 		t.Errorf("without HOME: %q", got)
 	}
 }

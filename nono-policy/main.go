@@ -1,0 +1,13 @@
+// Command nono-policy looks at policies without starting anything; see nono-policy(1):
+//
+//	nono-policy show [PROFILE ...] [FLAG ...]
+//	nono-policy lint [PROFILE ...] [FLAG ...]
+//	nono-policy diff A B
+//	nono-policy test FILE [PROFILE ...] [FLAG ...]
+package main
+
+import "os"
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
