@@ -14,7 +14,8 @@ MODULES := core nono nono-audit nono-ephemeral nono-exec-shim nono-overlay nono-
 BINARIES := nono nono-audit nono-policy nono-run nono-why nono-ephemeral nono-overlay nono-supervise nono-exec-shim
 VERSION ?= $(shell sh packaging/version)
 LDFLAGS := -s -w -X $(MODULE)/core/version.number=$(VERSION)
-# On Linux the programs begin in core/entry, which says where memory is too little.
+# On Linux the programs begin in core/entry or core/entry/brief, which say where
+# memory is too little.
 ifeq ($(shell $(GO) env GOOS),linux)
 LDFLAGS += -E _nono_entry
 endif

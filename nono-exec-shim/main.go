@@ -9,11 +9,12 @@ package main
 import (
 	"os"
 
-	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
+	"github.com/nono-sandbox/nono/core/entry/brief"
 	"github.com/nono-sandbox/nono/core/fault"
 )
 
 func main() {
+	brief.Begin()
 	status, err := run(os.Args[1:])
 	if err != nil {
 		os.Stderr.WriteString(fault.Lines(err))

@@ -6,13 +6,15 @@ import (
 	"syscall"
 
 	"github.com/nono-sandbox/nono/core/enforce"
+	"github.com/nono-sandbox/nono/core/entry/brief"
 	"github.com/nono-sandbox/nono/core/fault"
 )
 
 // start executes the command: the file itself if it is named with a slash, or
 // the first in PATH that the sandbox lets it execute.
 func start(box *enforce.Sandbox, o options) (int, error) {
-	env := os.Environ()
+	env := brief.Environ()
+	brief.Leave()
 	if strings.Contains(o.exec, "/") {
 		return failed(o.exec, box.Exec(o.exec, o.argv, env))
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
-	"golang.org/x/sys/unix"
 )
 
 // ephemeral is what --ephemeral says. The zero value: changes go to the originals.
@@ -49,5 +48,5 @@ func (l *launch) overlay(shim string, specFD int, args []string) error {
 		argv = append(argv, "--again="+l.ephemeral.again)
 	}
 	argv = append(append(argv, "--", shim), args...)
-	return &fault.Error{Do: "start", Path: program, Err: unix.Exec(program, argv, l.env)}
+	return &fault.Error{Do: "start", Path: program, Err: l.become(program, argv)}
 }

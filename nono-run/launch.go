@@ -8,6 +8,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/entry/brief"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
@@ -61,7 +62,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	if l.dir != "" {
 		set["PWD"] = o.StartIn // as cd would, symlinks and all
 	}
-	l.env, l.withheld, err = environment(os.Environ(), o.PassEnv, set)
+	l.env, l.withheld, err = environment(brief.Environ(), o.PassEnv, set)
 	return l, err
 }
 
@@ -129,5 +130,12 @@ func (l *launch) handOver(shim string, doc []byte) error {
 		return l.supervise(shim, args)
 	}
 	argv := append([]string{"nono-exec-shim"}, args...)
-	return &fault.Error{Do: "start", Path: shim, Err: unix.Exec(shim, argv, l.env)}
+	return &fault.Error{Do: "start", Path: shim, Err: l.become(shim, argv)}
+}
+
+// become executes the program at path in this one's place, in the command's
+// environment. It returns only if that failed.
+func (l *launch) become(path string, argv []string) error {
+	brief.Leave()
+	return unix.Exec(path, argv, l.env)
 }

@@ -10,9 +10,10 @@ package main
 import (
 	"os"
 
-	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
+	"github.com/nono-sandbox/nono/core/entry/brief"
 )
 
 func main() {
+	brief.Begin()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"github.com/nono-sandbox/nono/core/fault"
-	"golang.org/x/sys/unix"
 )
 
 // supervise becomes nono-supervise, which starts the shim with args and stays. It
@@ -14,7 +13,7 @@ func (l *launch) supervise(shim string, args []string) error {
 	}
 	argv := append([]string{"nono-supervise", "--shim=" + shim}, l.watching()...)
 	argv = append(argv, args...)
-	return &fault.Error{Do: "start", Path: supervisor, Err: unix.Exec(supervisor, argv, l.env)}
+	return &fault.Error{Do: "start", Path: supervisor, Err: l.become(supervisor, argv)}
 }
 
 // watching are the supervisor's own flags.

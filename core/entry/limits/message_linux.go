@@ -1,4 +1,4 @@
-package entry
+package limits
 
 // What Go 1.26 needs to start reliably, in bytes. Below 800 MB of address space
 // it never starts, and around 1.2 GB it does not either: it reserves large ranges
