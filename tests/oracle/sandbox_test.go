@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -213,7 +214,11 @@ func fingerprint(paths ...string) [2]state {
 func (t *tree) canRestore(p string) bool {
 	id, kind, _ := identOf(p)
 	if kind == unix.S_IFDIR {
-		return true
+		// A bind mount would keep the one that is gone, in which nothing can be made.
+		return !slices.ContainsFunc(t.mounts, func(m string) bool {
+			mounted, _, _ := identOf(m)
+			return m != p && mounted == id
+		})
 	}
 	trial := filepath.Join(filepath.Dir(p), "tried by the oracle")
 	err := unix.Linkat(unix.AT_FDCWD, t.saved[id], unix.AT_FDCWD, trial, 0)
