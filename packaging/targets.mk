@@ -1,6 +1,8 @@
 # make install        the suite, into $(DESTDIR)$(PREFIX)
 # make uninstall      takes it away again
 # make generate       what follows from the tables of flags
+# make docs           the book as HTML, into dist/book
+# make drawings       the drawings of the book from their text
 # make dist           the source archive, its check sums and its list of parts
 # make packages       deb, rpm, apk and Arch packages, into dist/
 # make test-mac       what only a Mac can answer, in ten minutes
@@ -21,6 +23,14 @@ uninstall:
 .PHONY: generate
 generate:
 	@$(GO) run ./packaging/gen
+
+.PHONY: docs
+docs:
+	@sh packaging/book
+
+.PHONY: drawings
+drawings:
+	@sh packaging/drawings
 
 .PHONY: dist
 dist:

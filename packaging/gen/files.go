@@ -53,6 +53,7 @@ func generate(root string) (map[string]string, error) {
 		"shell/completions/nono.bash": bashCompletion(),
 		"shell/completions/_nono":     zshCompletion(),
 		"shell/completions/nono.fish": fishCompletion(),
+		"docs/flags.md":               flagsPage(),
 	}
 	for _, s := range sections() {
 		old, ok := files[s.file] // a file may have more than one

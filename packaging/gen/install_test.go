@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -187,5 +188,35 @@ func TestInstallWantsAnAbsolutePrefix(t *testing.T) {
 	cmd := exec.Command("sh", filepath.Join(root, "packaging/install"), t.TempDir(), "usr", binaries(t))
 	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "PREFIX must be an absolute path") {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// The pages that are installed lead to one another, and to nothing that is not there;
+// every page of the book is installed.
+func TestInstalledPages(t *testing.T) {
+	dest := t.TempDir()
+	install(t, dest, "/usr", binaries(t))
+	pages, err := filepath.Glob(filepath.Join(root, "docs/*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := filepath.Join(dest, "usr/share/doc/nono")
+	for _, p := range append(pages, "README.md", "SECURITY.md", "CHANGELOG.md") {
+		name := filepath.Base(p)
+		if strings.Contains(p, "docs/") {
+			name = "docs/" + name
+		}
+		text, err := os.ReadFile(filepath.Join(doc, name))
+		if err != nil {
+			t.Errorf("a page is not installed: %v", err)
+		}
+		for _, m := range regexp.MustCompile(`\]\(([^)\s#]+)(#[^)]*)?\)`).FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(doc, filepath.Dir(name), m[1])); err != nil {
+				t.Errorf("%s: the link %s leads nowhere when installed", name, m[1])
+			}
+		}
 	}
 }
