@@ -211,6 +211,34 @@ func TestCreate(t *testing.T) {
 	})
 }
 
+// Settings that a tool for dotfiles keeps elsewhere are told of, with what opens them.
+func TestSettingsInDotfiles(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.dir(".claude")
+		w.dir("dotfiles/claude/skills")
+		w.file("dotfiles/claude/settings.json", "{}\n")
+		w.file("dotfiles/claude/secret", "x\n")
+		for name, to := range map[string]string{"settings.json": w.path("dotfiles/claude/settings.json"), "skills": "../dotfiles/claude/skills", "own": "projects", "dangling": "/nowhere"} {
+			if err := os.Symlink(to, w.path(".claude/"+name)); err != nil {
+				t.Fatal(err)
+			}
+			w.u.Own(t, w.path(".claude/"+name))
+		}
+		w.dir(".claude/projects")
+		out, status := w.run("--profile", "claude-code", "--", "cat", w.path(".claude/settings.json"))
+		w.want("shut, and told", out, status, 1, "'"+w.path(".claude/settings.json")+"' is a symlink to '"+w.path("dotfiles/claude/settings.json")+
+			"', which nothing grants (--allow-file "+w.path("dotfiles/claude/settings.json")+" does)", "--allow "+w.path("dotfiles/claude/skills"))
+		if strings.Contains(out, "/own") || strings.Contains(out, "dangling") {
+			t.Errorf("told of what is granted, or of nothing:\n%s", out)
+		}
+		out, status = w.run("--profile", "claude-code", "--allow-file", w.path("dotfiles/claude/settings.json"), "--", "cat", w.path(".claude/settings.json"))
+		w.want("opened as the notice says", out, status, 0, "{}")
+		if strings.Contains(out, "settings.json' is a symlink") {
+			t.Errorf("told although it is granted:\n%s", out)
+		}
+	})
+}
+
 // An agent can leave a symlink where its profile grants something: the next run
 // must not give it what the symlink leads to, if that is protected.
 func TestLedAstray(t *testing.T) {
