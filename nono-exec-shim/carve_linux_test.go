@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -229,4 +230,49 @@ func TestDeniedBehindBindMount(t *testing.T) {
 			}
 		}
 	})
+}
+
+// In a directory that root alone can change the carve goes by the numbers that the
+// directory lists: a hard link to what is denied, and what is mounted on an entry, are
+// found out all the same.
+func TestDeniedInRootsDirectory(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		for _, kind := range []string{"", "tmpfs"} {
+			p := newPlace(t, u, shimFor(t, 99))
+			p.make(t, "d r; f free; f shut")
+			ops := []string{"read $D/r/key", "read $D/r/again", "read $D/r/other", "read $D/r/free", "read $D/r/shut", "read $D/r/sub/key"}
+			var outside, inside []string
+			testenv.PrivateMounts(t, func() {
+				if err := p.fillRoots(kind); err != nil {
+					t.Error(err)
+					return
+				}
+				inside = p.inside(t, "read $D/r; deny $D/r/key; deny $D/shut", ops...)
+				outside = p.outside(t, ops...)
+			})
+			for i, want := range []string{"EACCES", "EACCES", "ok", "ok", "EACCES", "ok"} {
+				if len(inside) == len(ops) && (inside[i] != want || outside[i] != "ok") {
+					t.Errorf("%q: %s: %s, want %s; outside %s", kind, ops[i], inside[i], want, outside[i])
+				}
+			}
+		}
+	})
+}
+
+// fillRoots makes $D/r root's, on a file system of that kind if one is given, with a
+// file by two names and two files mounted on others.
+func (p *place) fillRoots(kind string) error {
+	r := p.in("$D/r")
+	if kind != "" {
+		if err := unix.Mount("none", r, kind, 0, "mode=755"); err != nil {
+			return err
+		}
+	}
+	errs := []error{os.Chown(r, 0, 0), os.Mkdir(r+"/sub", 0o755)}
+	for _, name := range []string{"key", "other", "free", "shut", "sub/key"} {
+		errs = append(errs, os.WriteFile(r+"/"+name, []byte("content"), 0o644))
+	}
+	return errors.Join(append(errs, os.Link(r+"/key", r+"/again"),
+		unix.Mount(p.in("$D/free"), r+"/free", "", unix.MS_BIND, ""), unix.Mount(p.in("$D/shut"), r+"/shut", "", unix.MS_BIND, ""))...)
 }

@@ -24,16 +24,17 @@ type batch struct {
 // of this size stay below 64.
 const most = 24
 
-// open opens an entry of the directory dir as a place, following no symlink. name
-// ends in a NUL byte. The descriptor is valid until the next open or close.
-func (b *batch) open(dir int, name *byte) (int, unix.Errno) {
+// open opens an entry of the directory dir as a place, following no symlink, within
+// the bounds that resolve sets (openat2(2)). name ends in a NUL byte. The descriptor
+// is valid until the next open or close.
+func (b *batch) open(dir int, name *byte, resolve uint64) (int, unix.Errno) {
 	if b.count == most {
 		b.close()
 	}
-	fd, errno := openEntry(dir, name)
+	fd, errno := openPlace(dir, name, resolve)
 	if errno == unix.EMFILE && b.count > 0 {
 		b.close()
-		fd, errno = openEntry(dir, name)
+		fd, errno = openPlace(dir, name, resolve)
 	}
 	if errno != 0 {
 		return -1, errno
@@ -55,10 +56,19 @@ func (b *batch) close() {
 	b.count = 0
 }
 
-// openEntry is openat(2) on a name that ends in NUL, without copying it.
-func openEntry(dir int, name *byte) (int, unix.Errno) {
-	fd, _, errno := unix.RawSyscall6(unix.SYS_OPENAT, uintptr(dir), uintptr(unsafe.Pointer(name)),
-		unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0, 0, 0)
+// openPlace is openat(2), or openat2(2) where there are bounds, on a name that ends in
+// NUL, without copying it.
+func openPlace(dir int, name *byte, resolve uint64) (int, unix.Errno) {
+	const flags = unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	var fd uintptr
+	var errno unix.Errno
+	if resolve == 0 {
+		fd, _, errno = unix.RawSyscall6(unix.SYS_OPENAT, uintptr(dir), uintptr(unsafe.Pointer(name)), flags, 0, 0, 0)
+	} else {
+		how := unix.OpenHow{Flags: flags, Resolve: resolve}
+		fd, _, errno = unix.RawSyscall6(unix.SYS_OPENAT2, uintptr(dir), uintptr(unsafe.Pointer(name)),
+			uintptr(unsafe.Pointer(&how)), unsafe.Sizeof(how), 0, 0)
+	}
 	runtime.KeepAlive(name)
 	return int(fd), errno
 }

@@ -1,12 +1,9 @@
 package carve
 
 import (
-	"bytes"
 	"strings"
-	"unsafe"
 
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -138,70 +135,6 @@ func device(mode uint32) bool {
 func sameDirectory(n, first *node) error {
 	return &fault.Error{Do: "grant", Path: n.path, Hint: "grant " + fault.Quote(first.path) + " instead",
 		Err: fault.Text("it is the same directory as " + fault.Quote(first.path) + ", which holds denied paths")}
-}
-
-// entries gives r to everything in the directory n that the spec does not name.
-func (w *walk) entries(n *node, fd int, r Rights) error {
-	list, err := unix.Openat(fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return &fault.Error{Do: "list", Path: n.path, Err: err, Hint: "it is on the way to a denied path: grant what is needed beneath it instead"}
-	}
-	defer unix.Close(list)
-	defer w.opened.close()
-	// One level's names are dealt with before the next is opened.
-	if w.dents == nil {
-		w.dents = make([]byte, 32<<10)
-	}
-	for {
-		size, err := unix.Getdents(list, w.dents)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return &fault.Error{Do: "list", Path: n.path, Err: err}
-		}
-		if size == 0 {
-			return nil
-		}
-		for rest := w.dents[:size]; len(rest) > 0; {
-			var name []byte
-			var kind byte
-			name, kind, rest = fdio.Entry(rest)
-			if kind == unix.DT_LNK {
-				continue // what it leads to has, or has not, a rule of its own
-			}
-			if err := w.entry(n, list, name, r); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// entry gives r to one entry. name ends in a NUL byte, as the kernel wrote it.
-func (w *walk) entry(n *node, list int, name []byte, r Rights) error {
-	end := bytes.IndexByte(name, 0)
-	if end <= 2 && (string(name[:end]) == "." || string(name[:end]) == "..") {
-		return nil
-	}
-	if n.find(unsafe.String(&name[0], end)) != nil {
-		return nil // visited by its name in the spec
-	}
-	fd, errno := w.opened.open(list, &name[0])
-	switch errno {
-	case 0:
-	case unix.EMFILE, unix.ENFILE, unix.ENOMEM:
-		return &fault.Error{Do: "open", Path: spec.Join(n.path, string(name[:end])), Err: errno}
-	default:
-		return nil // it is gone, or cannot be looked at: it gets nothing
-	}
-	if fstat(fd, &w.stat) != 0 {
-		return nil
-	}
-	if w.stat.Mode&unix.S_IFMT == unix.S_IFLNK {
-		return nil // a file system that does not tell types while listing
-	}
-	// The name is copied only where someone asks for the path.
-	return w.give(fd, &w.stat, w.denied[id(&w.stat)].left(nil, r), n.path, unsafe.String(&name[0], end))
 }
 
 func lstat(path string, st *unix.Stat_t) error {

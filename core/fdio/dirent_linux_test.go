@@ -42,10 +42,13 @@ func TestEntry(t *testing.T) {
 			break
 		}
 		for rest := buf[:n]; len(rest) > 0; {
-			var name []byte
-			var kind byte
-			name, kind, rest = Entry(rest)
-			name = name[:bytes.IndexByte(name, 0)]
+			var e Dirent
+			e, rest = Entry(rest)
+			name, kind := e.Name[:bytes.IndexByte(e.Name, 0)], e.Kind
+			var st unix.Stat_t
+			if err := unix.Lstat(filepath.Join(dir, string(name)), &st); string(name) != ".." && (err != nil || st.Ino != e.Ino) {
+				t.Errorf("%q: number %d, want %d: %v", name, e.Ino, st.Ino, err)
+			}
 			met = append(met, string(name))
 			if want[string(name)] != kind {
 				t.Errorf("%q: type %d, want %d", name, kind, want[string(name)])

@@ -39,11 +39,10 @@ func (r *Resolver) List(dir string) *Listing {
 // take reads the entries that getdents64(2) wrote.
 func (l *Listing) take(buf []byte) {
 	for len(buf) > 0 {
-		var name []byte
-		var kind byte
-		name, kind, buf = fdio.Entry(buf)
-		name = name[:bytes.IndexByte(name, 0)]
-		switch kind {
+		var e fdio.Dirent
+		e, buf = fdio.Entry(buf)
+		name := e.Name[:bytes.IndexByte(e.Name, 0)]
+		switch e.Kind {
 		case unix.DT_LNK:
 			l.names[string(name)] = IsLink
 		case unix.DT_DIR:

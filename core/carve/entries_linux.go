@@ -1,0 +1,130 @@
+package carve
+
+import (
+	"bytes"
+	"unsafe"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fdio"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// A listing is a directory that is open to be listed.
+type listing struct {
+	fd int
+	// exact tells that the number which an entry is listed with is that of the file
+	// which is opened by its name, on the device dev, unless something is mounted
+	// there.
+	exact bool
+	dev   uint64
+}
+
+// list opens the directory fd, an O_PATH descriptor, to be listed.
+func list(fd int) (listing, error) {
+	at, err := unix.Openat(fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return listing{}, err
+	}
+	l := listing{fd: at}
+	var st unix.Stat_t
+	var fs unix.Statfs_t
+	if unix.Fstat(at, &st) == nil && unix.Fstatfs(at, &fs) == nil {
+		l.dev = uint64(st.Dev)
+		l.exact = rootsAlone(&st) && listsNumbers(&fs)
+	}
+	return l, nil
+}
+
+// rootsAlone reports whether only root can change the directory, and this process is
+// not root's: so no command in a sandbox exchanges an entry between its listing and
+// its opening. Where there is an access control list, the group's bits are the most
+// that it gives (acl(5)).
+func rootsAlone(dir *unix.Stat_t) bool {
+	return dir.Uid == 0 && dir.Mode&(unix.S_IWGRP|unix.S_IWOTH) == 0 && unix.Geteuid() != 0
+}
+
+// listsNumbers reports whether the file system lists its entries with the numbers
+// that stat(2) tells. overlayfs does not always, nor does btrfs for a subvolume.
+func listsNumbers(fs *unix.Statfs_t) bool {
+	switch uint32(fs.Type) {
+	case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.TMPFS_MAGIC:
+		return true
+	}
+	return false
+}
+
+// entries gives r to everything in the directory n that the spec does not name.
+func (w *walk) entries(n *node, fd int, r Rights) error {
+	dir, err := list(fd)
+	if err != nil {
+		return &fault.Error{Do: "list", Path: n.path, Err: err, Hint: "it is on the way to a denied path: grant what is needed beneath it instead"}
+	}
+	defer unix.Close(dir.fd)
+	defer w.opened.close()
+	// One level's names are dealt with before the next is opened.
+	if w.dents == nil {
+		w.dents = make([]byte, 32<<10)
+	}
+	for {
+		size, err := unix.Getdents(dir.fd, w.dents)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return &fault.Error{Do: "list", Path: n.path, Err: err}
+		}
+		if size == 0 {
+			return nil
+		}
+		for rest := w.dents[:size]; len(rest) > 0; {
+			var e fdio.Dirent
+			e, rest = fdio.Entry(rest)
+			if e.Kind == unix.DT_LNK {
+				continue // what it leads to has, or has not, a rule of its own
+			}
+			if err := w.entry(n, &dir, &e, r); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// entry gives r to one entry.
+func (w *walk) entry(n *node, dir *listing, e *fdio.Dirent, r Rights) error {
+	end := bytes.IndexByte(e.Name, 0)
+	name := unsafe.String(&e.Name[0], end) // copied only where someone asks for the path
+	if name == "." || name == ".." || n.find(name) != nil {
+		return nil // it is visited by its name in the spec
+	}
+	fd, errno := w.openEntry(dir, e)
+	switch errno {
+	case 0:
+	case unix.EMFILE, unix.ENFILE, unix.ENOMEM:
+		return &fault.Error{Do: "open", Path: spec.Join(n.path, string(e.Name[:end])), Err: errno}
+	default:
+		return nil // it is gone, or cannot be looked at: it gets nothing
+	}
+	if w.stat.Mode&unix.S_IFMT == unix.S_IFLNK {
+		return nil // a file system that does not tell types while listing
+	}
+	return w.give(fd, &w.stat, w.denied[id(&w.stat)].left(nil, r), n.path, name)
+}
+
+// openEntry opens one entry, and notes in w.stat what it is. Thousands are plain files
+// of which nothing is denied by another name: where the listing is exact, no call is
+// needed to tell.
+func (w *walk) openEntry(dir *listing, e *fdio.Dirent) (int, unix.Errno) {
+	if dir.exact && e.Kind == unix.DT_REG && w.denied[ID{dir.dev, e.Ino}] == nil {
+		// Nothing may be mounted there, which would be another file.
+		if fd, errno := w.opened.open(dir.fd, &e.Name[0], unix.RESOLVE_NO_XDEV); errno == 0 {
+			w.stat.Mode, w.stat.Dev, w.stat.Ino = unix.S_IFREG, dir.dev, e.Ino
+			return fd, 0
+		}
+	}
+	fd, errno := w.opened.open(dir.fd, &e.Name[0], 0)
+	if errno == 0 {
+		errno = fstat(fd, &w.stat)
+	}
+	return fd, errno
+}
