@@ -42,10 +42,11 @@ func apply(s *spec.Spec) error {
 	if err := checkInherited(s, support.ABI); err != nil {
 		return err
 	}
-	if err := leaveGroup(); err != nil {
+	self, err := leaveGroup()
+	if err != nil {
 		return &fault.Error{Do: "leave the process group", Err: err}
 	}
-	rules := slices.Concat(seccomp.Rules(s, support.ABI), seccomp.GroupRules(outsideGroups()))
+	rules := slices.Concat(seccomp.Rules(s, support.ABI), seccomp.GroupRules(outsideGroups(self)))
 	// Paths are opened and rules made from them while every path can be opened.
 	if err := restrict(s, support.ABI); err != nil {
 		return err

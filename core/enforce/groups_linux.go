@@ -15,51 +15,60 @@ import (
 // (setpgid(2), credentials(7)). So processes inside and outside must not be in one
 // group, as far as that can be had.
 
-// leaveGroup moves this process to a group of its own, unless it leads one.
+// leaveGroup moves this process to a group of its own, unless it leads one. It returns
+// what this process is then, or nil where /proc does not tell.
 //
 // It stays where a shell with job control watches the group: then nothing done
 // inside can make the group orphaned, and Ctrl-Z and the shell's kill are for the
 // whole of it. It stays too where the terminal listens to the group, since nobody
 // would give the terminal back. Nor does it move where /proc does not tell.
-func leaveGroup() error {
-	self := readProcess(unix.Getpid())
-	if self == nil || self.group == unix.Getpid() || self.foreground == self.group {
-		return nil
+func leaveGroup() (*process, error) {
+	pid := unix.Getpid()
+	self := readProcess(pid)
+	if self == nil || self.group == pid || self.foreground == self.group {
+		return self, nil
 	}
 	above := self
 	for above != nil && above.group == self.group && above.session == self.session {
 		above = readProcess(above.parent)
 	}
 	if above != nil && above.session == self.session {
-		return nil
+		return self, nil
 	}
-	return unix.Setpgid(0, 0)
+	if err := unix.Setpgid(0, 0); err != nil {
+		return nil, err
+	}
+	self.group = pid
+	return self, nil
 }
 
-// outsideGroups returns the process groups of this session but the own one, which
-// joining gives nothing that staying does not. It reports false where /proc does
+// outsideGroups returns the process groups of this process's session but its own one,
+// which joining gives nothing that staying does not. It reports false where /proc does
 // not tell.
-func outsideGroups() ([]uint32, bool) {
-	self := readProcess(unix.Getpid())
+func outsideGroups(self *process) ([]uint32, bool) {
 	proc, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil || self == nil {
 		return nil, false
 	}
 	defer unix.Close(proc)
 	groups := []uint32{uint32(self.session)} // its leader may be hidden
-	buf := make([]byte, 32<<10)
+	var buf [4096]byte
 	for {
-		n, err := unix.ReadDirent(proc, buf)
+		n, err := unix.Getdents(proc, buf[:])
+		if err == unix.EINTR {
+			continue
+		}
 		if err != nil {
 			return nil, false
 		}
 		if n == 0 {
 			break
 		}
-		_, _, names := unix.ParseDirent(buf[:n], -1, nil)
-		for _, name := range names {
-			pid, err := strconv.Atoi(name)
-			if err != nil || pid == unix.Getpid() {
+		for rest := buf[:n]; len(rest) > 0; {
+			var e fdio.Dirent
+			e, rest = fdio.Entry(rest)
+			pid, err := strconv.Atoi(string(e.Name[:bytes.IndexByte(e.Name, 0)]))
+			if err != nil {
 				continue
 			}
 			if session, err := unix.Getsid(pid); err != nil || session != self.session {

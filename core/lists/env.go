@@ -21,6 +21,7 @@ type Env struct {
 type pattern struct {
 	head, rest string
 	star       bool
+	stars      bool // rest has a further one
 	pass       bool // a match lets the variable pass
 	session    bool // it stands beneath [session]
 	address    bool // it stands beneath [addresses]
@@ -39,6 +40,7 @@ func parseEnv(name, text string) (Env, error) {
 		}
 		p := pattern{pass: pass, session: category == "session", address: category == "addresses"}
 		p.head, p.rest, p.star = strings.Cut(name, "*")
+		p.stars = strings.Contains(p.rest, "*")
 		if category == "values" {
 			e.values = append(e.values, p)
 		} else {
@@ -136,6 +138,9 @@ func (p *pattern) match(name string) bool {
 		return false
 	}
 	name = name[len(p.head):]
+	if !p.stars {
+		return strings.HasSuffix(name, p.rest)
+	}
 	for rest := p.rest; ; {
 		part, more, star := strings.Cut(rest, "*")
 		if !star {

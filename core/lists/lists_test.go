@@ -80,11 +80,7 @@ func TestNoDuplicates(t *testing.T) {
 	}
 	// Most files are for all systems, so nothing may be in two of them.
 	for _, f := range append(protectedFiles("linux"), file{name: "protected-darwin.list", text: protectedDarwin}) {
-		l, err := f.protect(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range l {
+		for _, p := range f.all(t) {
 			everywhere = append(everywhere, inHome(p.Path))
 		}
 	}
@@ -219,4 +215,17 @@ func TestOwnList(t *testing.T) {
 	if got, err := ParseProtected("empty", ""); err != nil || len(got) != 0 {
 		t.Errorf("an empty list: %v, %v", got, err)
 	}
+}
+
+// all returns what the file says.
+func (l file) all(t *testing.T) (list []Protected) {
+	t.Helper()
+	err := l.protect(func(p Protected) error {
+		list = append(list, p)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }

@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -46,29 +47,44 @@ func protectedFiles(goos string) []file {
 // Protect returns the paths that stay protected beneath any grant.
 func Protect(goos string) ([]Protected, error) {
 	list := make([]Protected, 0, 2200)
-	for _, f := range protectedFiles(goos) {
-		var err error
-		if list, err = f.protect(list); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
+	err := EachProtected(goos, func(p Protected) error {
+		list = append(list, p)
+		return nil
+	})
+	return list, err
 }
 
-// protect appends what the file says. It is as the tests hold it to be, and is not
+// EachProtected calls f for each of those paths, without a list of thousands that
+// every start would make. An error of f ends it, and is returned.
+func EachProtected(goos string, f func(Protected) error) error {
+	for _, file := range protectedFiles(goos) {
+		if err := file.protect(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// protect calls f for what the file says. It is as the tests hold it to be, and is not
 // judged line by line once more at every start.
-func (f file) protect(list []Protected) ([]Protected, error) {
-	err := lines(f.name, f.text, func(category, line string) string {
-		if path, ok := strings.CutPrefix(line, "deny "); ok {
-			list = append(list, Protected{spec.Deny, path, category, f.system})
-		} else if path, ok := strings.CutPrefix(line, "deny-write "); ok {
-			list = append(list, Protected{spec.DenyWrite, path, category, f.system})
+func (l file) protect(f func(Protected) error) error {
+	var failed error
+	err := lines(l.name, l.text, func(category, line string) string {
+		p := Protected{Category: category, System: l.system}
+		ok := false
+		if p.Path, ok = strings.CutPrefix(line, "deny "); ok {
+			p.Kind = spec.Deny
+		} else if p.Path, ok = strings.CutPrefix(line, "deny-write "); ok {
+			p.Kind = spec.DenyWrite
 		} else {
 			return "a line begins with 'deny ' or 'deny-write '"
 		}
+		if failed == nil {
+			failed = f(p)
+		}
 		return ""
 	})
-	return list, err
+	return cmp.Or(failed, err)
 }
 
 // ParseProtected reads a user's own list; name is for messages. Lines before

@@ -38,10 +38,7 @@ func TestSources(t *testing.T) {
 			}
 		}
 	}
-	agents, err := file{name: "protected-agents.list", text: protectedAgents}.protect(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	agents := file{name: "protected-agents.list", text: protectedAgents}.all(t)
 	without := 0
 	for _, p := range agents {
 		if !slices.Contains(sourced, p.Path) {

@@ -18,6 +18,14 @@ type Listing struct {
 // Kind returns what the listing has under name, or Absent.
 func (l *Listing) Kind(name string) Kind { return l.names[name] }
 
+// Lacks reports whether the directory of path has been listed and has no entry of that
+// name: for what is only granted where it exists, it spares a question. A file system
+// that does not tell capitals from small letters may have it all the same.
+func (r *Resolver) Lacks(path string) bool {
+	l := r.lists[spec.Parent(path)]
+	return l != nil && !l.Unknown && l.Kind(spec.Base(path)) == Absent
+}
+
 // A Kind is what an entry of a directory is.
 type Kind uint8
 

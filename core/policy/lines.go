@@ -31,8 +31,9 @@ type line struct {
 }
 
 func newLines(res *paths.Resolver) *lines {
-	return &lines{res: res, have: map[line]bool{}, shut: map[string]bool{}, shutWrite: map[string]bool{},
-		granted: map[string]bool{}, writable: map[string]bool{}, wanted: map[string]bool{}, changeable: map[string]bool{}}
+	const usual = 200 // lines of a sandbox with one directory
+	return &lines{res: res, paths: make([]spec.Path, 0, usual), have: make(map[line]bool, usual), shut: map[string]bool{}, shutWrite: map[string]bool{},
+		granted: make(map[string]bool, usual), writable: map[string]bool{}, wanted: map[string]bool{}, changeable: map[string]bool{}}
 }
 
 // source says how strong a grant is against the user's own --deny and
@@ -68,11 +69,15 @@ func (l *lines) put(k spec.Kind, path string, by spec.Origin, from source, optio
 		return false
 	}
 	l.granted[path] = true
-	l.writable[path] = l.writable[path] || left.Writes()
+	if left.Writes() {
+		l.writable[path] = true
+	}
 	if by.Source != spec.System && by.Source != spec.Command {
 		l.asked = append(l.asked, spec.Path{Kind: left, Path: path, By: by})
 		l.wanted[path] = true
-		l.changeable[path] = l.changeable[path] || left.Writes()
+		if left.Writes() {
+			l.changeable[path] = true
+		}
 	}
 	return true
 }

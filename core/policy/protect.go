@@ -53,31 +53,35 @@ func listed(category string) spec.Origin { return spec.Origin{Source: spec.Liste
 // and a launch need not look at hundreds of paths for that.
 func (c *compiler) protect(l *lines, homes []home, links []redirected) (*protected, error) {
 	out := &protected{at: make(map[string]protection, 256)}
-	list, err := c.protectedPaths()
-	if err != nil {
-		return nil, err
-	}
 	for i, h := range homes {
 		at, err := c.res.Resolve(h.path)
 		if err != nil {
 			return nil, &fault.Error{Do: "examine the home", Path: h.path, Err: err}
 		}
 		h.path = at.Path
-		if i == 0 && (l.granted[h.path] || l.reached(h.path)) {
-			list = append(list, c.ownPrograms(h.path)...)
-		}
 		near := c.near(l, h, links)
 		aliases, err := c.aliases(l, h.path)
 		if err != nil {
 			return nil, err
 		}
 		near.all = near.all || len(aliases) > 0
-		for _, p := range list {
+		one := func(p lists.Protected) error {
 			for _, path := range c.meaning(p, homes, i, h, &near) {
 				if err := c.protectPath(l, out, p, h.path, path); err != nil {
-					return nil, err
+					return err
 				}
 				c.protectAliases(l, out, p, path, aliases)
+			}
+			return nil
+		}
+		if err := c.eachProtected(one); err != nil {
+			return nil, err
+		}
+		if i == 0 && (l.granted[h.path] || l.reached(h.path)) {
+			for _, p := range c.ownPrograms(h.path) {
+				if err := one(p); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
@@ -139,18 +143,22 @@ func (n nearness) idle(first string) bool {
 	return k != paths.IsDir && k != paths.IsLink
 }
 
-// protectedPaths returns nono's list and the user's own additions.
-func (c *compiler) protectedPaths() ([]lists.Protected, error) {
-	list, err := lists.Protect(c.h.GOOS)
+// eachProtected calls f for each path of nono's list and of the user's own additions.
+func (c *compiler) eachProtected(f func(lists.Protected) error) error {
+	err := lists.EachProtected(c.h.GOOS, f)
 	for _, own := range c.h.Own {
 		if err != nil {
 			break
 		}
 		var more []lists.Protected
 		more, err = lists.ParseProtected(own.Name, own.Text)
-		list = append(list, more...)
+		for _, p := range more {
+			if err == nil {
+				err = f(p)
+			}
+		}
 	}
-	return list, err
+	return err
 }
 
 // ownPrograms returns the directories of PATH in the home: what is put there

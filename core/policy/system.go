@@ -15,6 +15,7 @@ func (c *compiler) system(l *lines, homes []home, out *given) error {
 	if err != nil {
 		return err
 	}
+	c.res.List("/etc") // the patterns need it, and half of the list is there
 	for _, p := range listed {
 		switch {
 		case strings.Contains(p.Path, "*"):
@@ -101,6 +102,9 @@ func rootsOwn(path string) bool {
 // systemPath grants one listed path and returns where it leads, or "" where there
 // is none. homes are nil for one that is in no home.
 func (c *compiler) systemPath(l *lines, k spec.Kind, path string, homes []home, out *given) string {
+	if c.res.Lacks(path) {
+		return ""
+	}
 	p, err := c.res.Resolve(path)
 	if err != nil || !p.Exists || misfit(k, p) != nil {
 		return "" // another system than the line was written for
