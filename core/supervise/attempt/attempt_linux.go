@@ -24,8 +24,11 @@ type Attempt struct {
 	Mode  uint32
 	// Content is what a new symlink is to say.
 	Content string
-	// NoFollow tells that a symlink at the end of Path is not followed.
-	NoFollow bool
+	// Resolve are openat2's flags of that name.
+	Resolve uint64
+	// NoFollow tells that a symlink at the end of Path is not followed, and Descriptor
+	// that there is no path: what Dir is open on is meant.
+	NoFollow, Descriptor bool
 }
 
 // shape says where a call has its parts: the indexes of its arguments, -1 for none.
@@ -71,6 +74,46 @@ var shapes = map[string]shape{
 	"symlinkat": at(query.Symlink, 1, 2).withContent(0).ofTheName(),
 	"mknod":     at(query.Mkfifo, -1, 0).withMode(1).ofTheName(),
 	"mknodat":   at(query.Mkfifo, 0, 1).withMode(2).ofTheName(),
+
+	"chmod":         at(Chmod, -1, 0).withMode(1),
+	"fchmod":        at(Chmod, 0, -1).withMode(1),
+	"fchmodat":      at(Chmod, 0, 1).withMode(2),
+	"fchmodat2":     at(Chmod, 0, 1).withMode(2).withFlags(3),
+	"chown":         at(Chown, -1, 0),
+	"lchown":        at(Chown, -1, 0).ofTheName(),
+	"fchown":        at(Chown, 0, -1),
+	"fchownat":      at(Chown, 0, 1).withFlags(4),
+	"utime":         at(Utimes, -1, 0),
+	"utimes":        at(Utimes, -1, 0),
+	"futimesat":     at(Utimes, 0, 1),
+	"utimensat":     at(Utimes, 0, 1).withFlags(3),
+	"setxattr":      at(SetAttribute, -1, 0),
+	"lsetxattr":     at(SetAttribute, -1, 0).ofTheName(),
+	"fsetxattr":     at(SetAttribute, 0, -1),
+	"setxattrat":    at(SetAttribute, 0, 1).withFlags(2),
+	"removexattr":   at(SetAttribute, -1, 0),
+	"lremovexattr":  at(SetAttribute, -1, 0).ofTheName(),
+	"fremovexattr":  at(SetAttribute, 0, -1),
+	"removexattrat": at(SetAttribute, 0, 1).withFlags(2),
+	"file_setattr":  at(SetAttribute, 0, 1).withFlags(4),
+}
+
+// The changes to a file that Landlock asks nothing about.
+const (
+	Chmod        query.Op = "chmod"
+	Chown        query.Op = "chown"
+	Utimes       query.Op = "utimes"
+	SetAttribute query.Op = "setxattr" // extended attributes, and those of file_setattr(2)
+)
+
+// Metadata reports whether the call changes no more than modes, owners, times or
+// attributes.
+func (a *Attempt) Metadata() bool {
+	switch a.Op {
+	case Chmod, Chown, Utimes, SetAttribute:
+		return true
+	}
+	return false
 }
 
 // Of reads what c tries. The error is the errno that the kernel would return for
@@ -82,11 +125,22 @@ func Of(c *supervise.Call) (Attempt, error) {
 	}
 	a := Attempt{Op: s.op, Dir: unix.AT_FDCWD, ToDir: unix.AT_FDCWD, NoFollow: s.noFollow}
 	var err error
-	if a.Path, err = c.Path(s.path); err != nil {
-		return a, err
+	if s.flags >= 0 {
+		a.Flags = uint64(uint32(c.Args[s.flags]))
+	}
+	if s.mode >= 0 {
+		a.Mode = uint32(c.Args[s.mode])
 	}
 	if s.dir >= 0 {
 		a.Dir = c.Int(s.dir)
+	}
+	switch {
+	case s.path < 0 || (c.Name == "utimensat" || c.Name == "futimesat") && c.Args[s.path] == 0:
+		a.Descriptor = true
+	default:
+		if a.Path, err = c.Path(s.path); err != nil {
+			return a, err
+		}
 	}
 	if s.to >= 0 {
 		if a.To, err = c.Path(s.to); err != nil {
@@ -100,12 +154,6 @@ func Of(c *supervise.Call) (Attempt, error) {
 		if a.Content, err = c.Path(s.content); err != nil {
 			return a, err
 		}
-	}
-	if s.flags >= 0 {
-		a.Flags = uint64(uint32(c.Args[s.flags]))
-	}
-	if s.mode >= 0 {
-		a.Mode = uint32(c.Args[s.mode])
 	}
 	if s.pointer >= 0 {
 		if err := a.how(c, s.pointer); err != nil {
@@ -128,6 +176,7 @@ func (a *Attempt) how(c *supervise.Call, n int) error {
 	}
 	a.Flags = binary.NativeEndian.Uint64(how[:])
 	a.Mode = uint32(binary.NativeEndian.Uint64(how[8:]))
+	a.Resolve = binary.NativeEndian.Uint64(how[16:])
 	return nil
 }
 
@@ -150,8 +199,15 @@ func (a *Attempt) refine(call string) {
 			a.Op = query.Mksock
 		}
 	case "open", "openat", "openat2":
-		a.NoFollow = a.Flags&unix.O_NOFOLLOW != 0
+		const exclusive = unix.O_CREAT | unix.O_EXCL
+		a.NoFollow = a.Flags&unix.O_NOFOLLOW != 0 || a.Flags&exclusive == exclusive
 		a.Op = openOp(a.Flags)
+	case "linkat":
+		a.NoFollow = a.Flags&unix.AT_SYMLINK_FOLLOW == 0
+		a.Descriptor = a.Flags&unix.AT_EMPTY_PATH != 0 && a.Path == ""
+	case "fchmodat2", "fchownat", "utimensat", "setxattrat", "removexattrat", "file_setattr":
+		a.NoFollow = a.Flags&unix.AT_SYMLINK_NOFOLLOW != 0
+		a.Descriptor = a.Descriptor || a.Flags&unix.AT_EMPTY_PATH != 0 && a.Path == ""
 	}
 }
 
@@ -170,6 +226,15 @@ func openOp(flags uint64) query.Op {
 		return query.List
 	}
 	return query.Read
+}
+
+// OfNames reports whether the call makes, removes or renames names and opens nothing.
+func (a *Attempt) OfNames() bool {
+	switch a.Op {
+	case query.Mkdir, query.Rmdir, query.Delete, query.RenameTo, query.LinkTo, query.Symlink, query.Mkfifo, query.Mksock, query.Mkdev:
+		return true
+	}
+	return a.Op == query.Create && a.Flags&unix.O_CREAT == 0 // mknod(2) of a regular file
 }
 
 // Opens reports whether the call opens a file to read or write it; one with O_PATH

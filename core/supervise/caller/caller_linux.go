@@ -138,6 +138,11 @@ func (p *Process) Link(name string) string {
 	return string(buf[:n])
 }
 
+// Stat looks at what a name of /proc/TID leads to.
+func (p *Process) Stat(name string, st *unix.Stat_t) error {
+	return unix.Fstatat(p.proc, name, st, 0)
+}
+
 // File reads a file of /proc/TID whole, up to a size that none of use has.
 func (p *Process) File(name string) ([]byte, error) {
 	fd, err := unix.Openat(p.proc, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)

@@ -134,7 +134,7 @@ func (l *Listener) sendFD(r *Request, a Answer) error {
 	if a.cloexec {
 		request.how = unix.O_CLOEXEC
 	}
-	err := l.ioctlPointer(ioctlAddFD, unsafe.Pointer(&request))
+	err := l.undisturbed(ioctlAddFD, unsafe.Pointer(&request))
 	if err == nil || err == unix.ENOENT {
 		return err
 	}
@@ -145,6 +145,24 @@ func (l *Listener) sendFD(r *Request, a Answer) error {
 		errno = unix.ENOSYS
 	}
 	return l.Send(r, Errno(errno))
+}
+
+// undisturbed makes an ioctl with all signals held back. The kernel takes the answer of
+// ADDFD with SEND before it waits for the caller to install the descriptor; a signal to
+// the waiting thread, as Go sends to preempt, would take the descriptor back and leave the
+// answer, which is 0 then: the caller would take its standard input for what it opened
+// (kernel/seccomp.c, seccomp_notify_addfd).
+func (l *Listener) undisturbed(request uintptr, p unsafe.Pointer) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	all, old := ^uint64(0), uint64(0)
+	const size = unsafe.Sizeof(all)
+	if _, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(&all)), uintptr(unsafe.Pointer(&old)), size, 0, 0); errno != 0 {
+		return errno
+	}
+	err := l.ioctlPointer(request, p)
+	unix.RawSyscall6(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(&old)), 0, size, 0, 0)
+	return err
 }
 
 func (l *Listener) ioctl(request, value uintptr) error {
