@@ -13,6 +13,7 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/secret"
 	"github.com/nono-sandbox/nono/core/version"
 	"github.com/nono-sandbox/nono/nono-run/temp"
 	"golang.org/x/sys/unix"
@@ -27,6 +28,8 @@ type launch struct {
 	silent  bool
 
 	ephemeral ephemeral
+	secrets   []secret.Secret
+	host      policy.Host
 	env       []string
 	withheld  withheld
 }
@@ -49,7 +52,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	if err := o.refuseUnstartable(pol, h); err != nil {
 		return nil, err
 	}
-	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.ephemeral}
+	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.ephemeral, secrets: o.Secrets, host: h}
 	set := setEnv(o.profile)
 	maps.Copy(set, temporaryPlaces(t.Dir, pol.Spec, h.Env))
 	passSettings(set, h)
@@ -62,7 +65,8 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	if l.dir != "" {
 		set["PWD"] = o.StartIn // as cd would, symlinks and all
 	}
-	l.env, l.withheld, err = environment(brief.Environ(), o.PassEnv, set)
+	maps.DeleteFunc(set, func(name, _ string) bool { return isSecret(name, o.Secrets) })
+	l.env, l.withheld, err = environment(without(brief.Environ(), o.Secrets), o.PassEnv, set)
 	return l, err
 }
 
@@ -91,6 +95,9 @@ func (o *options) refuseUnstartable(pol *policy.Policy, h policy.Host) error {
 func (l *launch) start() error {
 	shim, err := ownProgram("nono-exec-shim")
 	if err != nil {
+		return err
+	}
+	if err := l.fetchSecrets(); err != nil {
 		return err
 	}
 	if l.dir != "" {

@@ -51,6 +51,7 @@ func (l *launch) summary() string {
 	for i := range s.Ports {
 		b.WriteString("TCP to port " + s.Ports[i].Range() + ": allowed  (" + reason(s.Ports[i].By) + ")\n")
 	}
+	b.WriteString(l.secretSummary())
 	b.WriteString(each("withheld from the environment: ", slices.Concat(l.withheld.secrets, l.withheld.session)))
 	if l.policy.Command.Path != "" {
 		b.WriteString("command: " + shellquote.Words(l.policy.Command.Argv) + "\n")

@@ -32,6 +32,9 @@ func (l *launch) watching() []string {
 	if w.Summary != "" {
 		args = append(args, "--summary="+w.Summary)
 	}
+	for i := range l.secrets {
+		args = append(args, "--secret="+l.secrets[i].Name)
+	}
 	if l.silent {
 		args = append(args, "--silent")
 	}

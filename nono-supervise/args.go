@@ -26,6 +26,7 @@ type options struct {
 	explain           bool
 	summary           string
 	audit             auditOptions
+	secrets           []string // variables that hold secrets
 	argv              []string
 
 	help, version bool
@@ -88,6 +89,8 @@ func parse(args []string) (options, error) {
 			} else {
 				o.nameServer = fd
 			}
+		case "--secret":
+			o.secrets = append(o.secrets, value)
 		case "--again":
 			o.again = true
 		case "--audit-log":

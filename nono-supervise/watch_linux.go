@@ -20,11 +20,12 @@ type watch struct {
 	summary *summary.Summary // or nil
 	// connects tells that the log has connections too.
 	connects bool
+	secrets  secrets // are told to nobody
 }
 
 // newWatch begins to watch, if that is asked for, and returns the feature that does.
 func (o *options) newWatch(s *spec.Spec) (*watch, []supervise.Feature, error) {
-	w := &watch{}
+	w := &watch{secrets: secretValues(o.secrets)}
 	if o.summary == "" && !o.silent && (o.explain || isatty.IsTerminal(2)) {
 		o.summary = "text"
 	}
@@ -58,6 +59,7 @@ func (o *options) newWatch(s *spec.Spec) (*watch, []supervise.Feature, error) {
 }
 
 func (w *watch) tell(e audit.Event) {
+	e = w.secrets.hide(e)
 	if w.summary != nil {
 		w.summary.Add(e)
 	}

@@ -11,11 +11,12 @@ func takesArgument(flag string) bool {
 		"-temp", "--device", "-device", "--deny", "-deny", "--deny-write",
 		"-deny-write", "--host", "-host", "--port", "-port", "--unix-socket",
 		"-unix-socket", "--allow-command", "-allow-command", "--block-command",
-		"-block-command", "--allow-env", "-allow-env", "--audit-log",
-		"-audit-log", "--audit-level", "-audit-level", "-p", "--p", "--profile",
-		"-profile", "--workdir", "-workdir", "--keep-fd", "-keep-fd",
-		"--show-profile", "-show-profile", "--install-hook", "-install-hook",
-		"--remove-hook", "-remove-hook", "--summary", "-summary":
+		"-block-command", "--allow-env", "-allow-env", "--secret", "-secret",
+		"--audit-log", "-audit-log", "--audit-level", "-audit-level",
+		"-p", "--p", "--profile", "-profile", "--workdir", "-workdir",
+		"--keep-fd", "-keep-fd", "--show-profile", "-show-profile", "--install-hook",
+		"-install-hook", "--remove-hook", "-remove-hook", "--summary",
+		"-summary":
 		return true
 	}
 	return false

@@ -107,10 +107,10 @@ function __nono_kind
             -write-file --temp -temp --device -device --deny -deny --deny-write \
             -deny-write --host -host --port -port --unix-socket -unix-socket \
             --allow-command -allow-command --block-command -block-command \
-            --allow-env -allow-env --audit-log -audit-log --audit-level -audit-level \
-            -p --p --profile -profile --workdir -workdir --keep-fd -keep-fd \
-            --show-profile -show-profile --install-hook -install-hook --remove-hook \
-            -remove-hook --summary -summary
+            --allow-env -allow-env --secret -secret --audit-log -audit-log \
+            --audit-level -audit-level -p --p --profile -profile --workdir \
+            -workdir --keep-fd -keep-fd --show-profile -show-profile --install-hook \
+            -install-hook --remove-hook -remove-hook --summary -summary
             return 0
         case --allow-rmdir -allow-rmdir --allow-rmdir-own -allow-rmdir-own \
             --net-block -net-block --inner-sockets -inner-sockets --allow-unix-sockets \

@@ -19,6 +19,7 @@ const (
 	Word    Arg = "WORD"
 	Ending  Arg = "[=WHEN]" // may be left out, and is never a word of its own
 	Ports   Arg = "N[-M]"
+	Secret  Arg = "NAME=SOURCE"
 )
 
 // Bare reports whether the flag may stand alone: the word behind such a flag is never
@@ -82,6 +83,7 @@ var PolicyFlags = []Flag{
 	{"allow-command", "", Command, "allow a blocked command, a category of them, or 'all'", groupCommands, true, true},
 	{"block-command", "", Command, "block this command too", groupCommands, true, true},
 	{"allow-env", "", Name, "pass this environment variable, although it looks like a credential", groupCommands, true, true},
+	{"secret", "", Secret, "fetch a secret before the start, and give it as this variable; SOURCE: pass:ENTRY, op://…, file:PATH, …", groupCommands, true, true},
 
 	{"audit-log", "", File, "log what the command starts and is refused; see nono-audit(5)", groupWatch, false, true},
 	{"audit-level", "", Word, "log what is 'refused', each 'exec' too (as usual), or 'all'", groupWatch, false, true},

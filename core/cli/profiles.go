@@ -45,20 +45,23 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	said.BindHosts(set, "host")
 	said.BindPorts(set, "port")
 	for _, l := range p.Lines {
-		n, hosts, ports := len(said.Grants), len(said.Hosts), len(said.Ports)
+		n, hosts, ports, secrets := len(said.Grants), len(said.Hosts), len(said.Ports), len(said.Secrets)
 		value := l.Value
 		if value == "" {
 			value = "true"
 		}
 		clear(set.given) // repeating oneself is no mistake over several files
 		if err := set.fs.Set(l.Word, value); err != nil {
-			return nil, &fault.Error{Do: "use profile " + fault.Quote(l.Profile) + ": " + l.Pos, Err: err}
+			return nil, badLine(l, err)
 		}
 		for i := range said.Grants[n:] {
 			said.Grants[n+i].From, said.Grants[n+i].Moved = l.Profile, l.Moved
 		}
 		for i := range said.Hosts[hosts:] {
 			said.Hosts[hosts+i].By = spec.Origin{Source: spec.Profile, Detail: l.Profile}
+		}
+		for i := range said.Secrets[secrets:] {
+			said.Secrets[secrets+i].From = l.Profile
 		}
 		for i := range said.Ports[ports:] {
 			said.Ports[ports+i].By = spec.Origin{Source: spec.Profile, Detail: l.Profile}
@@ -69,6 +72,7 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	r.BlockCommands = append(r.BlockCommands, said.BlockCommands...)
 	r.PassEnv = append(r.PassEnv, said.PassEnv...)
 	r.Hosts = append(r.Hosts, said.Hosts...)
+	r.addSecrets(said.Secrets)
 	if !given.Given("net-block") {
 		r.NetBlock = said.NetBlock
 		r.Ports = append(r.Ports, said.Ports...) // else no network means none
@@ -107,6 +111,15 @@ func (r *Request) AddAgreed(given *Set, h policy.Host) error {
 	}[want.Workdir]
 	r.Grants = append(r.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy})
 	return nil
+}
+
+// badLine says where in which profile an argument is wrong.
+func badLine(l profile.Line, err error) error {
+	f := &fault.Error{Do: "use profile " + fault.Quote(l.Profile) + ": " + l.Pos, Err: err}
+	if m, ok := err.(*mistake); ok {
+		f.Hint = m.hint
+	}
+	return f
 }
 
 // LoadProfile reads one profile, with what it includes, and adds it to nothing.

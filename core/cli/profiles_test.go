@@ -64,6 +64,8 @@ func TestProfileIsFlags(t *testing.T) {
 			lines, args = append(lines, f.Name+" ~/"+f.Name), append(args, "--"+f.Name, home+"/"+f.Name)
 		case Ports:
 			lines, args = append(lines, f.Name+" 443"), append(args, "--"+f.Name, "443")
+		case Secret:
+			lines, args = append(lines, f.Name+" TOKEN=pass:web#1"), append(args, "--"+f.Name, "TOKEN=pass:web#1")
 		default:
 			lines, args = append(lines, f.Name+" dd"), append(args, "--"+f.Name, "dd")
 		}
@@ -96,6 +98,10 @@ func TestProfileIsFlags(t *testing.T) {
 		t.Errorf("%+v", read.Ports)
 	}
 	read.Ports, typed.Ports = nil, nil
+	if len(read.Secrets) != 1 || read.Secrets[0].From != "x" {
+		t.Errorf("%+v", read.Secrets)
+	}
+	read.Secrets[0].From = ""
 	read.Profiles = nil
 	if d := cmp.Diff(typed, read); d != "" {
 		t.Error(d)

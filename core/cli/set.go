@@ -119,6 +119,11 @@ func (s *Set) BindList(name string, to *[]string) {
 	s.Bind(name, func(arg string) error { *to = append(*to, arg); return nil })
 }
 
+// A mistake is what is wrong with an argument, and what would be right.
+type mistake struct{ what, hint string }
+
+func (m *mistake) Error() string { return m.what }
+
 const (
 	errTwice   = fault.Text("it is given twice")
 	errMissing = fault.Text("its argument is missing")
@@ -162,6 +167,9 @@ func (s *Set) explain(err error, word string) error {
 		why := s.cause.Error()
 		if errors.Is(s.cause, strconv.ErrSyntax) {
 			why = "it takes no argument"
+		}
+		if m, ok := s.cause.(*mistake); ok {
+			return Misuse("use the flag "+fault.Quote(s.shown(s.blamed)), why, m.hint)
 		}
 		return Misuse("use the flag "+fault.Quote(s.shown(s.blamed)), why, s.usage(s.blamed))
 	}

@@ -113,6 +113,8 @@ func TestEveryFlagOfATableIsBound(t *testing.T) {
 		case None:
 		case Ports:
 			args = append(args, "443")
+		case Secret:
+			args = append(args, "TOKEN=pass:web")
 		default:
 			args = append(args, "x")
 		}
@@ -125,6 +127,9 @@ func TestEveryFlagOfATableIsBound(t *testing.T) {
 		}
 		if f.Group == groupPaths && f.Arg != None && (len(r.Grants) != 1 || r.Grants[0].Kind.String() != f.Name || !r.Grants[0].Kind.Grants()) {
 			t.Errorf("--%s grants %v", f.Name, r.Grants)
+		}
+		if f.Arg == Secret { // of which no two have one name
+			args = []string{"--" + f.Name, "OTHER=pass:web"}
 		}
 		if _, err := s.Parse(args); (err == nil) != f.Many {
 			t.Errorf("--%s again: %v; Many is %v", f.Name, err, f.Many)

@@ -35,6 +35,29 @@ func (c *compiler) couldMake(link, dir string, homes []home) bool {
 	if unix.Lstat(link, &st) != nil || int(st.Uid) != c.h.UID {
 		return false // another's link is refused for that reason (foreignLink)
 	}
+	return c.couldFill(dir, homes)
+}
+
+// CouldFill returns those of dirs, which are resolved, in which some sandbox of h's user
+// could have made files: what is found there by its name alone may be of an earlier run.
+func CouldFill(h Host, dirs []string) ([]string, error) {
+	c := &compiler{o: &Options{}, h: &h, res: paths.NewResolver()}
+	homes, err := c.findHomes()
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, dir := range dirs {
+		if c.couldFill(dir, homes) {
+			out = append(out, dir)
+		}
+	}
+	return out, nil
+}
+
+// couldFill reports whether a sandbox of this user could have made a name in dir.
+func (c *compiler) couldFill(dir string, homes []home) bool {
+	var st unix.Stat_t
 	if unix.Lstat(dir, &st) != nil || int(st.Uid) != c.h.UID && unix.Access(dir, unix.W_OK) != nil {
 		return false
 	}

@@ -8,12 +8,13 @@ _nono_list_run() {
 		--allow-rmdir --allow-rmdir-own --deny --deny-write \
 		--net-block --host --port --unix-socket \
 		--inner-sockets --allow-unix-sockets --allow-ipc --allow-keychain \
-		--allow-command --block-command --allow-env --audit-log \
-		--audit-level --audit-required --explain --wait-all \
-		-p --profile --workdir --allow-cwd --keep-fd \
-		--list-profiles --show-profile --install-hook --remove-hook \
-		--ephemeral --summary --dry-run --print-spec \
-		-v --verbose -s --silent -h --help --version
+		--allow-command --block-command --allow-env --secret \
+		--audit-log --audit-level --audit-required --explain \
+		--wait-all -p --profile --workdir --allow-cwd \
+		--keep-fd --list-profiles --show-profile --install-hook \
+		--remove-hook --ephemeral --summary --dry-run \
+		--print-spec -v --verbose -s --silent -h --help \
+		--version
 }
 
 _nono_kind_run() {
@@ -29,6 +30,7 @@ _nono_kind_run() {
 	--allow-command | -allow-command) echo 'CATEGORY' ;;
 	--block-command | -block-command) echo 'COMMAND' ;;
 	--allow-env | -allow-env) echo 'NAME' ;;
+	--secret | -secret) echo 'NAME=SOURCE' ;;
 	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
 	-p | --p | --profile | -profile | --show-profile | -show-profile) echo 'PROFILE' ;;
 	--keep-fd | -keep-fd) echo 'N' ;;
@@ -50,9 +52,9 @@ _nono_list_why() {
 		--write-file --temp --device --allow-rmdir \
 		--allow-rmdir-own --deny --deny-write --net-block \
 		--inner-sockets --allow-unix-sockets --allow-ipc --allow-keychain \
-		--allow-command --block-command --allow-env --audit-log \
-		--audit-level --audit-required --explain --wait-all \
-		-p --profile --workdir --allow-cwd
+		--allow-command --block-command --allow-env --secret \
+		--audit-log --audit-level --audit-required --explain \
+		--wait-all -p --profile --workdir --allow-cwd
 }
 
 _nono_kind_why() {
@@ -72,6 +74,7 @@ _nono_kind_why() {
 		--w | --write | -write | --temp | -temp | --workdir | -workdir) echo 'DIR' ;;
 	--allow-command | -allow-command) echo 'CATEGORY' ;;
 	--allow-env | -allow-env) echo 'NAME' ;;
+	--secret | -secret) echo 'NAME=SOURCE' ;;
 	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
 	-p | --p | --profile | -profile) echo 'PROFILE' ;;
 	esac

@@ -29,10 +29,10 @@ function __nono_where
         -write-file --temp -temp --device -device --deny -deny --deny-write \
         -deny-write --host -host --port -port --unix-socket -unix-socket \
         --allow-command -allow-command --block-command -block-command \
-        --allow-env -allow-env --audit-log -audit-log --audit-level -audit-level \
-        -p --p --profile -profile --workdir -workdir --keep-fd -keep-fd \
-        --show-profile -show-profile --install-hook -install-hook --remove-hook \
-        -remove-hook --summary -summary
+        --allow-env -allow-env --secret -secret --audit-log -audit-log \
+        --audit-level -audit-level -p --p --profile -profile --workdir \
+        -workdir --keep-fd -keep-fd --show-profile -show-profile --install-hook \
+        -install-hook --remove-hook -remove-hook --summary -summary
     if test $table = why
         set with --path -path --op -op --to -to --host -host --port -port --unix-socket \
             -unix-socket --command -command --spec -spec --platform -platform \
@@ -41,9 +41,9 @@ function __nono_where
             -read -w --w --write -write --allow-file -allow-file --read-file \
             -read-file --write-file -write-file --temp -temp --device -device \
             --deny -deny --deny-write -deny-write --allow-command -allow-command \
-            --block-command -block-command --allow-env -allow-env --audit-log \
-            -audit-log --audit-level -audit-level -p --p --profile -profile \
-            --workdir -workdir
+            --block-command -block-command --allow-env -allow-env --secret \
+            -secret --audit-log -audit-log --audit-level -audit-level -p \
+            --p --profile -profile --workdir -workdir
     end
     while test $at -le (count $words)
         switch $words[$at]
@@ -139,6 +139,7 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-command -x -a 'all file-destruction disk-operations permission-changes system-modification package-managers file-operations privilege-escalation network-exfiltration (__fish_complete_command)' -d 'allow a blocked command, a category of them, or \'all\''
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l block-command -x -a '(__fish_complete_command)' -d 'block this command too'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-env -x -a '(set -nx)' -d 'pass this environment variable, although it looks like a credential'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l secret -x -d 'fetch a secret before the start, and give it as this variable; SOURCE: pass:ENTRY, op://…, file:PATH, …'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-log -r -F -d 'log what the command starts and is refused; see nono-audit(5)'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-level -x -a 'refused exec all' -d 'log what is \'refused\', each \'exec\' too (as usual), or \'all\''
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-required -d 'end the command when the log cannot be written'
@@ -203,6 +204,7 @@ complete -c nono -c nono-why -n '__nono_is why' -l allow-keychain -d 'allow the 
 complete -c nono -c nono-why -n '__nono_is why' -l allow-command -x -a 'all file-destruction disk-operations permission-changes system-modification package-managers file-operations privilege-escalation network-exfiltration (__fish_complete_command)' -d 'allow a blocked command, a category of them, or \'all\''
 complete -c nono -c nono-why -n '__nono_is why' -l block-command -x -a '(__fish_complete_command)' -d 'block this command too'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-env -x -a '(set -nx)' -d 'pass this environment variable, although it looks like a credential'
+complete -c nono -c nono-why -n '__nono_is why' -l secret -x -d 'fetch a secret before the start, and give it as this variable; SOURCE: pass:ENTRY, op://…, file:PATH, …'
 complete -c nono -c nono-why -n '__nono_is why' -l audit-log -r -F -d 'log what the command starts and is refused; see nono-audit(5)'
 complete -c nono -c nono-why -n '__nono_is why' -l audit-level -x -a 'refused exec all' -d 'log what is \'refused\', each \'exec\' too (as usual), or \'all\''
 complete -c nono -c nono-why -n '__nono_is why' -l audit-required -d 'end the command when the log cannot be written'
