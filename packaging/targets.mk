@@ -29,8 +29,9 @@ docs:
 	@sh packaging/book
 
 .PHONY: drawings
-drawings:
+drawings: build
 	@sh packaging/drawings
+	@sh packaging/try 2>&1 | $(GO) run ./packaging/record >docs/try.svg
 
 .PHONY: dist
 dist:
