@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	width      = 100  // characters of a line
+	width      = 100 // characters of a line
 	lineHeight = 18  // pixels
 	charWidth  = 8   // pixels, in a font of 13
 	pause      = 0.9 // seconds before a command
