@@ -40,7 +40,8 @@ func (a *Adviser) profilesFor(q query.Question, v *query.Verdict) []string {
 	var names []string
 	for _, p := range a.addedProfiles() {
 		reaches := func(g policy.Grant) bool {
-			return spec.Within(at, g.Path) && carve.Granted(g.Kind, false)&need == need
+			// A line that a profile includes is the other profile's, which says less.
+			return g.From == p.name && spec.Within(at, g.Path) && carve.Granted(g.Kind, false)&need == need
 		}
 		if len(names) == mostProfiles || !slices.ContainsFunc(p.grants, reaches) {
 			continue
