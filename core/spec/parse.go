@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -35,19 +34,19 @@ func Parse(doc []byte) (*Spec, error) {
 	if len(doc) > MaxSize {
 		return nil, &SyntaxError{0, "it is larger than " + strconv.Itoa(MaxSize>>20) + " MiB"}
 	}
-	first, rest, ok := bytes.Cut(doc, []byte{'\n'})
-	supervised := string(first) == headerSupervised
-	if string(first) != header && !supervised || !ok {
-		return nil, &SyntaxError{1, headerProblem(string(first))}
+	first, rest, ok := strings.Cut(string(doc), "\n")
+	supervised := first == headerSupervised
+	if first != header && !supervised || !ok {
+		return nil, &SyntaxError{1, headerProblem(first)}
 	}
-	s := &Spec{}
+	s := &Spec{Paths: make([]Path, 0, min(strings.Count(rest, "\n"), 4096))}
 	seen := map[string]bool{}
 	for n := 2; len(rest) > 0; n++ {
-		var line []byte
-		if line, rest, ok = bytes.Cut(rest, []byte{'\n'}); !ok {
+		var line string
+		if line, rest, ok = strings.Cut(rest, "\n"); !ok {
 			return nil, &SyntaxError{n, "the last line has no end: is the file cut short?"}
 		}
-		if msg := s.line(string(line), n, seen); msg != "" {
+		if msg := s.line(line, n, seen); msg != "" {
 			return nil, &SyntaxError{n, msg}
 		}
 	}
@@ -94,7 +93,8 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 		return ""
 	}
 	word, rest, _ := strings.Cut(line, " ")
-	args, msg := fields(rest)
+	var usual [3]string // a path, "by" and the reason
+	args, msg := fields(usual[:0], rest)
 	if msg != "" {
 		return msg
 	}
@@ -199,9 +199,9 @@ func clean(path string) bool {
 	return true
 }
 
-// fields splits the arguments of a line: runs of bytes without a space, or
+// fields appends the arguments of a line to args: runs of bytes without a space, or
 // strings in double quotes. More than one space may stand between them.
-func fields(rest string) (args []string, msg string) {
+func fields(args []string, rest string) (_ []string, msg string) {
 	for {
 		rest = strings.TrimLeft(rest, " ")
 		if rest == "" {

@@ -1,6 +1,9 @@
 package spec
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Append appends the document to b and returns the extended slice. Parse of
 // what it wrote gives the same Spec, and printing that gives the same bytes.
@@ -12,6 +15,8 @@ func (s *Spec) Append(b []byte) []byte {
 	if s.Supervised() {
 		first = headerSupervised
 	}
+	const usual = 80 // bytes of a line
+	b = slices.Grow(b, usual*(len(s.Paths)+1))
 	b = append(b, first...)
 	b = append(b, '\n')
 	for i := range s.Paths {

@@ -44,7 +44,7 @@ var oddNames = []string{
 
 func TestQuotedOdd(t *testing.T) {
 	for _, name := range oddNames {
-		got, msg := fields(string(appendQuoted(nil, name)))
+		got, msg := fields(nil, string(appendQuoted(nil, name)))
 		if msg != "" || len(got) != 1 || got[0] != name {
 			t.Errorf("%q is printed as %s, which reads as %q %s", name, appendQuoted(nil, name), got, msg)
 		}
