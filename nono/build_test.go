@@ -18,7 +18,7 @@ func TestPackages(t *testing.T) {
 			t.Errorf("nono links %s", p)
 		}
 	}
-	if !slices.Contains(linked, "github.com/nono-sandbox/nono/core/entry") {
+	if !slices.Contains(linked, "github.com/nono-sandbox/nono/core/entry/brief") {
 		t.Errorf("nono links %q alone", linked)
 	}
 }

@@ -6,8 +6,13 @@
 // whose name is no name for a shell, functions that bash has exported among them.
 package main
 
-import "os"
+import (
+	"os"
+
+	"github.com/nono-sandbox/nono/core/entry/brief"
+)
 
 func main() {
+	brief.Begin()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }

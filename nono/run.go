@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
+	"github.com/nono-sandbox/nono/core/entry/brief"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/version"
 	"golang.org/x/sys/unix"
@@ -86,7 +86,8 @@ func become(program string, args []string) (int, error) {
 	if !strings.Contains(os.Args[0], "/") {
 		name = program // found by PATH, as this program was: nono-run tells what that may mean
 	}
-	err = unix.Exec(path, append([]string{name}, args...), os.Environ())
+	brief.Leave()
+	err = unix.Exec(path, append([]string{name}, args...), brief.Environ())
 	return fault.Failed, &fault.Error{Do: "start", Path: path, Err: err}
 }
 

@@ -1,5 +1,5 @@
 // Package brief is where a program begins that is over in milliseconds, by becoming
-// another one: nono-run and nono-exec-shim. It has package entry's symbol, and goes
+// another one: nono, nono-run and nono-exec-shim. It has package entry's symbol, and goes
 // on to the same look at the limits of memory. Before that it asks Go's runtime for
 // less than a long-lived program wants:
 //
