@@ -33,7 +33,7 @@ type Resolver struct {
 	// dirs are directories met, by their names as given, with where they lead.
 	dirs   map[string]string
 	lists  map[string]*Listing
-	buffer [32 << 10]byte
+	buffer [8 << 10]byte
 }
 
 // NewResolver returns a Resolver that has looked at nothing yet.

@@ -52,7 +52,7 @@ func listed(category string) spec.Origin { return spec.Origin{Source: spec.Liste
 // reaches them. The others are left out of the spec: nothing is granted there,
 // and a launch need not look at hundreds of paths for that.
 func (c *compiler) protect(l *lines, homes []home, links []redirected) (*protected, error) {
-	out := &protected{at: make(map[string]protection, 256)}
+	out := &protected{at: map[string]protection{}, listed: make([]string, 0, 128)}
 	for i, h := range homes {
 		at, err := c.res.Resolve(h.path)
 		if err != nil {
@@ -65,6 +65,9 @@ func (c *compiler) protect(l *lines, homes []home, links []redirected) (*protect
 			return nil, err
 		}
 		near.all = near.all || len(aliases) > 0
+		if near.all && i == 0 {
+			out.at = make(map[string]protection, 2048) // all of the list
+		}
 		one := func(p lists.Protected) error {
 			for _, path := range c.meaning(p, homes, i, h, &near) {
 				if err := c.protectPath(l, out, p, h.path, path); err != nil {
