@@ -29,7 +29,13 @@ func (s *stage) launches() ([]*launch, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []*launch{{Name: "bare", task: s.task(trueProgram)}}
+	list := append([]*launch{{Name: "bare", task: s.task(trueProgram)}}, s.typed(carved)...)
+	list = append(list,
+		&launch{Name: runCarved, task: s.run(defaults, trueProgram)},
+		&launch{Name: runPlain, task: s.run(all, trueProgram)},
+		&launch{Name: runMany, task: s.run(defaults, trueProgram).holding(many), Note: "the caller holds descriptor 1000"},
+		s.supervised(),
+	)
 	floor, err := s.buildFloor()
 	for _, f := range []struct {
 		name string
@@ -55,8 +61,6 @@ func (s *stage) launches() ([]*launch, error) {
 	list = append(list,
 		&launch{Name: shimPlain, task: s.task(shim, plainFile, "--", trueProgram)},
 		&launch{Name: shimCarved, task: s.task(shim, carvedFile, "--", trueProgram)},
-		&launch{Name: runPlain, task: s.run(all, trueProgram)},
-		&launch{Name: runCarved, task: s.run(defaults, trueProgram)},
 		&launch{Name: "nono-run --net-block", task: s.run([]string{"--net-block"}, trueProgram)},
 		&launch{Name: "nono-run --allow ~", task: s.run([]string{"--allow", s.home}, trueProgram), Note: "a home of 200 entries"},
 		&launch{Name: "nono-run --profile claude-code", task: s.run([]string{"--profile", "claude-code", "--allow-cwd"}, trueProgram)},
@@ -83,6 +87,10 @@ const (
 	shimCarved  = "nono-exec-shim, commands masked"
 	runPlain    = "nono-run --allow . --allow-command all"
 	runCarved   = "nono-run --allow ."
+	runMany     = "nono-run --allow ., many descriptors"
+	bwrapTyped  = "(1) bubblewrap, as typed"
+	bwrapEqual  = "(2) bubblewrap, as typed, commands masked"
+	bwrapKnown  = "bubblewrap, as typed, twenty commands masked"
 	bwrapShort  = "bubblewrap, whole directories"
 	bwrapPlain  = "bubblewrap, same paths"
 	bwrapCarved = "bubblewrap, same paths, commands masked"
@@ -129,6 +137,9 @@ func (s *stage) measureLaunches(rounds int, only filter) ([]*launch, error) {
 			if l.Skipped != "" {
 				continue
 			}
+			if err := l.task.ready(); err != nil {
+				return nil, err
+			}
 			took, err := l.task.once()
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", l.Name, err)
@@ -163,6 +174,10 @@ func bars(list []*launch) []bar {
 	}
 	var out []bar
 	for _, b := range []bar{
+		{What: "nono-run as it comes", Of: runCarved, To: bwrapEqual, Most: 0.7},
+		{What: "nono-run as it comes", Of: runCarved, To: bwrapKnown, Most: 1.3},
+		{What: "nono-run, nothing masked", Of: runPlain, To: bwrapTyped, Most: 1.4},
+		{What: "a caller with many descriptors", Of: runMany, To: runCarved, Most: 1.1},
 		{What: "the shim alone", Of: shimPlain, To: floorPlain, Most: 2.5},
 		{What: "the shim alone, carving", Of: shimCarved, To: floorCarved, Most: 2.5},
 		{What: "nono-run, nothing masked", Of: runPlain, To: bwrapPlain, Most: 1},

@@ -19,6 +19,8 @@ import (
 	"os"
 	"regexp"
 	"runtime/debug"
+
+	"golang.org/x/sys/unix"
 )
 
 func main() {
@@ -43,7 +45,7 @@ type settings struct {
 	rounds, insideTimes int
 	growthTimes, scale  int
 	most, traces        int
-	json                bool
+	json, cold          bool
 	from                string
 	only                *regexp.Regexp
 }
@@ -62,6 +64,7 @@ func parse(args []string) (settings, error) {
 	f.BoolVar(&quick, "quick", false, "a few rounds over small trees, to see that it works")
 	f.StringVar(&c.from, "from", "", "measure nothing, and print the tables of a `FILE` that -json made")
 	f.BoolVar(&c.json, "json", false, "print JSON")
+	f.BoolVar(&c.cold, "cold", false, "measure a tenth of the launches with cold caches too, as root; 'cold: ' is before their names")
 	if err := f.Parse(args); err != nil {
 		return c, err
 	}
@@ -87,6 +90,11 @@ func run(args []string, out io.Writer) (err error) {
 	}
 	if c.from != "" {
 		return again(c.from, out)
+	}
+	// A descriptor that a shell has left open would give every program that is started
+	// here a large table of them.
+	if err := unix.CloseRange(smallTable, math.MaxInt32, 0); err != nil {
+		return err
 	}
 	s, err := newStage(c.bin, c.tools)
 	if s != nil {
@@ -114,6 +122,11 @@ func (c settings) measure(s *stage) (*report, error) {
 		return nil, err
 	}
 	r.Bars = bars(r.Launches)
+	if c.cold {
+		if r.Cold, err = s.measureCold(max(1, c.rounds/10), c.wants("cold: ")); err != nil {
+			return nil, err
+		}
+	}
 	if c.only.MatchString("size") {
 		if r.Processes, err = s.examine(min(c.rounds, 50), c.traces); err != nil {
 			return nil, err

@@ -14,13 +14,14 @@ import (
 func (s *stage) programs(scale int, only filter) ([]*work, error) {
 	list := []*work{
 		{Name: "find /usr -type f", needs: "find", worker: []string{"run", "find", "/usr", "-type", "f"}},
+		{Name: "rg over 100,000 files", needs: "rg", worker: []string{"run", "rg", "-c", "needle", s.path("project/files")}},
 		{Name: "git status", needs: "git", worker: []string{"run", "git", "-C", s.path("project/tree"), "status", "--short"}},
 		{Name: "C build", needs: "gcc", worker: []string{"run", "sh", s.path("project/c/build.sh")}},
 		{Name: "Go build", needs: "go", worker: []string{"run", "go", "build", "-C", s.path("project/go"), "-o", "../out", "."}},
 		{Name: "npm ls", needs: "npm", worker: []string{"run", "npm", "--prefix", s.path("project/npm"), "ls", "--all"}},
 	}
 	trees := map[string]func(int) error{
-		"git status": s.gitTree, "C build": s.cTree, "Go build": s.goTree, "npm ls": s.npmTree,
+		"rg over 100,000 files": s.fileTree, "git status": s.gitTree, "C build": s.cTree, "Go build": s.goTree, "npm ls": s.npmTree,
 	}
 	var wanted []*work
 	for _, w := range list {
@@ -44,6 +45,17 @@ func (s *stage) programs(scale int, only filter) ([]*work, error) {
 		}
 	}
 	return wanted, nil
+}
+
+// fileTree makes 100,000 small files, in one of which there is something to find.
+func (s *stage) fileTree(scale int) error {
+	dir := s.path("project/files")
+	for i := range 100_000 / scale {
+		if err := put(filepath.Join(dir, fmt.Sprintf("d%d/e%d/f%d", i/5000, i/100, i)), "content "+strconv.Itoa(i)); err != nil {
+			return err
+		}
+	}
+	return put(filepath.Join(dir, "here"), "needle")
 }
 
 // gitTree makes a repository of 20,000 files.

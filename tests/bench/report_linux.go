@@ -22,6 +22,7 @@ type report struct {
 	LoadAfter  string     `json:"load_after"`
 	Launches   []*launch  `json:"launches,omitempty"`
 	Bars       []bar      `json:"bars,omitempty"`
+	Cold       []*launch  `json:"cold,omitempty"`
 	Processes  *processes `json:"processes,omitempty"`
 	Inside     []*work    `json:"inside,omitempty"`
 	Growth     []*curve   `json:"growth,omitempty"`
@@ -48,7 +49,10 @@ func load() string {
 func (r *report) print(w io.Writer) error {
 	fmt.Fprintf(w, "Linux %s, %d CPUs, user %d, %d rounds; load before %s, after %s\n", r.Kernel, r.CPUs, r.User, r.Rounds, r.LoadBefore, r.LoadAfter)
 	if len(r.Launches) > 0 {
-		r.printLaunches(w)
+		printLaunches(w, "Launch", r.Launches)
+	}
+	if len(r.Cold) > 0 {
+		printLaunches(w, "Launch with cold caches", r.Cold)
 	}
 	if len(r.Bars) > 0 {
 		r.printBars(w)
@@ -78,10 +82,10 @@ func table(w io.Writer, title string, rows [][]string) {
 	t.Flush()
 }
 
-func (r *report) printLaunches(w io.Writer) {
+func printLaunches(w io.Writer, title string, list []*launch) {
 	rows := [][]string{{"launch of /bin/true, ms", "median", "min", "q1", "q3", "to bare", "note"}}
 	bare := math.NaN()
-	for _, l := range r.Launches {
+	for _, l := range list {
 		if l.Name == "bare" {
 			bare = l.Micros.Median
 		}
@@ -92,7 +96,7 @@ func (r *report) printLaunches(w io.Writer) {
 		m := l.Micros
 		rows = append(rows, []string{l.Name, ms(m.Median), ms(m.Min), ms(m.Q1), ms(m.Q3), number(m.Median/bare, 1), l.Note})
 	}
-	table(w, "Launch", rows)
+	table(w, title, rows)
 }
 
 func (r *report) printBars(w io.Writer) {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/kernel"
@@ -59,6 +60,70 @@ func (s *stage) rivals(plain, carved *spec.Spec) ([]*launch, error) {
 		}
 	}
 	return out, nil
+}
+
+// typed are what a person would type in the place of nono run --allow .: everything
+// may be read, the project written, and /tmp is empty. The second has each command
+// masked that nono blocks, which makes it the same policy, and the third the best known.
+func (s *stage) typed(carved *spec.Spec) []*launch {
+	plain := []string{"--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--bind", s.project, s.project}
+	blocked := blockedCommands(carved)
+	var out []*launch
+	for _, t := range []struct {
+		name  string
+		masks []string
+	}{{bwrapTyped, nil}, {bwrapEqual, blocked}, {bwrapKnown, bestKnown(blocked)}} {
+		l := &launch{Name: t.name}
+		out = append(out, l)
+		program, err := s.find("bwrap")
+		if err != nil {
+			l.Skipped = err.Error()
+			continue
+		}
+		argv := append([]string{program}, plain...)
+		for _, file := range t.masks {
+			argv = append(argv, "--ro-bind", os.DevNull, file)
+		}
+		l.task = s.task(append(argv, "--", trueProgram)...)
+		if t.masks != nil {
+			l.Note = strconv.Itoa(len(t.masks)) + " masked"
+		}
+	}
+	return out
+}
+
+// blockedCommands are the files that policy denies as blocked commands.
+func blockedCommands(policy *spec.Spec) []string {
+	var out []string
+	for _, p := range policy.Paths {
+		if st, err := os.Lstat(p.Path); p.By.Source == spec.BlockedCommand && err == nil && st.Mode().IsRegular() {
+			out = append(out, p.Path)
+		}
+	}
+	return out
+}
+
+// bestKnown are those of the files, twenty at most, that a person would think of.
+func bestKnown(files []string) []string {
+	var out []string
+	for _, name := range strings.Fields("rm dd chmod chown sudo su pip pip3 scp rsync mkfs shred kill pkill killall reboot shutdown " +
+		"apt apt-get dpkg mv cp systemctl crontab passwd") {
+		for _, f := range files {
+			if filepath.Base(f) == name && len(out) < 20 {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// supervised is a launch with a supervisor that stays until the end.
+func (s *stage) supervised() *launch {
+	l := &launch{Name: "nono-run --allow ., supervised (--explain)", task: s.run([]string{"--allow", ".", "--explain"}, trueProgram)}
+	if _, err := os.Stat(s.program("nono-supervise")); err != nil {
+		l.Skipped = "nono-supervise is not built"
+	}
+	return l
 }
 
 // bwrapShort is a policy as people write it by hand.

@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 	"unsafe"
@@ -18,6 +21,59 @@ type task struct {
 	dir  string
 	null *os.File   // its standard input and output
 	fds  []*os.File // descriptors from 3 on; rewound before every start
+	held int        // a descriptor that this process holds while it starts t, or 0
+}
+
+// many is a descriptor that only a process with a large table of them can hold, as a
+// test runner or an interactive bash does.
+const many = 1000
+
+// smallTable is the size of the smallest table of descriptors.
+const smallTable = 64
+
+// holding is t started by a process that holds the descriptor fd.
+func (t task) holding(fd int) task {
+	t.held = fd
+	return t
+}
+
+// ready makes this process hold what t wants, and nothing above the 64 descriptors of
+// the smallest table otherwise. A process gets a table of the size that its parent
+// needs, and one whose table has to grow waits for the kernel (fs/file.c): a caller
+// with few descriptors and one with many see different launches.
+func (t *task) ready() error {
+	unix.Close(many)
+	if t.held > 0 {
+		if err := unix.Dup3(int(t.null.Fd()), t.held, unix.O_CLOEXEC); err != nil {
+			return err
+		}
+	}
+	return t.checkTable()
+}
+
+// checkTable starts a program that tells how large its table of descriptors is, in the
+// way that t is started.
+func (t *task) checkTable() error {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	status := task{argv: []string{"/bin/grep", "FDSize", "/proc/self/status"}, dir: "/", null: w}
+	pid, err := status.start(t.null.Fd(), nil)
+	w.Close()
+	if err != nil {
+		return err
+	}
+	said, err := io.ReadAll(r)
+	if _, e := unix.Wait4(pid, nil, 0, nil); err == nil {
+		err = e
+	}
+	size, _ := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(string(said), "FDSize:")))
+	if small := size == smallTable; err == nil && (size == 0 || small != (t.held == 0)) {
+		err = fmt.Errorf("the table of descriptors has place for %d", size)
+	}
+	return err
 }
 
 // start starts t. The fork shares this process's memory until the exec
