@@ -48,9 +48,7 @@ func (l *launch) summary() string {
 	if l.ephemeral.on {
 		b.WriteString("changes: kept apart from the originals, until nono keep or nono discard\n")
 	}
-	for i := range s.Ports {
-		b.WriteString("TCP to port " + s.Ports[i].Range() + ": allowed  (" + reason(s.Ports[i].By) + ")\n")
-	}
+	b.WriteString(network(s))
 	b.WriteString(l.secretSummary())
 	b.WriteString(each("withheld from the environment: ", slices.Concat(l.withheld.secrets, l.withheld.session)))
 	if l.policy.Command.Path != "" {
@@ -60,6 +58,24 @@ func (l *launch) summary() string {
 		b.WriteString("skipped, does not exist: " + fault.Quote(path) + "\n")
 	}
 	b.WriteString(notHeld(runtime.GOOS, s))
+	return b.String()
+}
+
+// network tells what lines open of a network that is otherwise blocked.
+func network(s *spec.Spec) string {
+	var b strings.Builder
+	for i := range s.Ports {
+		b.WriteString("TCP to port " + s.Ports[i].Range() + ": allowed  (" + reason(s.Ports[i].By) + ")\n")
+	}
+	for _, h := range s.Hosts {
+		b.WriteString("TCP to " + h.String() + ": allowed  (" + reason(h.By) + ")\n")
+	}
+	for _, h := range s.HostDenies {
+		b.WriteString("TCP to " + h.String() + ": denied  (" + reason(h.By) + ")\n")
+	}
+	for _, h := range s.Listens {
+		b.WriteString("servers inside: reached from outside at " + h.String() + "  (" + reason(h.By) + ")\n")
+	}
 	return b.String()
 }
 

@@ -128,11 +128,9 @@ func confine(s *spec.Spec, o options, args []string) error {
 		{Kind: spec.Read, Path: "/proc", By: by},
 	}}
 	if s.Traps(spec.TrapHosts) {
-		maker, nameServer, err := hosts.StartDatagrams(self)
-		if err != nil {
-			return err
+		if maker, nameServer, ok := hosts.StartDatagrams(self); ok {
+			args = append([]string{"--maker=" + strconv.Itoa(maker), "--name-server=" + strconv.Itoa(nameServer)}, args...)
 		}
-		args = append([]string{"--maker=" + strconv.Itoa(maker), "--name-server=" + strconv.Itoa(nameServer)}, args...)
 		outer.Net = true
 		for _, path := range hosts.Files() {
 			outer.Paths = append(outer.Paths, spec.Path{Kind: spec.ReadFile, Path: path, By: by})

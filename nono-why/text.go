@@ -158,6 +158,7 @@ func because(v *query.Verdict) string {
 
 // reasons are the sandbox's reasons besides the grants of paths.
 var reasons = map[query.Reason]string{
+	query.HostDenied:      "it is denied, whatever --host allows",
 	query.TruncateRefused: "truncate(2) is refused on this kernel",
 	query.DeviceNode:      "device nodes stay where they are",
 	query.MoreRightsThere: "it would gain rights by the move",

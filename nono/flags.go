@@ -9,14 +9,14 @@ func takesArgument(flag string) bool {
 		"-w", "--w", "--write", "-write", "--allow-file", "-allow-file",
 		"--read-file", "-read-file", "--write-file", "-write-file", "--temp",
 		"-temp", "--device", "-device", "--deny", "-deny", "--deny-write",
-		"-deny-write", "--host", "-host", "--port", "-port", "--unix-socket",
-		"-unix-socket", "--allow-command", "-allow-command", "--block-command",
-		"-block-command", "--allow-env", "-allow-env", "--secret", "-secret",
-		"--audit-log", "-audit-log", "--audit-level", "-audit-level",
-		"-p", "--p", "--profile", "-profile", "--workdir", "-workdir",
-		"--keep-fd", "-keep-fd", "--show-profile", "-show-profile", "--install-hook",
-		"-install-hook", "--remove-hook", "-remove-hook", "--summary",
-		"-summary":
+		"-deny-write", "--host", "-host", "--deny-host", "-deny-host",
+		"--listen", "-listen", "--port", "-port", "--unix-socket", "-unix-socket",
+		"--allow-command", "-allow-command", "--block-command", "-block-command",
+		"--allow-env", "-allow-env", "--secret", "-secret", "--audit-log",
+		"-audit-log", "--audit-level", "-audit-level", "-p", "--p", "--profile",
+		"-profile", "--workdir", "-workdir", "--keep-fd", "-keep-fd",
+		"--show-profile", "-show-profile", "--install-hook", "-install-hook",
+		"--remove-hook", "-remove-hook", "--summary", "-summary":
 		return true
 	}
 	return false

@@ -101,13 +101,14 @@ function _nono_kind {
 		--w | --write | -write | --allow-file | -allow-file | --read-file | \
 		-read-file | --write-file | -write-file | --temp | -temp | --device | \
 		-device | --deny | -deny | --deny-write | -deny-write | --host | \
-		-host | --port | -port | --unix-socket | -unix-socket | --allow-command | \
-		-allow-command | --block-command | -block-command | --allow-env | \
-		-allow-env | --secret | -secret | --audit-log | -audit-log | \
-		--audit-level | -audit-level | -p | --p | --profile | -profile | \
-		--workdir | -workdir | --keep-fd | -keep-fd | --show-profile | \
-		-show-profile | --install-hook | -install-hook | --remove-hook | \
-		-remove-hook | --summary | -summary) return 0 ;;
+		-host | --deny-host | -deny-host | --listen | -listen | --port | \
+		-port | --unix-socket | -unix-socket | --allow-command | -allow-command | \
+		--block-command | -block-command | --allow-env | -allow-env | \
+		--secret | -secret | --audit-log | -audit-log | --audit-level | \
+		-audit-level | -p | --p | --profile | -profile | --workdir | \
+		-workdir | --keep-fd | -keep-fd | --show-profile | -show-profile | \
+		--install-hook | -install-hook | --remove-hook | -remove-hook | \
+		--summary | -summary) return 0 ;;
 	--allow-rmdir | -allow-rmdir | --allow-rmdir-own | -allow-rmdir-own | \
 		--net-block | -net-block | --inner-sockets | -inner-sockets | \
 		--allow-unix-sockets | -allow-unix-sockets | --allow-ipc | -allow-ipc | \

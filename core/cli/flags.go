@@ -8,18 +8,19 @@ type Arg string
 
 // The kinds of argument. None is a flag that is only given or not.
 const (
-	None    Arg = ""
-	Dir     Arg = "DIR"
-	File    Arg = "FILE"
-	Path    Arg = "PATH"
-	Name    Arg = "NAME"    // of an environment variable
-	Command Arg = "COMMAND" // or category
-	Profile Arg = "PROFILE"
-	Number  Arg = "N"
-	Word    Arg = "WORD"
-	Ending  Arg = "[=WHEN]" // may be left out, and is never a word of its own
-	Ports   Arg = "N[-M]"
-	Secret  Arg = "NAME=SOURCE"
+	None     Arg = ""
+	Dir      Arg = "DIR"
+	File     Arg = "FILE"
+	Path     Arg = "PATH"
+	Name     Arg = "NAME"    // of an environment variable
+	Command  Arg = "COMMAND" // or category
+	Profile  Arg = "PROFILE"
+	Number   Arg = "N"
+	Word     Arg = "WORD"
+	Ending   Arg = "[=WHEN]" // may be left out, and is never a word of its own
+	Ports    Arg = "N[-M]"
+	Secret   Arg = "NAME=SOURCE"
+	ListenAt Arg = "[ADDRESS:]PORT"
 )
 
 // Bare reports whether the flag may stand alone: the word behind such a flag is never
@@ -73,6 +74,8 @@ var PolicyFlags = []Flag{
 
 	{"net-block", "", None, "no network at all", groupOther, false, true},
 	{"host", "", Host, "the network only to this host: NAME, *.NAME, ADDRESS/BITS, :PORT", groupOther, true, true},
+	{"deny-host", "", Host, "not this host, whatever --host or a profile allows", groupOther, true, true},
+	{"listen", "", ListenAt, "with --host: let servers inside be reached from outside on this port, or ADDRESS:PORT", groupOther, true, true},
 	{"port", "", Ports, "no network but TCP to these ports, at any address (needs Landlock ABI 4)", groupOther, true, true},
 	{"unix-socket", "", Path, "allow connecting to this one Unix socket", groupOther, true, true},
 	{"inner-sockets", "", None, "allow connecting to Unix sockets that the command makes itself", groupOther, false, true},

@@ -45,7 +45,8 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	said.BindHosts(set, "host")
 	said.BindPorts(set, "port")
 	for _, l := range p.Lines {
-		n, hosts, ports, secrets := len(said.Grants), len(said.Hosts), len(said.Ports), len(said.Secrets)
+		n, ports, secrets := len(said.Grants), len(said.Ports), len(said.Secrets)
+		hosts := [...]int{len(said.Hosts), len(said.HostDenies), len(said.Listens)}
 		value := l.Value
 		if value == "" {
 			value = "true"
@@ -57,8 +58,10 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 		for i := range said.Grants[n:] {
 			said.Grants[n+i].From, said.Grants[n+i].Moved = l.Profile, l.Moved
 		}
-		for i := range said.Hosts[hosts:] {
-			said.Hosts[hosts+i].By = spec.Origin{Source: spec.Profile, Detail: l.Profile}
+		for i, all := range [...][]spec.Host{said.Hosts, said.HostDenies, said.Listens} {
+			for k := hosts[i]; k < len(all); k++ {
+				all[k].By = spec.Origin{Source: spec.Profile, Detail: l.Profile}
+			}
 		}
 		for i := range said.Secrets[secrets:] {
 			said.Secrets[secrets+i].From = l.Profile
@@ -72,6 +75,8 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	r.BlockCommands = append(r.BlockCommands, said.BlockCommands...)
 	r.PassEnv = append(r.PassEnv, said.PassEnv...)
 	r.Hosts = append(r.Hosts, said.Hosts...)
+	r.HostDenies = append(r.HostDenies, said.HostDenies...)
+	r.Listens = append(r.Listens, said.Listens...)
 	r.addSecrets(said.Secrets)
 	if !given.Given("net-block") {
 		r.NetBlock = said.NetBlock

@@ -62,7 +62,7 @@ func TestProfileIsFlags(t *testing.T) {
 			lines, args = append(lines, f.Name), append(args, "--"+f.Name)
 		case Dir, File, Path:
 			lines, args = append(lines, f.Name+" ~/"+f.Name), append(args, "--"+f.Name, home+"/"+f.Name)
-		case Ports:
+		case Ports, ListenAt:
 			lines, args = append(lines, f.Name+" 443"), append(args, "--"+f.Name, "443")
 		case Secret:
 			lines, args = append(lines, f.Name+" TOKEN=pass:web#1"), append(args, "--"+f.Name, "TOKEN=pass:web#1")
@@ -88,11 +88,13 @@ func TestProfileIsFlags(t *testing.T) {
 		}
 		read.Grants[i].From = ""
 	}
-	for i := range read.Hosts {
-		if by := read.Hosts[i].By; by.Source != spec.Profile || by.Detail != "x" {
-			t.Errorf("%+v comes from %+v", read.Hosts[i], by)
+	for i, all := range [][]spec.Host{read.Hosts, read.HostDenies, read.Listens} {
+		for k := range all {
+			if by := all[k].By; by.Source != spec.Profile || by.Detail != "x" {
+				t.Errorf("%+v comes from %+v", all[k], by)
+			}
+			all[k].By = [][]spec.Host{typed.Hosts, typed.HostDenies, typed.Listens}[i][k].By
 		}
-		read.Hosts[i].By = typed.Hosts[i].By
 	}
 	if len(read.Ports) != 1 || read.Ports[0].By != (spec.Origin{Source: spec.Profile, Detail: "x"}) {
 		t.Errorf("%+v", read.Ports)

@@ -32,6 +32,8 @@ func (r *Request) Bind(s *Set) {
 		})
 	}
 	s.BindBool("net-block", &r.NetBlock)
+	bindHosts(s, "deny-host", "--deny-host", &r.HostDenies, denied)
+	bindHosts(s, "listen", "--listen", &r.Listens, spec.ParseListen)
 	for i := range spec.SwitchTable {
 		if w := &spec.SwitchTable[i]; w.Flag != "" {
 			s.BindBool(w.Flag, w.Of(&r.Allow))
@@ -50,13 +52,26 @@ func (r *Request) Bind(s *Set) {
 // BindHosts binds the flag of this name, --host or what stands for it, to the hosts
 // that the command may connect to.
 func (r *Request) BindHosts(s *Set, name string) {
+	bindHosts(s, name, "--host", &r.Hosts, spec.ParseHost)
+}
+
+// denied reads a host that is denied, which is so however it would be looked at.
+func denied(text string) (spec.Host, string) {
+	h, problem := spec.ParseHost(text)
+	if problem == "" && h.Raw {
+		problem = "/raw says how to allow a host, and not how to deny it"
+	}
+	return h, problem
+}
+
+func bindHosts(s *Set, name, flag string, to *[]spec.Host, parse func(string) (spec.Host, string)) {
 	s.Bind(name, func(arg string) error {
-		h, problem := spec.ParseHost(arg)
+		h, problem := parse(arg)
 		if problem != "" {
 			return fault.Text(problem)
 		}
-		h.By = spec.Origin{Source: spec.Flag, Detail: "--host " + h.String()}
-		r.Hosts = append(r.Hosts, h)
+		h.By = spec.Origin{Source: spec.Flag, Detail: flag + " " + h.String()}
+		*to = append(*to, h)
 		return nil
 	})
 }

@@ -111,7 +111,7 @@ func TestEveryFlagOfATableIsBound(t *testing.T) {
 		args := []string{"--" + f.Name}
 		switch f.Arg {
 		case None:
-		case Ports:
+		case Ports, ListenAt:
 			args = append(args, "443")
 		case Secret:
 			args = append(args, "TOKEN=pass:web")

@@ -31,6 +31,9 @@ type Options struct {
 	// Hosts are the only ones that may be connected to, by a supervisor; with none
 	// the whole network is open unless NetBlock says otherwise.
 	Hosts []spec.Host
+	// HostDenies take away from Hosts. Listens are where servers inside can be reached
+	// from outside. Both go with Hosts.
+	HostDenies, Listens []spec.Host
 	// Ports are the TCP ports that may be connected to; with any, the rest of the
 	// network is blocked, whatever NetBlock says.
 	Ports []spec.Port
@@ -67,6 +70,21 @@ type Options struct {
 
 // Net reports whether the whole network is allowed.
 func (o *Options) Net() bool { return !o.NetBlock && len(o.Ports) == 0 && len(o.Hosts) == 0 }
+
+// withoutHosts refuses what means something only beside --host.
+func (o *Options) withoutHosts() error {
+	switch {
+	case o.NetBlock:
+		return nil // no network, whatever else is said of it
+	case len(o.HostDenies) > 0:
+		return &fault.Error{Do: "deny the host " + fault.Quote(o.HostDenies[0].String()), Err: fault.Text("no host is granted, so that the whole network is open"),
+			Hint: "--host NAME opens the network for one host alone; --deny-host takes away from such hosts"}
+	case len(o.Listens) > 0:
+		return &fault.Error{Do: "listen on " + o.Listens[0].String(), Err: fault.Text("without --host servers are not held inside"),
+			Hint: "leave out --listen"}
+	}
+	return nil
+}
 
 // Policy is the outcome of Compile.
 type Policy struct {
@@ -126,7 +144,8 @@ func ToAsk(o Options, h Host) (*Policy, error) {
 	}
 	p.Spec.Net = o.Net()
 	if len(o.Hosts) > 0 && !o.NetBlock {
-		p.Spec.AddHosts(o.Hosts)
+		p.Spec.AddHosts(o.Hosts, o.HostDenies)
+		p.Spec.Listens = o.Listens
 	}
 	return p, nil
 }
@@ -184,7 +203,10 @@ func Compile(o Options, h Host) (*Policy, error) {
 		if len(o.Ports) > 0 {
 			return nil, &fault.Error{Do: "use --port with --host", Err: fault.Text("a port would be open at every address"), Hint: "--host NAME:PORT limits both"}
 		}
-		made.AddHosts(o.Hosts)
+		made.AddHosts(o.Hosts, o.HostDenies)
+		made.Listens = o.Listens
+	} else if err := o.withoutHosts(); err != nil {
+		return nil, err
 	}
 	if made.RmdirOwn {
 		made.AddTrap(spec.TrapNames)

@@ -55,38 +55,75 @@ func byPorts(s *spec.Spec, v Verdict) Verdict {
 
 // byHosts answers where a supervisor connects to some hosts.
 func byHosts(s *spec.Spec, v Verdict) Verdict {
-	h := hostLine(s, strings.TrimSuffix(strings.ToLower(v.Host), "."), v.Port)
+	asked := askedHost(v.Host, v.Port)
+	allow, deny := hostLines(s, &asked)
 	switch {
-	case h != nil && v.Protocol == "tcp":
-		v.Status, v.Reason, v.EnforcedBy, v.Errno = Allowed, HostGranted, "", ""
-		v.Note = "by the line 'host " + h.String() + "' (" + h.By.String() + ")"
+	case deny != nil:
+		v.Reason, v.EnforcedBy, v.Errno = HostDenied, "Landlock and the supervisor", "EACCES"
+		v.Note = "by the line 'deny-host " + deny.String() + "' (" + deny.By.String() + ")"
+		if deny.By.Source == spec.Flag {
+			v.Suggestion = &Suggestion{[]Part{{Flag: "--deny-host", Arg: deny.String(), Drop: true}}}
+		}
 		return v
-	case h != nil:
+	case allow != nil && v.Protocol == "tcp":
+		v.Status, v.Reason, v.EnforcedBy, v.Errno = Allowed, HostGranted, "", ""
+		v.Note = "by the line 'host " + allow.String() + "' (" + allow.By.String() + ")" + looked(allow, asked.Port)
+		return v
+	case allow != nil:
 		v.Note = "hosts are connected to by TCP alone"
 		return v
 	}
 	v.Reason, v.EnforcedBy, v.Errno = HostNotGranted, "Landlock and the supervisor", "EACCES"
-	want := v.Host
-	if v.Port != 0 {
-		want += ":" + strconv.Itoa(v.Port)
+	if v.Protocol == "tcp" && (asked.Name != "" || asked.Bits != 0) {
+		v.Suggestion = &Suggestion{[]Part{{Flag: "--host", Arg: asked.String()}}}
 	}
-	if parsed, problem := spec.ParseHost(want); problem == "" && v.Protocol == "tcp" {
-		v.Suggestion = &Suggestion{[]Part{{Flag: "--host", Arg: parsed.String()}}}
+	if asked.Loopback() {
+		v.Note = "servers inside are reached all the same"
 	}
 	return v
 }
 
-// hostLine is the line that lets a host be connected to, or nil.
-func hostLine(s *spec.Spec, host string, port int) *spec.Host {
-	if asked, problem := spec.ParseHost(host); problem == "" && asked.Name == "" {
-		if host == "127.0.0.1" {
-			if h := s.HostNamed("localhost", uint16(port)); h != nil {
-				return h
-			}
-		}
-		return s.HostAt(asked.Addr, uint16(port))
+// looked says of an allowed connection what the supervisor looks at.
+func looked(h *spec.Host, port uint16) string {
+	if h.Name == "" || h.Raw || h.Name == "localhost" {
+		return ""
 	}
-	return s.HostNamed(host, uint16(port))
+	switch port {
+	case 80:
+		return ", if each request names that host"
+	case 443:
+		return ", if the TLS connection names that host"
+	case 0:
+		return ", on the ports 80 and 443 if the connection names that host"
+	}
+	return ""
+}
+
+// askedHost is what a question is about; of what is no host it is empty.
+func askedHost(host string, port int) spec.Host {
+	h, problem := spec.ParseHost(strings.ToLower(host))
+	if problem != "" {
+		return spec.Host{}
+	}
+	if h.Port == 0 {
+		h.Port = uint16(port)
+	}
+	return h
+}
+
+// hostLines are the lines that let a host be connected to and that deny it, or nil.
+func hostLines(s *spec.Spec, asked *spec.Host) (allow, deny *spec.Host) {
+	if asked.Name != "" {
+		return s.HostNamed(asked.Name, asked.Port), s.HostDenied(asked.Name, asked.Port)
+	}
+	allow, deny = s.HostAt(asked.Addr, asked.Port), s.HostDeniedAt(asked.Addr, asked.Port)
+	if deny == nil && asked.Loopback() {
+		deny = s.HostDenied("localhost", asked.Port)
+		if h := s.HostNamed("localhost", asked.Port); h != nil {
+			allow = h
+		}
+	}
+	return allow, deny
 }
 
 // Abstract says whether s lets a connection to the abstract Unix socket of that

@@ -100,6 +100,7 @@ const (
 	RmdirBlocked       Reason = "directory_deletion_blocked"
 	NetworkBlocked     Reason = "network_blocked"
 	HostNotGranted     Reason = "host_not_granted"
+	HostDenied         Reason = "host_denied"
 	PortNotGranted     Reason = "port_not_granted"
 	UnixSocketBlocked  Reason = "unix_socket_blocked"
 	TruncateRefused    Reason = "truncate_refused"  // truncate(2), on a kernel before Landlock ABI 3
@@ -169,7 +170,7 @@ type Verdict struct {
 // change of the policy may allow it.
 func (v *Verdict) ByPolicy() bool {
 	switch v.Reason {
-	case SensitivePath, BlockedCommand, NotInAllowedPaths, InsufficientAccess, ChainDirectory, RmdirBlocked, NetworkBlocked, HostNotGranted,
+	case SensitivePath, BlockedCommand, NotInAllowedPaths, InsufficientAccess, ChainDirectory, RmdirBlocked, NetworkBlocked, HostNotGranted, HostDenied,
 		UnixSocketBlocked, TruncateRefused, DeviceNode, MoreRightsThere, NoReparenting, OutsideProcess:
 		return v.Status == Denied
 	}

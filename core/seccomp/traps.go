@@ -6,6 +6,12 @@ import "github.com/nono-sandbox/nono/core/spec"
 // (asm-generic/fcntl.h): O_WRONLY, O_RDWR, O_CREAT, O_TRUNC.
 const openChanges = 0o1103
 
+// Of linux/in.h and linux/in6.h.
+const (
+	levelIP, levelIPv6      = 0, 41
+	optRecvErr, opt6RecvErr = 11, 25
+)
+
 // trapped are the calls of each group that the supervisor can be asked about. A rule's
 // tests look at registers, which the caller cannot change; where what matters is in
 // memory, the supervisor is asked every time.
@@ -27,8 +33,10 @@ var trapped = map[spec.Trap][]Rule{
 		Call{"file_setattr", 469, 469}),
 	spec.TrapConnects: calls(connect),
 	// Sockets of datagrams the supervisor makes itself; a stream has no way out by
-	// itself.
-	spec.TrapHosts: append(calls(connect, Call{"listen", 50, 201}),
+	// itself. The options are for the datagram sockets that are none (IP_RECVERR of
+	// ip(7), and its like for IPv6).
+	spec.TrapHosts: append(calls(connect, Call{"bind", 49, 200}, Call{"listen", 50, 201}),
+		Rule{Call: Call{"setsockopt", 54, 208}, If: []Test{Is(1, levelIP, levelIPv6), Is(2, optRecvErr, opt6RecvErr)}},
 		Rule{Call: Socket, If: []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask)}}),
 	spec.TrapSockets: calls(connect, Call{"bind", 49, 200}),
 }

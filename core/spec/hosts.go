@@ -12,9 +12,10 @@ type Host struct {
 	// Name is a name in lower case, without a dot at its end, or "*." and a name of
 	// at least two labels, which stands for every name beneath.
 	Name string
-	// Addr and Bits are an IPv4 address, or the block of addresses that share its
-	// first Bits bits. Name is empty then.
-	Addr [4]byte
+	// Addr and Bits are an IPv6 address, or the block of addresses that share its
+	// first Bits bits. An IPv4 address is there as ::ffff:192.0.2.1. Name is empty
+	// then.
+	Addr [16]byte
 	Bits int
 	// Port is the only port, or 0 for any.
 	Port uint16
@@ -26,7 +27,8 @@ type Host struct {
 
 // ParseHost reads what stands behind `host` and behind the flag --host:
 // NAME, *.NAME, ADDRESS or ADDRESS/BITS, each with :PORT or without, and /raw behind
-// a port. The second result says what is wrong, or is "".
+// a port. An IPv6 address with a port stands in brackets. The second result says what is
+// wrong, or is "".
 func ParseHost(text string) (Host, string) {
 	var h Host
 	if _, rest, url := strings.Cut(text, "://"); url {
@@ -35,7 +37,7 @@ func ParseHost(text string) (Host, string) {
 	}
 	rest, raw := strings.CutSuffix(text, "/raw")
 	h.Raw = raw
-	name, port, hasPort := strings.Cut(rest, ":")
+	name, port, hasPort := splitPort(rest)
 	if hasPort {
 		n, err := strconv.ParseUint(port, 10, 16)
 		if err != nil || n == 0 || strconv.FormatUint(n, 10) != port {
@@ -61,47 +63,56 @@ func ParseHost(text string) (Host, string) {
 	return h, ""
 }
 
+// splitPort takes the port from NAME:PORT or [ADDRESS]:PORT. An IPv6 address without
+// brackets has none.
+func splitPort(text string) (name, port string, has bool) {
+	if inner, rest, ok := strings.Cut(strings.TrimPrefix(text, "["), "]"); ok && text[0] == '[' && strings.Contains(inner, ":") {
+		if rest == "" {
+			return inner, "", false
+		}
+		port, has = strings.CutPrefix(rest, ":")
+		if has {
+			return inner, port, true
+		}
+	}
+	if strings.Count(text, ":") > 1 {
+		return text, "", false
+	}
+	return strings.Cut(text, ":")
+}
+
 // address reads an address, with the bits behind it; ok tells that it looks like one.
 func (h *Host) address(text string) (msg string, ok bool) {
 	addr, bits, block := strings.Cut(text, "/")
-	if strings.Trim(addr, "0123456789.") != "" || addr == "" {
+	if strings.Trim(addr, "0123456789.") != "" && !strings.Contains(addr, ":") || addr == "" {
 		if block {
 			return "'/' goes with an address, or with raw", true
 		}
 		return "", false
 	}
-	parts := strings.Split(addr, ".")
-	if len(parts) != 4 {
-		return "an IPv4 address has four numbers", true
-	}
-	for i, p := range parts {
-		n, err := strconv.ParseUint(p, 10, 8)
-		if err != nil || strconv.FormatUint(n, 10) != p {
-			return "an IPv4 address has four numbers from 0 to 255", true
+	if h.Addr, ok = parseAddr(addr); !ok {
+		if strings.Contains(addr, ":") {
+			return "that is no IPv6 address, which with a port is written [ADDRESS]:PORT", true
 		}
-		h.Addr[i] = byte(n)
+		return "an IPv4 address has four numbers from 0 to 255", true
 	}
-	h.Bits = 32
+	h.Bits = 128
 	if !block {
 		return "", true
 	}
-	n, err := strconv.ParseUint(bits, 10, 8)
-	if err != nil || n > 32 || strconv.FormatUint(n, 10) != bits {
-		return "behind the address is a number of bits from 0 to 32", true
+	before := 0 // of the IPv6 form
+	if isFour(h.Addr) {
+		before = 96
 	}
-	h.Bits = int(n)
+	n, err := strconv.ParseUint(bits, 10, 8)
+	if err != nil || int(n) > 128-before || strconv.FormatUint(n, 10) != bits {
+		return "behind the address is a number of bits from 0 to " + strconv.Itoa(128-before), true
+	}
+	h.Bits = before + int(n)
 	if h.Addr != mask(h.Addr, h.Bits) {
 		return "the address has bits beyond the first " + bits, true
 	}
 	return "", true
-}
-
-func mask(a [4]byte, bits int) [4]byte {
-	for i := range a {
-		keep := min(max(bits-8*i, 0), 8)
-		a[i] &= ^byte(0xff >> keep)
-	}
-	return a
 }
 
 // badName says why name is no name of a host (RFC 1123, 2.1), or returns "".
@@ -127,14 +138,16 @@ func badName(name string) string {
 func (h Host) String() string {
 	s := h.Name
 	if s == "" {
-		for i, b := range h.Addr {
-			if i > 0 {
-				s += "."
-			}
-			s += strconv.Itoa(int(b))
+		s = addrString(h.Addr)
+		bits := h.Bits
+		if isFour(h.Addr) {
+			bits -= 96
 		}
-		if h.Bits != 32 {
-			s += "/" + strconv.Itoa(h.Bits)
+		if h.Bits != 128 {
+			s += "/" + strconv.Itoa(bits)
+		}
+		if h.Port != 0 && !isFour(h.Addr) {
+			s = "[" + s + "]"
 		}
 	}
 	if h.Port != 0 {
@@ -146,72 +159,143 @@ func (h Host) String() string {
 	return s
 }
 
+// is reports whether h is about name at port, 0 for any.
+func (h *Host) is(name string, port uint16) bool {
+	if h.Name == "" || port != 0 && h.Port != 0 && h.Port != port {
+		return false
+	}
+	beneath, wild := strings.CutPrefix(h.Name, "*")
+	return h.Name == name || wild && len(name) > len(beneath) && strings.HasSuffix(name, beneath)
+}
+
+// isAt reports whether h is about an address at port, 0 for any.
+func (h *Host) isAt(addr [16]byte, port uint16) bool {
+	return h.Name == "" && (port == 0 || h.Port == 0 || h.Port == port) && mask(addr, h.Bits) == h.Addr
+}
+
+// Loopback reports whether the host is an address of this machine alone (127.0.0.0/8,
+// ::1), or its usual name.
+func (h *Host) Loopback() bool {
+	if h.Name != "" {
+		return h.Name == "localhost"
+	}
+	return h.Bits > 96 && isFour(h.Addr) && h.Addr[12] == 127 || h.Bits == 128 && h.Addr == [16]byte{15: 1}
+}
+
 // HostNamed returns the line that allows connecting to name at port, or nil. Port 0
 // asks whether the name may be looked up. name is in lower case, without a dot at its
 // end. Of several lines one with Raw comes first: what lines give adds up.
 func (s *Spec) HostNamed(name string, port uint16) *Host {
+	if s.HostDenied(name, port) != nil {
+		return nil
+	}
 	var found *Host
 	for i := range s.Hosts {
-		h := &s.Hosts[i]
-		if h.Name == "" || port != 0 && h.Port != 0 && h.Port != port {
-			continue
-		}
-		if beneath, wild := strings.CutPrefix(h.Name, "*"); h.Name == name || wild && len(name) > len(beneath) && strings.HasSuffix(name, beneath) {
-			if found == nil || h.Raw && !found.Raw {
-				found = h
-			}
+		if h := &s.Hosts[i]; h.is(name, port) && (found == nil || h.Raw && !found.Raw) {
+			found = h
 		}
 	}
 	return found
 }
 
-// HostAt returns the line that allows connecting to an address at port, or nil. Port 0
-// asks about any.
-func (s *Spec) HostAt(addr [4]byte, port uint16) *Host {
-	for i := range s.Hosts {
-		h := &s.Hosts[i]
-		if h.Name == "" && (port == 0 || h.Port == 0 || h.Port == port) && mask(addr, h.Bits) == h.Addr {
+// HostDenied returns the line that denies connecting to name at port, or nil. For port 0
+// that is one which denies every port.
+func (s *Spec) HostDenied(name string, port uint16) *Host {
+	for i := range s.HostDenies {
+		if h := &s.HostDenies[i]; h.is(name, port) && (port != 0 || h.Port == 0) {
 			return h
 		}
 	}
 	return nil
 }
 
-// AddHosts lets the command connect to hosts, by a supervisor, and to nothing else of
-// the network. A host that stands there twice is added once.
-func (s *Spec) AddHosts(hosts []Host) {
-	for _, h := range hosts {
-		if !slices.ContainsFunc(s.Hosts, func(x Host) bool { return x.String() == h.String() }) {
-			s.Hosts = append(s.Hosts, h)
+// HostAt returns the line that allows connecting to an address at port, or nil. Port 0
+// asks about any. An IPv4 address is in the form of IPv6, ::ffff:192.0.2.1.
+func (s *Spec) HostAt(addr [16]byte, port uint16) *Host {
+	if s.HostDeniedAt(addr, port) != nil {
+		return nil
+	}
+	for i := range s.Hosts {
+		if h := &s.Hosts[i]; h.isAt(addr, port) {
+			return h
 		}
 	}
+	return nil
+}
+
+// HostDeniedAt returns the line that denies connecting to an address at port, or nil, also
+// where a name leads there. For port 0 that is one which denies every port.
+func (s *Spec) HostDeniedAt(addr [16]byte, port uint16) *Host {
+	for i := range s.HostDenies {
+		if h := &s.HostDenies[i]; h.isAt(addr, port) && (port != 0 || h.Port == 0) {
+			return h
+		}
+	}
+	return nil
+}
+
+// AddHosts lets the command connect to hosts but those denied, by a supervisor, and to
+// nothing else of the network. A host that stands there twice is added once.
+func (s *Spec) AddHosts(hosts, denied []Host) {
+	s.Hosts, s.HostDenies = addHosts(s.Hosts, hosts), addHosts(s.HostDenies, denied)
 	s.Net = false
 	s.AddTrap(TrapHosts)
 }
 
-// host adds one line `host`.
-func (s *Spec) host(args []string, n int) string {
+func addHosts(to, hosts []Host) []Host {
+	for _, h := range hosts {
+		if !slices.ContainsFunc(to, func(x Host) bool { return x.String() == h.String() }) {
+			to = append(to, h)
+		}
+	}
+	return to
+}
+
+// ParseListen reads what stands behind `listen` and behind the flag --listen: PORT, for
+// one of 127.0.0.1, or ADDRESS:PORT. The second result says what is wrong, or is "".
+func ParseListen(text string) (Host, string) {
+	if !strings.Contains(text, ":") {
+		text = "127.0.0.1:" + text
+	}
+	h, msg := ParseHost(text)
+	if msg == "" && (h.Name != "" || h.Bits != 128 || h.Port == 0 || h.Raw) {
+		msg = "a port is wanted, or ADDRESS:PORT"
+	}
+	return h, msg
+}
+
+func listen(args []string, n int) (Host, string) {
+	h, msg := host("listen", args, n)
+	if msg == "" {
+		_, msg = ParseListen(args[0])
+	}
+	return h, msg
+}
+
+// host reads one line `host` or `deny-host`.
+func host(word string, args []string, n int) (Host, string) {
 	var by Origin
 	switch {
 	case len(args) == 3 && args[1] == "by":
 		by = ParseOrigin(args[2])
 	case len(args) != 1:
-		return "'host' wants one host, and behind it only: by \"REASON\""
+		return Host{}, "'" + word + "' wants one host, and behind it only: by \"REASON\""
 	}
 	h, msg := ParseHost(args[0])
-	if msg != "" {
-		return "the host " + shown(args[0]) + ": " + msg
-	}
-	if h.String() != args[0] {
-		return "the host " + shown(args[0]) + " is written " + shown(h.String())
+	switch {
+	case msg != "":
+		return h, "the host " + shown(args[0]) + ": " + msg
+	case h.String() != args[0]:
+		return h, "the host " + shown(args[0]) + " is written " + shown(h.String())
+	case h.Raw && word == "deny-host":
+		return h, "/raw says how to allow a host, and not how to deny it"
 	}
 	h.By, h.Line = by, n
-	s.Hosts = append(s.Hosts, h)
-	return ""
+	return h, ""
 }
 
-func (h *Host) append(b []byte) []byte {
-	b = append(b, "host "...)
+func (h *Host) append(b []byte, word string) []byte {
+	b = append(append(b, word...), ' ')
 	b = append(b, h.String()...)
 	if by := h.By.String(); by != "" {
 		b = append(b, " by "...)

@@ -8,6 +8,9 @@ func TestParseHost(t *testing.T) {
 		"*.example.com": "*.example.com", "*.example.com:8443": "*.example.com:8443", "localhost:5432": "localhost:5432",
 		"192.0.2.1": "192.0.2.1", "192.0.2.0/24:80": "192.0.2.0/24:80", "0.0.0.0/0": "0.0.0.0/0",
 		"example.com:443/raw": "example.com:443/raw", "xn--bcher-kva.example": "xn--bcher-kva.example", "a_b.example": "a_b.example",
+		"2001:DB8::1": "2001:db8::1", "[2001:db8::1]": "2001:db8::1", "[2001:db8:0:0::1]:443": "[2001:db8::1]:443", "2001:db8::/32": "2001:db8::/32", "[2001:db8::/32]:80": "[2001:db8::/32]:80",
+		"::": "::", "::/0": "::/0", "[::1]:80": "[::1]:80", "::ffff:192.0.2.1": "192.0.2.1", "::ffff:192.0.2.0/24": "192.0.2.0/24", "1:0:0:2:0:0:0:3": "1:0:0:2::3", "1:0:2:3:4:5:6:7": "1:0:2:3:4:5:6:7",
+		"[fe80::1]:443/raw": "[fe80::1]:443/raw",
 	} {
 		h, msg := ParseHost(text)
 		if msg != "" || h.String() != want {
@@ -16,7 +19,7 @@ func TestParseHost(t *testing.T) {
 	}
 	for _, text := range []string{"", "*", "*.com", "*.*.example.com", "a*.example.com", "exa mple.com", "bücher.example", "-a.example", "a..b", ".a",
 		"example.com:0", "example.com:65536", "example.com:x", "example.com:", "example.com:080", "example.com/raw", "example.com/24", "1.2.3", "1.2.3.4.5",
-		"256.1.1.1", "01.2.3.4", "192.0.2.1/24", "192.0.2.0/33", "http://example.com", "[::1]:80", "example.com\n", "a\x00b"} {
+		"256.1.1.1", "01.2.3.4", "192.0.2.1/24", "192.0.2.0/33", "http://example.com", "example.com\n", "a\x00b", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", ":::", "12345::", "g::", "::1%lo", "[::1", "[::1]x", "[::1]:0", "[example.com]:80", "[1.2.3.4]:80", "2001:db8::1/32", "::/129", "1.2.3.4::", "::1.2.3", "+1::", "[]:80", "[::1]/64", "1:2:3:4:5:6:7::8"} {
 		if h, msg := ParseHost(text); msg == "" {
 			t.Errorf("%q is taken as %q", text, h.String())
 		}
@@ -25,12 +28,16 @@ func TestParseHost(t *testing.T) {
 
 func TestHostsAllow(t *testing.T) {
 	var s Spec
-	for _, text := range []string{"example.com:443", "*.pkg.example", "192.0.2.0/24:80", "127.0.0.1"} {
+	for _, text := range []string{"example.com:443", "*.pkg.example", "192.0.2.0/24:80", "127.0.0.1", "[2001:db8::/32]:80"} {
 		h, msg := ParseHost(text)
 		if msg != "" {
 			t.Fatal(msg)
 		}
 		s.Hosts = append(s.Hosts, h)
+	}
+	for _, text := range []string{"bad.pkg.example", "*.tracking.pkg.example", "half.pkg.example:80", "192.0.2.66", "127.0.0.1:25"} {
+		h, _ := ParseHost(text)
+		s.HostDenies = append(s.HostDenies, h)
 	}
 	for _, c := range []struct {
 		name string
@@ -39,19 +46,26 @@ func TestHostsAllow(t *testing.T) {
 	}{
 		{"example.com", 443, true}, {"example.com", 0, true}, {"example.com", 80, false}, {"www.example.com", 443, false}, {"xexample.com", 443, false},
 		{"a.pkg.example", 1, true}, {"a.b.pkg.example", 0, true}, {"pkg.example", 443, false}, {"xpkg.example", 443, false}, {".pkg.example", 1, false}, {"", 443, false},
+		{"bad.pkg.example", 443, false}, {"bad.pkg.example", 0, false}, {"a.bad.pkg.example", 443, true}, {"x.tracking.pkg.example", 1, false},
+		{"half.pkg.example", 80, false}, {"half.pkg.example", 443, true}, {"half.pkg.example", 0, true},
 	} {
 		if got := s.HostNamed(c.name, c.port) != nil; got != c.want {
 			t.Errorf("%s:%d: %v", c.name, c.port, got)
 		}
 	}
 	for _, c := range []struct {
-		addr [4]byte
+		addr string
 		port uint16
 		want bool
 	}{
-		{[4]byte{192, 0, 2, 77}, 80, true}, {[4]byte{192, 0, 2, 77}, 443, false}, {[4]byte{192, 0, 3, 1}, 80, false}, {[4]byte{127, 0, 0, 1}, 9, true}, {[4]byte{127, 0, 0, 2}, 9, false},
+		{"192.0.2.77", 80, true}, {"192.0.2.77", 443, false}, {"192.0.3.1", 80, false}, {"127.0.0.1", 9, true}, {"127.0.0.2", 9, false},
+		{"2001:db8::77", 80, true}, {"2001:db8::77", 443, false}, {"2001:db9::77", 80, false}, {"::1", 9, false}, {"192.0.2.66", 80, false}, {"127.0.0.1", 25, false},
 	} {
-		if got := s.HostAt(c.addr, c.port) != nil; got != c.want {
+		addr, ok := parseAddr(c.addr)
+		if !ok {
+			t.Fatal(c.addr)
+		}
+		if got := s.HostAt(addr, c.port) != nil; got != c.want {
 			t.Errorf("%v:%d: %v", c.addr, c.port, got)
 		}
 	}
@@ -63,7 +77,16 @@ func TestHostLines(t *testing.T) {
 	if err != nil || len(s.Hosts) != 1 || string(s.Append(nil)) != good {
 		t.Fatalf("%v: %s", err, s.Append(nil))
 	}
+	const more = "nono-spec 2\nhost *.example.com\ndeny-host a.example.com:80 by \"--deny-host a.example.com:80\"\nlisten 127.0.0.1:8000\nsupervise hosts\nipc block\nnet block\nunix-sockets block\nrmdir block\n"
+	if s, err := Parse([]byte(more)); err != nil || string(s.Append(nil)) != more {
+		t.Fatalf("%v: %s", err, s.Append(nil))
+	}
 	for _, bad := range []string{
+		"nono-spec 2\ndeny-host a.example\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
+		"nono-spec 2\nhost a.example\ndeny-host a.example:80/raw\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
+		"nono-spec 2\nhost a.example\nlisten a.example:80\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
+		"nono-spec 2\nhost a.example\nlisten 127.0.0.1\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
+		"nono-spec 2\nhost a.example\nlisten 8000\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
 		"nono-spec 2\nhost Example.com\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
 		"nono-spec 2\nhost example.com\nsupervise exec\nnet block\nunix-sockets block\nrmdir block\n",
 		"nono-spec 2\nhost example.com\nsupervise hosts\nnet allow\nunix-sockets block\nrmdir block\n",

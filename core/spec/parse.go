@@ -65,6 +65,10 @@ func Parse(doc []byte) (*Spec, error) {
 		return nil, &SyntaxError{s.Hosts[0].Line, "a line 'host' goes with a line 'supervise hosts'"}
 	case len(s.Hosts) > 0 && s.Net:
 		return nil, &SyntaxError{s.Hosts[0].Line, "a line 'host' goes with 'net block'"}
+	case len(s.Listens) > 0 && len(s.Hosts) == 0:
+		return nil, &SyntaxError{s.Listens[0].Line, "a line 'listen' goes with a line 'host'"}
+	case len(s.HostDenies) > 0 && len(s.Hosts) == 0:
+		return nil, &SyntaxError{s.HostDenies[0].Line, "a line 'deny-host' takes away from lines 'host', of which there is none"}
 	}
 	for i := range SwitchTable {
 		if w := &SwitchTable[i]; !seen[w.Word] && !w.Optional {
@@ -111,7 +115,17 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 	case "supervise":
 		return s.supervise(args)
 	case "host":
-		return s.host(args, n)
+		h, msg := host(word, args, n)
+		s.Hosts = append(s.Hosts, h)
+		return msg
+	case "listen":
+		h, msg := listen(args, n)
+		s.Listens = append(s.Listens, h)
+		return msg
+	case "deny-host":
+		h, msg := host(word, args, n)
+		s.HostDenies = append(s.HostDenies, h)
+		return msg
 	}
 	return s.path(word, args, n)
 }

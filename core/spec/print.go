@@ -33,7 +33,13 @@ func (s *Spec) Append(b []byte) []byte {
 		b = append(b, '\n')
 	}
 	for i := range s.Hosts {
-		b = s.Hosts[i].append(b)
+		b = s.Hosts[i].append(b, "host")
+	}
+	for i := range s.HostDenies {
+		b = s.HostDenies[i].append(b, "deny-host")
+	}
+	for i := range s.Listens {
+		b = s.Listens[i].append(b, "listen")
 	}
 	for _, t := range s.Supervise {
 		b = append(b, "supervise "...)

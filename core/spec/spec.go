@@ -98,6 +98,11 @@ type Spec struct {
 	// Hosts are where the supervisor lets the command connect to. With any, Net is
 	// false: nothing else of the network can be reached.
 	Hosts []Host
+	// HostDenies take away from Hosts, whatever these give.
+	HostDenies []Host
+	// Listens are where from outside the servers inside can be reached, on the same port
+	// inside. Each is one address with a port.
+	Listens []Host
 	// Ports are the TCP ports that may be connected to although Net is not allowed.
 	Ports []Port
 	// KeepFDs are the inherited descriptors above 2 that the command keeps.

@@ -6,15 +6,15 @@ _nono_list_run() {
 		-a --allow -r --read -w --write --allow-file \
 		--read-file --write-file --temp --device \
 		--allow-rmdir --allow-rmdir-own --deny --deny-write \
-		--net-block --host --port --unix-socket \
-		--inner-sockets --allow-unix-sockets --allow-ipc --allow-keychain \
-		--allow-command --block-command --allow-env --secret \
-		--audit-log --audit-level --audit-required --explain \
-		--wait-all -p --profile --workdir --allow-cwd \
-		--keep-fd --list-profiles --show-profile --install-hook \
-		--remove-hook --ephemeral --summary --dry-run \
-		--print-spec -v --verbose -s --silent -h --help \
-		--version
+		--net-block --host --deny-host --listen \
+		--port --unix-socket --inner-sockets --allow-unix-sockets \
+		--allow-ipc --allow-keychain --allow-command --block-command \
+		--allow-env --secret --audit-log --audit-level \
+		--audit-required --explain --wait-all -p --profile \
+		--workdir --allow-cwd --keep-fd --list-profiles \
+		--show-profile --install-hook --remove-hook --ephemeral \
+		--summary --dry-run --print-spec -v --verbose \
+		-s --silent -h --help --version
 }
 
 _nono_kind_run() {
@@ -25,7 +25,8 @@ _nono_kind_run() {
 		-write-file | --audit-log | -audit-log) echo 'FILE' ;;
 	--device | -device | --deny | -deny | --deny-write | -deny-write | \
 		--unix-socket | -unix-socket) echo 'PATH' ;;
-	--host | -host) echo 'HOST' ;;
+	--host | -host | --deny-host | -deny-host) echo 'HOST' ;;
+	--listen | -listen) echo '[ADDRESS:]PORT' ;;
 	--port | -port) echo 'N[-M]' ;;
 	--allow-command | -allow-command) echo 'CATEGORY' ;;
 	--block-command | -block-command) echo 'COMMAND' ;;
@@ -51,10 +52,11 @@ _nono_list_why() {
 		-r --read -w --write --allow-file --read-file \
 		--write-file --temp --device --allow-rmdir \
 		--allow-rmdir-own --deny --deny-write --net-block \
-		--inner-sockets --allow-unix-sockets --allow-ipc --allow-keychain \
-		--allow-command --block-command --allow-env --secret \
-		--audit-log --audit-level --audit-required --explain \
-		--wait-all -p --profile --workdir --allow-cwd
+		--deny-host --listen --inner-sockets --allow-unix-sockets \
+		--allow-ipc --allow-keychain --allow-command --block-command \
+		--allow-env --secret --audit-log --audit-level \
+		--audit-required --explain --wait-all -p --profile \
+		--workdir --allow-cwd
 }
 
 _nono_kind_why() {
@@ -63,7 +65,7 @@ _nono_kind_why() {
 		--grant-unix-socket | -grant-unix-socket | --device | -device | \
 		--deny | -deny | --deny-write | -deny-write) echo 'PATH' ;;
 	--op | -op) echo 'WORDS:read write readwrite execute list create delete rmdir mkdir symlink mkfifo mksock mkdev truncate rename-to link-to ioctl connect' ;;
-	--host | -host | --grant-host | -grant-host) echo 'HOST' ;;
+	--host | -host | --grant-host | -grant-host | --deny-host | -deny-host) echo 'HOST' ;;
 	--port | -port) echo 'N' ;;
 	--command | -command | --block-command | -block-command) echo 'COMMAND' ;;
 	--spec | -spec | --allow-file | -allow-file | --read-file | -read-file | \
@@ -72,6 +74,7 @@ _nono_kind_why() {
 	--grant-port | -grant-port) echo 'N[-M]' ;;
 	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
 		--w | --write | -write | --temp | -temp | --workdir | -workdir) echo 'DIR' ;;
+	--listen | -listen) echo '[ADDRESS:]PORT' ;;
 	--allow-command | -allow-command) echo 'CATEGORY' ;;
 	--allow-env | -allow-env) echo 'NAME' ;;
 	--secret | -secret) echo 'NAME=SOURCE' ;;

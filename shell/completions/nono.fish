@@ -27,12 +27,13 @@ function __nono_where
     set -l with -a --a --allow -allow -r --r --read -read -w --w --write -write \
         --allow-file -allow-file --read-file -read-file --write-file \
         -write-file --temp -temp --device -device --deny -deny --deny-write \
-        -deny-write --host -host --port -port --unix-socket -unix-socket \
-        --allow-command -allow-command --block-command -block-command \
-        --allow-env -allow-env --secret -secret --audit-log -audit-log \
-        --audit-level -audit-level -p --p --profile -profile --workdir \
-        -workdir --keep-fd -keep-fd --show-profile -show-profile --install-hook \
-        -install-hook --remove-hook -remove-hook --summary -summary
+        -deny-write --host -host --deny-host -deny-host --listen -listen \
+        --port -port --unix-socket -unix-socket --allow-command -allow-command \
+        --block-command -block-command --allow-env -allow-env --secret \
+        -secret --audit-log -audit-log --audit-level -audit-level -p \
+        --p --profile -profile --workdir -workdir --keep-fd -keep-fd \
+        --show-profile -show-profile --install-hook -install-hook --remove-hook \
+        -remove-hook --summary -summary
     if test $table = why
         set with --path -path --op -op --to -to --host -host --port -port --unix-socket \
             -unix-socket --command -command --spec -spec --platform -platform \
@@ -40,10 +41,11 @@ function __nono_where
             --grant-host -grant-host -a --a --allow -allow -r --r --read \
             -read -w --w --write -write --allow-file -allow-file --read-file \
             -read-file --write-file -write-file --temp -temp --device -device \
-            --deny -deny --deny-write -deny-write --allow-command -allow-command \
-            --block-command -block-command --allow-env -allow-env --secret \
-            -secret --audit-log -audit-log --audit-level -audit-level -p \
-            --p --profile -profile --workdir -workdir
+            --deny -deny --deny-write -deny-write --deny-host -deny-host \
+            --listen -listen --allow-command -allow-command --block-command \
+            -block-command --allow-env -allow-env --secret -secret --audit-log \
+            -audit-log --audit-level -audit-level -p --p --profile -profile \
+            --workdir -workdir
     end
     while test $at -le (count $words)
         switch $words[$at]
@@ -130,6 +132,8 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l deny-write -r -F -d 'make this path read-only, even inside a writable grant; or what matches a pattern'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l net-block -d 'no network at all'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l host -x -a '(__fish_print_hostnames)' -d 'the network only to this host: NAME, *.NAME, ADDRESS/BITS, :PORT'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l deny-host -x -a '(__fish_print_hostnames)' -d 'not this host, whatever --host or a profile allows'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l listen -x -d 'with --host: let servers inside be reached from outside on this port, or ADDRESS:PORT'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l port -x -d 'no network but TCP to these ports, at any address (needs Landlock ABI 4)'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l unix-socket -r -F -d 'allow connecting to this one Unix socket'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l inner-sockets -d 'allow connecting to Unix sockets that the command makes itself'
@@ -197,6 +201,8 @@ complete -c nono -c nono-why -n '__nono_is why' -l allow-rmdir-own -d 'let the c
 complete -c nono -c nono-why -n '__nono_is why' -l deny -r -F -d 'deny this path, even inside a granted directory, and even if it does not exist yet; or what matches a pattern, as \'**/.env\' or \'*.pem\', and exists'
 complete -c nono -c nono-why -n '__nono_is why' -l deny-write -r -F -d 'make this path read-only, even inside a writable grant; or what matches a pattern'
 complete -c nono -c nono-why -n '__nono_is why' -l net-block -d 'no network at all'
+complete -c nono -c nono-why -n '__nono_is why' -l deny-host -x -a '(__fish_print_hostnames)' -d 'not this host, whatever --host or a profile allows'
+complete -c nono -c nono-why -n '__nono_is why' -l listen -x -d 'with --host: let servers inside be reached from outside on this port, or ADDRESS:PORT'
 complete -c nono -c nono-why -n '__nono_is why' -l inner-sockets -d 'allow connecting to Unix sockets that the command makes itself'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-unix-sockets -d 'allow connecting to any Unix socket: a way out of the sandbox'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-ipc -d 'allow System V IPC and POSIX message queues'

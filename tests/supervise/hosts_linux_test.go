@@ -61,6 +61,10 @@ func TestHosts(t *testing.T) {
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		t.Run("reach", func(t *testing.T) { w.test(t, u) })
 		t.Run("log", func(t *testing.T) { w.log(t, u) })
+		t.Run("deny", func(t *testing.T) { w.deny(t, u) })
+		t.Run("inside", func(t *testing.T) { w.inside(t, u) })
+		t.Run("listen", func(t *testing.T) { w.listen(t, u) })
+		t.Run("without namespaces", func(t *testing.T) { w.withoutNamespaces(t, u) })
 	})
 }
 
@@ -71,7 +75,7 @@ type internet struct {
 
 func newInternet(t *testing.T) internet {
 	for _, args := range [][]string{{"link", "set", "lo", "up"}, {"addr", "add", "203.0.113.1/32", "dev", "lo"}, {"addr", "add", "203.0.113.2/32", "dev", "lo"},
-		{"addr", "add", "203.0.113.53/32", "dev", "lo"}, {"addr", "add", "10.1.2.3/32", "dev", "lo"}, {"addr", "add", "169.254.169.254/32", "dev", "lo"}} {
+		{"addr", "add", "203.0.113.53/32", "dev", "lo"}, {"addr", "add", "10.1.2.3/32", "dev", "lo"}, {"addr", "add", "169.254.169.254/32", "dev", "lo"}, {"addr", "add", "2001:db8::1/128", "dev", "lo", "nodad"}} {
 		if out, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
 			t.Skipf("ip %s: %v: %s", args, err, out)
 		}
@@ -86,9 +90,9 @@ func newInternet(t *testing.T) internet {
 	}
 	go nameServer(t)
 	cert := certificate(t)
-	for _, ip := range []string{"203.0.113.1", "203.0.113.2", "127.0.0.1", "10.1.2.3", "169.254.169.254"} {
+	for _, ip := range []string{"203.0.113.1", "203.0.113.2", "127.0.0.1", "10.1.2.3", "169.254.169.254", "2001:db8::1"} {
 		for _, port := range []string{"80", "443", "8080"} {
-			l, err := net.Listen("tcp", ip+":"+port)
+			l, err := net.Listen("tcp", net.JoinHostPort(ip, port))
 			must(t, err)
 			if port == "443" {
 				l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2", "http/1.1"}})
@@ -168,7 +172,7 @@ func certificate(t *testing.T) tls.Certificate {
 
 // runner returns what runs a question of the client in a sandbox with the flags, and
 // returns what nono and the client say.
-func (w internet) runner(t *testing.T, u testenv.User) (dir string, run func(flags []string, ask ...string) string) {
+func (w internet) runner(t *testing.T, u testenv.User, before ...string) (dir string, run func(flags []string, ask ...string) string) {
 	r := newRun(t, u)
 	client := filepath.Join(r.dir, "client")
 	ca := filepath.Join(r.dir, "ca.pem")
@@ -179,8 +183,12 @@ func (w internet) runner(t *testing.T, u testenv.User) (dir string, run func(fla
 	must(t, os.Chmod(client, 0o755))
 	return r.dir, func(flags []string, ask ...string) string {
 		t.Helper()
-		args := append([]string{"--allow-command", "all", "--allow", r.dir}, flags...)
-		c := u.Command(r.s.Path("nono-run"), append(append(args, "--", client), ask...)...)
+		args := append([]string{r.s.Path("nono-run"), "--allow-command", "all", "--allow", r.dir}, flags...)
+		args = append(append(args, "--", client), ask...)
+		if len(before) > 0 {
+			args = append(append([]string{client}, before...), args...)
+		}
+		c := u.Command(args[0], args[1:]...)
 		c.Dir = r.dir
 		c.Env = append(r.env(), clientVar+"="+ca)
 		out, _ := c.CombinedOutput()
@@ -207,9 +215,14 @@ func (w internet) test(t *testing.T, u testenv.User) {
 		{"get https://pkg.example/", "no such host"},
 		{"get http://203.0.113.2/", "permission denied"},
 		{"get http://203.0.113.1/", "permission denied"},
-		{"get http://127.0.0.1:8080/", "permission denied"},
-		{"get http://[::1]:8080/", "permission denied"},
-		{"get http://[::ffff:127.0.0.1]:8080/", "permission denied"},
+		{"get http://127.0.0.1:8080/", "connection refused"},
+		{"get http://127.0.0.2:8080/", "connection refused"},
+		{"get http://0.0.0.0:8080/", "connection refused"},
+		{"get http://[::1]:8080/", "connection refused"},
+		{"get http://[::]:8080/", "connection refused"},
+		{"get http://[::ffff:127.0.0.1]:8080/", "connection refused"},
+		{"get http://localhost:8080/", "connection refused"},
+		{"get http://[2001:db8::1]:8080/", "permission denied"},
 		{"get http://169.254.169.254/", "permission denied"},
 		// An allowed connection that asks for another host.
 		{"front https good.example other.example", "reset"},
@@ -223,7 +236,6 @@ func (w internet) test(t *testing.T, u testenv.User) {
 		// What is no TCP, and what waits for connections.
 		{"udp 203.0.113.1:443", "connection refused"},
 		{"udp 203.0.113.53:53", "connection refused"},
-		{"listen", "permission denied"},
 	} {
 		all := flags
 		if strings.Contains(c.ask, "loop.") || strings.Contains(c.ask, "meta.") || strings.Contains(c.ask, "inner.") {
@@ -255,6 +267,9 @@ func clientMain(args []string) {
 }
 
 func ask(args []string) error {
+	if args[0] == "nonamespace" {
+		return nonamespace(args[1:])
+	}
 	ca, err := os.ReadFile(os.Getenv(clientVar))
 	if err != nil {
 		return err
@@ -276,12 +291,18 @@ func ask(args []string) error {
 		return upgraded(args[1])
 	case "udp":
 		return datagram(args[1])
-	case "listen":
-		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
-		if err != nil {
-			return err
-		}
-		return unix.Listen(fd, 1)
+	case "servers":
+		return servers(client)
+	case "kept":
+		return kept()
+	case "serve":
+		return serve(args[1])
+	case "bound":
+		return bound(args[1])
+	case "sorted":
+		addrs, err := net.DefaultResolver.LookupHost(context.Background(), args[1])
+		fmt.Print(addrs)
+		return err
 	}
 	return fmt.Errorf("no such question")
 }

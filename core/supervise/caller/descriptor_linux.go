@@ -1,6 +1,9 @@
 package caller
 
 import (
+	"strconv"
+	"strings"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -25,6 +28,22 @@ func (p *Process) Descriptor(fd int32) (int, error) {
 		return -1, unix.ESRCH
 	}
 	return unix.PidfdGetfd(pidfd, int(fd), 0)
+}
+
+// CloseOnExec reports whether the caller's descriptor fd is closed when a program is
+// started.
+func (p *Process) CloseOnExec(fd int32) bool {
+	text, err := p.File("fdinfo/" + strconv.Itoa(int(fd)))
+	if err != nil {
+		return true
+	}
+	for line := range strings.Lines(string(text)) {
+		if octal, ok := strings.CutPrefix(line, "flags:"); ok {
+			flags, err := strconv.ParseUint(strings.TrimSpace(octal), 8, 64)
+			return err != nil || flags&unix.O_CLOEXEC != 0
+		}
+	}
+	return true
 }
 
 // pidfd opens a descriptor of the calling thread, whose table of descriptors counts: a

@@ -38,7 +38,18 @@ func (n *Network) address(c *supervise.Call) (netip.AddrPort, int, error) {
 }
 
 // A socketKind is what a socket of the internet is.
-type socketKind struct{ tcp, datagram, six bool }
+type socketKind struct {
+	tcp, datagram, six bool
+	within             bool // in the namespace of servers
+	pretended          bool // see pretend
+}
+
+func (k socketKind) family() int {
+	if k.six {
+		return unix.AF_INET6
+	}
+	return unix.AF_INET
+}
 
 // sockaddr words an address for the socket's family.
 func (k socketKind) sockaddr(a netip.AddrPort) unix.Sockaddr {
@@ -51,7 +62,11 @@ func (k socketKind) sockaddr(a netip.AddrPort) unix.Sockaddr {
 // socketOf takes a descriptor of the socket that argument 0 is. The caller closes it.
 func (n *Network) socketOf(c *supervise.Call) (int, socketKind, error) {
 	var k socketKind
-	fd, err := c.File(c.Int(0))
+	p, err := c.Caller()
+	if err != nil {
+		return -1, k, err
+	}
+	fd, err := p.Descriptor(c.Int(0))
 	if err != nil {
 		return -1, k, err
 	}
@@ -70,6 +85,8 @@ func (n *Network) socketOf(c *supervise.Call) (int, socketKind, error) {
 	k.tcp = internet && kind == unix.SOCK_STREAM && protocol == unix.IPPROTO_TCP
 	k.datagram = internet && kind == unix.SOCK_DGRAM
 	k.six = domain == unix.AF_INET6
+	k.within = k.tcp && n.datagrams.has(fd)
+	k.pretended = domain == unix.AF_UNIX && n.isPretended(fd)
 	return fd, k, nil
 }
 

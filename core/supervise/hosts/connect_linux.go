@@ -2,10 +2,10 @@ package hosts
 
 import (
 	"net/netip"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/notify"
 )
@@ -13,7 +13,13 @@ import (
 // onSocket makes a datagram socket where nothing but the name server is.
 func (n *Network) onSocket(c *supervise.Call) (notify.Answer, bool) {
 	family, kind := int(c.Int(0)), int(c.Int(1))
-	fd, err := n.datagrams.socket(family, kind)
+	var fd int
+	var err error
+	if n.datagrams.isolated() {
+		fd, err = n.datagrams.socket(family, kind)
+	} else {
+		fd, err = n.pretend(kind)
+	}
 	if err != nil {
 		return supervise.Fail(err), true
 	}
@@ -39,7 +45,12 @@ func (n *Network) onConnect(c *supervise.Call) (notify.Answer, bool) {
 		return supervise.Fail(err), true
 	}
 	defer unix.Close(fd)
-	if kind.datagram {
+	switch {
+	case kind.pretended && to.Port() != 53:
+		return notify.Errno(unix.ENETUNREACH), true
+	case kind.pretended:
+		return notify.Value(0), true
+	case kind.datagram:
 		return notify.Continue(), true
 	}
 	if !kind.tcp {
@@ -53,6 +64,17 @@ func (n *Network) connect(c *supervise.Call, fd int, kind socketKind, to netip.A
 	d, direct := n.decide(to)
 	d.who = c.Event()
 	switch {
+	case d.inside && kind.within:
+		return result(unix.Connect(fd, kind.sockaddr(to)))
+	case d.inside:
+		var err error
+		if d.server, err = n.dialInside(to); err != nil {
+			return n.noServer(d, to, err)
+		}
+	case kind.within:
+		// The program has bound the socket before: it leads nowhere else.
+		n.told.ended(d.who, to.Addr().Unmap().String(), to.Port(), boundInside, "", unix.ENETUNREACH)
+		return notify.Errno(unix.ENETUNREACH)
 	case direct != nil:
 		return n.directly(fd, kind, d, direct, to.Port())
 	case d.port == 0 && !d.dns:
@@ -65,10 +87,20 @@ func (n *Network) connect(c *supervise.Call, fd int, kind socketKind, to netip.A
 	}
 	relay := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(n.relay.port()))
 	err := unix.Connect(fd, kind.sockaddr(relay))
-	if err == nil || err == unix.EINPROGRESS {
-		if port, ok := localPort(fd); ok {
-			n.relay.expect(port, d)
-		}
+	port, ok := localPort(fd)
+	if ok && (err == nil || err == unix.EINPROGRESS) {
+		n.relay.expect(port, d)
+	} else if d.server != nil {
+		d.server.Close()
+	}
+	return result(err)
+}
+
+// noServer answers that nobody listens inside at an address of this machine. Where
+// somebody does outside, that is told.
+func (n *Network) noServer(d destination, to netip.AddrPort, err error) notify.Answer {
+	if listensOutside(to.Port()) {
+		n.told.ended(d.who, "localhost", to.Port(), nobodyInside, "--host localhost:"+strconv.Itoa(int(to.Port())), unix.ECONNREFUSED)
 	}
 	return result(err)
 }
@@ -99,9 +131,13 @@ func (n *Network) decide(to netip.AddrPort) (d destination, direct []netip.Addr)
 		direct, _ = n.resolver.at(name, port)
 		return d, direct
 	}
-	if addr.Is4() && n.spec.HostAt(addr.As4(), port) != nil || addr.IsLoopback() && n.spec.HostNamed("localhost", port) != nil {
+	if n.spec.HostDeniedAt(addr.As16(), port) != nil {
+		return d, nil
+	}
+	if n.spec.HostAt(addr.As16(), port) != nil || addr.IsLoopback() && n.spec.HostNamed("localhost", port) != nil {
 		return d, []netip.Addr{addr}
 	}
+	d.inside = addr.IsLoopback() || addr.IsUnspecified()
 	return d, nil
 }
 
@@ -129,25 +165,4 @@ func result(err error) notify.Answer {
 		return notify.Value(0)
 	}
 	return supervise.Fail(err)
-}
-
-// onListen refuses to take connections from the network. A Unix socket is made to
-// listen by the supervisor on the very socket that it looked at: if the kernel went on,
-// the caller could have put a TCP socket in its place.
-func (n *Network) onListen(c *supervise.Call) (notify.Answer, bool) {
-	fd, err := c.File(c.Int(0))
-	if err != nil {
-		return supervise.Fail(err), true
-	}
-	defer unix.Close(fd)
-	domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
-	if err != nil {
-		return supervise.Fail(err), true
-	}
-	if domain != unix.AF_UNIX {
-		e := c.Event()
-		n.told.ended(e, "", 0, string(query.NetworkBlocked), "", unix.EACCES)
-		return notify.Errno(unix.EACCES), true
-	}
-	return result(unix.Listen(fd, int(c.Int(1)))), true
 }

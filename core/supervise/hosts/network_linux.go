@@ -1,8 +1,10 @@
 package hosts
 
 import (
+	"net"
 	"net/netip"
 	"path/filepath"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -21,6 +23,9 @@ type Network struct {
 	relay       *relay
 	datagrams   *datagrams
 	nameServers map[netip.Addr]bool
+
+	mu        sync.Mutex
+	pretended map[uint64]bool // the sockets that pretend made, by inode
 }
 
 // New makes the network of a run. The descriptors are those of StartDatagrams. tell
@@ -28,23 +33,49 @@ type Network struct {
 // it.
 func New(s *spec.Spec, maker, nameServer int, tell func(audit.Event)) (*Network, error) {
 	n := &Network{spec: s, told: newTeller(s, tell), resolver: &resolver{spec: s}, nameServers: nameServers(),
-		datagrams: &datagrams{maker: maker, dns: nameServer}}
+		datagrams: &datagrams{maker: maker, dns: nameServer}, pretended: map[uint64]bool{}}
 	dns := &server{names: &n.names, resolver: n.resolver, told: n.told}
-	for _, fd := range []int{maker, nameServer} {
-		unix.CloseOnExec(fd)
-	}
 	var err error
-	go dns.serveDatagrams(n.datagrams.dns)
+	if n.datagrams.isolated() {
+		unix.CloseOnExec(maker)
+		unix.CloseOnExec(nameServer)
+		if n.datagrams.cookie, err = netnsCookie(nameServer); err != nil {
+			return nil, &fault.Error{Do: "tell network namespaces apart", Err: err}
+		}
+		go dns.serveDatagrams(nameServer)
+	}
 	if n.relay, err = newRelay(dns, n.resolver, n.told); err != nil {
 		return nil, &fault.Error{Do: "listen for the command's connections", Err: err}
 	}
+	for i := range s.Listens {
+		if err := n.listen(&s.Listens[i]); err != nil {
+			return nil, err
+		}
+	}
 	return n, nil
+}
+
+// listen opens a port outside for a server inside.
+func (n *Network) listen(h *spec.Host) error {
+	if !n.datagrams.isolated() {
+		return &fault.Error{Do: "listen on " + h.String(), Err: fault.Text("no network namespace can be made, so no server can run inside"), Hint: "leave out --listen"}
+	}
+	at := netip.AddrPortFrom(netip.AddrFrom16(h.Addr).Unmap(), h.Port)
+	l, err := net.Listen("tcp", at.String())
+	if err != nil {
+		if op, ok := err.(*net.OpError); ok {
+			err = op.Err // without the address a second time
+		}
+		return &fault.Error{Do: "listen on " + h.String(), Err: err}
+	}
+	go n.listenOutside(l)
+	return nil
 }
 
 // Feature is what the supervisor asks the network about.
 func (n *Network) Feature() supervise.Feature {
 	return supervise.Feature{Name: "hosts", Slow: true, Decide: map[string]supervise.Decider{
-		"socket": n.onSocket, "connect": n.onConnect, "listen": n.onListen,
+		"socket": n.onSocket, "connect": n.onConnect, "bind": n.onBind, "listen": n.onListen, "setsockopt": n.onOption,
 	}}
 }
 

@@ -22,6 +22,9 @@ type destination struct {
 	name string
 	port uint16
 	dns  bool // the supervisor's own name server
+	// inside tells that it is a server inside, to which server is a connection.
+	inside bool
+	server *net.TCPConn
 	// who begins the events about the connection.
 	who audit.Event
 }
@@ -107,9 +110,14 @@ func (r *relay) handle(c *net.TCPConn) {
 		return
 	}
 	d, ok := r.purpose(uint16(from.Port))
+	if d.server != nil {
+		defer d.server.Close()
+	}
 	switch {
 	case !ok:
 		reset(c)
+	case d.inside:
+		both(c, d.server)
 	case d.dns:
 		r.server.serveStream(c)
 	case d.port == 80:

@@ -99,10 +99,10 @@ func (r *resolver) at(name string, port uint16) ([]netip.Addr, error) {
 
 // allowed reports whether a name may lead to the address at port, or, for 0, at any.
 func (r *resolver) allowed(a netip.Addr, port uint16) bool {
-	if a.Is4() && r.spec.HostAt(a.As4(), port) != nil {
-		return true
+	if r.spec.HostDeniedAt(a.As16(), port) != nil {
+		return false
 	}
-	return !local(a)
+	return r.spec.HostAt(a.As16(), port) != nil || !local(a)
 }
 
 // local reports whether an address is this machine's, a private network's, or one at

@@ -20,6 +20,8 @@ const (
 	noNameAsked  = "names_no_host"                   // TLS without SNI, or what is no TLS
 	otherAsked   = "asks_for_another_host"           // SNI or HTTP's Host
 	privateOnly  = "name_leads_to_private_addresses" // see local
+	boundInside  = "bound_inside"                    // a socket that was bound, which leads out no more
+	noNamespace  = "no_network_namespace"            // for servers inside
 	nobodyInside = "nobody_listens_inside"           // and somebody does outside
 )
 

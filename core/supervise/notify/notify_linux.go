@@ -18,6 +18,7 @@ const (
 	ioctlSetFlags = 0x40082104
 
 	flagContinue   = 1 << 0 // SECCOMP_USER_NOTIF_FLAG_CONTINUE
+	flagAddFDSet   = 1 << 0 // SECCOMP_ADDFD_FLAG_SETFD
 	flagAddFDSend  = 1 << 1 // SECCOMP_ADDFD_FLAG_SEND
 	flagSyncWakeup = 1 << 0 // SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP, since Linux 6.6
 )
@@ -37,13 +38,14 @@ type Request struct {
 }
 
 // An Answer is what becomes of a held call; exactly one of Continue, Errno, Value
-// and FD makes it.
+// FD and Instead makes it.
 type Answer struct {
 	value   int64
 	errno   unix.Errno
 	flags   uint32
 	fd      int
 	install bool
+	number  int32 // where to install it; -1 for the next that is free
 	cloexec bool
 }
 
@@ -60,7 +62,15 @@ func Value(v int64) Answer { return Answer{value: v} }
 
 // FD makes the call return a new descriptor of the file that fd is, which stays the
 // answering side's to close.
-func FD(fd int, cloexec bool) Answer { return Answer{fd: fd, install: true, cloexec: cloexec} }
+func FD(fd int, cloexec bool) Answer {
+	return Answer{fd: fd, install: true, number: -1, cloexec: cloexec}
+}
+
+// Instead makes the call return 0, and puts the file that fd is in the place of the
+// caller's descriptor number. fd stays the answering side's to close.
+func Instead(fd int, number int32, cloexec bool) Answer {
+	return Answer{fd: fd, install: true, number: number, cloexec: cloexec}
+}
 
 // Continues reports whether the kernel is to make the call.
 func (a Answer) Continues() bool { return a.flags&flagContinue != 0 }
@@ -123,7 +133,8 @@ func (l *Listener) Send(r *Request, a Answer) error {
 	return l.ioctlPointer(ioctlSend, unsafe.Pointer(&response))
 }
 
-// sendFD installs the descriptor and answers with its number in one step, so that
+// sendFD installs the descriptor and, where the number is the kernel's to choose, answers
+// with the number in one step, so that
 // a caller who is gone meanwhile does not keep a descriptor that it never heard of.
 func (l *Listener) sendFD(r *Request, a Answer) error {
 	request := struct {
@@ -134,7 +145,13 @@ func (l *Listener) sendFD(r *Request, a Answer) error {
 	if a.cloexec {
 		request.how = unix.O_CLOEXEC
 	}
+	if a.number >= 0 {
+		request.flags, request.newfd = flagAddFDSet, uint32(a.number)
+	}
 	err := l.undisturbed(ioctlAddFD, unsafe.Pointer(&request))
+	if err == nil && a.number >= 0 {
+		return l.Send(r, Value(0))
+	}
 	if err == nil || err == unix.ENOENT {
 		return err
 	}

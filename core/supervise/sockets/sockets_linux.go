@@ -59,7 +59,11 @@ func (d *doors) bind(c *supervise.Call) (notify.Answer, bool) {
 		return notify.Continue(), true // EBADF, as the kernel will find
 	}
 	defer unix.Close(fd)
-	if domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN); err == nil && domain == unix.AF_UNIX {
+	domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
+	if d.hosts && domain != unix.AF_UNIX {
+		return notify.Answer{}, false
+	}
+	if err == nil && domain == unix.AF_UNIX {
 		var st unix.Stat_t
 		if unix.Fstat(fd, &st) == nil && st.Ino>>32 == 0 {
 			d.mu.Lock()
@@ -112,7 +116,7 @@ func (d *doors) connectAs(c *supervise.Call) unix.Errno {
 	if err != nil {
 		return number(err) // ENOTSOCK
 	}
-	if domain != unix.AF_UNIX && d.hosts && !datagram(fd) {
+	if d.hosts && (domain != unix.AF_UNIX && !datagram(fd) || domain == unix.AF_UNIX && internet(address)) {
 		return notMine
 	}
 	if domain != unix.AF_UNIX {
@@ -136,6 +140,16 @@ func (d *doors) connectAs(c *supervise.Call) unix.Errno {
 	}
 	path, _, _ := strings.Cut(name, "\x00")
 	return d.connectPath(c, p, fd, path)
+}
+
+// internet reports whether an address is one of the internet, which a Unix socket has
+// where it is in the place of one.
+func internet(address []byte) bool {
+	if len(address) < 2 {
+		return false
+	}
+	family := binary.NativeEndian.Uint16(address)
+	return family == unix.AF_INET || family == unix.AF_INET6
 }
 
 func datagram(fd int) bool {
