@@ -68,24 +68,6 @@ type Options struct {
 	Watch
 }
 
-// Net reports whether the whole network is allowed.
-func (o *Options) Net() bool { return !o.NetBlock && len(o.Ports) == 0 && len(o.Hosts) == 0 }
-
-// withoutHosts refuses what means something only beside --host.
-func (o *Options) withoutHosts() error {
-	switch {
-	case o.NetBlock:
-		return nil // no network, whatever else is said of it
-	case len(o.HostDenies) > 0:
-		return &fault.Error{Do: "deny the host " + fault.Quote(o.HostDenies[0].String()), Err: fault.Text("no host is granted, so that the whole network is open"),
-			Hint: "--host NAME opens the network for one host alone; --deny-host takes away from such hosts"}
-	case len(o.Listens) > 0:
-		return &fault.Error{Do: "listen on " + o.Listens[0].String(), Err: fault.Text("without --host servers are not held inside"),
-			Hint: "leave out --listen"}
-	}
-	return nil
-}
-
 // Policy is the outcome of Compile.
 type Policy struct {
 	Spec *spec.Spec
@@ -143,11 +125,7 @@ func ToAsk(o Options, h Host) (*Policy, error) {
 		return nil, err
 	}
 	p.Spec.Net = o.Net()
-	if len(o.Hosts) > 0 && !o.NetBlock {
-		p.Spec.AddHosts(o.Hosts, o.HostDenies)
-		p.Spec.Listens = o.Listens
-	}
-	return p, nil
+	return p, o.addHosts(p.Spec)
 }
 
 // Compile makes the policy for o on h. It returns a *fault.Error whose message
@@ -199,13 +177,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 	if c.sockets(l) {
 		made.AddTrap(spec.TrapSockets)
 	}
-	if len(o.Hosts) > 0 && !o.NetBlock {
-		if len(o.Ports) > 0 {
-			return nil, &fault.Error{Do: "use --port with --host", Err: fault.Text("a port would be open at every address"), Hint: "--host NAME:PORT limits both"}
-		}
-		made.AddHosts(o.Hosts, o.HostDenies)
-		made.Listens = o.Listens
-	} else if err := o.withoutHosts(); err != nil {
+	if err := o.addHosts(made); err != nil {
 		return nil, err
 	}
 	if made.RmdirOwn {

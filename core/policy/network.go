@@ -1,0 +1,37 @@
+package policy
+
+import (
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// Net reports whether the whole network is allowed.
+func (o *Options) Net() bool { return !o.NetBlock && len(o.Ports) == 0 && len(o.Hosts) == 0 }
+
+// withoutHosts refuses what means something only beside --host.
+func (o *Options) withoutHosts() error {
+	switch {
+	case o.NetBlock:
+		return nil // no network, whatever else is said of it
+	case len(o.HostDenies) > 0:
+		return &fault.Error{Do: "deny the host " + fault.Quote(o.HostDenies[0].String()), Err: fault.Text("no host is granted, so that the whole network is open"),
+			Hint: "--host NAME opens the network for one host alone; --deny-host takes away from such hosts"}
+	case len(o.Listens) > 0:
+		return &fault.Error{Do: "listen on " + o.Listens[0].String(), Err: fault.Text("without --host servers are not held inside"),
+			Hint: "leave out --listen"}
+	}
+	return nil
+}
+
+// addHosts adds to s the lines about hosts.
+func (o *Options) addHosts(s *spec.Spec) error {
+	switch {
+	case len(o.Hosts) == 0 || o.NetBlock:
+		return o.withoutHosts()
+	case len(o.Ports) > 0:
+		return &fault.Error{Do: "use --port with --host", Err: fault.Text("a port would be open at every address"), Hint: "--host NAME:PORT limits both"}
+	}
+	s.AddHosts(o.Hosts, o.HostDenies)
+	s.Listens = o.Listens
+	return nil
+}
