@@ -28,6 +28,10 @@ func rulesetFor(s *spec.Spec, abi int) *ll.RulesetAttr {
 	if s.Net {
 		attr.HandledAccessNet = 0
 	}
+	if len(s.Hosts) > 0 {
+		// Datagram sockets are the supervisor's, of a network that leads nowhere.
+		attr.HandledAccessNet &^= ll.AccessNetBindUDP | ll.AccessNetConnectSendUDP
+	}
 	return attr
 }
 

@@ -7,7 +7,7 @@ import (
 
 // most is how many slow calls are at work at a time. A goroutine that waits in the
 // kernel has a thread of its own; the calls beyond wait for their turn.
-const most = 64
+const most = 1024
 
 // serve answers calls until the listener fails, which it does when nobody is left
 // to call on a kernel that tells. A panic of a handler would leave calls unanswered:

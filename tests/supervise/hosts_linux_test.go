@@ -62,6 +62,10 @@ func TestHosts(t *testing.T) {
 		t.Run("reach", func(t *testing.T) { w.test(t, u) })
 		t.Run("log", func(t *testing.T) { w.log(t, u) })
 		t.Run("deny", func(t *testing.T) { w.deny(t, u) })
+		t.Run("connect", func(t *testing.T) { w.connect(t, u) })
+		t.Run("many", func(t *testing.T) { w.many(t, u) })
+		t.Run("swaps", func(t *testing.T) { w.swaps(t, u) })
+		t.Run("first bytes", func(t *testing.T) { w.firstBytes(t, u) })
 		t.Run("inside", func(t *testing.T) { w.inside(t, u) })
 		t.Run("listen", func(t *testing.T) { w.listen(t, u) })
 		t.Run("without namespaces", func(t *testing.T) { w.withoutNamespaces(t, u) })
@@ -291,6 +295,14 @@ func ask(args []string) error {
 		return upgraded(args[1])
 	case "udp":
 		return datagram(args[1])
+	case "nonblocking", "interrupted", "own timeout", "unspecified":
+		return connections(args[0], args[1])
+	case "many":
+		return many(client, args[1], args[2])
+	case "swap":
+		return swap(args[1], args[2], args[3])
+	case "split", "nameless", "prior", "pipeline", "connect":
+		return firstBytes(args[0], args[1], pool)
 	case "servers":
 		return servers(client)
 	case "kept":

@@ -76,7 +76,7 @@ func (n *Network) connect(c *supervise.Call, fd int, kind socketKind, to netip.A
 		n.told.ended(d.who, to.Addr().Unmap().String(), to.Port(), boundInside, "", unix.ENETUNREACH)
 		return notify.Errno(unix.ENETUNREACH)
 	case direct != nil:
-		return n.directly(fd, kind, d, direct, to.Port())
+		return n.directly(c, fd, kind, d, direct, to.Port())
 	case d.port == 0 && !d.dns:
 		host := d.name
 		if host == "" {
@@ -139,25 +139,6 @@ func (n *Network) decide(to netip.AddrPort) (d destination, direct []netip.Addr)
 	}
 	d.inside = addr.IsLoopback() || addr.IsUnspecified()
 	return d, nil
-}
-
-// directly connects to the first address of the socket's family that answers.
-func (n *Network) directly(fd int, kind socketKind, d destination, addrs []netip.Addr, port uint16) notify.Answer {
-	err := error(unix.ENETUNREACH)
-	for _, a := range addrs {
-		if a.Is6() && !kind.six {
-			continue
-		}
-		to := netip.AddrPortFrom(a, port)
-		err = unix.Connect(fd, kind.sockaddr(to))
-		n.told.connected(d.who, d.name, to, err)
-		// After a failure the same socket may be tried again (connect(2)), except while a
-		// connection that does not block is under way.
-		if err == nil || err == unix.EINPROGRESS || err == unix.EISCONN || err == unix.EALREADY || err == unix.EINTR {
-			break
-		}
-	}
-	return result(err)
 }
 
 func result(err error) notify.Answer {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -46,7 +45,6 @@ type relay struct {
 const (
 	helloTimeout = 30 * time.Second
 	tellTimeout  = 5 * time.Second
-	dialTimeout  = 30 * time.Second
 )
 
 func newRelay(s *server, r *resolver, told *teller) (*relay, error) {
@@ -129,31 +127,6 @@ func (r *relay) handle(c *net.TCPConn) {
 
 // reset has the other side see a refused connection and not an end of data.
 func reset(c *net.TCPConn) { c.SetLinger(0) }
-
-// dial connects to one of the addresses of a name, the first that answers.
-func (r *relay) dial(ctx context.Context, d destination) (*net.TCPConn, error) {
-	addrs, err := r.resolver.at(d.name, d.port)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
-	defer cancel()
-	last := error(&net.DNSError{Err: "no address", Name: d.name, IsNotFound: true})
-	for i, a := range addrs {
-		dialer := net.Dialer{}
-		if i+1 < len(addrs) {
-			dialer.Timeout = 3 * time.Second // the next address gets its turn
-		}
-		to := netip.AddrPortFrom(a, d.port)
-		c, err := dialer.DialContext(ctx, "tcp", to.String())
-		r.told.connected(d.who, d.name, to, err)
-		if err == nil {
-			return c.(*net.TCPConn), nil
-		}
-		last = err
-	}
-	return nil, last
-}
 
 // encrypted relays a TLS connection whose first record asks for the name.
 func (r *relay) encrypted(c *net.TCPConn, d destination) {
