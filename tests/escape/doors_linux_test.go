@@ -2,6 +2,7 @@ package escape
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -235,7 +236,7 @@ func netDoors() []door {
 		"net-x-high", "every-family"} {
 		doors = append(doors, door{name: name, shut: "EPERM", flags: block})
 	}
-	return append(append(doors, portDoors()...),
+	return append(slices.Concat(doors, portDoors(), hostDoors()),
 		door{name: "pair-inet", shut: "EPERM", reached: "ENOTSUP EOPNOTSUPP", flags: block},
 		door{name: "tun", shut: "EACCES", flags: block},
 		door{name: "vsock-device", shut: "EACCES", flags: block},
@@ -267,5 +268,29 @@ func portDoors() []door {
 		door{name: "port-granted", as: "tcp4", works: true, needs: 4, with: grantPort("tcp4")},
 		door{name: "port-granted-6", as: "tcp6", works: true, needs: 4, with: grantPort("tcp6")},
 		door{name: "port-granted-mapped", as: "tcp4-mapped", works: true, needs: 4, with: grantPort("tcp4")},
+	)
+}
+
+// hostDoors are tried with one server granted by --host, to which alone, and by TCP
+// alone, there must be a way. What listens inside is in a network of its own.
+func hostDoors() []door {
+	var doors []door
+	for _, name := range []string{"udplite", "ping", "raw-icmp", "raw-icmp6", "packet", "packet-dgram", "vsock", "netlink", "netlink-uevent", "mptcp", "sctp",
+		"tcp-fast-open", "tcp-fast-open6", "every-other-family", "udp4-answered", "udp6-answered", "udp-connect-answered",
+		"udp-sendmsg-answered", "udp-high-answered"} {
+		doors = append(doors, door{name: "host-" + name, as: name, shut: "EPERM EACCES ECONNREFUSED ENETUNREACH EAGAIN refused", with: grantHost("tcp4")})
+	}
+	return append(doors,
+		door{name: "host-other", as: "tcp6", shut: "ECONNREFUSED refused", with: grantHost("tcp4")},
+		door{name: "host-other-mapped", as: "tcp4-mapped", shut: "ECONNREFUSED refused", with: grantHost("tcp6")},
+		door{name: "host-fast-open-later", as: "tcp-fast-open-later", shut: "ECONNREFUSED refused", with: grantHost("tcp6")},
+		door{name: "host-socket-kept", as: "inherited-socket", shut: "refused", with: both(inherit(netFD), grantHost("tcp4")), flags: keepInherited()},
+		door{name: "host-uring", as: "io-uring", shut: "EPERM refused", with: grantHost("tcp4")},
+		door{name: "host-bound-then-other", as: "tcp4-bound", shut: "ECONNREFUSED refused", with: grantHost("tcp6")},
+		door{name: "host-namespace-of-socket", as: "socket-namespace", shut: "EPERM EACCES refused", with: grantHost("tcp4")},
+		door{name: "host-granted", as: "tcp4", works: true, needs: 4, with: grantHost("tcp4")},
+		door{name: "host-granted-6", as: "tcp6", works: true, needs: 4, with: grantHost("tcp6")},
+		door{name: "host-granted-mapped", as: "tcp4-mapped", works: true, needs: 4, with: grantHost("tcp4")},
+		door{name: "host-bind", as: "tcp-bind", works: true, needs: 4, with: grantHost("tcp4")},
 	)
 }

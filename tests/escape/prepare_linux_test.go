@@ -212,3 +212,16 @@ func spareShm(t *testing.T, l *launch) {
 func grantPort(server string) preparation {
 	return func(_ *testing.T, l *launch) { l.flags = append(l.flags, "--port", l.w.args[server]) }
 }
+
+// grantHost limits the network to that server.
+func grantHost(server string) preparation {
+	return func(_ *testing.T, l *launch) { l.flags = append(l.flags, "--host", "localhost:"+l.w.args[server]) }
+}
+
+func both(a, b preparation) preparation {
+	return func(t *testing.T, l *launch) {
+		t.Helper()
+		a(t, l)
+		b(t, l)
+	}
+}

@@ -56,6 +56,50 @@ func network() map[string]attack {
 				return err
 			})
 		},
+		"tcp4-bound": func(w world) error {
+			return withSocket(unix.AF_INET, unix.SOCK_STREAM, 0, func(fd int) error {
+				if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+					return err
+				}
+				return unix.Connect(fd, v4(w, "tcp4"))
+			})
+		},
+		"udp4-answered": answered(unix.AF_INET, func(w world, fd int) error { return unix.Sendto(fd, []byte("x"), 0, v4(w, "udp4")) }),
+		"udp6-answered": answered(unix.AF_INET6, func(w world, fd int) error { return unix.Sendto(fd, []byte("x"), 0, v6(w, "udp6")) }),
+		"udp-connect-answered": answered(unix.AF_INET, func(w world, fd int) error {
+			if err := unix.Connect(fd, v4(w, "udp4")); err != nil {
+				return err
+			}
+			_, err := unix.Write(fd, []byte("x"))
+			return err
+		}),
+		"udp-sendmsg-answered": answered(unix.AF_INET, func(w world, fd int) error {
+			_, err := unix.SendmsgN(fd, []byte("x"), nil, v4(w, "udp4"), 0)
+			return err
+		}),
+		"udp-high-answered": func(w world) error {
+			// The kernel looks at the lower half of the registers alone.
+			fd, _, errno := unix.Syscall(unix.SYS_SOCKET, 1<<32|unix.AF_INET, 1<<32|unix.SOCK_DGRAM, 0)
+			if errno != 0 {
+				return errno
+			}
+			defer unix.Close(int(fd))
+			if err := unix.Sendto(int(fd), []byte("x"), 0, v4(w, "udp4")); err != nil {
+				return err
+			}
+			return reply(int(fd))
+		},
+		"socket-namespace": func(world) error {
+			return withSocket(unix.AF_INET, unix.SOCK_DGRAM, 0, func(fd int) error {
+				const getNamespace = 0x894c // linux/sockios.h, SIOCGSKNS
+				ns, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), getNamespace, 0)
+				if errno != 0 {
+					return errno
+				}
+				defer unix.Close(int(ns))
+				return unix.Setns(int(ns), unix.CLONE_NEWNET)
+			})
+		},
 		"tcp-bind":           listen(&unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}),
 		"tcp-listen":         listen(nil),
 		"udp4":               send(unix.AF_INET, unix.SOCK_DGRAM, 0, 0, v4, "udp4"),
@@ -77,6 +121,27 @@ func network() map[string]attack {
 		"vsock-device":       func(world) error { return open("/dev/vsock", unix.O_RDWR) },
 		"pair-inet":          func(world) error { _, err := unix.Socketpair(unix.AF_INET, unix.SOCK_STREAM, 0); return err },
 	}
+}
+
+// answered sends something by UDP and waits for the answer.
+func answered(domain int, send func(world, int) error) attack {
+	return func(w world) error {
+		return withSocket(domain, unix.SOCK_DGRAM, 0, func(fd int) error {
+			if err := send(w, fd); err != nil {
+				return err
+			}
+			return reply(fd)
+		})
+	}
+}
+
+func reply(fd int) error {
+	second := unix.NsecToTimeval(1e9)
+	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &second); err != nil {
+		return err
+	}
+	_, _, err := unix.Recvfrom(fd, make([]byte, 9), 0)
+	return err
 }
 
 // listen listens, after binding to an address or without.

@@ -79,6 +79,16 @@ func drain(fd int) {
 	}
 }
 
+// echo answers datagrams with what they are.
+func echo(fd int) {
+	buf := make([]byte, 64)
+	for {
+		if n, from, err := unix.Recvfrom(fd, buf, 0); err == nil {
+			unix.Sendto(fd, buf[:n], 0, from)
+		}
+	}
+}
+
 // execute makes the files, in the directory outside, that clients name.
 func execute(fd int, out string) {
 	for {
@@ -119,7 +129,7 @@ func serveInet() {
 			if at.kind == unix.SOCK_STREAM {
 				must(unix.Listen(fd, 4096))
 			} else {
-				go drain(fd)
+				go echo(fd)
 			}
 		}
 		say(key, strconv.Itoa(port))
