@@ -28,39 +28,29 @@ type added struct {
 	made   bool
 }
 
-// includes reports whether p grants all that other does.
-func (p *added) includes(other *added) bool {
-	return !slices.ContainsFunc(other.grants, func(g policy.Grant) bool {
-		return !slices.ContainsFunc(p.grants, func(own policy.Grant) bool { return own.Kind == g.Kind && own.Path == g.Path })
-	})
-}
-
 // mostProfiles is how many profiles are named.
 const mostProfiles = 2
 
-// profilesFor names the profiles that let q through, those that say least first. One
-// that says all of another, as an agent's may that includes a language's, is not named
-// beside it.
+// profilesFor names the profiles that let q through, those that say least first.
 func (a *Adviser) profilesFor(q query.Question, v *query.Verdict) []string {
 	at, need := place(q.Op, v)
 	if need == 0 || at == "" {
 		return nil
 	}
 	var names []string
-	var named []*added
 	for _, p := range a.addedProfiles() {
 		reaches := func(g policy.Grant) bool {
 			// A line that a profile includes is the other profile's, which says less.
 			return g.From == p.name && spec.Within(at, g.Path) && carve.Granted(g.Kind, false)&need == need
 		}
-		if len(names) == mostProfiles || !slices.ContainsFunc(p.grants, reaches) || slices.ContainsFunc(named, p.includes) {
+		if len(names) == mostProfiles || !slices.ContainsFunc(p.grants, reaches) {
 			continue
 		}
 		if !p.made {
 			p.spec, p.made = p.make(), true
 		}
 		if p.spec != nil && byNames(p.spec, at)&need == need {
-			names, named = append(names, p.name), append(named, p)
+			names = append(names, p.name)
 		}
 	}
 	return names
