@@ -110,7 +110,7 @@ func (a *Adviser) change(parts []query.Part) *changed {
 // lines are changed, and what the lists protect beneath the new grants is added.
 func (a *Adviser) changedSpec(parts []query.Part) *spec.Spec {
 	edited := Edit(a.Spec, parts)
-	if a.Host == nil || !slices.ContainsFunc(parts, uncertain) {
+	if a.Host == nil || !slices.ContainsFunc(parts, uncertain) && !a.deniesByForm() {
 		return edited
 	}
 	if a.Options == nil {
@@ -124,6 +124,14 @@ func (a *Adviser) changedSpec(parts []query.Part) *spec.Spec {
 		return nil
 	}
 	return pol.Spec
+}
+
+// deniesByForm reports whether a deny may be a pattern: it is tried on what the grants
+// reach, so that every new grant may meet it.
+func (a *Adviser) deniesByForm() bool {
+	return a.Options != nil && slices.ContainsFunc(a.Options.Grants, func(g policy.Grant) bool {
+		return !g.Kind.Grants() && strings.ContainsAny(g.Path, "*?[")
+	})
 }
 
 // compile compiles the policy of o with the changes, or returns nil.
