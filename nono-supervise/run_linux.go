@@ -11,6 +11,7 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/hosts"
+	"github.com/nono-sandbox/nono/core/supervise/metadata"
 	"github.com/nono-sandbox/nono/core/supervise/owndirs"
 	"github.com/nono-sandbox/nono/core/supervise/process"
 	"github.com/nono-sandbox/nono/core/supervise/sockets"
@@ -78,6 +79,9 @@ func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.
 	if s.Traps(spec.TrapSockets) {
 		// Before hosts, which leaves Unix sockets to the kernel.
 		all = append(all, sockets.Feature(s, tell))
+	}
+	if s.Traps(spec.TrapHeldMetadata) {
+		all = append(all, metadata.Feature(s, tell))
 	}
 	if s.RmdirOwn {
 		all = append(all, owndirs.Feature())

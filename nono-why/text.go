@@ -49,7 +49,8 @@ func text(v *query.Verdict, verbose bool) string {
 // make it.
 func existing(o query.Op) bool {
 	switch o {
-	case query.Read, query.List, query.Execute, query.Truncate, query.Ioctl, query.Delete, query.Rmdir, query.RenameTo, query.LinkTo:
+	case query.Read, query.List, query.Execute, query.Truncate, query.Ioctl, query.Delete, query.Rmdir, query.RenameTo, query.LinkTo,
+		query.Metadata:
 		return true
 	}
 	return false

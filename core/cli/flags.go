@@ -71,6 +71,7 @@ var PolicyFlags = []Flag{
 
 	{"deny", "", Path, "deny this path, even inside a granted directory, and even if it does not exist yet; or what matches a pattern, as '**/.env' or '*.pem', and exists", groupDenies, true, true},
 	{"deny-write", "", Path, "make this path read-only, even inside a writable grant; or what matches a pattern", groupDenies, true, true},
+	{"hold-metadata", "", None, "keep modes, owners, times and attributes of what may not be written", groupDenies, false, true},
 
 	{"net-block", "", None, "no network at all", groupOther, false, true},
 	{"host", "", Host, "the network only to this host: NAME, *.NAME, ADDRESS/BITS, :PORT", groupOther, true, true},

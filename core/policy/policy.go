@@ -180,6 +180,9 @@ func Compile(o Options, h Host) (*Policy, error) {
 	if err := o.addHosts(made); err != nil {
 		return nil, err
 	}
+	if o.HoldMetadata && c.h.GOOS == "linux" {
+		made.AddTrap(spec.TrapHeldMetadata)
+	}
 	if made.RmdirOwn {
 		made.AddTrap(spec.TrapNames)
 	}

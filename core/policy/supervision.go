@@ -20,6 +20,8 @@ type Watch struct {
 	// InnerSockets lets Unix sockets that the command makes be connected to from
 	// inside, on a kernel where that takes a supervisor.
 	InnerSockets bool
+	// HoldMetadata keeps modes, owners, times and attributes of what may not be written.
+	HoldMetadata bool
 	// WaitAll waits for the processes that outlive the command.
 	WaitAll bool
 }

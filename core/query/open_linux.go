@@ -12,6 +12,10 @@ import (
 
 // using answers for what is done with a thing that is there.
 func (e *asking) using(op Op, p *paths.Place, errno unix.Errno) {
+	if op == Metadata {
+		e.changing(p, errno)
+		return
+	}
 	if p.Node != nil && errno == 0 && op != Truncate && e.a.within(p.Node, p.Own) && !e.refusedAtOnce(op) {
 		e.kept(unix.EACCES)
 		return
@@ -70,6 +74,43 @@ func (e *asking) using(op Op, p *paths.Place, errno unix.Errno) {
 	case op == Ioctl && e.a.abi < kernel.ABIIoctl:
 		e.v.Reason, e.v.Line = NotEnforced, nil
 		e.note("ioctl needs no right on this kernel: Landlock ABI 5 brought it")
+	}
+}
+
+// changing answers for a change of mode, owner, times or attributes, which Landlock
+// asks nothing about.
+func (e *asking) changing(p *paths.Place, errno unix.Errno) {
+	if errno != 0 || p.Node == nil {
+		e.unreachable(p, errno, 0)
+		return
+	}
+	if p.Node.ReadOnly() {
+		e.fail(unix.EROFS, FilePermissions, byPermissions)
+	}
+	if uid := e.a.disk.EUID; uid != 0 && int(p.Node.UID) != uid {
+		e.fail(unix.EPERM, FilePermissions, byPermissions)
+		e.note("only the owner of a file, and root, may change this")
+	}
+	if p.Node.Attrs&(unix.STATX_ATTR_IMMUTABLE|unix.STATX_ATTR_APPEND) != 0 {
+		e.fail(unix.EPERM, FilePermissions, byPermissions)
+		e.note("the file is immutable or append-only (chattr(1))")
+	}
+	if !e.a.s.Traps(spec.TrapHeldMetadata) {
+		e.note("the kernel has no right for this: --hold-metadata keeps it from what may not be written")
+		return
+	}
+	right := carve.WriteFile
+	if p.Node.IsDir() {
+		right = carve.Create
+	}
+	if NamesOf(e.a.s).Meant(p.Path)&carve.Changing == 0 {
+		e.fail(unix.EPERM, NotInAllowedPaths, bySupervisor)
+		e.policy, e.v.Lacking, e.v.EnforcedBy = true, p.Path, bySupervisor
+		e.whyNot(p.Node, p.Path, right)
+		return
+	}
+	if !e.failed {
+		e.v.Line = grantOf(e.a.s, p.Path, right)
 	}
 }
 

@@ -35,11 +35,12 @@ const (
 	LinkTo    Op = "link-to"   // link(2) as Question.To
 	Ioctl     Op = "ioctl"     // open(2) a device for reading and ioctl(2) on it
 	Connect   Op = "connect"   // connect(2) to the Unix socket at the path
+	Metadata  Op = "metadata"  // chmod(2), chown(2), utimensat(2), setxattr(2)
 )
 
 // Ops are all operations, in the order of the manual.
 var Ops = [...]Op{Read, Write, ReadWrite, Execute, List, Create, Delete, Rmdir, Mkdir, Symlink,
-	Mkfifo, Mksock, Mkdev, Truncate, RenameTo, LinkTo, Ioctl, Connect}
+	Mkfifo, Mksock, Mkdev, Truncate, RenameTo, LinkTo, Ioctl, Connect, Metadata}
 
 // ParseOp returns the operation of that name.
 func ParseOp(name string) (Op, error) {

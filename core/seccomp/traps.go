@@ -25,13 +25,10 @@ var trapped = map[spec.Trap][]Rule{
 		Call{"rename", 82, none}, Call{"renameat", 264, 38}, Renameat2,
 		Call{"link", 86, none}, Call{"linkat", 265, 37}, Call{"symlink", 88, none}, Call{"symlinkat", 266, 36},
 		Call{"mknod", 133, none}, Call{"mknodat", 259, 33}),
-	spec.TrapMetadata: calls(Call{"chmod", 90, none}, Call{"fchmod", 91, 52}, Call{"fchmodat", 268, 53}, Call{"fchmodat2", 452, 452},
-		Call{"chown", 92, none}, Call{"fchown", 93, 55}, Call{"lchown", 94, none}, Call{"fchownat", 260, 54},
-		Call{"utime", 132, none}, Call{"utimes", 235, none}, Call{"futimesat", 261, none}, Call{"utimensat", 280, 88},
-		Call{"setxattr", 188, 5}, Call{"lsetxattr", 189, 6}, Call{"fsetxattr", 190, 7}, Call{"setxattrat", 463, 463},
-		Call{"removexattr", 197, 14}, Call{"lremovexattr", 198, 15}, Call{"fremovexattr", 199, 16}, Call{"removexattrat", 466, 466},
-		Call{"file_setattr", 469, 469}),
-	spec.TrapConnects: calls(connect),
+	spec.TrapMetadata: calls(metadata...),
+	// The attributes of chattr(1), by the descriptor of a file that is open for reading.
+	spec.TrapHeldMetadata: append(calls(metadata...), Rule{Call: Ioctl, If: []Test{Is(1, setFlags, setXattr)}}),
+	spec.TrapConnects:     calls(connect),
 	// Sockets of datagrams the supervisor makes itself; a stream has no way out by
 	// itself. The options are for the datagram sockets that are none (IP_RECVERR of
 	// ip(7), and its like for IPv6).
@@ -40,6 +37,21 @@ var trapped = map[spec.Trap][]Rule{
 		Rule{Call: Socket, If: []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask)}}),
 	spec.TrapSockets: calls(connect, Call{"bind", 49, 200}),
 }
+
+// metadata are the calls that change what Landlock has no right for.
+var metadata = []Call{
+	{"chmod", 90, none}, {"fchmod", 91, 52}, {"fchmodat", 268, 53}, {"fchmodat2", 452, 452},
+	{"chown", 92, none}, {"fchown", 93, 55}, {"lchown", 94, none}, {"fchownat", 260, 54},
+	{"utime", 132, none}, {"utimes", 235, none}, {"futimesat", 261, none}, {"utimensat", 280, 88},
+	{"setxattr", 188, 5}, {"lsetxattr", 189, 6}, {"fsetxattr", 190, 7}, {"setxattrat", 463, 463},
+	{"removexattr", 197, 14}, {"lremovexattr", 198, 15}, {"fremovexattr", 199, 16}, {"removexattrat", 466, 466},
+	{"file_setattr", 469, 469},
+}
+
+const (
+	setFlags = 0x40086602 // FS_IOC_SETFLAGS (linux/fs.h)
+	setXattr = 0x401c5820 // FS_IOC_FSSETXATTR
+)
 
 var connect = Call{"connect", 42, 203}
 

@@ -17,15 +17,18 @@ const (
 	TrapConnects                 // connecting
 	TrapSockets                  // giving a Unix socket an address: its own or its peer's
 	TrapHosts                    // sockets of the internet: made, connected, listening
+	// TrapHeldMetadata is TrapMetadata, and lets through only what is about a file that may
+	// be written.
+	TrapHeldMetadata
 )
 
 var trapNames = [...]string{
 	TrapExec: "exec", TrapOpens: "opens", TrapWrites: "writes", TrapNames: "names", TrapMetadata: "metadata",
-	TrapConnects: "connects", TrapSockets: "sockets", TrapHosts: "hosts",
+	TrapConnects: "connects", TrapSockets: "sockets", TrapHosts: "hosts", TrapHeldMetadata: "held-metadata",
 }
 
 // Traps are all groups.
-var Traps = [...]Trap{TrapExec, TrapOpens, TrapWrites, TrapNames, TrapMetadata, TrapConnects, TrapSockets, TrapHosts}
+var Traps = [...]Trap{TrapExec, TrapOpens, TrapWrites, TrapNames, TrapMetadata, TrapConnects, TrapSockets, TrapHosts, TrapHeldMetadata}
 
 // String returns the group as it stands behind `supervise` in the document.
 func (t Trap) String() string {

@@ -94,8 +94,11 @@ func newTable(s *spec.Spec, features []Feature) (table, error) {
 // Where Landlock judges the call, the kernel goes on as without a supervisor. Unix
 // sockets exist only because there is one.
 func undecided(t spec.Trap) notify.Answer {
-	if t == spec.TrapSockets {
+	switch t {
+	case spec.TrapSockets:
 		return notify.Errno(unix.EACCES)
+	case spec.TrapHeldMetadata: // which only the supervisor judges
+		return notify.Errno(unix.EPERM)
 	}
 	return notify.Continue()
 }

@@ -6,15 +6,15 @@ _nono_list_run() {
 		-a --allow -r --read -w --write --allow-file \
 		--read-file --write-file --temp --device \
 		--allow-rmdir --allow-rmdir-own --deny --deny-write \
-		--net-block --host --deny-host --listen \
-		--port --unix-socket --inner-sockets --allow-unix-sockets \
-		--allow-ipc --allow-keychain --allow-command --block-command \
-		--allow-env --secret --audit-log --audit-level \
-		--audit-required --explain --wait-all -p --profile \
-		--workdir --allow-cwd --keep-fd --list-profiles \
-		--show-profile --install-hook --remove-hook --ephemeral \
-		--summary --dry-run --print-spec -v --verbose \
-		-s --silent -h --help --version
+		--hold-metadata --net-block --host --deny-host \
+		--listen --port --unix-socket --inner-sockets \
+		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
+		--block-command --allow-env --secret --audit-log \
+		--audit-level --audit-required --explain --wait-all \
+		-p --profile --workdir --allow-cwd --keep-fd \
+		--list-profiles --show-profile --install-hook --remove-hook \
+		--ephemeral --summary --dry-run --print-spec \
+		-v --verbose -s --silent -h --help --version
 }
 
 _nono_kind_run() {
@@ -51,12 +51,12 @@ _nono_list_why() {
 		-s --silent -h --help --version -a --allow \
 		-r --read -w --write --allow-file --read-file \
 		--write-file --temp --device --allow-rmdir \
-		--allow-rmdir-own --deny --deny-write --net-block \
-		--deny-host --listen --inner-sockets --allow-unix-sockets \
-		--allow-ipc --allow-keychain --allow-command --block-command \
-		--allow-env --secret --audit-log --audit-level \
-		--audit-required --explain --wait-all -p --profile \
-		--workdir --allow-cwd
+		--allow-rmdir-own --deny --deny-write --hold-metadata \
+		--net-block --deny-host --listen --inner-sockets \
+		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
+		--block-command --allow-env --secret --audit-log \
+		--audit-level --audit-required --explain --wait-all \
+		-p --profile --workdir --allow-cwd
 }
 
 _nono_kind_why() {
@@ -64,7 +64,7 @@ _nono_kind_why() {
 	--path | -path | --to | -to | --unix-socket | -unix-socket | \
 		--grant-unix-socket | -grant-unix-socket | --device | -device | \
 		--deny | -deny | --deny-write | -deny-write) echo 'PATH' ;;
-	--op | -op) echo 'WORDS:read write readwrite execute list create delete rmdir mkdir symlink mkfifo mksock mkdev truncate rename-to link-to ioctl connect' ;;
+	--op | -op) echo 'WORDS:read write readwrite execute list create delete rmdir mkdir symlink mkfifo mksock mkdev truncate rename-to link-to ioctl connect metadata' ;;
 	--host | -host | --grant-host | -grant-host | --deny-host | -deny-host) echo 'HOST' ;;
 	--port | -port) echo 'N' ;;
 	--command | -command | --block-command | -block-command) echo 'COMMAND' ;;

@@ -96,6 +96,7 @@ var shapes = map[string]shape{
 	"fremovexattr":  at(SetAttribute, 0, -1),
 	"removexattrat": at(SetAttribute, 0, 1).withFlags(2),
 	"file_setattr":  at(SetAttribute, 0, 1).withFlags(4),
+	"ioctl":         at(SetAttribute, 0, -1), // FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR
 }
 
 // The changes to a file that Landlock asks nothing about.

@@ -39,6 +39,8 @@ func changeOf(c *supervise.Call, a *attempt.Attempt, p *caller.Process) (ch chan
 		ch.uid, ch.gid = int(c.Int(n)), int(c.Int(n+1))
 	case a.Op == attempt.Utimes:
 		ch.times, errno = timesOf(c, p)
+	case c.Name == "ioctl":
+		errno = ch.ioctl(c, p)
 	case c.Name == "file_setattr":
 		errno = ch.fileAttributes(c, p)
 	case a.Op == attempt.SetAttribute:
@@ -142,3 +144,22 @@ func (ch *change) fileAttributes(c *supervise.Call, p *caller.Process) unix.Errn
 	ch.value = make([]byte, size)
 	return number(p.Read(c.Args[2], ch.value))
 }
+
+// ioctl reads the argument of FS_IOC_SETFLAGS, which is an int whatever its name says, or
+// of FS_IOC_FSSETXATTR, a struct fsxattr (linux/fs.h).
+func (ch *change) ioctl(c *supervise.Call, p *caller.Process) unix.Errno {
+	switch uint32(c.Args[1]) {
+	case fsSetFlags:
+		ch.value = make([]byte, 4)
+	case fsSetXattr:
+		ch.value = make([]byte, 28)
+	default:
+		return unix.EPERM
+	}
+	return number(p.Read(c.Args[2], ch.value))
+}
+
+const (
+	fsSetFlags = 0x40086602
+	fsSetXattr = 0x401c5820
+)

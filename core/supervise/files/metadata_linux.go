@@ -29,8 +29,12 @@ func (p *Plan) makeChange() unix.Errno {
 	case attempt.Utimes:
 		return p.utimes()
 	}
-	if p.Call == "file_setattr" {
+	switch p.Call {
+	case "file_setattr":
 		return p.fileAttributes()
+	case "ioctl":
+		_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(at.Thing), uintptr(uint32(p.call.Args[1])), uintptr(unsafe.Pointer(&c.value[0])))
+		return errno
 	}
 	if c.remove {
 		return number(at.removeAttribute(c.name))

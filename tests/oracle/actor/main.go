@@ -78,6 +78,10 @@ func act(op, path, to string) error {
 		var st unix.Stat_t
 		unix.Stat(path, &st)
 		return unix.Truncate(path, st.Size)
+	case "metadata":
+		var st unix.Stat_t
+		unix.Stat(path, &st)
+		return unix.Chmod(path, st.Mode&0o7777)
 	case "rename-to":
 		return unix.Rename(path, to)
 	case "link-to":
