@@ -27,6 +27,12 @@ func show(args []string, out io.Writer) (int, error) {
 	if len(s.profiles) > 0 {
 		b.WriteString("# profiles: " + strings.Join(s.profiles, ", ") + "\n")
 	}
+	if m := s.Managed; m != nil {
+		b.WriteString("# policies of this machine: " + strings.Join(m.Policies, ", ") + "\n")
+		for _, f := range m.Forbidden {
+			b.WriteString("# forbidden: --" + strings.TrimRight(f.Flag+" "+f.Value, " ") + " (policy " + f.Policy + ")\n")
+		}
+	}
 	left := 0
 	w := tabwriter.NewWriter(&b, 0, 0, 1, ' ', 0)
 	for _, p := range slices.Concat(s.asked(), s.listed()) {

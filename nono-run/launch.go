@@ -22,6 +22,7 @@ import (
 // launch is a sandbox that is ready to be started.
 type launch struct {
 	policy  *policy.Policy
+	managed *policy.Managed // nil for none
 	profile *profile.Profile
 	temp    temp.Temp
 	dir     string // --workdir, or ""
@@ -52,7 +53,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	if err := o.refuseUnstartable(pol, h); err != nil {
 		return nil, err
 	}
-	l := &launch{policy: pol, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.ephemeral, secrets: o.Secrets, host: h}
+	l := &launch{policy: pol, managed: o.Managed, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.ephemeral, secrets: o.Secrets, host: h}
 	set := setEnv(o.profile)
 	maps.Copy(set, temporaryPlaces(t.Dir, pol.Spec, h.Env))
 	passSettings(set, h)

@@ -25,7 +25,21 @@ func (l *launch) notices(p *cli.Printer, h policy.Host) {
 	for _, g := range l.policy.Dropped {
 		p.Notice("--deny takes " + fault.Quote(g.Path) + " away from " + reason(g.By))
 	}
+	for _, t := range l.policy.Taken {
+		what := " takes "
+		if t.Reads {
+			what = " takes the writing of "
+		}
+		who := reason(t.Grant.By)
+		if t.Grant.By.Source == spec.System {
+			who = "the sandbox"
+		}
+		p.Notice("the policy " + fault.Quote(t.Policy) + what + fault.Quote(t.Grant.Path) + " away from " + who)
+	}
 	for _, t := range l.policy.Patterns {
+		if t.Policy != "" {
+			continue // the summary lists what it denies
+		}
 		p.Notice(t.Flag + " " + fault.Quote(t.Text) + " denies what has that form now (" + strconv.Itoa(t.Matches) + "), and nothing that is made later")
 	}
 	l.symlinks(p, h)

@@ -89,6 +89,10 @@ func (o *options) list(out io.Writer, h policy.Host) error {
 	for _, e := range all {
 		about := e.About
 		switch {
+		case e.Site && e.Hides:
+			about = "the site's, hides another: " + fault.Quote(e.File)
+		case e.Site:
+			about = "the site's: " + fault.Quote(e.File)
 		case e.Hides:
 			about = "your own, hides the built-in: " + fault.Quote(e.File)
 		case e.File != "":

@@ -37,6 +37,7 @@ func (l *launch) summary() string {
 	section("devices:", spec.Device)
 	section("Unix sockets:", spec.UnixSocket)
 	b.WriteString(l.profileSummary())
+	b.WriteString(l.managedSummary())
 	b.WriteString(l.counts())
 	for i := range spec.SwitchTable {
 		w := &spec.SwitchTable[i]
@@ -105,7 +106,7 @@ func (l *launch) counts() string {
 		switch {
 		case p.By.Source == spec.System:
 			system++
-		case p.Kind.Grants():
+		case p.Kind.Grants(), p.By.Source == spec.Policy: // told before
 		case p.By.Source == spec.BlockedCommand:
 			commands = append(commands, printable(p.By.Detail))
 		default:

@@ -46,6 +46,7 @@ func (w *sandbox) about(q query.Question) (query.Verdict, error) {
 		if w.self {
 			query.ProbeSocket(&v)
 		}
+		advice.KeepTo(w.managed, &v, w.platform)
 		return v, nil
 	}
 	if err := w.ready(); err != nil {
@@ -73,7 +74,7 @@ func (w *sandbox) name(v *query.Verdict) {
 	}
 	wide := w.wide[dir]
 	if wide == nil {
-		opts := policy.Options{NetBlock: true}
+		opts := policy.Options{NetBlock: true, Managed: w.managed}
 		if w.request != nil {
 			opts = *w.request
 		}
@@ -106,7 +107,7 @@ func (w *sandbox) ready() (err error) {
 	if err != nil {
 		return err
 	}
-	about := advice.Sandbox{Spec: w.spec, ABI: w.abi, Platform: w.platform, Dir: w.cwd, Inside: w.self, Options: w.request, Tools: tools()}
+	about := advice.Sandbox{Spec: w.spec, ABI: w.abi, Platform: w.platform, Dir: w.cwd, Inside: w.self, Options: w.request, Tools: tools(), Managed: w.managed}
 	if w.request == nil {
 		// Only a spec is known: what a grant would bring, this host says.
 		if w.host, err = policy.ThisHost(w.platform); err != nil {
@@ -174,6 +175,7 @@ func (w *sandbox) network(host string, port int, protocol string) query.Verdict 
 	if w.self {
 		query.ProbeNetwork(&v)
 	}
+	advice.KeepTo(w.managed, &v, w.platform)
 	return v
 }
 

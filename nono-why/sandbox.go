@@ -35,6 +35,7 @@ type sandbox struct {
 	wide    map[string]*spec.Spec // the same policy with a directory granted too
 	adviser *advice.Adviser
 	inUse   []string // profiles
+	managed *policy.Managed
 }
 
 // sandbox finds the policy to ask about.
@@ -47,9 +48,11 @@ func (o *options) sandbox(set *cli.Set, p *cli.Printer) (*sandbox, error) {
 	w.cwd, _ = unix.Getwd()
 	switch {
 	case o.self:
+		w.managed, _ = cli.ReadPolicies(o.platform) // for advice alone: the spec has them in it
 		err = w.findSelf()
 	case o.specFile != "":
 		w.foreign = true
+		w.managed, _ = cli.ReadPolicies(o.platform)
 		w.spec, err = readSpec(o.specFile, o.stdin)
 	default:
 		err = o.compile(w, set, p)
@@ -72,7 +75,7 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 	opts := o.Options
 	opts.StartIn = o.Workdir
 	opts.Temp, opts.Tools, opts.Stdio = o.temp(), tools(), o.aboutDescriptor()
-	w.request, w.host, w.inUse = &opts, h, o.Profiles
+	w.request, w.host, w.inUse, w.managed = &opts, h, o.Profiles, o.Managed
 	pol, err := policy.ToAsk(opts, h)
 	if err != nil {
 		return err

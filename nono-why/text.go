@@ -7,6 +7,7 @@ import (
 	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // text is a verdict for people: the first line says it, the others why.
@@ -131,6 +132,9 @@ func because(v *query.Verdict) string {
 	case query.OutsideOfAnyone:
 		return "this process is in no sandbox of nono's"
 	case query.SensitivePath:
+		if v.Line != nil && v.Line.By.Source == spec.Policy {
+			return at + " is denied by the " + by
+		}
 		return at + " is protected (" + v.Category + ")"
 	case query.BlockedCommand:
 		return v.Category

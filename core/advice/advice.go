@@ -24,6 +24,8 @@ type Sandbox struct {
 	// Options are what Spec was compiled from, for Host. They are nil where only
 	// the spec is known: then its lines are changed.
 	Options *policy.Options
+	// Managed are the policies that hold here; nil for none.
+	Managed *policy.Managed
 	// Tools are nono's own programs, as in policy.Options.
 	Tools []string
 	// Host is for what the lists protect beneath a new grant. Where it is nil,
@@ -97,6 +99,9 @@ func Sentences(first, second string) string {
 // if it helped would not do after all.
 func (a *Adviser) find(q query.Question, v *query.Verdict) (s *query.Suggestion, hope string) {
 	for _, parts := range a.candidates(a.Spec, q, v) {
+		if a.forbidden(parts) {
+			continue
+		}
 		if first := a.quickLook(parts, q); first.Status != query.Allowed {
 			if hope == "" && !first.ByPolicy() {
 				hope = failing(parts, &first)

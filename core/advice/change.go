@@ -110,7 +110,7 @@ func (a *Adviser) change(parts []query.Part) *changed {
 // lines are changed, and what the lists protect beneath the new grants is added.
 func (a *Adviser) changedSpec(parts []query.Part) *spec.Spec {
 	edited := Edit(a.Spec, parts)
-	if a.Host == nil || !slices.ContainsFunc(parts, uncertain) && !a.deniesByForm() {
+	if a.Host == nil || a.Managed == nil && !slices.ContainsFunc(parts, uncertain) && !a.deniesByForm() {
 		return edited
 	}
 	if a.Options == nil {
@@ -136,13 +136,11 @@ func (a *Adviser) deniesByForm() bool {
 
 // compile compiles the policy of o with the changes, or returns nil.
 func (a *Adviser) compile(o policy.Options, parts []query.Part) *policy.Policy {
-	block := o.NetBlock
-	o.NetBlock = true // so that something is asked for, whatever else is left
 	o.Grants, o.AllowCommands, o.BlockCommands = slices.Clone(o.Grants), slices.Clone(o.AllowCommands), slices.Clone(o.BlockCommands)
 	for _, p := range parts {
 		switch kind := kindOf(p.Flag); {
 		case p.Flag == "--net-block":
-			block = false
+			o.NetBlock = false
 		case p.Flag == "--port":
 			o.Ports = changePorts(o.Ports, p)
 		case allow(&o.Allow, p):
@@ -154,12 +152,10 @@ func (a *Adviser) compile(o policy.Options, parts []query.Part) *policy.Policy {
 			o.Grants = append(o.Grants, policy.Grant{Kind: kind, Path: p.Arg})
 		}
 	}
-	pol, err := policy.Compile(o, *a.Host)
+	pol, err := policy.ToAsk(o, *a.Host)
 	if err != nil {
 		return nil
 	}
-	o.NetBlock = block
-	pol.Spec.Net = o.Net()
 	return pol
 }
 

@@ -52,11 +52,11 @@ func allow(s *spec.Switches, p query.Part) bool {
 }
 
 // left is what the policy makes of a grant at path, where the user's own --deny
-// or --deny-write wins: 0 for nothing.
+// or --deny-write wins, and a policy's: 0 for nothing.
 func left(s *spec.Spec, k spec.Kind, path string) spec.Kind {
 	for i := range s.Paths {
 		switch l := &s.Paths[i]; {
-		case l.Path != path || !userDeny(l):
+		case !(userDeny(l) && l.Path == path || managed(l) && spec.Within(path, l.Path)):
 		case l.Kind == spec.Deny, k == spec.Write, k == spec.WriteFile, k == spec.Device:
 			return 0
 		case k == spec.Allow, k == spec.Temp:
@@ -94,7 +94,7 @@ func blocked(l *spec.Path) bool { return l.By.Source == spec.BlockedCommand }
 
 // lifts reports whether --allow-command what removes the line l of s.
 func lifts(s *spec.Spec, what string, l *spec.Path) bool {
-	if !blocked(l) || l.By == byBlockFlag {
+	if !blocked(l) || l.By == byBlockFlag || spec.ParseOrigin(l.By.Detail).Source == spec.Policy {
 		return false
 	}
 	return what == "all" || what == strings.ReplaceAll(l.By.Detail, " ", "-") || what == spec.Base(l.Path)
@@ -154,6 +154,9 @@ func typed(s *spec.Spec, l *spec.Path) []query.Part {
 
 // byBlockFlag is the origin of what --block-command denies.
 var byBlockFlag = spec.Origin{Source: spec.BlockedCommand, Detail: spec.BlockFlag}
+
+// managed reports whether a deny is of a policy of the machine's administrator.
+func managed(l *spec.Path) bool { return !l.Kind.Grants() && l.By.Source == spec.Policy }
 
 // userDeny reports whether a deny is the user's own, on the command line.
 func userDeny(l *spec.Path) bool { return !l.Kind.Grants() && l.By.Source == spec.Flag }

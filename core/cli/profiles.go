@@ -32,9 +32,15 @@ func profileWords() profile.Words {
 
 // AddProfiles reads the request's profiles and adds what they say: grants and
 // lists add up, and a scalar that given, the command line, has is left as it is.
+// The policies of the machine's administrator, where there are any, are read
+// with them, and what they forbid is refused.
 // What the profiles want of the working directory, and directories they want
 // made, it returns. The request's Workdir should be resolved before.
 func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, error) {
+	// First of all: nothing that is read later may do without them.
+	if err := r.readPolicies(env.GOOS); err != nil {
+		return nil, err
+	}
 	p, err := profile.Load(r.Profiles, profileWords(), env)
 	if err != nil {
 		return nil, err
@@ -91,7 +97,7 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	for _, n := range p.Create {
 		r.Create = append(r.Create, n.Path)
 	}
-	return p, nil
+	return p, r.keepTo(given, p, env.GOOS)
 }
 
 // AddAgreed is AddProfiles for a question about a policy: the working directory is

@@ -34,7 +34,11 @@ type Set struct {
 	// only in a sentence.
 	blamed string
 	cause  error
+	uses   []use // what was given, in its order
 }
+
+// A use is a flag that was given, by its name, with its argument.
+type use struct{ flag, value string }
 
 // NewSet makes an empty set for the flags in table; each must then be bound.
 func NewSet(table ...Flag) *Set {
@@ -48,6 +52,17 @@ func (s *Set) Table() []Flag { return s.table }
 
 // Given reports whether a flag was given.
 func (s *Set) Given(name string) bool { return s.given[name] }
+
+// use notes that f was given. A flag that is switched off is as if it were not given.
+func (s *Set) use(f Flag, arg string) {
+	if f.Arg == None {
+		if on, err := strconv.ParseBool(arg); err == nil && !on {
+			return
+		}
+		arg = ""
+	}
+	s.uses = append(s.uses, use{f.Name, arg})
+}
 
 // Short reports whether a flag was given by its one letter.
 func (s *Set) Short(name string) bool { return s.short[name] }
@@ -77,6 +92,7 @@ func (s *Set) Bind(name string, set func(arg string) error) {
 				return errEmpty
 			}
 			s.given[name] = true
+			s.use(f, arg)
 			return set(arg)
 		}
 		for _, typed := range []string{name, f.Short} {

@@ -49,7 +49,7 @@ func (m *commands) whyNotDenied(path string, file paths.Target, inEnvironment bo
 	}
 	category := m.category[spec.Base(path)]
 	// Who blocks a program by its own name means the program.
-	if category == spec.BlockFlag && path == file.Path && file.Nlink == 1 {
+	if byName(category) && path == file.Path && file.Nlink == 1 {
 		return ""
 	}
 	if m.isOther(file, category) {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,9 +40,15 @@ func findBlockedNames(goos string, o *Options) (*blockedNames, error) {
 		return nil, err
 	}
 	t := &blockedNames{names: make([]string, 0, len(list)), category: make(map[string]string, len(list))}
+	ruled := map[string]string{}
+	if o.Managed != nil {
+		for _, b := range o.Managed.Blocked {
+			ruled[b.Value] = byPolicy(b.Policy).String()
+		}
+	}
 	for _, c := range list {
 		switch {
-		case slices.Contains(o.BlockCommands, c.Name):
+		case slices.Contains(o.BlockCommands, c.Name), ruled[c.Name] != "":
 		case slices.Contains(o.AllowCommands, "all"), slices.Contains(o.AllowCommands, c.Category), slices.Contains(o.AllowCommands, c.Name):
 			t.lifted = append(t.lifted, c.Name)
 		default:
@@ -49,6 +56,9 @@ func findBlockedNames(goos string, o *Options) (*blockedNames, error) {
 		}
 	}
 	for _, a := range o.AllowCommands {
+		if ruled[a] != "" {
+			return nil, PolicyError("use --allow-command", a, "the command is blocked by", spec.ParseOrigin(ruled[a]).Detail)
+		}
 		if a != "all" && !slices.ContainsFunc(list, func(c lists.Command) bool { return c.Name == a || c.Category == a }) {
 			return nil, &fault.Error{Do: "use --allow-command " + fault.Quote(a), Err: fault.Text("no blocked command or category has that name"),
 				Hint: "'nono why --command " + a + "' tells whether it is blocked; the categories are in nono-run(1)"}
@@ -60,5 +70,15 @@ func findBlockedNames(goos string, o *Options) (*blockedNames, error) {
 		}
 		t.add(b, spec.BlockFlag)
 	}
+	for _, name := range slices.Sorted(maps.Keys(ruled)) {
+		t.add(name, ruled[name])
+	}
 	return t, nil
+}
+
+// byName reports whether a category is that of a command that was blocked by its own
+// name: by --block-command, or by a policy of the administrator. No --allow-command
+// is stronger.
+func byName(category string) bool {
+	return category == spec.BlockFlag || strings.HasPrefix(category, byPolicy("").String())
 }

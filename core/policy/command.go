@@ -146,7 +146,7 @@ func (s *starter) refuseBlocked(who, path string) error {
 			return nil
 		}
 		at, link, _ := s.res.Name(spec.Join(up.Path, name)) // what cannot be looked at has no other name here
-		if category := s.cmds.category[name]; category != "" && (!lifted || category == spec.BlockFlag) {
+		if category := s.cmds.category[name]; category != "" && (!lifted || byName(category)) {
 			if hop > 0 && link == "" && s.cmds.isOrdinary(at) {
 				return nil // sh, and not busybox, was called
 			}
@@ -183,6 +183,8 @@ func (s *starter) isBlocked(what, name string) error {
 	category := s.cmds.category[name]
 	hint := "--allow-command " + name + " allows it"
 	switch {
+	case category != spec.BlockFlag && byName(category):
+		hint = shows
 	case category == spec.BlockFlag:
 		hint = "leave out --block-command " + name
 	case category == "privilege escalation" && s.h.UID != 0:

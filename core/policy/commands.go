@@ -78,7 +78,7 @@ func (m *commands) blockedIn(res *paths.Resolver, dir string) []paths.Entry {
 // also a command that may run. --block-command is stronger than --allow-command by
 // another name.
 func (m *commands) isOther(file paths.Target, category string) bool {
-	if category == spec.BlockFlag {
+	if byName(category) {
 		return m.isOrdinary(file)
 	}
 	_, other := m.others[fileID{file.Dev, file.Ino}]

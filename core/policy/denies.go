@@ -32,6 +32,9 @@ func (c *compiler) userDenies(l *lines) ([]Pattern, error) {
 		if err := c.deny(l, g.Kind, path, byOf(g)); err != nil {
 			return nil, refusal(g, path, err)
 		}
+		if err := c.sealAliases(l, g, path); err != nil {
+			return nil, err
+		}
 	}
 	if len(forms) == 0 {
 		return nil, nil
@@ -46,7 +49,7 @@ func (c *compiler) userDenies(l *lines) ([]Pattern, error) {
 				return nil, refusal(f.grant, path, err)
 			}
 		}
-		patterns = append(patterns, Pattern{flagOf(f.grant.Kind), f.grant.Path, len(f.found)})
+		patterns = append(patterns, Pattern{flagOf(f.grant.Kind), f.grant.Path, len(f.found), f.grant.Policy})
 	}
 	return patterns, nil
 }

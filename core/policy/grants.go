@@ -39,6 +39,8 @@ func flagOf(k spec.Kind) string { return "--" + k.String() }
 // byOf is the reason written on the line of a grant or deny.
 func byOf(g Grant) spec.Origin {
 	switch {
+	case g.Policy != "":
+		return byPolicy(g.Policy)
 	case g.From != "":
 		return spec.Origin{Source: spec.Profile, Detail: g.From}
 	case !g.Kind.Grants():
@@ -92,6 +94,9 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, homes []home, out *
 			l.grant(g.Kind, p.Path, byOf(g), fromOthers)
 		}
 	default:
+		if err := l.refuseSealed(g, p.Path); err != nil {
+			return err
+		}
 		if link := c.strays(filepath.Clean(path), p, homes); link != "" {
 			out.led = append(out.led, Misled{spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g)}, path, link})
 		}
@@ -142,6 +147,9 @@ func misfit(k spec.Kind, p paths.Target) error {
 
 func refusal(g Grant, path string, err error) *fault.Error {
 	f := &fault.Error{Do: "grant " + flagOf(g.Kind), Path: path, Err: err}
+	if g.Policy != "" {
+		f.Do = "use policy " + fault.Quote(g.Policy) + ": cannot " + g.Kind.String()
+	}
 	if g.From != "" {
 		f.Do = "use profile " + g.From + ": cannot grant " + flagOf(g.Kind)
 	}

@@ -13,6 +13,9 @@ type lines struct {
 	have  map[line]bool
 	// shut are the paths of --deny, and shutWrite those of --deny-write.
 	shut, shutWrite map[string]bool
+	// sealed and sealedWrite are those of the policies' denies, with their policies.
+	// No grant is stronger, at the same path or beneath.
+	sealed, sealedWrite map[string]string
 	// granted are the paths of all grants, and writable those of the ones that let
 	// write.
 	granted, writable map[string]bool
@@ -21,8 +24,10 @@ type lines struct {
 	// asked are the grants that were asked for: not the system's, nor the
 	// command's.
 	asked []spec.Path
-	// dropped are grants of which the user's denies leave nothing.
+	// dropped are grants of which the user's denies leave nothing, and taken those of
+	// which a policy leaves nothing, or the reading.
 	dropped []spec.Path
+	taken   []Taken
 }
 
 type line struct {
@@ -33,7 +38,7 @@ type line struct {
 func newLines(res *paths.Resolver) *lines {
 	const usual = 200 // lines of a sandbox with one directory
 	return &lines{res: res, paths: make([]spec.Path, 0, usual), have: make(map[line]bool, usual), shut: map[string]bool{}, shutWrite: map[string]bool{},
-		granted: make(map[string]bool, usual), writable: map[string]bool{}, wanted: map[string]bool{}, changeable: map[string]bool{}}
+		sealed: map[string]string{}, sealedWrite: map[string]string{}, granted: make(map[string]bool, usual), writable: map[string]bool{}, wanted: map[string]bool{}, changeable: map[string]bool{}}
 }
 
 // source says how strong a grant is against the user's own --deny and
@@ -60,6 +65,9 @@ func (l *lines) grantOptional(k spec.Kind, path string, by spec.Origin) {
 // put appends a grant, once, and reports whether there is a new line.
 func (l *lines) put(k spec.Kind, path string, by spec.Origin, from source, optional bool) bool {
 	left := l.left(k, path, from)
+	if l.noteTaken(spec.Path{Kind: k, Path: path, By: by}, left); left == 0 && sealedBy(l.sealed, path) != "" {
+		return false
+	}
 	if left == 0 {
 		l.dropped = append(l.dropped, spec.Path{Kind: k, Path: path, By: by})
 		return false
@@ -84,6 +92,9 @@ func (l *lines) put(k spec.Kind, path string, by spec.Origin, from source, optio
 
 // deny appends a deny, once.
 func (l *lines) deny(k spec.Kind, path string, by spec.Origin) {
+	if by.Source == spec.Policy {
+		l.seal(k, path, by.Detail)
+	}
 	switch {
 	case !l.append(spec.Path{Kind: k, Path: path, By: by}) || by.Source != spec.Flag:
 	case k == spec.Deny:
@@ -106,12 +117,17 @@ func (l *lines) append(p spec.Path) bool {
 
 // left returns what the user's own denies leave of a grant: another kind, or 0.
 func (l *lines) left(k spec.Kind, path string, from source) spec.Kind {
-	if beaten(l.shut, l.granted, path, from) {
+	if beaten(l.shut, l.granted, path, from) || sealedBy(l.sealed, path) != "" {
 		return 0
 	}
-	if !k.Writes() || !beaten(l.shutWrite, l.writable, path, from) {
+	if !k.Writes() || !beaten(l.shutWrite, l.writable, path, from) && sealedBy(l.sealedWrite, path) == "" {
 		return k
 	}
+	return l.readingOf(k, path)
+}
+
+// readingOf returns what is left of a grant without the writing: another kind, or 0.
+func (l *lines) readingOf(k spec.Kind, path string) spec.Kind {
 	switch k {
 	case spec.Allow, spec.Temp:
 		return spec.Read

@@ -16,6 +16,7 @@ import (
 type Pattern struct {
 	Flag, Text string // the flag with its dashes, and its argument
 	Matches    int    // how many files it denies
+	Policy     string // the policy that it is of, or "" for the flag's own
 }
 
 // MostExamined is how many files patterns are tried on at one start. Each costs
@@ -36,8 +37,9 @@ func (c *compiler) isPattern(g Grant, path string) bool {
 	if !strings.ContainsAny(g.Path, "*?[") {
 		return false
 	}
+	// A file that somebody has laid does not make a policy's pattern a name.
 	p, err := c.res.Resolve(path)
-	return err != nil || !p.Exists
+	return g.Policy != "" || err != nil || !p.Exists
 }
 
 // newForm makes a pattern absolute. One without a slash is about a name at any
@@ -76,12 +78,16 @@ func (c *compiler) newForm(g Grant) (*form, error) {
 func (f *form) refusal(why, hint string) error {
 	r := refusal(f.grant, f.grant.Path, fault.Text(why))
 	r.Do, r.Hint = "use the pattern of "+flagOf(f.grant.Kind), hint
+	if f.grant.Policy != "" {
+		r.Do, r.Path = "use the pattern "+fault.Quote(f.grant.Path)+" of the policy "+fault.Quote(f.grant.Policy), ""
+		r.Hint = "grant less, or have the administrator deny the paths themselves"
+	}
 	return r
 }
 
 // by is the origin of the lines that the pattern makes.
 func (f *form) by() spec.Origin {
-	if f.grant.From != "" {
+	if f.grant.From != "" || f.grant.Policy != "" {
 		return byOf(f.grant)
 	}
 	return spec.Origin{Source: spec.Flag, Detail: flagOf(f.grant.Kind) + " " + f.grant.Path}

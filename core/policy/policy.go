@@ -21,6 +21,8 @@ type Grant struct {
 	// Moved is the variable of the environment that has put a profile's path where
 	// it is, or empty.
 	Moved string
+	// Policy is the policy of the administrator that a deny is of, or empty.
+	Policy string
 }
 
 // Options is everything that the flags and profiles of one run say about what
@@ -66,6 +68,10 @@ type Options struct {
 
 	// Watch is what takes a supervisor.
 	Watch
+
+	// Managed are the policies of the administrator; nil where there are none, or
+	// they have yet to be read.
+	Managed *Managed
 }
 
 // Policy is the outcome of Compile.
@@ -90,6 +96,8 @@ type Policy struct {
 	Closed, Unlisted []string
 	// Dropped are grants of profiles or the system that --deny took away.
 	Dropped []spec.Path
+	// Taken are grants that a policy of the administrator took away, or a part of them.
+	Taken []Taken
 	// Misled are grants of profiles or the system that were left out, and Led grants
 	// of the command line that were made, which a symlink that a sandbox could have
 	// laid leads elsewhere.
@@ -124,6 +132,9 @@ func ToAsk(o Options, h Host) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o, err = o.Under(); err != nil {
+		return nil, err
+	}
 	p.Spec.Net = o.Net()
 	return p, o.addHosts(p.Spec)
 }
@@ -132,9 +143,16 @@ func ToAsk(o Options, h Host) (*Policy, error) {
 // names the flag at fault, or a *CommandError where the command itself cannot
 // be started.
 func Compile(o Options, h Host) (*Policy, error) {
+	o, err := o.Under()
+	if err != nil {
+		return nil, err
+	}
 	c := &compiler{o: &o, h: &h, res: paths.NewResolver()}
 	homes, err := c.findHomes()
 	if err != nil {
+		return nil, err
+	}
+	if err := c.managed(homes); err != nil {
 		return nil, err
 	}
 	cmds, err := c.findCommands()
@@ -148,6 +166,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.sealCommands(l, cmds)
 	watch := o.Watch
 	traps, err := watch.traps()
 	if err != nil {
@@ -189,7 +208,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 	return &Policy{
 		Watch:   watch,
 		Spec:    made,
-		Command: given.command, Skipped: given.skipped, Create: given.create, Dropped: l.dropped,
+		Command: given.command, Skipped: given.skipped, Create: given.create, Dropped: l.dropped, Taken: l.taken,
 		Lifted: lifted(l.asked, protected), NotDenied: notDenied, Patterns: patterns, Closed: closed, Unlisted: unlisted,
 		Misled: given.misled, Led: given.led, BeforeNono: c.beforeNono(l, closed),
 	}, nil

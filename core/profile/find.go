@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/site"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -21,7 +22,8 @@ const suffix = ".profile"
 type source struct {
 	name  string
 	label string // for messages: the quoted file, or "the built-in 'x'"
-	own   bool   // the user's, not a built-in
+	own   bool   // the user's or the site's, not a built-in
+	site  bool   // the site's
 	text  string
 }
 
@@ -33,8 +35,9 @@ func (s source) pos(n int) string {
 	return "line " + strconv.Itoa(n) + " of " + s.label
 }
 
-// find reads the profile of that name: the user's, or the built-in. With
-// hidden it passes over the user's own.
+// find reads the profile of that name: the site's, the user's, or the built-in. With
+// hidden it passes over those that are no built-in. The site's is not hidden by the
+// user's: who is told to use it gets it.
 func find(name string, env Env, hidden bool) (source, error) {
 	if !goodName(name) {
 		return source{}, badName(name)
@@ -45,6 +48,11 @@ func find(name string, env Env, hidden bool) (source, error) {
 			return source{}, &fault.Error{Do: "read the profile", Path: file, Err: err}
 		}
 		return source{name: name, label: fault.Quote(file), own: true, text: string(text)}, nil
+	}
+	if !hidden {
+		if f, ok, err := site.Profile(name); ok || err != nil {
+			return source{name: name, label: fault.Quote(f.Path), own: true, site: true, text: f.Text}, err
+		}
 	}
 	if dir := env.dir(); dir != "" && !hidden {
 		file := filepath.Join(dir, name+suffix)
@@ -174,7 +182,8 @@ func (e Env) movedIntoWorkdir(dir string) bool {
 type Entry struct {
 	Name  string
 	File  string // of the user's own; "" for a built-in
-	Hides bool   // the user's own hides a built-in
+	Hides bool   // it hides a built-in, or, the site's, the user's own
+	Site  bool   // it is the site's
 	// About is the first comment line of a built-in. A user's own file is not
 	// opened to list it.
 	About string
@@ -208,6 +217,27 @@ func List(env Env) ([]Entry, error) {
 			all = append(all, own)
 		}
 	}
+	if err := addSite(&all); err != nil {
+		return nil, err
+	}
 	slices.SortFunc(all, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
 	return all, nil
+}
+
+// addSite adds the site's profiles, in the place of what they hide.
+func addSite(all *[]Entry) error {
+	names, err := site.Profiles()
+	for _, name := range names {
+		if !goodName(name) {
+			continue
+		}
+		e := Entry{Name: name, File: site.ProfileDir + "/" + name + suffix, Site: true}
+		if i := slices.IndexFunc(*all, func(x Entry) bool { return x.Name == name }); i >= 0 {
+			e.Hides = true
+			(*all)[i] = e
+		} else {
+			*all = append(*all, e)
+		}
+	}
+	return err
 }

@@ -1,6 +1,7 @@
 // Package profile reads profiles: the flags one would have typed, one a line,
 // under a name. Those that nono comes with are the files in builtin; a user's
-// own are in $XDG_CONFIG_HOME/nono/profiles, and hide them.
+// own are in $XDG_CONFIG_HOME/nono/profiles, and hide them; the site's, of package
+// site, hide both.
 //
 // The package knows the form of a profile, not what the flags do: it is told
 // which words there are and hands back the lines, with paths expanded.
@@ -249,7 +250,7 @@ func (l *loader) line(src source, n int, word, value string) error {
 		}
 		value = path
 	}
-	line := Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n), Own: src.own}
+	line := Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n), Own: src.own && !src.site}
 	if arg == Path {
 		line.Moved = l.out.movedBy(value)
 	}

@@ -303,3 +303,17 @@ func (h *Host) append(b []byte, word string) []byte {
 	}
 	return append(b, '\n')
 }
+
+// Covers reports whether every connection that other allows is one that h allows.
+func (h Host) Covers(other Host) bool {
+	switch {
+	case h.Port != 0 && h.Port != other.Port, other.Raw && !h.Raw && (other.Port == 80 || other.Port == 443):
+		return false
+	case h.Name == "" || other.Name == "":
+		return h.Name == other.Name && h.Bits <= other.Bits && mask(other.Addr, h.Bits) == h.Addr
+	case h.Name == other.Name:
+		return true
+	}
+	beneath, wild := strings.CutPrefix(h.Name, "*")
+	return wild && len(other.Name) > len(beneath) && strings.HasSuffix(other.Name, beneath)
+}

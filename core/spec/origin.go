@@ -18,6 +18,7 @@ const (
 	PrivateTemp                  // the sandbox's private temp; no detail
 	SpecCopy                     // the copy of the spec that `nono why --self` reads; no detail
 	WhySelf                      // nono's own programs that answer inside the sandbox; no detail
+	Policy                       // a policy of the administrator: its name
 )
 
 // BlockFlag is the detail of a BlockedCommand that the user named with that flag.
@@ -39,6 +40,7 @@ var wordings = [...]struct {
 }{
 	{System, "system"},
 	{Profile, "profile "},
+	{Policy, "policy "},
 	{BlockedCommand, "blocked command: "},
 	{Command, "the command"},
 	{StandardStream, "standard "},

@@ -10,6 +10,7 @@ func TestOriginTexts(t *testing.T) {
 		"--allow .":                         {Flag, "--allow ."},
 		"--deny":                            {Flag, "--deny"},
 		"profile claude-code":               {Profile, "claude-code"},
+		"policy site":                       {Policy, "site"},
 		"SSH keys":                          {Listed, "SSH keys"},
 		"blocked command: file destruction": {BlockedCommand, "file destruction"},
 		"blocked command: --block-command":  {BlockedCommand, BlockFlag},
@@ -22,6 +23,7 @@ func TestOriginTexts(t *testing.T) {
 		"System":           {Listed, "System"},
 		"system ":          {Listed, "system "},
 		"profile ":         {Listed, "profile "},
+		"policy ":          {Listed, "policy "},
 		"blocked command:": {Listed, "blocked command:"},
 		"list: SSH keys":   {Listed, "list: SSH keys"},
 		// A category of the user's own that would be read as something else.

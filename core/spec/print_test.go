@@ -120,11 +120,11 @@ func randomOrigin(r *rand.Rand) Origin {
 	if r.IntN(3) == 0 {
 		return ParseOrigin(randomName(r) + string([]byte{byte(r.IntN(256))}))
 	}
-	o := Origin{Source: System + Source(r.IntN(int(WhySelf)))}
+	o := Origin{Source: System + Source(r.IntN(int(Policy)))}
 	switch o.Source {
 	case Flag:
 		o.Detail = "--" + randomName(r)
-	case Listed, Profile, BlockedCommand, StandardStream:
+	case Listed, Profile, Policy, BlockedCommand, StandardStream:
 		o.Detail = [...]string{"system", "--deny", "profile x", "blocked command: x", "list: ", "list: system", "list: list: spec", BlockFlag, "SSH keys", randomName(r)}[r.IntN(10)]
 	}
 	return o

@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/profile"
+	"github.com/nono-sandbox/nono/core/site"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// policyWords are the directives of a policy: flags that take away, and what is about
+// other flags.
+func policyWords() profile.Words {
+	return profile.Words{
+		"deny": profile.Path, "deny-write": profile.Path, "net-block": profile.None, "host": profile.Text,
+		"block-command": profile.Text, "audit-log": profile.Path, "audit-level": profile.Text, "audit-required": profile.None,
+		"forbid": profile.Text,
+	}
+}
+
+// ReadPolicies reads the policies of the machine's administrator for the system goos.
+// It returns nil where there are none.
+func ReadPolicies(goos string) (*policy.Managed, error) {
+	files, err := site.Policies()
+	if err != nil || len(files) == 0 {
+		return nil, err
+	}
+	return parsePolicies(files, goos)
+}
+
+// parsePolicies puts together what all the policies say.
+func parsePolicies(files []site.File, goos string) (*policy.Managed, error) {
+	lines, err := profile.Policies(files, policyWords(), goos)
+	if err != nil {
+		return nil, err
+	}
+	m := &policy.Managed{}
+	for _, f := range files {
+		m.Policies = append(m.Policies, f.Name)
+	}
+	for _, l := range lines {
+		if err := addPolicyLine(m, l); err != nil {
+			return nil, &fault.Error{Do: "use policy " + fault.Quote(l.Profile) + ": " + l.Pos, Err: err, Hint: fault.HintOf(err)}
+		}
+	}
+	return m, nil
+}
+
+// addPolicyLine adds one line of a policy.
+func addPolicyLine(m *policy.Managed, l profile.Line) error {
+	is := policy.Ruled{Value: l.Value, Policy: l.Profile}
+	switch l.Word {
+	case "deny", "deny-write":
+		m.Denies = append(m.Denies, policy.Grant{Kind: spec.KindOf(l.Word), Path: l.Value, Policy: l.Profile})
+	case "net-block":
+		m.NetBlock = l.Profile
+	case "host":
+		h, problem := spec.ParseHost(l.Value)
+		if problem != "" {
+			return fault.Text(problem)
+		}
+		h.By = spec.Origin{Source: spec.Policy, Detail: l.Profile}
+		m.Hosts = append(m.Hosts, h)
+	case "block-command":
+		if strings.Contains(l.Value, "/") {
+			return fault.Text("'block-command' wants the name of a command; 'deny' denies a path")
+		}
+		m.Blocked = append(m.Blocked, is)
+	case "audit-log":
+		if strings.ContainsAny(l.Value, "*?[") {
+			return fault.Text("a log is one file, and no pattern")
+		}
+		if m.Log.Value != "" && m.Log.Value != l.Value {
+			return fault.Text("the policy " + fault.Quote(m.Log.Policy) + " has another log")
+		}
+		m.Log = is
+	case "audit-level":
+		levels := []string{"refused", "exec", "all"}
+		if !slices.Contains(levels, l.Value) {
+			return fault.Text("'audit-level' wants refused, exec or all")
+		}
+		if slices.Index(levels, l.Value) > slices.Index(levels, m.Level.Value) {
+			m.Level = is
+		}
+	case "audit-required":
+		m.Required = l.Profile
+	case "forbid":
+		f, err := forbidden(l)
+		m.Forbidden = append(m.Forbidden, f)
+		return err
+	}
+	return nil
+}
+
+// forbidden reads what stands behind 'forbid'.
+func forbidden(l profile.Line) (policy.Forbidden, error) {
+	name, value, _ := strings.Cut(l.Value, " ")
+	f := policy.Forbidden{Flag: name, Value: strings.TrimLeft(value, " "), Policy: l.Profile}
+	table := append(PolicyFlags[:len(PolicyFlags):len(PolicyFlags)], RunFlags...)
+	i := slices.IndexFunc(table, func(t Flag) bool { return t.Name == name })
+	switch {
+	case i < 0:
+		var names []string
+		for _, t := range table {
+			names = append(names, t.Name)
+		}
+		hint := "nono run --help lists the flags"
+		if near := fault.Nearest(strings.TrimLeft(name, "-"), names); near != "" {
+			hint = "did you mean '" + near + "'?"
+		}
+		return f, &fault.Error{Do: "forbid " + fault.Quote(name), Err: fault.Text("there is no such flag"), Hint: hint}
+	case f.Value == "":
+		return f, nil
+	case table[i].Bare():
+		return f, fault.Text("the flag has no value that could be forbidden: 'forbid " + name + "' forbids the flag")
+	case name == "host" || name == "port":
+		return f, fault.Text("'host' lines say which hosts there may be; 'forbid " + name + "' forbids the flag")
+	}
+	if k := spec.KindOf(name); k.Grants() && k != 0 {
+		path, err := profile.PolicyPath(f.Value)
+		if strings.ContainsAny(f.Value, "*?[") {
+			err = fault.Text("'forbid " + name + "' wants one path, and no pattern")
+		}
+		f.Value = path
+		return f, err
+	}
+	return f, nil
+}
+
+// readPolicies reads the policies, once.
+func (r *Request) readPolicies(goos string) (err error) {
+	if r.Managed == nil {
+		r.Managed, err = ReadPolicies(cmp.Or(goos, runtime.GOOS))
+	}
+	return err
+}
+
+// keepTo refuses a flag that a policy forbids: a typed one, or one in a profile.
+func (r *Request) keepTo(given *Set, p *profile.Profile, goos string) error {
+	goos = cmp.Or(goos, runtime.GOOS)
+	for _, u := range given.uses {
+		flag, asks := given.meaning(u.flag)
+		if asks {
+			continue
+		}
+		if by := r.Managed.Forbids(flag, u.value, goos); by != "" {
+			return policy.PolicyError("use --"+flag, u.value, "it is forbidden by", by)
+		}
+	}
+	for _, l := range p.Lines {
+		if by := r.Managed.Forbids(l.Word, l.Value, goos); by != "" {
+			return policy.PolicyError("use profile "+fault.Quote(l.Profile)+": '"+l.Word+"'", l.Value, "it is forbidden by", by)
+		}
+	}
+	for _, name := range p.Names {
+		if by := r.Managed.Forbids("profile", name, goos); by != "" {
+			return policy.PolicyError("use profile", name, "it is forbidden by", by)
+		}
+	}
+	return nil
+}
+
+// meaning returns the flag of nono-run for which one of nono-why stands, and whether
+// it is a question and none of these: --grant-host is --host.
+func (s *Set) meaning(flag string) (string, bool) {
+	if of, ok := strings.CutPrefix(flag, "grant-"); ok {
+		return of, false
+	}
+	return flag, slices.ContainsFunc(s.table, func(f Flag) bool { return f.Name == "grant-"+flag })
+}

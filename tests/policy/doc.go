@@ -1,0 +1,3 @@
+// Package policy holds the policies of a machine's administrator against those who
+// would be without.
+package policy

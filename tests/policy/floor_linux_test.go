@@ -1,0 +1,97 @@
+package policy
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nono-sandbox/nono/tests/internal/suite"
+)
+
+// each runs every script with the policy before it, on one machine, and returns what
+// each has printed.
+func each(t *testing.T, scripts map[string][2]string) map[string]string {
+	t.Helper()
+	names := slices.Sorted(maps.Keys(scripts))
+	all := ""
+	for _, name := range names {
+		all += "echo \"== " + name + "\"; rm -f /etc/nono/policy.d/* /etc/nono/profiles/*; cat > /etc/nono/policy.d/site.profile <<'END'\n" + scripts[name][0] + "\nEND\n" + scripts[name][1] + "\n"
+	}
+	parts := strings.Split(machine(t, suite.Build(t, suite.Newest), all+"true"), "== ")[1:]
+	if len(parts) != len(names) {
+		t.Fatalf("%d answers to %d questions:\n%s", len(parts), len(names), strings.Join(parts, "== "))
+	}
+	out := map[string]string{}
+	for i, name := range names {
+		_, out[name], _ = strings.Cut(parts[i], "\n")
+	}
+	return out
+}
+
+// TestFloors: what a policy says of the network, of the log and of names holds for
+// every run, and is told.
+func TestFloors(t *testing.T) {
+	const run, why = `as nobody "$N/nono-run --read /srv/p `, `as nobody "$N/nono-why --read /srv/p `
+	rows := map[string][3]string{
+		"no network":                    {"net-block", run + `--dry-run -- true" | grep -e ^network -e policies`, "policies of this machine: site\nnetwork blocked by policy site\nnetwork: blocked\n"},
+		"no network for ports":          {"net-block", run + `--port 443 --print-spec -- true" | grep -e port -e net`, "net block\n"},
+		"no network for hosts":          {"net-block", run + `--host a.example --print-spec -- true" | grep -e ^host -e net`, "net block\n"},
+		"why: no network":               {"net-block", why + `--host a.example"`, "denied: tcp to 'a.example'\n  the network is blocked\n  the policy 'site' stands against it\n"},
+		"hosts where none is asked for": {"host *.site.example\nhost b.example:443", run + `--print-spec -- true" | grep -e ^host -e net`, "host *.site.example by \"policy site\"\nhost b.example:443 by \"policy site\"\nnet block\n"},
+		"hosts within":                  {"host *.site.example", run + `--host x.site.example:8080 --print-spec -- true" | grep -e ^host`, "host x.site.example:8080 by \"--host x.site.example:8080\"\n"},
+		"hosts beyond":                  {"host *.site.example:443", run + `--host x.site.example -- true"`, "cannot use --host 'x.site.example': the host is not among those of the policy 'site'\n"},
+		"hosts beyond, in a profile":    {"host *.site.example", `as nobody "HOME=/srv/home $N/nono-run --profile hosts-npm --read /srv/p -- true"`, "the host is not among those of the policy 'site'"},
+		"hosts and a port":              {"host *.site.example", run + `--port 80 -- true"`, "cannot use --port: a port would be open at every address"},
+		"hosts and no network":          {"host *.site.example", run + `--net-block --print-spec -- true" | grep -e ^host -e ^net`, "net block\n"},
+		"why: hosts":                    {"host *.site.example", why + `--host b.example"`, "denied: tcp to 'b.example'\n  no --host allows it, and all else of the network is shut\n  the policy 'site' stands against it\n"},
+		"why: a path":                   {"deny /srv/secret", why + `--read /srv /srv/secret/k"`, "denied: read '/srv/secret/k'\n  '/srv/secret' is denied by the policy site\n  nothing on the command line allows it\n"},
+		"why: a path beside":            {"deny /srv/secret", why + `/srv/conf/c"`, "to allow it: --read-file /srv/conf/c\n"},
+		"why: a forbidden flag":         {"forbid allow-unix-sockets", why + `--unix-socket @x"`, "the policy 'site' stands against it\n"},
+		"why: a forbidden command":      {"forbid allow-command", why + `--command rm" | tail -1`, "  enforced by Landlock (EACCES)\n"},
+		"why: grants hold for the flag": {"forbid host", why + `--grant-host a.example --host a.example"`, "cannot use --host 'a.example': it is forbidden by the policy 'site'\n"},
+		"why: a question is no flag":    {"forbid host\nforbid port\nforbid unix-socket", why + `--host a.example"`, "allowed: tcp to 'a.example'\n"},
+		"a log":                         {"audit-log /srv/p/log\naudit-required\naudit-level all", run + `-- cat /srv/p/o"; grep -c '"event":"start"' /srv/p/log`, "ok\n1\n"},
+		"a log elsewhere":               {"audit-log /srv/p/log", run + `--audit-log /srv/p/other -- true"`, "cannot log to '/srv/p/other': the log of this machine's sandboxes is where it is wanted by the policy 'site'\n"},
+		"a log that cannot be":          {"audit-log /srv/nowhere/log", run + `-- cat /srv/p/o"`, "cannot log to '/srv/nowhere/log': no such file or directory\n"},
+		"a log in the home":             {"audit-log ~/log", `sed -i 's|^nobody:.*|nobody:x:65534:65534::/srv/home:/bin/sh|' /etc/passwd; as nobody "HOME=/srv/p $N/nono-run --read /srv/p -- cat /srv/p/o"; ls /srv/home`, "ok\nlog\n"},
+		"no host may be forbidden":      {"forbid host a.example", run + `-- true"`, "line 1 of '/etc/nono/policy.d/site.profile': 'host' lines say which hosts there may be"},
+		"two policies":                  {"deny /srv/secret", `echo "deny /srv/conf" > /etc/nono/policy.d/another.profile; as nobody "$N/nono-run --read /srv -- cat /srv/conf/c /srv/secret/k"; ` + run + `--dry-run -- true" | grep policies`, "cat: /srv/conf/c: Permission denied\ncat: /srv/secret/k: Permission denied\npolicies of this machine: another, site\n"},
+		"two logs":                      {"audit-log /srv/p/log", `echo "audit-log /srv/p/log2" > /etc/nono/policy.d/another.profile; ` + run + `-- true"`, "the policy 'another' has another log"},
+		"for another system":            {"macos deny /srv/p\nlinux deny /srv/conf", `as nobody "$N/nono-run --silent --read /srv -- cat /srv/p/o /srv/conf/c"`, "ok\ncat: /srv/conf/c: Permission denied\n"},
+		"nono policy show":              {"deny /srv/secret\nforbid allow-command all", `as nobody "$N/nono-policy show --read /srv/p"`, "# policies of this machine: site\n# forbidden: --allow-command all (policy site)\n"},
+		"a nono inside":                 {"deny /srv/secret", `as nobody "$N/nono-run --silent --read $N --read /srv -- $N/nono-run --silent --read /srv/secret -- cat /srv/secret/k"`, "cannot grant --read '/srv/secret': it is denied by the policy 'site'"},
+		"advice inside":                 {"deny /srv/secret", `as nobody "$N/nono-run --silent --read /srv -- $N/nono-why --self /srv/secret/k"`, "'/srv/secret' is denied by the policy site\n  nothing on the command line allows it\n"},
+		"the site's profile":            {"", `echo "read /srv/conf" > /etc/nono/profiles/git.profile; as nobody "$N/nono-run --silent --profile git -- cat /srv/conf/c"; as nobody "$N/nono-run --list-profiles" | grep ^git`, "conf\ngit             the site's, hides another: '/etc/nono/profiles/git.profile'\n"},
+		"the site's before the user's":  {"", `echo "read /srv/conf" > /etc/nono/profiles/mine.profile; mkdir -p /srv/home/.config/nono/profiles; echo "read /srv/secret" > /srv/home/.config/nono/profiles/mine.profile; chown -R nobody /srv/home; as nobody "$N/nono-run --silent --profile mine -- cat /srv/conf/c /srv/secret/k"`, "conf\ncat: /srv/secret/k: Permission denied\n"},
+		"the site's that others wrote":  {"", `echo "read /srv/conf" > /etc/nono/profiles/mine.profile; chmod o+w /etc/nono/profiles/mine.profile; as nobody "$N/nono-run --profile mine -- cat /srv/conf/c"`, "cannot trust '/etc/nono/profiles/mine.profile': others than root can write to it\n"},
+	}
+	scripts := map[string][2]string{}
+	for name, r := range rows {
+		scripts[name] = [2]string{r[0], r[1]}
+	}
+	for name, out := range each(t, scripts) {
+		if !strings.Contains(out, rows[name][2]) {
+			t.Errorf("%s: got\n%s\nwant %q", name, out, rows[name][2])
+		}
+	}
+}
+
+// TestDocumentedPolicy: the policy in the page for administrators is one.
+func TestDocumentedPolicy(t *testing.T) {
+	page, err := os.ReadFile(suite.Root(t) + "/docs/administrators.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "site.profile`:\n\n```\n")
+	text, _, ok := strings.Cut(rest, "```\n")
+	if !ok {
+		t.Fatal("docs/administrators.md has its policy in another way")
+	}
+	out := each(t, map[string][2]string{"": {text, `mkdir -p /srv/home/.local/state; sed -i 's|^nobody:.*|nobody:x:65534:65534::/srv/home:/bin/sh|' /etc/passwd; chown -R nobody /srv/home
+as nobody "$N/nono-run --read /srv/p -- cat /srv/p/o"; ls /srv/home/.local/state`}})[""]
+	if out != "ok\nnono-audit.log\n" {
+		t.Errorf("%s", out)
+	}
+}
