@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/nono-sandbox/nono/core v0.1.0
+	golang.org/x/crypto v0.58.0
 	golang.org/x/sys v0.49.0
 )
 

@@ -43,6 +43,9 @@ func (l *launch) managedSummary() string {
 	if m.Log.Value != "" {
 		text += "log: " + fault.Quote(l.policy.Watch.AuditLog) + "  (policy " + m.Log.Policy + ")\n"
 	}
+	if m.Signed != "" {
+		text += "profiles of the user's own must be signed  (policy " + m.Signed + ")\n"
+	}
 	for _, f := range m.Forbidden {
 		text += "forbidden: --" + strings.TrimRight(f.Flag+" "+printable(f.Value), " ") + "  (policy " + f.Policy + ")\n"
 	}

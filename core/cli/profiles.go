@@ -41,6 +41,9 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	if err := r.readPolicies(env.GOOS); err != nil {
 		return nil, err
 	}
+	if r.Managed != nil && r.Managed.Signed != "" {
+		env.Verify = signedFor(r.Managed.Signed)
+	}
 	p, err := profile.Load(r.Profiles, profileWords(), env)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,8 @@ type Managed struct {
 	Required   string
 	// Forbidden are flags that may not be used, neither typed nor in a profile.
 	Forbidden []Forbidden
+	// Signed is the policy that wants the user's own profiles signed, or "".
+	Signed string
 }
 
 // Ruled is one value and the policy that has it.

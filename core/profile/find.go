@@ -61,6 +61,9 @@ func find(name string, env Env, hidden bool) (source, error) {
 			err = refused(file, fault.Text("XDG_CONFIG_HOME leads into the working directory, where a command in a sandbox may have made it"),
 				"unset XDG_CONFIG_HOME, or move the file to ~/.config/nono/profiles")
 		}
+		if err == nil && env.Verify != nil {
+			err = env.Verify(file, text)
+		}
 		if err == nil {
 			return source{name: name, label: fault.Quote(file), own: true, text: text}, nil
 		}

@@ -86,6 +86,10 @@ type Env struct {
 	// Files are read in place of the profiles of these names, whoever may write them.
 	Files map[string]string
 
+	// Verify says what is wrong with the signature of a profile of the user's own, by
+	// its file and the text that was read. It is nil where none need be signed.
+	Verify func(file, text string) error
+
 	own map[string]string // the variables that profiles have named
 }
 

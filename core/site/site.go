@@ -15,6 +15,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// The lists of keys: who may sign profiles, and which keys are revoked.
+const (
+	AllowedSigners = "allowed_signers"
+	RevokedKeys    = "revoked_keys"
+)
+
 // Suffix is what the names of policies and profiles end in.
 const Suffix = ".profile"
 
@@ -61,6 +67,22 @@ func Profile(name string) (File, bool, error) {
 		return File{}, false, nil
 	}
 	return File{name, ProfileDir + "/" + name + Suffix, text}, err == nil, err
+}
+
+// List returns one of the site's lists of keys, AllowedSigners or RevokedKeys, and
+// whether there is one.
+func List(name string) (File, bool, error) {
+	f := File{name, Dir + "/" + name, ""}
+	dir, err := openDir(Dir)
+	if err != nil || dir < 0 {
+		return f, false, err
+	}
+	defer unix.Close(dir)
+	f.Text, err = read(dir, Dir, name)
+	if e, ok := err.(*fault.Error); ok && e.Err == unix.ENOENT {
+		return f, false, nil
+	}
+	return f, err == nil, err
 }
 
 // Profiles returns the names of the site's profiles, sorted.

@@ -2,8 +2,10 @@ package site
 
 import "golang.org/x/sys/unix"
 
-// PolicyDir and ProfileDir are the directories of the policies and of the profiles.
+// Dir is where all of it is, PolicyDir and ProfileDir the directories of the policies and
+// of the profiles.
 const (
+	Dir        = "/etc/nono"
 	PolicyDir  = "/etc/nono/policy.d"
 	ProfileDir = "/etc/nono/profiles"
 )

@@ -4,9 +4,11 @@ package site
 
 import "golang.org/x/sys/unix"
 
-// PolicyDir and ProfileDir are the directories of the policies and of the profiles.
+// Dir is where all of it is, PolicyDir and ProfileDir the directories of the policies and
+// of the profiles.
 // /etc is a symlink on macOS.
 const (
+	Dir        = "/private/etc/nono"
 	PolicyDir  = "/private/etc/nono/policy.d"
 	ProfileDir = "/private/etc/nono/profiles"
 )
