@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/carve"
@@ -24,9 +25,9 @@ func refuseWritable(s *spec.Spec, path string, st *unix.Stat_t) error {
 	refuse := func(why, hint string) error {
 		return &fault.Error{Do: "use the spec", Path: path, Err: fault.Text("the command could change it: " + why), Hint: hint}
 	}
-	_, err = carve.Rules(s, func(r *carve.Rule) error {
+	_, err = carve.Rules(writing(s), func(r *carve.Rule) error {
 		switch {
-		case r.Rights&(carve.WriteFile|carve.Create) == 0:
+		case r.Rights&changing == 0:
 		case way[r.ID] || r.ID == self:
 			return refuse("writing is granted at "+fault.Quote(r.Path()), "keep the spec outside of what it grants, or add a line to it: deny-write PATH")
 		case st.Nlink > 1 && unix.Access(path, unix.W_OK) == nil:
@@ -35,6 +36,20 @@ func refuseWritable(s *spec.Spec, path string, st *unix.Stat_t) error {
 		return nil
 	})
 	return err
+}
+
+// changing are the rights with which a file's content, or what its name leads to, can
+// be changed.
+const changing = carve.WriteFile | carve.Create
+
+// writing is s without the grants that give none of these rights: what they grant is
+// the greater part of a carve.
+func writing(s *spec.Spec) *spec.Spec {
+	w := *s
+	w.Paths = slices.DeleteFunc(slices.Clone(s.Paths), func(p spec.Path) bool {
+		return p.Kind.Grants() && carve.Granted(p.Kind, s.Rmdir)&changing == 0
+	})
+	return &w
 }
 
 // directoriesTo returns the directories in which a part of path is looked up, by
