@@ -171,8 +171,7 @@ func (f *Performer) once(plan *Plan, s *caller.Status, who identity, h Hooks) (a
 	case errno != 0:
 		return notify.Errno(errno), true, false
 	case fd >= 0:
-		c.CloseAfter(fd)
-		return notify.FD(fd, plan.Attempt.Flags&unix.O_CLOEXEC != 0), true, false
+		return notify.OwnFD(fd, plan.Attempt.Flags&unix.O_CLOEXEC != 0), true, false
 	}
 	return notify.Value(0), true, false
 }

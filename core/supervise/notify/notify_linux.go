@@ -47,6 +47,7 @@ type Answer struct {
 	install bool
 	number  int32 // where to install it; -1 for the next that is free
 	cloexec bool
+	own     bool // fd is the answer's
 }
 
 // Continue lets the kernel make the call, with its arguments as they are by then:
@@ -64,6 +65,13 @@ func Value(v int64) Answer { return Answer{value: v} }
 // answering side's to close.
 func FD(fd int, cloexec bool) Answer {
 	return Answer{fd: fd, install: true, number: -1, cloexec: cloexec}
+}
+
+// OwnFD is FD of a descriptor that becomes the answer's: it is closed before the caller
+// goes on. A program that was written through it can be executed at once then, where
+// another descriptor open for writing would be in the way (execve(2), ETXTBSY).
+func OwnFD(fd int, cloexec bool) Answer {
+	return Answer{fd: fd, install: true, number: -1, cloexec: cloexec, own: true}
 }
 
 // Instead makes the call return 0, and puts the file that fd is in the place of the
@@ -122,6 +130,9 @@ func (l *Listener) Valid(r *Request) bool {
 // Send answers r. The error is unix.ENOENT if the caller no longer waits.
 func (l *Listener) Send(r *Request, a Answer) error {
 	if a.install {
+		if a.own {
+			return l.sendOwnFD(r, a)
+		}
 		return l.sendFD(r, a)
 	}
 	response := struct {
@@ -160,6 +171,33 @@ func (l *Listener) sendFD(r *Request, a Answer) error {
 	errno, _ := err.(unix.Errno)
 	if errno == unix.EINVAL {
 		errno = unix.ENOSYS
+	}
+	return l.Send(r, Errno(errno))
+}
+
+// sendOwnFD installs the descriptor, closes its own, and answers with the number. A caller
+// that is gone meanwhile needs no answer; since Linux 5.19 only a fatal signal takes it away
+// in between.
+func (l *Listener) sendOwnFD(r *Request, a Answer) error {
+	request := struct {
+		id           uint64
+		flags, srcfd uint32
+		newfd, how   uint32
+	}{id: r.ID, srcfd: uint32(a.fd)}
+	if a.cloexec {
+		request.how = unix.O_CLOEXEC
+	}
+	var n uintptr
+	errno := unix.EINTR
+	for errno == unix.EINTR { // before the descriptor was installed
+		n, _, errno = unix.Syscall(unix.SYS_IOCTL, uintptr(l.fd), ioctlAddFD, uintptr(unsafe.Pointer(&request)))
+	}
+	unix.Close(a.fd)
+	switch errno {
+	case 0:
+		return l.Send(r, Value(int64(n)))
+	case unix.ENOENT:
+		return errno
 	}
 	return l.Send(r, Errno(errno))
 }
