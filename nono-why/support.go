@@ -55,8 +55,19 @@ func (o *options) supportText(k kernel.Support, err error, promises []promise.Pr
 			b.WriteString("  not held  " + p.What + " (needs " + p.Needs + ")\n")
 		}
 	}
+	if o.platform == "linux" && err == nil {
+		b.WriteString("denials in the kernel's audit log (--audit-kernel): " + logs(k) + "\n")
+	}
 	b.WriteString("never held: changing mode, owner, times and attributes of files outside, where the file permissions let it; looking at names and sizes of files; use of processor, memory and disk\n")
 	return b.String()
+}
+
+// logs says whether the kernel can log what it denies.
+func logs(k kernel.Support) string {
+	if k.ABI < kernel.ABILog {
+		return "no, that needs " + kernel.Needs(kernel.ABILog)
+	}
+	return "yes, where the kernel's audit is on"
 }
 
 func (o *options) supportJSON(k kernel.Support, err error, promises []promise.Promise) string {

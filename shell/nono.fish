@@ -116,12 +116,12 @@ function __nono_kind
         case --allow-rmdir -allow-rmdir --allow-rmdir-own -allow-rmdir-own \
             --hold-metadata -hold-metadata --net-block -net-block --inner-sockets \
             -inner-sockets --allow-unix-sockets -allow-unix-sockets --allow-ipc \
-            -allow-ipc --allow-keychain -allow-keychain --audit-required \
-            -audit-required --explain -explain --wait-all -wait-all --allow-cwd \
-            -allow-cwd --list-profiles -list-profiles --ephemeral -ephemeral \
-            --dry-run -dry-run --print-spec -print-spec -v --v --verbose \
-            -verbose -s --s --silent -silent -h --h --help -help --version \
-            -version
+            -allow-ipc --allow-keychain -allow-keychain --audit-kernel -audit-kernel \
+            --audit-required -audit-required --explain -explain --wait-all \
+            -wait-all --allow-cwd -allow-cwd --list-profiles -list-profiles \
+            --ephemeral -ephemeral --dry-run -dry-run --print-spec -print-spec \
+            -v --v --verbose -verbose -s --s --silent -silent -h --h --help \
+            -help --version -version
             return 1
     end
     return 2

@@ -91,6 +91,7 @@ var PolicyFlags = []Flag{
 
 	{"audit-log", "", File, "log what the command starts and is refused; see nono-audit(5)", groupWatch, false, true},
 	{"audit-level", "", Word, "log what is 'refused', each 'exec' too (as usual), or 'all'", groupWatch, false, true},
+	{"audit-kernel", "", None, "have the kernel's audit log tell what is denied (needs Landlock ABI 7)", groupWatch, false, true},
 	{"audit-required", "", None, "end the command when the log cannot be written", groupWatch, false, true},
 	{"explain", "", None, "say at the end what was refused, and what would allow it", groupWatch, false, true},
 	{"wait-all", "", None, "wait for processes that outlive the command, instead of ending them", groupWatch, false, true},

@@ -19,7 +19,8 @@ func policyWords() profile.Words {
 	return profile.Words{
 		"deny": profile.Path, "deny-write": profile.Path, "net-block": profile.None, "host": profile.Text,
 		"block-command": profile.Text, "audit-log": profile.Path, "audit-level": profile.Text, "audit-required": profile.None,
-		"forbid": profile.Text, "require-signature": profile.None,
+		"audit-kernel": profile.None,
+		"forbid":       profile.Text, "require-signature": profile.None,
 	}
 }
 
@@ -89,6 +90,8 @@ func addPolicyLine(m *policy.Managed, l profile.Line) error {
 		}
 	case "audit-required":
 		m.Required = l.Profile
+	case "audit-kernel":
+		m.KernelLog = l.Profile
 	case "require-signature":
 		m.Signed = l.Profile
 	case "forbid":

@@ -50,7 +50,7 @@ func Confine(s *spec.Spec, o Outer) error {
 	if err := listAll(ruleset); err != nil {
 		return err
 	}
-	return enter(ruleset)
+	return enter(ruleset, 0)
 }
 
 // listAll lets every directory be listed.

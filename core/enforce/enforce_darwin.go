@@ -26,6 +26,9 @@ func Apply(s *spec.Spec) (*Sandbox, error) {
 	if err := unix.Access(sandboxExec, unix.X_OK); err != nil {
 		return nil, &fault.Error{Do: "use", Path: sandboxExec, Err: err, Hint: "nono runs nothing unprotected"}
 	}
+	if s.KernelLog {
+		return nil, &fault.Error{Do: "have the kernel log what it denies", Err: fault.Text("that needs Linux"), Hint: "leave out --audit-kernel"}
+	}
 	for i := range s.Paths {
 		if err := checkGrant(&s.Paths[i]); err != nil {
 			return nil, err

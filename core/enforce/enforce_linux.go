@@ -76,6 +76,10 @@ func asked(s *spec.Spec, abi int) error {
 		return &fault.Error{Do: "limit the network to some hosts", Err: fault.Text("that takes " + kernel.Needs(kernel.ABINet)),
 			Hint: "--net-block instead shuts the whole network"}
 	}
+	if s.KernelLog && abi < kernel.ABILog {
+		return &fault.Error{Do: "have the kernel log what it denies", Err: fault.Text("that takes " + kernel.Needs(kernel.ABILog)),
+			Hint: "--audit-log FILE logs without the kernel's help"}
+	}
 	if abi >= kernel.ABIUnix || s.UnixSockets || s.Traps(spec.TrapSockets) {
 		return nil
 	}

@@ -67,17 +67,31 @@ func restrict(s *spec.Spec, abi int) error {
 		return err
 	}
 	defer unix.Close(ruleset)
-	return enter(ruleset)
+	return enter(ruleset, logging(s))
 }
 
+// logging returns the flags for landlock_restrict_self(2): by default the kernel logs
+// what it denies the program that has restricted itself, and not those that it executes,
+// of which the command is one.
+func logging(s *spec.Spec) uintptr {
+	if s.KernelLog {
+		return restrictSelfLogNewExecOn
+	}
+	return 0
+}
+
+// restrictSelfLogNewExecOn is LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON, of ABI 7
+// (linux/landlock.h).
+const restrictSelfLogNewExecOn = 1 << 1
+
 // enter puts the calling thread into the domain of ruleset.
-func enter(ruleset int) error {
+func enter(ruleset int, flags uintptr) error {
 	// No new privileges: without it the kernel lets only root restrict itself,
 	// and a setuid program started later would be stronger than its caller.
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return &fault.Error{Do: "give up new privileges", Err: err}
 	}
-	if _, _, errno := unix.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(ruleset), 0, 0); errno != 0 {
+	if _, _, errno := unix.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(ruleset), flags, 0); errno != 0 {
 		hint := ""
 		if errno == unix.E2BIG {
 			hint = "Landlock allows 16 sandboxes inside one another"

@@ -25,6 +25,7 @@ const (
 	ABINet      = 4
 	ABIIoctl    = 5
 	ABIScope    = 6
+	ABILog      = 7
 	ABIUnix     = 9
 	ABIUDP      = 10
 )

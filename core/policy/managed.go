@@ -30,6 +30,8 @@ type Managed struct {
 	// it tells, and Required the policy that ends the command without it.
 	Log, Level Ruled
 	Required   string
+	// KernelLog is the policy that has the kernel log what it denies, or "".
+	KernelLog string
 	// Forbidden are flags that may not be used, neither typed nor in a profile.
 	Forbidden []Forbidden
 	// Signed is the policy that wants the user's own profiles signed, or "".
@@ -109,6 +111,7 @@ func (o Options) Under() (Options, error) {
 		slices.Index(levels[:], o.AuditLevel) < slices.Index(levels[:], m.Level.Value) && (o.AuditLevel == "" || slices.Contains(levels[:], o.AuditLevel)) {
 		o.AuditLevel = m.Level.Value
 	}
+	o.Allow.KernelLog = o.Allow.KernelLog || m.KernelLog != ""
 	o.AuditRequired = o.AuditRequired || m.Required != ""
 	return o, nil
 }

@@ -9,6 +9,7 @@ type Switches struct {
 	RmdirOwn    bool // only those that the command made itself; that takes a supervisor
 	Keychain    bool // macOS's Keychain: every item that its programs may have
 	IPC         bool // System V IPC and POSIX message queues, which all processes of a user share
+	KernelLog   bool // the kernel's audit log tells what Landlock denies
 }
 
 // A Switch is one of these directives.
@@ -33,6 +34,7 @@ var SwitchTable = [...]Switch{
 	{"unix-sockets", "Unix sockets outside", "allow-unix-sockets", false, false, func(s *Switches) *bool { return &s.UnixSockets }},
 	{"rmdir-own", "removing or renaming its own directories", "allow-rmdir-own", true, true, func(s *Switches) *bool { return &s.RmdirOwn }},
 	{"rmdir", "removing or renaming directories", "allow-rmdir", false, false, func(s *Switches) *bool { return &s.Rmdir }},
+	{"kernel-log", "denials in the kernel's audit log", "audit-kernel", true, true, func(s *Switches) *bool { return &s.KernelLog }},
 	{"keychain", "the Keychain, every item in it", "allow-keychain", true, true, func(s *Switches) *bool { return &s.Keychain }},
 }
 

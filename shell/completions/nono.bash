@@ -10,11 +10,12 @@ _nono_list_run() {
 		--listen --port --unix-socket --inner-sockets \
 		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
 		--block-command --allow-env --secret --audit-log \
-		--audit-level --audit-required --explain --wait-all \
-		-p --profile --workdir --allow-cwd --keep-fd \
-		--list-profiles --show-profile --install-hook --remove-hook \
-		--ephemeral --summary --dry-run --print-spec \
-		-v --verbose -s --silent -h --help --version
+		--audit-level --audit-kernel --audit-required --explain \
+		--wait-all -p --profile --workdir --allow-cwd \
+		--keep-fd --list-profiles --show-profile --install-hook \
+		--remove-hook --ephemeral --summary --dry-run \
+		--print-spec -v --verbose -s --silent -h --help \
+		--version
 }
 
 _nono_kind_run() {
@@ -55,8 +56,8 @@ _nono_list_why() {
 		--net-block --deny-host --listen --inner-sockets \
 		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
 		--block-command --allow-env --secret --audit-log \
-		--audit-level --audit-required --explain --wait-all \
-		-p --profile --workdir --allow-cwd
+		--audit-level --audit-kernel --audit-required --explain \
+		--wait-all -p --profile --workdir --allow-cwd
 }
 
 _nono_kind_why() {
