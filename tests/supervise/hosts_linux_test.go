@@ -40,7 +40,7 @@ const (
 // zone is what the name server says.
 var zone = map[string][4]byte{
 	"good.example.": {203, 0, 113, 1}, "api.pkg.example.": {203, 0, 113, 1}, "other.example.": {203, 0, 113, 2},
-	"loop.example.": {127, 0, 0, 1}, "meta.example.": {169, 254, 169, 254}, "inner.example.": {10, 1, 2, 3},
+	"bulk.example.": {203, 0, 113, 4}, "loop.example.": {127, 0, 0, 1}, "meta.example.": {169, 254, 169, 254}, "inner.example.": {10, 1, 2, 3},
 }
 
 func TestHosts(t *testing.T) {
@@ -59,6 +59,8 @@ func TestHosts(t *testing.T) {
 		out, err := c.CombinedOutput()
 		if err != nil {
 			t.Errorf("%v:\n%s", err, out)
+		} else if testing.Verbose() {
+			t.Logf("%s", out)
 		}
 		return
 	}
@@ -69,6 +71,7 @@ func TestHosts(t *testing.T) {
 		t.Run("deny", func(t *testing.T) { w.deny(t, u) })
 		t.Run("connect", func(t *testing.T) { w.connect(t, u) })
 		t.Run("clients", func(t *testing.T) { w.clients(t, u) })
+		t.Run("figures", func(t *testing.T) { w.figures(t, u) })
 		t.Run("many", func(t *testing.T) { w.many(t, u) })
 		t.Run("swaps", func(t *testing.T) { w.swaps(t, u) })
 		t.Run("first bytes", func(t *testing.T) { w.firstBytes(t, u) })
@@ -303,6 +306,8 @@ func ask(args []string) error {
 		return datagram(args[1])
 	case "nonblocking", "interrupted", "own timeout", "unspecified":
 		return connections(args[0], args[1])
+	case "figure":
+		return figure(client, args[1], args[2], args[3])
 	case "many":
 		return many(client, args[1], args[2])
 	case "swap":

@@ -1,0 +1,169 @@
+package supervise
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nono-sandbox/nono/core/testenv"
+)
+
+// figures measures what the supervisor costs: each row alternately without a sandbox and
+// within, five times; what is told are the medians. It checks nothing: a time is the
+// machine's.
+func (w internet) figures(t *testing.T, u testenv.User) {
+	if os.Getenv("NONO_FIGURES") == "" {
+		t.Skip("NONO_FIGURES is not set")
+	}
+	bulk(t)
+	dir, run := w.runner(t, u)
+	r := newRun(t, u)
+	plain := func(ask ...string) string {
+		c := exec.Command(dir+"/client", ask...)
+		c.Env = append(r.env(), clientVar+"="+dir+"/ca.pem")
+		out, _ := c.CombinedOutput()
+		return string(out)
+	}
+	for _, c := range [][]string{
+		{"connect, direct port (µs)", "figure", "connect", "203.0.113.1:8080", "2000"},
+		{"request, direct port (µs)", "figure", "request", "http://good.example:8080/", "1000"},
+		{"request, port 80 (µs)", "figure", "request", "http://good.example/", "1000"},
+		{"lookup, known name (µs)", "figure", "lookup", "good.example", "1000"},
+		{"1 GiB, direct port (MiB/s)", "figure", "bulk", "bulk.example:9100", "1073741824"},
+		{"1 GiB, port 443 (MiB/s)", "figure", "bulk", "bulk.example:443", "1073741824"},
+	} {
+		var outside, inside []float64
+		for range 5 {
+			outside = append(outside, number(t, plain(c[1:]...)))
+			inside = append(inside, number(t, run([]string{"--silent", "--host", "good.example", "--host", "bulk.example", "--host", "203.0.113.1"}, c[1:]...)))
+		}
+		slices.Sort(outside)
+		slices.Sort(inside)
+		t.Logf("%s: %s: plain %.1f, with --host %.1f", u.Name, c[0], outside[2], inside[2])
+	}
+}
+
+func number(t *testing.T, text string) float64 {
+	t.Helper()
+	f, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil {
+		t.Fatalf("%q", text)
+	}
+	return f
+}
+
+// bulk serves zeros at 203.0.113.4: at once on the port 9100, and on 443 after the first
+// message of TLS.
+func bulk(t *testing.T) {
+	exec.Command("ip", "addr", "add", "203.0.113.4/32", "dev", "lo").Run()
+	for _, port := range []string{"443", "9100"} {
+		l, err := net.Listen("tcp", "203.0.113.4:"+port)
+		must(t, err)
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			zeros := make([]byte, 1<<20)
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go func() {
+					defer c.Close()
+					if port == "443" {
+						c.Read(make([]byte, 4096))
+					}
+					for err == nil {
+						_, err = c.Write(zeros)
+					}
+				}()
+			}
+		}()
+	}
+}
+
+// figure prints one number: microseconds of one go, or MiB a second.
+func figure(client *http.Client, what, at, amount string) error {
+	n, err := strconv.Atoi(amount)
+	if err != nil {
+		return err
+	}
+	client.Transport.(*http.Transport).DisableKeepAlives = true
+	var once func() error
+	switch what {
+	case "connect":
+		once = func() error {
+			c, err := net.Dial("tcp", at)
+			if err == nil {
+				c.(*net.TCPConn).SetLinger(0)
+				c.Close()
+			}
+			return err
+		}
+	case "request":
+		once = func() error {
+			a, err := client.Get(at)
+			if err == nil {
+				_, err = io.Copy(io.Discard, a.Body)
+				a.Body.Close()
+			}
+			return err
+		}
+	case "lookup":
+		once = func() error {
+			_, err := net.DefaultResolver.LookupHost(context.Background(), at)
+			return err
+		}
+	case "bulk":
+		return throughput(at, n)
+	default:
+		return errors.New("no such figure")
+	}
+	took := make([]time.Duration, n)
+	for i := range took {
+		start := time.Now()
+		if err := once(); err != nil {
+			return err
+		}
+		took[i] = time.Since(start)
+	}
+	slices.Sort(took)
+	fmt.Print(float64(took[n/2].Nanoseconds()) / 1000)
+	return nil
+}
+
+func throughput(at string, n int) error {
+	c, err := net.Dial("tcp", at)
+	if err != nil {
+		return err
+	}
+	if host, port, _ := net.SplitHostPort(at); port == "443" {
+		go tls.Client(writeOnly{c}, &tls.Config{ServerName: host}).Handshake()
+	}
+	start := time.Now()
+	buf := make([]byte, 1<<20)
+	for left := n; left > 0; {
+		m, err := c.Read(buf)
+		if err != nil {
+			return err
+		}
+		left -= m
+	}
+	fmt.Print(float64(n) / (1 << 20) / time.Since(start).Seconds())
+	return nil
+}
+
+// writeOnly keeps what comes back from who only says the first message.
+type writeOnly struct{ net.Conn }
+
+func (writeOnly) Read([]byte) (int, error) { select {} }
