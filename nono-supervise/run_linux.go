@@ -60,7 +60,7 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 		return process.End{}, err
 	}
 	launch.Features = append(launch.Features, features...)
-	decide, err := o.featuresOf(s, w.tell)
+	decide, err := o.featuresOf(s, w.listener())
 	if err != nil {
 		return process.End{}, err
 	}

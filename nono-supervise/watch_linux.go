@@ -58,6 +58,14 @@ func (o *options) newWatch(s *spec.Spec) (*watch, []supervise.Feature, error) {
 	return w, []supervise.Feature{observer.Feature(s)}, nil
 }
 
+// listener is tell, or nil where there is nobody to tell.
+func (w *watch) listener() func(audit.Event) {
+	if w.log == nil && w.summary == nil {
+		return nil
+	}
+	return w.tell
+}
+
 func (w *watch) tell(e audit.Event) {
 	e = w.secrets.hide(e)
 	if w.summary != nil {

@@ -11,6 +11,12 @@ BENCH_TOOLS := bin/bench-tools
 bench: bench-tools
 	@$(BENCH_TOOLS)/bench -bin bin -tools $(BENCH_TOOLS) $(BENCH)
 
+# What --host costs: connections, requests, lookups, throughput. Only root makes the
+# network in which that is measured.
+.PHONY: bench-hosts
+bench-hosts: build
+	cd tests && NONO_FIGURES=1 $(GO) test -v -count=1 -run '^TestHosts$$/^user$$/^figures$$' ./supervise
+
 # The C programs that nono is compared with are those installed; go-landlock's
 # sample comes with the module that nono uses anyway.
 .PHONY: bench-tools

@@ -62,7 +62,7 @@ func (n *Network) onConnect(c *supervise.Call) (notify.Answer, bool) {
 // connect connects a TCP socket, or returns why not.
 func (n *Network) connect(c *supervise.Call, fd int, kind socketKind, to netip.AddrPort) notify.Answer {
 	d, direct := n.decide(to)
-	d.who = c.Event()
+	d.who = n.told.who(c)
 	switch {
 	case d.inside && kind.within:
 		return result(unix.Connect(fd, kind.sockaddr(to)))

@@ -66,9 +66,9 @@ func (n *Network) onListen(c *supervise.Call) (notify.Answer, bool) {
 // in the caller, once that has worked.
 func (n *Network) within(c *supervise.Call, fd int, kind socketKind, do func(int) error) notify.Answer {
 	if !n.datagrams.isolated() {
-		e := c.Event()
+		e := n.told.who(c)
 		e.Kind, e.Op, e.Host, e.Reason, e.Errno = audit.Refused, "listen", "localhost", noNamespace, "EACCES"
-		n.told.tell(e)
+		n.told.say(e)
 		return notify.Errno(unix.EACCES)
 	}
 	if kind.within {

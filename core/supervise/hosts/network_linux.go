@@ -29,8 +29,8 @@ type Network struct {
 }
 
 // New makes the network of a run. The descriptors are those of StartDatagrams. tell
-// hears of every connection, and of everything that is refused; several goroutines call
-// it.
+// hears of every connection, and of everything that is refused, unless it is nil; several
+// goroutines call it.
 func New(s *spec.Spec, maker, nameServer int, tell func(audit.Event)) (*Network, error) {
 	n := &Network{spec: s, told: newTeller(s, tell), resolver: &resolver{spec: s}, nameServers: nameServers(),
 		datagrams: &datagrams{maker: maker, dns: nameServer}, pretended: map[uint64]bool{}}

@@ -12,6 +12,7 @@ import (
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise"
 )
 
 // Why a connection that the spec allows is ended all the same. The reasons that a spec
@@ -28,7 +29,7 @@ const (
 // A teller tells the log, and the summary at the end, of connections and refusals.
 type teller struct {
 	spec *spec.Spec
-	tell func(audit.Event)
+	tell func(audit.Event) // or nil
 	// search are the domains that programs try behind a name (resolv.conf(5)).
 	search []string
 }
@@ -47,6 +48,21 @@ func newTeller(s *spec.Spec, tell func(audit.Event)) *teller {
 	return t
 }
 
+// who begins an event about a call. It costs some looks at the caller, which are left out
+// where nobody hears of the event.
+func (t *teller) who(c *supervise.Call) audit.Event {
+	if t.tell == nil {
+		return audit.Event{}
+	}
+	return c.Event()
+}
+
+func (t *teller) say(e audit.Event) {
+	if t.tell != nil {
+		t.tell(e)
+	}
+}
+
 // connected tells of a connection to addr, which is where name leads, and how connecting
 // to it ended. who begins the event.
 func (t *teller) connected(who audit.Event, name string, addr netip.AddrPort, err error) {
@@ -54,7 +70,7 @@ func (t *teller) connected(who audit.Event, name string, addr netip.AddrPort, er
 	if err != nil {
 		who.Errno = errnoName(err)
 	}
-	t.tell(who)
+	t.say(who)
 }
 
 // refused tells that a connection to a host, a name or an address, is not allowed by the
@@ -72,7 +88,7 @@ func (t *teller) refused(who audit.Event, host string, port uint16, errno unix.E
 func (t *teller) ended(who audit.Event, host string, port uint16, reason, remedy string, errno unix.Errno) {
 	who.Kind, who.Op, who.Host, who.Port = audit.Refused, "tcp", host, int(port)
 	who.Reason, who.Remedy, who.Errno = reason, remedy, unix.ErrnoName(errno)
-	t.tell(who)
+	t.say(who)
 }
 
 // lookup tells that a name is not looked up. Who asks is not known. A name with a domain
@@ -91,12 +107,12 @@ func (t *teller) lookup(name string) {
 	if h, problem := spec.ParseHost(meant); problem == "" {
 		e.Remedy = "--host " + h.String()
 	}
-	t.tell(e)
+	t.say(e)
 }
 
 // private tells that a name leads to a private address alone.
 func (t *teller) private(name, addr string) {
-	t.tell(audit.Event{Source: audit.Fact, Kind: audit.Refused, Op: "lookup", Host: name, Address: addr, Reason: privateOnly, Remedy: "--host " + addr})
+	t.say(audit.Event{Source: audit.Fact, Kind: audit.Refused, Op: "lookup", Host: name, Address: addr, Reason: privateOnly, Remedy: "--host " + addr})
 }
 
 // raw is the flag that leaves out the look at what a connection asks for.
