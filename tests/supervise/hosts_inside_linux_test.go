@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -242,6 +243,66 @@ func page(url string) string {
 	defer a.Body.Close()
 	b, _ := io.ReadAll(a.Body)
 	return string(b)
+}
+
+// unixSockets has both features that decide about connect(2) in one sandbox.
+func (w internet) unixSockets(t *testing.T, u testenv.User) {
+	outside := u.Dir(t)
+	for _, name := range []string{"granted", "other"} {
+		l, err := net.Listen("unix", filepath.Join(outside, name))
+		must(t, err)
+		must(t, os.Chmod(filepath.Join(outside, name), 0o777))
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				io.WriteString(c, "hello")
+				c.Close()
+			}
+		}()
+	}
+	_, run := w.runner(t, u)
+	for _, before := range [][]string{nil, {"nonamespace"}} {
+		if before != nil {
+			_, run = w.runner(t, u, before...)
+		}
+		flags := []string{"--silent", "--host", "good.example", "--unix-socket", filepath.Join(outside, "granted"), "--inner-sockets"}
+		if got := run(flags, "unix", outside, "http://good.example:8080/"); got != "granted hello, other refused, inner hello, page 200" {
+			t.Errorf("%v: %s", before, got)
+		}
+	}
+}
+
+func overUnix(client *http.Client, outside, url string) error {
+	say := func(path string) string {
+		c, err := net.Dial("unix", path)
+		if err != nil {
+			return "refused"
+		}
+		defer c.Close()
+		b, _ := io.ReadAll(c)
+		return string(b)
+	}
+	l, err := net.Listen("unix", "inner")
+	if err != nil {
+		return err
+	}
+	go func() {
+		if c, err := l.Accept(); err == nil {
+			io.WriteString(c, "hello")
+			c.Close()
+		}
+	}()
+	a, err := client.Get(url)
+	if err != nil {
+		return err
+	}
+	a.Body.Close()
+	fmt.Printf("granted %s, other %s, inner %s, page %d", say(outside+"/granted"), say(outside+"/other"), say("inner"), a.StatusCode)
+	return nil
 }
 
 // withoutNamespaces runs where no network namespace can be made, as in many containers.

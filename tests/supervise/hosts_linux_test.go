@@ -71,6 +71,7 @@ func TestHosts(t *testing.T) {
 		t.Run("deny", func(t *testing.T) { w.deny(t, u) })
 		t.Run("connect", func(t *testing.T) { w.connect(t, u) })
 		t.Run("clients", func(t *testing.T) { w.clients(t, u) })
+		t.Run("Unix sockets", func(t *testing.T) { w.unixSockets(t, u) })
 		t.Run("figures", func(t *testing.T) { w.figures(t, u) })
 		t.Run("many", func(t *testing.T) { w.many(t, u) })
 		t.Run("swaps", func(t *testing.T) { w.swaps(t, u) })
@@ -306,6 +307,8 @@ func ask(args []string) error {
 		return datagram(args[1])
 	case "nonblocking", "interrupted", "own timeout", "unspecified":
 		return connections(args[0], args[1])
+	case "unix":
+		return overUnix(client, args[1], args[2])
 	case "figure":
 		return figure(client, args[1], args[2], args[3])
 	case "many":
