@@ -42,6 +42,7 @@ func (l *launch) notices(p *cli.Printer, h policy.Host) {
 		}
 		p.Notice(t.Flag + " " + fault.Quote(t.Text) + " denies what has that form now (" + strconv.Itoa(t.Matches) + "), and nothing that is made later")
 	}
+	l.endings(p)
 	l.symlinks(p, h)
 	l.dotfiles(p)
 	l.beforeNono(p)

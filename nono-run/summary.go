@@ -36,6 +36,7 @@ func (l *launch) summary() string {
 	section("write:", spec.Write, spec.WriteFile)
 	section("devices:", spec.Device)
 	section("Unix sockets:", spec.UnixSocket)
+	b.WriteString(l.ends())
 	b.WriteString(l.profileSummary())
 	b.WriteString(l.managedSummary())
 	b.WriteString(l.counts())

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"os"
+	"strconv"
+	"strings"
+
 	"github.com/nono-sandbox/nono/core/fault"
 )
 
@@ -12,7 +16,11 @@ func (l *launch) supervise(shim string, args []string) error {
 		return err
 	}
 	argv := append([]string{"nono-supervise", "--shim=" + shim}, l.watching()...)
-	argv = append(argv, args...)
+	asking, err := l.asking()
+	if err != nil {
+		return err
+	}
+	argv = append(append(argv, asking...), args...)
 	return &fault.Error{Do: "start", Path: supervisor, Err: l.become(supervisor, argv)}
 }
 
@@ -42,4 +50,28 @@ func (l *launch) watching() []string {
 		args = append(args, "--wait-all")
 	}
 	return args
+}
+
+// asking are its flags for asking a person.
+func (l *launch) asking() ([]string, error) {
+	w := &l.policy.Watch
+	if !w.Ask {
+		return nil, nil
+	}
+	fd, err := sealed([]byte(strings.Join(os.Environ(), "\x00") + "\x00"))
+	if err != nil {
+		return nil, &fault.Error{Do: "ask", Err: err}
+	}
+	program, err := ownProgram("nono-ask")
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"--ask-by=" + program, "--ask-timeout=" + w.AskTimeout, "--ask-env=" + strconv.Itoa(fd)}
+	if w.AskWith != "" {
+		args = append(args, "--ask-with="+w.AskWith)
+	}
+	if l.profile != nil && len(l.profile.Names) > 0 {
+		args = append(args, "--ask-profile="+l.profile.Names[len(l.profile.Names)-1])
+	}
+	return args, nil
 }

@@ -51,7 +51,7 @@ func (o *options) shareWorkdir(want *profile.Profile, h policy.Host, p *cli.Prin
 	if want.WorkdirBy != "" {
 		o.shared = dir
 	}
-	o.Grants = append(o.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy})
+	o.Grants = append(o.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy, Shared: true})
 	return nil
 }
 

@@ -27,6 +27,7 @@ type options struct {
 	summary           string
 	audit             auditOptions
 	secrets           []string // variables that hold secrets
+	ask               askOptions
 	argv              []string
 
 	help, version bool
@@ -93,6 +94,24 @@ func parse(args []string) (options, error) {
 			o.secrets = append(o.secrets, value)
 		case "--again":
 			o.again = true
+		case "--ask-by":
+			o.ask.by = value
+		case "--ask-with":
+			o.ask.with = value
+		case "--ask-timeout":
+			o.ask.timeout = value
+		case "--ask-profile":
+			o.ask.profile = value
+		case "--ask-env", "--ask-fd":
+			fd, err := strconv.Atoi(value)
+			if err != nil || fd < 3 {
+				return o, misuse("a descriptor above 2 is wanted after " + name + "=")
+			}
+			if name == "--ask-env" {
+				o.ask.env = fd
+			} else {
+				o.ask.fd = fd
+			}
 		case "--audit-log":
 			o.audit.path = value
 		case "--audit-level":
@@ -133,4 +152,13 @@ func (o *options) check() error {
 
 func misuse(why string) error {
 	return &fault.Error{Do: "start nono-supervise", Err: fault.Text(why), Hint: usage}
+}
+
+// askOptions say how a person is asked.
+type askOptions struct {
+	by                     string // the file that is nono-ask
+	with, timeout, profile string
+	// env is where the environment is of the one who started nono, and fd the socket to
+	// nono-ask, once that is started.
+	env, fd int
 }

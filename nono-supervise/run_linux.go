@@ -86,6 +86,13 @@ func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.
 	if s.RmdirOwn {
 		all = append(all, owndirs.Feature())
 	}
+	if len(s.Ending) > 0 || s.Asks() {
+		g, err := o.newGrants(s, tell)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, g.Feature())
+	}
 	if s.Traps(spec.TrapHosts) {
 		n, err := hosts.New(s, o.maker, o.nameServer, tell)
 		if err != nil {
@@ -131,6 +138,14 @@ func confine(s *spec.Spec, o options, args []string) error {
 		{Kind: spec.ReadFile, Path: o.shim, By: by},
 		{Kind: spec.Read, Path: "/proc", By: by},
 	}}
+	outer.Paths = append(outer.Paths, s.Most().Paths[len(s.Paths):]...)
+	if s.Asks() {
+		fd, err := o.ask.start()
+		if err != nil {
+			return err
+		}
+		args = append([]string{"--ask-fd=" + strconv.Itoa(fd)}, args...)
+	}
 	if s.Traps(spec.TrapHosts) {
 		if maker, nameServer, ok := hosts.StartDatagrams(self); ok {
 			args = append([]string{"--maker=" + strconv.Itoa(maker), "--name-server=" + strconv.Itoa(nameServer)}, args...)

@@ -53,7 +53,8 @@ func (w *sandbox) about(q query.Question) (query.Verdict, error) {
 		return query.Verdict{}, err
 	}
 	v := w.asker.Ask(q)
-	if w.self {
+	w.asks(q, &v)
+	if w.self && !v.Asks { // trying would put a question to somebody
 		w.asker.Probe(q, &v)
 	}
 	w.adviser.Advise(q, &v)

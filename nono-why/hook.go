@@ -198,6 +198,9 @@ func (w *sandbox) tell(r refusal) string {
 		if v.Suggestion != nil {
 			flag = ": " + v.Suggestion.String()
 		}
+		if v.Asks {
+			return begin + string(op) + " " + fault.Quote(shorten(r.path, 80)) + ". The user was asked, and has not said yes."
+		}
 		return begin + string(op) + " " + fault.Quote(shorten(r.path, 80)) + ". Only the user can allow it" + fit(flag, 140) + "."
 	}
 	return ""

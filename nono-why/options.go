@@ -108,6 +108,9 @@ func (o *options) check(set *cli.Set) error {
 	case o.command != "" && strings.ContainsAny(o.command, "\x00"):
 		return cli.Misuse("ask about the command", "its name has a NUL byte", "")
 	}
+	if err := o.checkRequest(); err != nil {
+		return err
+	}
 	if o.op == "" {
 		o.op = string(query.Read)
 	}

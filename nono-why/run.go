@@ -44,10 +44,11 @@ const errDenied = fault.Text("denied")
 type options struct {
 	cli.Request
 	path, op, to, host, port, socket, command string
-	specFile, platform                        string
+	specFile, platform, reason                string
 	sockets                                   []string // to be granted
 	argv                                      []string // a whole command
 	udp, batch, support, summary, self, hook  bool
+	request                                   bool
 	json, verbose, silent, help, version      bool
 	stdin                                     io.Reader
 }
@@ -58,7 +59,7 @@ func (o *options) bind() *cli.Set {
 	o.Request.Bind(s)
 	for name, to := range map[string]*string{
 		"path": &o.path, "op": &o.op, "to": &o.to, "host": &o.host, "port": &o.port,
-		"command": &o.command, "spec": &o.specFile, "platform": &o.platform,
+		"command": &o.command, "spec": &o.specFile, "platform": &o.platform, "reason": &o.reason,
 	} {
 		s.BindString(name, to)
 	}
@@ -66,7 +67,7 @@ func (o *options) bind() *cli.Set {
 	s.BindList("grant-unix-socket", &o.sockets)
 	o.BindHosts(s, "grant-host")
 	for name, to := range map[string]*bool{
-		"udp": &o.udp, "batch": &o.batch, "hook": &o.hook, "support": &o.support, "summary": &o.summary, "self": &o.self,
+		"udp": &o.udp, "batch": &o.batch, "hook": &o.hook, "support": &o.support, "summary": &o.summary, "self": &o.self, "request": &o.request,
 		"json": &o.json, "verbose": &o.verbose, "silent": &o.silent, "help": &o.help, "version": &o.version,
 	} {
 		s.BindBool(name, to)
@@ -130,6 +131,9 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 		return o.showAll(all, err, p)
 	}
 	v, err := w.answer(o)
+	if err == nil && o.request {
+		err = w.askAhead(&v, o.reason)
+	}
 	if o.path != "" {
 		w.suggestCommand(&v)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -50,11 +51,29 @@ func (w *sandbox) summary() string {
 	}
 	b.WriteString("\n")
 	if w.self {
+		if s.Asks() {
+			b.WriteString("Of the rest, the user is asked when it is tried, unless it is protected: wait for the answer.\n" +
+				"'nono-why --self --request --op OP PATH --reason TEXT' asks ahead and says what it is for.\n")
+		}
+		for _, g := range s.Ending {
+			b.WriteString("For a time: " + g.Kind.String() + " " + fault.Quote(g.Path) + " (" + left(g.Until) + ").\n")
+		}
+		if s.Ends > 0 {
+			b.WriteString("This command is ended in " + left(s.Ends) + ".\n")
+		}
 		b.WriteString("Anything else fails with 'Permission denied' or 'Operation not permitted'. Do not try ways around it.\n" +
 			"'nono-why --self --op OP PATH' says why, and names the flag. Tell the user what you needed, and that\n" +
 			"nono must be started again with that flag.\n")
 	}
 	return b.String()
+}
+
+// left is how long it is until end, in seconds of CLOCK_BOOTTIME.
+func left(end int64) string {
+	if now := kernel.BootTime(); end > now {
+		return spec.FormatSpan(end - now)
+	}
+	return "over"
 }
 
 func allowed(yes bool) string {

@@ -20,6 +20,9 @@ func text(v *query.Verdict, verbose bool) string {
 	if why := because(v); why != "" {
 		b.WriteString("  " + why + "\n")
 	}
+	if v.Until > 0 {
+		b.WriteString("  for " + spec.FormatSpan(v.EndsIn()) + " more; what is open then stays open\n")
+	}
 	if v.ByPolicy() && !v.Exists && existing(v.Op) && !strings.Contains(v.Note, "does not exist") {
 		b.WriteString("  it does not exist\n")
 	}
@@ -32,6 +35,9 @@ func text(v *query.Verdict, verbose bool) string {
 			by += " (" + v.Errno + ")"
 		}
 		b.WriteString(by + "\n")
+	}
+	if v.Asks {
+		b.WriteString("  a person is asked when it is tried; 'nono why --self --request' asks ahead\n")
 	}
 	if verbose && v.Line != nil {
 		line := "  by the spec"

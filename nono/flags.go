@@ -13,10 +13,12 @@ func takesArgument(flag string) bool {
 		"--listen", "-listen", "--port", "-port", "--unix-socket", "-unix-socket",
 		"--allow-command", "-allow-command", "--block-command", "-block-command",
 		"--allow-env", "-allow-env", "--secret", "-secret", "--audit-log",
-		"-audit-log", "--audit-level", "-audit-level", "-p", "--p", "--profile",
-		"-profile", "--workdir", "-workdir", "--keep-fd", "-keep-fd",
-		"--show-profile", "-show-profile", "--install-hook", "-install-hook",
-		"--remove-hook", "-remove-hook", "--summary", "-summary":
+		"-audit-log", "--audit-level", "-audit-level", "--until", "-until",
+		"--ask-with", "-ask-with", "--ask-timeout", "-ask-timeout", "--ask-protected",
+		"-ask-protected", "-p", "--p", "--profile", "-profile", "--workdir",
+		"-workdir", "--keep-fd", "-keep-fd", "--show-profile", "-show-profile",
+		"--install-hook", "-install-hook", "--remove-hook", "-remove-hook",
+		"--summary", "-summary":
 		return true
 	}
 	return false

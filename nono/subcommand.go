@@ -20,6 +20,7 @@ var subcommands = [...]subcommand{
 	{"why", "say whether something would be allowed, and why", "nono-why", false},
 	{"policy", "show, lint, compare or test a policy", "nono-policy", false},
 	{"audit", "read the log of a run", "nono-audit", false},
+	{"ask", "answer what runs with --ask ask", "nono-ask", false},
 	{"shell", "start your shell in the sandbox; takes the flags of run", "nono-run", false},
 	{"diff", "show what a run with --ephemeral changed", "nono-ephemeral", true},
 	{"keep", "move those changes to the originals", "nono-ephemeral", true},

@@ -21,6 +21,8 @@ const (
 	Ports    Arg = "N[-M]"
 	Secret   Arg = "NAME=SOURCE"
 	ListenAt Arg = "[ADDRESS:]PORT"
+	Time     Arg = "TIME"
+	Span     Arg = "SPAN"
 )
 
 // Bare reports whether the flag may stand alone: the word behind such a flag is never
@@ -93,6 +95,12 @@ var PolicyFlags = []Flag{
 	{"audit-level", "", Word, "log what is 'refused', each 'exec' too (as usual), or 'all'", groupWatch, false, true},
 	{"audit-kernel", "", None, "have the kernel's audit log tell what is denied (needs Landlock ABI 7)", groupWatch, false, true},
 	{"audit-required", "", None, "end the command when the log cannot be written", groupWatch, false, true},
+	{"until", "", Time, "end at this time what the command line grants: 18:00, or 2026-12-31T18:00", groupWatch, false, true},
+	{"end-kills", "", None, "end the command when the first of its grants ends, and no grant", groupWatch, false, true},
+	{"ask", "", None, "ask outside about what would be refused: nono ask, in another terminal", groupWatch, false, true},
+	{"ask-with", "", File, "ask by this program: the question on its standard input, the answer on its output", groupWatch, false, false},
+	{"ask-timeout", "", Span, "take no answer within this time for no; 30s if not given", groupWatch, false, true},
+	{"ask-protected", "", Path, "ask about this protected path too; a yes has to be typed as a word", groupWatch, true, false},
 	{"explain", "", None, "say at the end what was refused, and what would allow it", groupWatch, false, true},
 	{"wait-all", "", None, "wait for processes that outlive the command, instead of ending them", groupWatch, false, true},
 

@@ -23,6 +23,9 @@ func profileWords() profile.Words {
 			words[f.Name] = profile.None
 		case Dir, File, Path:
 			words[f.Name] = profile.Path
+			if spec.KindOf(f.Name).MayEnd() {
+				words[f.Name] = profile.TimedPath
+			}
 		default:
 			words[f.Name] = profile.Text
 		}
@@ -123,7 +126,7 @@ func (r *Request) AddAgreed(given *Set, h policy.Host) error {
 	kind := map[profile.Access]spec.Kind{
 		profile.Read: spec.Read, profile.Write: spec.Write, profile.Read | profile.Write: spec.Allow,
 	}[want.Workdir]
-	r.Grants = append(r.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy})
+	r.Grants = append(r.Grants, policy.Grant{Kind: kind, Path: dir, From: want.WorkdirBy, Shared: true})
 	return nil
 }
 

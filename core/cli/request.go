@@ -27,7 +27,13 @@ func (r *Request) Bind(s *Set) {
 	for _, k := range []spec.Kind{spec.Allow, spec.Read, spec.Write, spec.AllowFile, spec.ReadFile,
 		spec.WriteFile, spec.Temp, spec.Device, spec.UnixSocket, spec.Deny, spec.DenyWrite} {
 		s.Bind(k.String(), func(arg string) error {
-			r.Grants = append(r.Grants, policy.Grant{Kind: k, Path: arg})
+			g := policy.Grant{Kind: k, Path: arg}
+			if k.MayEnd() {
+				if err := cutTime(&g); err != nil {
+					return err
+				}
+			}
+			r.Grants = append(r.Grants, g)
 			return nil
 		})
 	}
@@ -47,6 +53,21 @@ func (r *Request) Bind(s *Set) {
 	s.BindList("profile", &r.Profiles)
 	s.BindString("workdir", &r.Workdir)
 	s.BindBool("allow-cwd", &r.AllowCwd)
+}
+
+// cutTime takes the time off a grant's path.
+func cutTime(g *policy.Grant) error {
+	path, tail := spec.CutTime(g.Path)
+	if tail != "" && tail != ":"+spec.Always {
+		var problem string
+		if g.For, problem = spec.ParseSpan(tail[1:]); problem != "" {
+			return fault.Text(problem + ", not " + fault.Quote(tail[1:]) + "; a path that ends so is written " + fault.Quote(g.Path+":"+spec.Always))
+		}
+	}
+	if g.Path = path; g.For > 0 {
+		g.Ends = tail
+	}
+	return nil
 }
 
 // BindHosts binds the flag of this name, --host or what stands for it, to the hosts

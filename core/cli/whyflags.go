@@ -18,6 +18,8 @@ var whyFlags = []Flag{
 	{"udp", "", None, "by UDP instead of TCP", groupQuestion, false, false},
 	{"unix-socket", "", Path, "ask about connecting to this Unix socket; @NAME is an abstract one", groupQuestion, false, false},
 	{"command", "", Command, "ask whether this command is blocked", groupQuestion, false, false},
+	{"request", "", None, "with --self: ask the person outside for it, if it is denied and nono run --ask is on", groupQuestion, false, false},
+	{"reason", "", Word, "say what --request is for", groupQuestion, false, false},
 	{"batch", "", None, "read 'OP PATH' lines, answer one JSON object a line", groupQuestion, false, false},
 	{"support", "", None, "tell what this kernel can enforce", groupQuestion, false, false},
 	{"hook", "", None, "answer an agent's hook: read its event, tell what of it the sandbox refused", groupQuestion, false, false},

@@ -46,7 +46,7 @@ func byOf(g Grant) spec.Origin {
 	case !g.Kind.Grants():
 		return spec.Origin{Source: spec.Flag, Detail: flagOf(g.Kind)}
 	}
-	return spec.Origin{Source: spec.Flag, Detail: flagOf(g.Kind) + " " + g.Path}
+	return spec.Origin{Source: spec.Flag, Detail: flagOf(g.Kind) + " " + g.Path + g.Ends}
 }
 
 // userGrants adds the grants of the command line and of profiles.
@@ -81,7 +81,7 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, homes []home, out *
 		if c.misled(g, byOf(g), path, p, homes, out) {
 			return nil
 		}
-		if l.put(g.Kind, p.Path, byOf(g), fromOthers, true) {
+		if l.put(spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g), Optional: true, Until: until(g.For)}, fromOthers) {
 			out.create = append(out.create, filepath.Clean(path))
 		}
 	case err != nil && g.From != "" && (err == unix.ENOENT || err == unix.EACCES):
@@ -91,7 +91,7 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, homes []home, out *
 	case g.From != "":
 		out.redirected = noteRedirected(out.redirected, g, path, p.Path)
 		if !c.misled(g, byOf(g), path, p, homes, out) {
-			l.grant(g.Kind, p.Path, byOf(g), fromOthers)
+			l.put(spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g), Until: until(g.For)}, fromOthers)
 		}
 	default:
 		if err := l.refuseSealed(g, p.Path); err != nil {
@@ -100,7 +100,7 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, homes []home, out *
 		if link := c.strays(filepath.Clean(path), p, homes); link != "" {
 			out.led = append(out.led, Misled{spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g)}, path, link})
 		}
-		l.grant(g.Kind, p.Path, byOf(g), fromUser)
+		l.put(spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g), Until: until(g.For)}, fromUser)
 	}
 	return nil
 }
@@ -109,6 +109,12 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, homes []home, out *
 // make because a profile says so.
 func (c *compiler) created(g Grant, path string) bool {
 	return g.From != "" && slices.Contains(c.o.Create, filepath.Clean(path))
+}
+
+// withoutUnit reports whether path may have been meant with a time that lacks its unit.
+func withoutUnit(path string) bool {
+	at := strings.LastIndexByte(path, ':')
+	return at > 0 && at < len(path)-1 && strings.Trim(path[at+1:], "0123456789") == ""
 }
 
 const errTilde = fault.Text("no such file or directory: a shell expands '~' at the beginning of a word only")
@@ -154,11 +160,13 @@ func refusal(g Grant, path string, err error) *fault.Error {
 		f.Do = "use profile " + g.From + ": cannot grant " + flagOf(g.Kind)
 	}
 	if m, ok := err.(*misfitError); ok && m.flag != "" {
-		f.Hint = "use " + m.flag + " " + fault.Quote(g.Path)
+		f.Hint = "use " + m.flag + " " + fault.Quote(spec.Lasting(g.Path)+g.Ends)
 	}
 	switch {
 	case err == unix.ENOENT && unexpanded(g):
 		f.Err, f.Hint = errTilde, flagOf(g.Kind)+" "+g.Path
+	case err == unix.ENOENT && withoutUnit(g.Path):
+		f.Hint = "a time has a unit: " + flagOf(g.Kind) + " " + g.Path + "m"
 	case err == unix.ENOENT:
 		f.Hint = "create it first: the kernel cannot grant what does not exist"
 	}

@@ -33,7 +33,7 @@ func (c *compiler) keychain(l *lines, homes []home) error {
 		for _, path := range home.expand(p.path, true) {
 			// One that a symlink leads elsewhere is not the Keychain's.
 			if at, err := c.res.Resolve(path); err == nil && at.Exists && misfit(p.kind, at) == nil && at.Path == path {
-				l.put(p.kind, path, by, fromUser, true)
+				l.put(spec.Path{Kind: p.kind, Path: path, By: by, Optional: true}, fromUser)
 			}
 		}
 	}

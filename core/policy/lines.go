@@ -24,6 +24,8 @@ type lines struct {
 	// asked are the grants that were asked for: not the system's, nor the
 	// command's.
 	asked []spec.Path
+	// ends tells that one of the lines ends.
+	ends bool
 	// dropped are grants of which the user's denies leave nothing, and taken those of
 	// which a policy leaves nothing, or the reading.
 	dropped []spec.Path
@@ -52,39 +54,39 @@ const (
 
 // grant appends a grant, once. What the user's denies take is taken from it.
 func (l *lines) grant(k spec.Kind, path string, by spec.Origin, from source) {
-	l.put(k, path, by, from, false)
+	l.put(spec.Path{Kind: k, Path: path, By: by}, from)
 }
 
 // grantOptional appends what the command may well start without. It is there now;
 // an update of the system may remove it before the sandbox is made, and a spec may
 // be applied in a container that lacks it.
 func (l *lines) grantOptional(k spec.Kind, path string, by spec.Origin) {
-	l.put(k, path, by, fromOthers, true)
+	l.put(spec.Path{Kind: k, Path: path, By: by, Optional: true}, fromOthers)
 }
 
 // put appends a grant, once, and reports whether there is a new line.
-func (l *lines) put(k spec.Kind, path string, by spec.Origin, from source, optional bool) bool {
-	left := l.left(k, path, from)
-	if l.noteTaken(spec.Path{Kind: k, Path: path, By: by}, left); left == 0 && sealedBy(l.sealed, path) != "" {
+func (l *lines) put(p spec.Path, from source) bool {
+	left := l.left(p.Kind, p.Path, from)
+	if l.noteTaken(p, left); left == 0 && sealedBy(l.sealed, p.Path) != "" {
 		return false
 	}
 	if left == 0 {
-		l.dropped = append(l.dropped, spec.Path{Kind: k, Path: path, By: by})
+		l.dropped = append(l.dropped, p)
 		return false
 	}
-	p := spec.Path{Kind: left, Path: path, By: by, Optional: optional}
+	p.Kind = left
 	if !l.append(p) {
 		return false
 	}
-	l.granted[path] = true
+	l.granted[p.Path] = true
 	if left.Writes() {
-		l.writable[path] = true
+		l.writable[p.Path] = true
 	}
-	if by.Source != spec.System && by.Source != spec.Command {
-		l.asked = append(l.asked, spec.Path{Kind: left, Path: path, By: by})
-		l.wanted[path] = true
+	if p.By.Source != spec.System && p.By.Source != spec.Command {
+		l.asked = append(l.asked, p)
+		l.wanted[p.Path] = true
 		if left.Writes() {
-			l.changeable[path] = true
+			l.changeable[p.Path] = true
 		}
 	}
 	return true
@@ -108,11 +110,25 @@ func (l *lines) deny(k spec.Kind, path string, by spec.Origin) {
 func (l *lines) append(p spec.Path) bool {
 	key := line{p.Kind, p.Path}
 	if l.have[key] {
+		l.prolong(p)
 		return false
 	}
 	l.have[key] = true
+	l.ends = l.ends || p.Until > 0
 	l.paths = append(l.paths, p)
 	return true
+}
+
+// prolong lets a line that ends hold as long as p, which is otherwise the same.
+func (l *lines) prolong(p spec.Path) {
+	if !l.ends {
+		return
+	}
+	for i := range l.paths {
+		if q := &l.paths[i]; q.Kind == p.Kind && q.Path == p.Path && q.Until != 0 && (p.Until == 0 || p.Until > q.Until) {
+			q.Until, q.By = p.Until, p.By
+		}
+	}
 }
 
 // left returns what the user's own denies leave of a grant: another kind, or 0.

@@ -23,6 +23,12 @@ type Grant struct {
 	Moved string
 	// Policy is the policy of the administrator that a deny is of, or empty.
 	Policy string
+	// For is how long the grant holds, in seconds from the start; 0 without end.
+	For int64
+	// Ends is how that was typed, as it stands behind the path in a reason.
+	Ends string
+	// Shared tells that it is the working directory, as a profile wants it.
+	Shared bool
 }
 
 // Options is everything that the flags and profiles of one run say about what
@@ -143,6 +149,29 @@ func ToAsk(o Options, h Host) (*Policy, error) {
 // names the flag at fault, or a *CommandError where the command itself cannot
 // be started.
 func Compile(o Options, h Host) (*Policy, error) {
+	kill, err := o.endings()
+	if err != nil {
+		return nil, err
+	}
+	var p *Policy
+	if slices.ContainsFunc(o.Grants, func(g Grant) bool { return g.For > 0 }) {
+		p, err = compileEnding(o, h)
+	} else {
+		p, err = compileOnce(o, h, o.Grants)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if kill > 0 {
+		p.Spec.Ends = until(kill)
+		p.Spec.AddTrap(spec.TrapExec) // something has to be asked about, or there is no supervisor
+	}
+	return p, addAskable(p, o, h)
+}
+
+// compileOnce makes the policy for o, whose grants are all as lasting as the sandbox, or
+// taken for that. asked are all grants that were asked for.
+func compileOnce(o Options, h Host, asked []Grant) (*Policy, error) {
 	o, err := o.Under()
 	if err != nil {
 		return nil, err
@@ -175,6 +204,9 @@ func Compile(o Options, h Host) (*Policy, error) {
 	if watch.AuditLog, err = c.auditLog(l); err != nil {
 		return nil, err
 	}
+	if watch.AskWith, err = c.askProgram(l); err != nil {
+		return nil, err
+	}
 	given, err := c.grants(l, homes, cmds)
 	if err != nil {
 		return nil, err
@@ -187,7 +219,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 	}
 	closed, unlisted := c.chainDirs(l)
 	// Last, so that a mistake in a flag is told as that, and not as its absence.
-	if err := c.askedForSomething(); err != nil {
+	if err := c.askedForSomething(asked); err != nil {
 		return nil, err
 	}
 	switches := o.Allow
@@ -269,8 +301,8 @@ func (c *compiler) protections(l *lines, homes []home, cmds *commands, links []r
 
 // askedForSomething refuses a run that grants nothing: it can only be a
 // mistake, unless cutting the network is all that was wanted.
-func (c *compiler) askedForSomething() error {
-	if !c.o.Net() || slices.ContainsFunc(c.o.Grants, func(g Grant) bool { return g.Kind.Grants() }) {
+func (c *compiler) askedForSomething(asked []Grant) error {
+	if !c.o.Net() || slices.ContainsFunc(asked, func(g Grant) bool { return g.Kind.Grants() }) {
 		return nil
 	}
 	return &fault.Error{Do: "run with nothing granted", Hint: "--allow . grants the working directory, --read DIR one to read, --net-block cuts the network"}

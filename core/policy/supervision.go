@@ -22,6 +22,18 @@ type Watch struct {
 	InnerSockets bool
 	// HoldMetadata keeps modes, owners, times and attributes of what may not be written.
 	HoldMetadata bool
+	// Until is the time of day at which grants end that have no time of their own: those
+	// of paths on the command line, and of the working directory. EndKills ends the
+	// command at the first end, and no grant.
+	Until    string
+	EndKills bool
+	// Ask asks a person about what the sandbox refuses: in another terminal, or by
+	// AskWith, a program. No answer within AskTimeout, a span as 30s, is no.
+	Ask        bool
+	AskWith    string
+	AskTimeout string
+	// AskProtected are protected paths that may be asked about too.
+	AskProtected []string
 	// WaitAll waits for the processes that outlive the command.
 	WaitAll bool
 }

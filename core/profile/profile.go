@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // Arg says what the value of a word is.
@@ -19,9 +20,10 @@ type Arg uint8
 
 // The kinds of value.
 const (
-	None Arg = iota // the word stands alone
-	Text            // taken as it is
-	Path            // expanded, and absolute then
+	None      Arg = iota // the word stands alone
+	Text                 // taken as it is
+	Path                 // expanded, and absolute then
+	TimedPath            // a Path, with a time behind it or not
 )
 
 // Words are the flags that may stand in a profile.
@@ -247,16 +249,25 @@ func (l *loader) line(src source, n int, word, value string) error {
 		}
 		return err
 	}
-	if arg == Path && !(strings.HasPrefix(word, "deny") && floating(value)) {
+	var time string
+	if arg == TimedPath {
+		value, time = spec.CutTime(value)
+	}
+	if arg == TimedPath || arg == Path && !(strings.HasPrefix(word, "deny") && floating(value)) {
 		path, err := l.env.expand(value)
 		if err != nil {
 			return err
 		}
 		value = path
 	}
+	moved := l.out.movedBy(value)
+	if value += time; arg == TimedPath && time == "" {
+		// What a variable stands for may end as a time does.
+		value = spec.Lasting(value)
+	}
 	line := Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n), Own: src.own && !src.site}
-	if arg == Path {
-		line.Moved = l.out.movedBy(value)
+	if arg == Path || arg == TimedPath {
+		line.Moved = moved
 	}
 	l.out.Lines = append(l.out.Lines, line)
 	return nil
@@ -271,7 +282,10 @@ func floating(value string) bool {
 // passOver looks at a line for another system, whose mistakes count here too.
 func (l *loader) passOver(word, value string) error {
 	err := l.check(word, value)
-	if err == nil && (l.words[word] == Path && !(strings.HasPrefix(word, "deny") && floating(value)) || word == wordCreate || word == wordCreateJSON) {
+	if l.words[word] == TimedPath {
+		value, _ = spec.CutTime(value)
+	}
+	if err == nil && (l.words[word] == TimedPath || l.words[word] == Path && !(strings.HasPrefix(word, "deny") && floating(value)) || word == wordCreate || word == wordCreateJSON) {
 		_, err = l.env.expand(value)
 	}
 	return err

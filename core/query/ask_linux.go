@@ -21,7 +21,7 @@ func (a *Asker) Ask(q Question) Verdict {
 	}
 	e.finish()
 	e.v.asItself(e.own)
-	return e.v
+	return a.askEnding(q, e.v)
 }
 
 // asking gathers a verdict. The kernel stops at the first thing that stands

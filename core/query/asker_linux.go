@@ -17,6 +17,8 @@ type Asker struct {
 	rules rules
 	// held are the denied things by identity; made when first needed.
 	held map[carve.ID]*spec.Path
+	// ending answers by the grants that end; made when first needed.
+	ending *ending
 	// mac answers instead, where the question is about macOS.
 	mac *mac
 }
@@ -30,7 +32,7 @@ func New(s *spec.Spec, abi int, cwd string) (*Asker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: paths.NewDisk(cwd), rules: c}, nil
+	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: paths.NewDisk(cwd), rules: c, ending: &ending{}}, nil
 }
 
 // ForPlatform is New for a platform, "linux" or "darwin". For macOS it answers by
@@ -49,7 +51,7 @@ func ForPlatform(platform string, s *spec.Spec, abi int, cwd string) (*Asker, er
 func Inside(s *spec.Spec, abi int, cwd string) *Asker {
 	d := paths.NewDisk(cwd)
 	d.Inside = true
-	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: d, rules: newByLines(s, d)}
+	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: d, rules: newByLines(s, d), ending: &ending{}}
 }
 
 // ByLines returns an Asker for another spec over the same disk, as it was seen. It

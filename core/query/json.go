@@ -41,6 +41,10 @@ func (v *Verdict) AppendJSON(b []byte) []byte {
 	if v.Also != nil {
 		o.some("also_granted_by", v.Also.By.String())
 	}
+	if v.Until > 0 {
+		o.key("ends_in")
+		o.b = strconv.AppendInt(o.b, v.EndsIn(), 10)
+	}
 	o.some("category", v.Category)
 	o.some("enforced_by", v.EnforcedBy)
 	o.some("errno", v.Errno)
@@ -59,6 +63,10 @@ func (v *Verdict) AppendJSON(b []byte) []byte {
 			o.b = AppendJSONString(o.b, name)
 		}
 		o.b = append(o.b, ']')
+	}
+	if v.Asks {
+		o.key("asks")
+		o.b = strconv.AppendBool(o.b, true)
 	}
 	o.some("note", v.Note)
 	return append(o.b, '}')

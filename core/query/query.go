@@ -9,6 +9,7 @@ package query
 
 import (
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -163,6 +164,11 @@ type Verdict struct {
 	Host, Protocol string
 	Port           int
 	Command        string
+	// Until is when a grant ends that allows it, in seconds of CLOCK_BOOTTIME; 0 for
+	// never.
+	Until int64
+	// Asks tells that a person is asked about it when it is tried.
+	Asks bool
 	// Note is one more sentence for people, or empty.
 	Note string
 }
@@ -177,6 +183,10 @@ func (v *Verdict) ByPolicy() bool {
 	}
 	return false
 }
+
+// EndsIn is for how many seconds it is allowed from now on, where Until says that this
+// ends.
+func (v *Verdict) EndsIn() int64 { return max(0, v.Until-kernel.BootTime()) }
 
 // GrantedBy returns what the line that allowed it is there by, or "".
 func (v *Verdict) GrantedBy() string {

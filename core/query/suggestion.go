@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/shellquote"
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // A Part is one flag: to be added to the command line, or to be left out.
@@ -11,6 +12,14 @@ type Part struct {
 	Flag string // with its dashes
 	Arg  string // "" for none
 	Drop bool
+}
+
+// typed is the argument as the flag must have it.
+func (p Part) typed() string {
+	if spec.KindOf(strings.TrimPrefix(p.Flag, "--")).MayEnd() {
+		return spec.Lasting(p.Arg)
+	}
+	return p.Arg
 }
 
 // A Suggestion is what to change on the command line of nono-run, all of it.
@@ -23,7 +32,7 @@ func (s *Suggestion) String() string {
 	for _, p := range s.Parts {
 		text := p.Flag
 		if p.Arg != "" {
-			text += " " + shellquote.Word(p.Arg)
+			text += " " + shellquote.Word(p.typed())
 		}
 		if p.Drop {
 			drop = append(drop, text)
@@ -48,7 +57,7 @@ func (s *Suggestion) Args() []string {
 		if !p.Drop {
 			args = append(args, p.Flag)
 			if p.Arg != "" {
-				args = append(args, p.Arg)
+				args = append(args, p.typed())
 			}
 		}
 	}

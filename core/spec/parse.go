@@ -60,6 +60,9 @@ func Parse(doc []byte) (*Spec, error) {
 	case supervised && !s.Supervised():
 		return nil, &SyntaxError{0, "it has no line 'supervise', as version 2 wants: is the file cut short?"}
 	}
+	if msg := s.laterProblem(); msg != "" {
+		return nil, &SyntaxError{0, msg}
+	}
 	switch {
 	case len(s.Hosts) > 0 && !s.Traps(TrapHosts):
 		return nil, &SyntaxError{s.Hosts[0].Line, "a line 'host' goes with a line 'supervise hosts'"}
@@ -126,8 +129,18 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 		h, msg := host(word, args, n)
 		s.HostDenies = append(s.HostDenies, h)
 		return msg
+	case wordUntil:
+		return s.until(args, n)
+	case wordAsk:
+		return s.ask(args, n)
+	case wordEnds:
+		return s.ends(args)
 	}
-	return s.path(word, args, n)
+	p, msg := pathLine(word, args, n)
+	if msg == "" {
+		s.Paths = append(s.Paths, p)
+	}
+	return msg
 }
 
 // text reports whether line is UTF-8 without control characters, of which only
@@ -165,27 +178,22 @@ func (s *Spec) keepFD(args []string) string {
 	return ""
 }
 
-func (s *Spec) path(word string, args []string, n int) string {
+// pathLine reads the line of a path, and says what is wrong with it.
+func pathLine(word string, args []string, n int) (Path, string) {
 	name, optional := strings.CutSuffix(word, "?")
-	kind := KindOf(name)
-	if kind == 0 {
-		return "unknown directive " + shown(word)
-	}
-	p := Path{Kind: kind, Optional: optional, Line: n}
+	p := Path{Kind: KindOf(name), Optional: optional, Line: n}
 	switch {
+	case p.Kind == 0:
+		return p, "unknown directive " + shown(word)
 	case len(args) == 0:
-		return "'" + name + "' wants a path"
+		return p, "'" + name + "' wants a path"
 	case len(args) == 3 && args[1] == "by":
 		p.By = ParseOrigin(args[2])
 	case len(args) != 1:
-		return "after the path, only: by \"REASON\""
+		return p, "after the path, only: by \"REASON\""
 	}
 	p.Path = args[0]
-	if msg := badPath(p.Path); msg != "" {
-		return msg
-	}
-	s.Paths = append(s.Paths, p)
-	return ""
+	return p, badPath(p.Path)
 }
 
 // badPath says why path cannot stand in a document, or returns "".

@@ -23,6 +23,7 @@ func (s *Spec) Append(b []byte) []byte {
 		b = s.Paths[i].append(b)
 		b = append(b, '\n')
 	}
+	b = s.appendLater(b)
 	for i := range s.Ports {
 		b = s.Ports[i].append(b)
 		b = append(b, '\n')

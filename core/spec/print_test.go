@@ -19,6 +19,16 @@ func bare(s *Spec) *Spec {
 		p.Line = 0
 		c.Paths = append(c.Paths, p)
 	}
+	c.Askable = nil
+	for _, p := range s.Askable {
+		p.Line = 0
+		c.Askable = append(c.Askable, p)
+	}
+	c.Ending = nil
+	for _, p := range s.Ending {
+		p.Line = 0
+		c.Ending = append(c.Ending, p)
+	}
 	return &c
 }
 

@@ -86,6 +86,9 @@ type Path struct {
 	By Origin
 	// Line is where Parse read it, from 1. Zero for a line not yet printed.
 	Line int
+	// Until is when the grant ends, in seconds of CLOCK_BOOTTIME: set in Spec.Ending,
+	// and 0 elsewhere.
+	Until int64
 }
 
 // Spec is one sandbox's policy. The zero value grants nothing at all.
@@ -105,6 +108,15 @@ type Spec struct {
 	Listens []Host
 	// Ports are the TCP ports that may be connected to although Net is not allowed.
 	Ports []Port
+	// Ending are grants that end. Only the supervisor gives them; the kernel's rules
+	// never do.
+	Ending []Path
+	// Askable are what a person may be asked for, and what not: grants, and denies that
+	// hold against these alone. The kernel's rules know none of it.
+	Askable []Path
+	// Ends is when the supervisor ends the command, in seconds of CLOCK_BOOTTIME; 0
+	// for never.
+	Ends int64
 	// KeepFDs are the inherited descriptors above 2 that the command keeps.
 	KeepFDs []int
 }

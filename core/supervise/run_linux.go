@@ -48,6 +48,11 @@ func Run(l Launch) (process.End, error) {
 		return process.End{}, &fault.Error{Do: "supervise", Err: err}
 	}
 	argv := append([]string{"nono-exec-shim", "--fd=" + strconv.Itoa(l.SpecFD), "--notify=" + strconv.Itoa(theirs)}, l.Args...)
+	if l.Spec.Ends > 0 {
+		if err := endAt(l.Spec.Ends); err != nil {
+			return process.End{}, err
+		}
+	}
 	child, err := process.Start(l.Shim, argv, l.Env)
 	if err != nil {
 		return process.End{}, &fault.Error{Do: "start", Path: l.Shim, Err: err}

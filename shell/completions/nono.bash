@@ -10,12 +10,13 @@ _nono_list_run() {
 		--listen --port --unix-socket --inner-sockets \
 		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
 		--block-command --allow-env --secret --audit-log \
-		--audit-level --audit-kernel --audit-required --explain \
-		--wait-all -p --profile --workdir --allow-cwd \
-		--keep-fd --list-profiles --show-profile --install-hook \
-		--remove-hook --ephemeral --summary --dry-run \
-		--print-spec -v --verbose -s --silent -h --help \
-		--version
+		--audit-level --audit-kernel --audit-required --until \
+		--end-kills --ask --ask-with --ask-timeout \
+		--ask-protected --explain --wait-all -p --profile \
+		--workdir --allow-cwd --keep-fd --list-profiles \
+		--show-profile --install-hook --remove-hook --ephemeral \
+		--summary --dry-run --print-spec -v --verbose \
+		-s --silent -h --help --version
 }
 
 _nono_kind_run() {
@@ -23,9 +24,9 @@ _nono_kind_run() {
 	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
 		--w | --write | -write | --temp | -temp | --workdir | -workdir) echo 'DIR' ;;
 	--allow-file | -allow-file | --read-file | -read-file | --write-file | \
-		-write-file | --audit-log | -audit-log) echo 'FILE' ;;
+		-write-file | --audit-log | -audit-log | --ask-with | -ask-with) echo 'FILE' ;;
 	--device | -device | --deny | -deny | --deny-write | -deny-write | \
-		--unix-socket | -unix-socket) echo 'PATH' ;;
+		--unix-socket | -unix-socket | --ask-protected | -ask-protected) echo 'PATH' ;;
 	--host | -host | --deny-host | -deny-host) echo 'HOST' ;;
 	--listen | -listen) echo '[ADDRESS:]PORT' ;;
 	--port | -port) echo 'N[-M]' ;;
@@ -34,6 +35,8 @@ _nono_kind_run() {
 	--allow-env | -allow-env) echo 'NAME' ;;
 	--secret | -secret) echo 'NAME=SOURCE' ;;
 	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
+	--until | -until) echo 'TIME' ;;
+	--ask-timeout | -ask-timeout) echo 'SPAN' ;;
 	-p | --p | --profile | -profile | --show-profile | -show-profile) echo 'PROFILE' ;;
 	--keep-fd | -keep-fd) echo 'N' ;;
 	--install-hook | -install-hook | --remove-hook | -remove-hook) echo 'WORDS:claude-code codex copilot cursor gemini opencode qwen' ;;
@@ -46,17 +49,19 @@ _nono_list_why() {
 	printf '%s\n' \
 		--path --op --to --host \
 		--port --udp --unix-socket --command \
-		--batch --support --hook --summary \
-		--spec --self --platform --grant-port \
-		--grant-unix-socket --grant-host --json -v --verbose \
-		-s --silent -h --help --version -a --allow \
-		-r --read -w --write --allow-file --read-file \
-		--write-file --temp --device --allow-rmdir \
-		--allow-rmdir-own --deny --deny-write --hold-metadata \
-		--net-block --deny-host --listen --inner-sockets \
-		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
-		--block-command --allow-env --secret --audit-log \
-		--audit-level --audit-kernel --audit-required --explain \
+		--request --reason --batch --support \
+		--hook --summary --spec --self \
+		--platform --grant-port --grant-unix-socket --grant-host \
+		--json -v --verbose -s --silent -h --help \
+		--version -a --allow -r --read -w --write \
+		--allow-file --read-file --write-file --temp \
+		--device --allow-rmdir --allow-rmdir-own --deny \
+		--deny-write --hold-metadata --net-block --deny-host \
+		--listen --inner-sockets --allow-unix-sockets --allow-ipc \
+		--allow-keychain --allow-command --block-command --allow-env \
+		--secret --audit-log --audit-level --audit-kernel \
+		--audit-required --until --end-kills --ask \
+		--ask-with --ask-timeout --ask-protected --explain \
 		--wait-all -p --profile --workdir --allow-cwd
 }
 
@@ -64,13 +69,16 @@ _nono_kind_why() {
 	case $1 in
 	--path | -path | --to | -to | --unix-socket | -unix-socket | \
 		--grant-unix-socket | -grant-unix-socket | --device | -device | \
-		--deny | -deny | --deny-write | -deny-write) echo 'PATH' ;;
+		--deny | -deny | --deny-write | -deny-write | --ask-protected | \
+		-ask-protected) echo 'PATH' ;;
 	--op | -op) echo 'WORDS:read write readwrite execute list create delete rmdir mkdir symlink mkfifo mksock mkdev truncate rename-to link-to ioctl connect metadata' ;;
 	--host | -host | --grant-host | -grant-host | --deny-host | -deny-host) echo 'HOST' ;;
 	--port | -port) echo 'N' ;;
 	--command | -command | --block-command | -block-command) echo 'COMMAND' ;;
+	--reason | -reason) echo 'WORDS:claude-code codex copilot cursor gemini opencode qwen' ;;
 	--spec | -spec | --allow-file | -allow-file | --read-file | -read-file | \
-		--write-file | -write-file | --audit-log | -audit-log) echo 'FILE' ;;
+		--write-file | -write-file | --audit-log | -audit-log | --ask-with | \
+		-ask-with) echo 'FILE' ;;
 	--platform | -platform) echo 'WORDS:linux darwin' ;;
 	--grant-port | -grant-port) echo 'N[-M]' ;;
 	-a | --a | --allow | -allow | -r | --r | --read | -read | -w | \
@@ -80,6 +88,8 @@ _nono_kind_why() {
 	--allow-env | -allow-env) echo 'NAME' ;;
 	--secret | -secret) echo 'NAME=SOURCE' ;;
 	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
+	--until | -until) echo 'TIME' ;;
+	--ask-timeout | -ask-timeout) echo 'SPAN' ;;
 	-p | --p | --profile | -profile) echo 'PROFILE' ;;
 	esac
 }

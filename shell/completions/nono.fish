@@ -30,22 +30,24 @@ function __nono_where
         -deny-write --host -host --deny-host -deny-host --listen -listen \
         --port -port --unix-socket -unix-socket --allow-command -allow-command \
         --block-command -block-command --allow-env -allow-env --secret \
-        -secret --audit-log -audit-log --audit-level -audit-level -p \
-        --p --profile -profile --workdir -workdir --keep-fd -keep-fd \
-        --show-profile -show-profile --install-hook -install-hook --remove-hook \
-        -remove-hook --summary -summary
+        -secret --audit-log -audit-log --audit-level -audit-level --until \
+        -until --ask-with -ask-with --ask-timeout -ask-timeout --ask-protected \
+        -ask-protected -p --p --profile -profile --workdir -workdir --keep-fd \
+        -keep-fd --show-profile -show-profile --install-hook -install-hook \
+        --remove-hook -remove-hook --summary -summary
     if test $table = why
         set with --path -path --op -op --to -to --host -host --port -port --unix-socket \
-            -unix-socket --command -command --spec -spec --platform -platform \
-            --grant-port -grant-port --grant-unix-socket -grant-unix-socket \
-            --grant-host -grant-host -a --a --allow -allow -r --r --read \
-            -read -w --w --write -write --allow-file -allow-file --read-file \
-            -read-file --write-file -write-file --temp -temp --device -device \
-            --deny -deny --deny-write -deny-write --deny-host -deny-host \
-            --listen -listen --allow-command -allow-command --block-command \
+            -unix-socket --command -command --reason -reason --spec -spec \
+            --platform -platform --grant-port -grant-port --grant-unix-socket \
+            -grant-unix-socket --grant-host -grant-host -a --a --allow -allow \
+            -r --r --read -read -w --w --write -write --allow-file -allow-file \
+            --read-file -read-file --write-file -write-file --temp -temp \
+            --device -device --deny -deny --deny-write -deny-write --deny-host \
+            -deny-host --listen -listen --allow-command -allow-command --block-command \
             -block-command --allow-env -allow-env --secret -secret --audit-log \
-            -audit-log --audit-level -audit-level -p --p --profile -profile \
-            --workdir -workdir
+            -audit-log --audit-level -audit-level --until -until --ask-with \
+            -ask-with --ask-timeout -ask-timeout --ask-protected -ask-protected \
+            -p --p --profile -profile --workdir -workdir
     end
     while test $at -le (count $words)
         switch $words[$at]
@@ -149,6 +151,12 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-level -x -a 'refused exec all' -d 'log what is \'refused\', each \'exec\' too (as usual), or \'all\''
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-kernel -d 'have the kernel\'s audit log tell what is denied (needs Landlock ABI 7)'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-required -d 'end the command when the log cannot be written'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l until -x -d 'end at this time what the command line grants: 18:00, or 2026-12-31T18:00'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l end-kills -d 'end the command when the first of its grants ends, and no grant'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l ask -d 'ask outside about what would be refused: nono ask, in another terminal'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l ask-with -r -F -d 'ask by this program: the question on its standard input, the answer on its output'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l ask-timeout -x -d 'take no answer within this time for no; 30s if not given'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l ask-protected -r -F -d 'ask about this protected path too; a yes has to be typed as a word'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l explain -d 'say at the end what was refused, and what would allow it'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l wait-all -d 'wait for processes that outlive the command, instead of ending them'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l profile -s p -x -a '(__nono_profiles)' -d 'use a profile; see --list-profiles'
@@ -175,6 +183,8 @@ complete -c nono -c nono-why -n '__nono_is why' -l port -x -d 'on this port'
 complete -c nono -c nono-why -n '__nono_is why' -l udp -d 'by UDP instead of TCP'
 complete -c nono -c nono-why -n '__nono_is why' -l unix-socket -r -F -d 'ask about connecting to this Unix socket; @NAME is an abstract one'
 complete -c nono -c nono-why -n '__nono_is why' -l command -x -a '(__fish_complete_command)' -d 'ask whether this command is blocked'
+complete -c nono -c nono-why -n '__nono_is why' -l request -d 'with --self: ask the person outside for it, if it is denied and nono run --ask is on'
+complete -c nono -c nono-why -n '__nono_is why' -l reason -x -a 'claude-code codex copilot cursor gemini opencode qwen' -d 'say what --request is for'
 complete -c nono -c nono-why -n '__nono_is why' -l batch -d 'read \'OP PATH\' lines, answer one JSON object a line'
 complete -c nono -c nono-why -n '__nono_is why' -l support -d 'tell what this kernel can enforce'
 complete -c nono -c nono-why -n '__nono_is why' -l hook -d 'answer an agent\'s hook: read its event, tell what of it the sandbox refused'
@@ -218,6 +228,12 @@ complete -c nono -c nono-why -n '__nono_is why' -l audit-log -r -F -d 'log what 
 complete -c nono -c nono-why -n '__nono_is why' -l audit-level -x -a 'refused exec all' -d 'log what is \'refused\', each \'exec\' too (as usual), or \'all\''
 complete -c nono -c nono-why -n '__nono_is why' -l audit-kernel -d 'have the kernel\'s audit log tell what is denied (needs Landlock ABI 7)'
 complete -c nono -c nono-why -n '__nono_is why' -l audit-required -d 'end the command when the log cannot be written'
+complete -c nono -c nono-why -n '__nono_is why' -l until -x -d 'end at this time what the command line grants: 18:00, or 2026-12-31T18:00'
+complete -c nono -c nono-why -n '__nono_is why' -l end-kills -d 'end the command when the first of its grants ends, and no grant'
+complete -c nono -c nono-why -n '__nono_is why' -l ask -d 'ask outside about what would be refused: nono ask, in another terminal'
+complete -c nono -c nono-why -n '__nono_is why' -l ask-with -r -F -d 'ask by this program: the question on its standard input, the answer on its output'
+complete -c nono -c nono-why -n '__nono_is why' -l ask-timeout -x -d 'take no answer within this time for no; 30s if not given'
+complete -c nono -c nono-why -n '__nono_is why' -l ask-protected -r -F -d 'ask about this protected path too; a yes has to be typed as a word'
 complete -c nono -c nono-why -n '__nono_is why' -l explain -d 'say at the end what was refused, and what would allow it'
 complete -c nono -c nono-why -n '__nono_is why' -l wait-all -d 'wait for processes that outlive the command, instead of ending them'
 complete -c nono -c nono-why -n '__nono_is why' -l profile -s p -x -a '(__nono_profiles)' -d 'use a profile; see --list-profiles'

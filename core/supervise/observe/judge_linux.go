@@ -7,13 +7,11 @@ import (
 	"sync"
 
 	"github.com/nono-sandbox/nono/core/advice"
-	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise/attempt"
 	"github.com/nono-sandbox/nono/core/supervise/caller"
-	"golang.org/x/sys/unix"
 )
 
 // judge says what the kernel will do with an attempt. Nearly all are allowed, and the
@@ -47,7 +45,7 @@ func newJudge(s *spec.Spec, abi int, wide func() (*spec.Spec, *policy.Host)) *ju
 
 // refused returns the verdict on an attempt that the sandbox refuses, or nil.
 func (j *judge) refused(a *attempt.Attempt, from, to *caller.Name) *query.Verdict {
-	if j.plainlyAllowed(a, from, to) {
+	if a.PlainlyAllowed(j.names, from, to) {
 		return nil
 	}
 	q := query.Question{Op: a.Op, Path: from.Path()}
@@ -76,40 +74,4 @@ func (j *judge) refused(a *attempt.Attempt, from, to *caller.Name) *query.Verdic
 		advice.New(j.about, asker).Advise(q, &v)
 	}
 	return &v
-}
-
-// plainlyAllowed reports whether the lines give all that the attempt can need, so that
-// whatever is on the disk the sandbox does not refuse it.
-func (j *judge) plainlyAllowed(a *attempt.Attempt, from, to *caller.Name) bool {
-	dir := j.names.Kernel(from.Real)
-	if a.NoFollow || !symlink(from) {
-		here := j.names.Kernel(from.Path())
-		has := func(set, want carve.Rights) bool { return set&want == want }
-		switch a.Op {
-		case query.Read, query.List:
-			return has(here, carve.ReadFile|carve.List)
-		case query.Write:
-			return has(here, carve.WriteFile) && has(dir, carve.Create)
-		case query.ReadWrite:
-			return has(here, carve.ReadFile|carve.WriteFile|carve.List) && has(dir, carve.Create)
-		case query.Truncate:
-			return has(here, carve.WriteFile)
-		case query.Execute:
-			return has(here, carve.Execute)
-		case query.Create, query.Mkdir, query.Symlink, query.Mkfifo, query.Mksock, query.Delete:
-			return has(dir, carve.Create)
-		case query.Rmdir:
-			return has(dir, carve.RemoveDir)
-		case query.RenameTo, query.LinkTo:
-			// Within one directory nothing gains rights. A directory needs more.
-			return to != nil && from.Real == to.Real && has(dir, carve.Create|carve.RemoveDir)
-		}
-	}
-	return false
-}
-
-func symlink(n *caller.Name) bool {
-	var st unix.Stat_t
-	err := unix.Fstatat(n.Dir, n.Base, &st, unix.AT_SYMLINK_NOFOLLOW)
-	return err == nil && st.Mode&unix.S_IFMT == unix.S_IFLNK
 }

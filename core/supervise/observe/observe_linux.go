@@ -64,7 +64,7 @@ func (o *Observer) Feature(s *spec.Spec) supervise.Feature {
 // exec tells of a program that is started.
 func (o *Observer) exec(c *supervise.Call) func(notify.Answer) {
 	if e := o.refusal(c); e != nil {
-		return func(notify.Answer) { o.tell(*e) }
+		return o.unlessDone(e)
 	}
 	if !o.level.Includes(audit.LevelExec) {
 		return nil
@@ -107,7 +107,7 @@ func absent(c *supervise.Call, a *attempt.Attempt) bool {
 // path tells of a call with a path, if it is refused or everything is logged.
 func (o *Observer) path(c *supervise.Call) func(notify.Answer) {
 	if e := o.refusal(c); e != nil {
-		return func(notify.Answer) { o.tell(*e) }
+		return o.unlessDone(e)
 	}
 	if !o.level.Includes(audit.LevelAll) {
 		return nil
@@ -126,6 +126,16 @@ func (o *Observer) path(c *supervise.Call) func(notify.Answer) {
 			e.Errno = unix.ErrnoName(errno)
 		}
 		o.tell(e)
+	}
+}
+
+// unlessDone tells e where the call was not made in the caller's place after all, as what
+// is granted for a time or by an answer is.
+func (o *Observer) unlessDone(e *audit.Event) func(notify.Answer) {
+	return func(a notify.Answer) {
+		if a.Continues() || a.Error() != 0 {
+			o.tell(*e)
+		}
 	}
 }
 

@@ -35,6 +35,19 @@ func EndAll() {
 	}
 }
 
+// EndNow asks the command and every other child of this process to end, gives them
+// the same time, and then kills what is left, again and again: it does not return. It
+// takes in nobody, so that Wait still hears how the command ended.
+func EndNow() {
+	signalAll(unix.SIGTERM)
+	signalAll(unix.SIGCONT) // one that is stopped would not hear of it
+	time.Sleep(grace)
+	for {
+		signalAll(unix.SIGKILL)
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
 // leftAfter reports whether descendants are left after so much time; again is called
 // now and then.
 func leftAfter(d time.Duration, again func()) bool {

@@ -1,0 +1,96 @@
+package query
+
+import (
+	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/spec"
+)
+
+// ending answers by the grants that end, which the supervisor gives.
+type ending struct {
+	asker *Asker // of the spec with what holds still; nil before the first question
+	// next is when the first of these ends.
+	next int64
+}
+
+// askEnding makes v, what the kernel's own rules say of q, what holds with the grants
+// that end.
+func (a *Asker) askEnding(q Question, v Verdict) Verdict {
+	if v.Status != Denied || len(a.s.Ending) == 0 {
+		return v
+	}
+	now := kernel.BootTime()
+	if Performed(q.Op) {
+		if w := a.with(now); w != nil {
+			if u := w.Ask(q); u.Status == Allowed {
+				u.Until = a.holdsUntil(&u, now)
+				return u
+			}
+		}
+	}
+	if p := a.endingAt(v.Resolved, func(p *spec.Path) bool { return p.Until <= now }); p != nil {
+		v.Note = "the grant of " + p.By.String() + " has ended"
+	} else if p := a.endingAt(v.Resolved, func(p *spec.Path) bool { return p.Until > now }); p != nil && q.Op == Execute && v.ByPolicy() {
+		v.Note = "a grant that ends lets no program be started"
+	}
+	return v
+}
+
+// with returns an Asker for the spec with what holds at now, or nil where its rules
+// cannot be made.
+func (a *Asker) with(now int64) *Asker {
+	if a.ending == nil {
+		a.ending = &ending{}
+	}
+	e := a.ending
+	if e.asker == nil || now >= e.next {
+		s := a.s.At(now)
+		e.next = 1<<63 - 1
+		for _, p := range a.s.Ending {
+			if p.Until > now {
+				e.next = min(e.next, p.Until)
+			}
+		}
+		w := &Asker{s: s, abi: a.abi}
+		if _, lines := a.rules.(*byLines); !lines {
+			c, err := carveNow(s)
+			if err != nil {
+				return nil
+			}
+			w.rules = c
+		}
+		e.asker = w
+	}
+	// A disk that has been looked at just as this one has.
+	e.asker.disk = a.disk
+	if _, lines := a.rules.(*byLines); lines {
+		e.asker.rules = newByLines(e.asker.s, a.disk)
+	}
+	return e.asker
+}
+
+// holdsUntil is when the first of the grants ends that allow what v says.
+func (a *Asker) holdsUntil(v *Verdict, now int64) int64 {
+	var end int64
+	for _, p := range [...]*spec.Path{v.Line, v.Also} {
+		if p != nil && p.Until > 0 && (end == 0 || p.Until < end) {
+			end = p.Until
+		}
+	}
+	for _, path := range [...]string{v.Resolved, v.To} {
+		if p := a.endingAt(path, func(p *spec.Path) bool { return p.Until > now }); end == 0 && p != nil {
+			end = p.Until
+		}
+	}
+	return end
+}
+
+// endingAt returns a grant that ends, at or above path, for which is holds; or nil.
+func (a *Asker) endingAt(path string, is func(*spec.Path) bool) *spec.Path {
+	for i := range a.s.Ending {
+		if p := &a.s.Ending[i]; atOrAbove(p.Path, path) && is(p) && denyOf(a.s, path, carve.ReadFile) == nil {
+			return p
+		}
+	}
+	return nil
+}
