@@ -57,6 +57,7 @@ func (l *launch) notices(p *cli.Printer, h policy.Host) {
 	if names := l.withheld.told(l.policy.Spec); len(names) > 0 {
 		p.Notice("withheld from the environment: " + some(names) + " (--allow-env NAME passes one)")
 	}
+	l.proxies(p)
 	if l.policy.Spec.UnixSockets {
 		p.Notice("every Unix socket is open: Docker, systemd and the desktop can be asked to act outside the sandbox")
 	}
