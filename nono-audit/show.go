@@ -84,6 +84,9 @@ func what(e *audit.Event) string {
 			return safe(e.Host) + " at " + safe(e.Address) + failed(e.Errno)
 		}
 		return safe(e.Address) + failed(e.Errno)
+	case audit.Credential:
+		return safe(e.Credential) + ": " + count(int(e.Requests), "request") + " to " + safe(e.Host) + ", " + strconv.FormatInt(e.Denied, 10) + " refused, " +
+			strconv.FormatInt(e.Sent, 10) + " bytes sent, " + strconv.FormatInt(e.Received, 10) + " received"
 	case audit.End:
 		if e.Signal != "" {
 			return "by " + e.Signal + lost(e.Lost)

@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,6 +31,9 @@ type launch struct {
 
 	ephemeral ephemeral
 	secrets   []secret.Secret
+	outside   []outside // credentials
+	keys      []string  // of outside, in the same order
+	trusted   []string  // certificates for their hosts
 	host      policy.Host
 	env       []string
 	withheld  withheld
@@ -43,6 +47,10 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	}
 	o.Temp, o.SpecFile, o.Stdio = t.Dir, t.Spec, true
 	o.Tools, o.StartIn = insideTools(), o.workdir(h)
+	outside, err := o.endpoints(h)
+	if err != nil {
+		return nil, err
+	}
 	pol, err := policy.Compile(o.Options, h)
 	if err != nil {
 		return nil, err
@@ -53,7 +61,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	if err := o.refuseUnstartable(pol, h); err != nil {
 		return nil, err
 	}
-	l := &launch{policy: pol, managed: o.Managed, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.ephemeral, secrets: o.Secrets, host: h}
+	l := &launch{policy: pol, managed: o.Managed, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.ephemeral, secrets: o.Secrets, outside: outside, host: h}
 	set := setEnv(o.profile)
 	maps.Copy(set, temporaryPlaces(t.Dir, pol.Spec, h.Env))
 	passSettings(set, h)
@@ -66,8 +74,9 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	if l.dir != "" {
 		set["PWD"] = o.StartIn // as cd would, symlinks and all
 	}
-	maps.DeleteFunc(set, func(name, _ string) bool { return isSecret(name, o.Secrets) })
-	l.env, l.withheld, err = environment(without(brief.Environ(), o.Secrets), o.PassEnv, set)
+	replaced := append(variables(outside, set), secretNames(o.Secrets)...)
+	maps.DeleteFunc(set, func(name, _ string) bool { return slices.Contains(secretNames(o.Secrets), name) })
+	l.env, l.withheld, err = environment(without(brief.Environ(), replaced), o.PassEnv, set)
 	return l, err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/secret"
@@ -10,7 +11,7 @@ import (
 // fetchSecrets puts the secrets into the command's environment, in place of variables of
 // the same names. Nothing has been made on disk by then.
 func (l *launch) fetchSecrets() error {
-	if len(l.secrets) == 0 {
+	if len(l.secrets) == 0 && len(l.outside) == 0 {
 		return nil
 	}
 	f, err := fetch.New(l.policy.Spec, l.host)
@@ -24,28 +25,23 @@ func (l *launch) fetchSecrets() error {
 		}
 		l.env = append(l.env, l.secrets[i].Name+"="+value)
 	}
-	return nil
+	return l.fetchKeys(f)
 }
 
-// without takes the variables out of env that secrets take the place of.
-func without(env []string, secrets []secret.Secret) []string {
-	out := env[:0]
-	for _, kv := range env {
+// without takes variables out of env.
+func without(env, names []string) []string {
+	return slices.DeleteFunc(env, func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
-		if !isSecret(name, secrets) {
-			out = append(out, kv)
-		}
-	}
-	return out
+		return slices.Contains(names, name)
+	})
 }
 
-func isSecret(name string, secrets []secret.Secret) bool {
+func secretNames(secrets []secret.Secret) []string {
+	var names []string
 	for i := range secrets {
-		if secrets[i].Name == name {
-			return true
-		}
+		names = append(names, secrets[i].Name)
 	}
-	return false
+	return names
 }
 
 // secretSummary names the secrets and their sources, which nothing asks for them yet.

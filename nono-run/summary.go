@@ -51,7 +51,7 @@ func (l *launch) summary() string {
 		b.WriteString("changes: kept apart from the originals, until nono keep or nono discard\n")
 	}
 	b.WriteString(network(s))
-	b.WriteString(l.secretSummary())
+	b.WriteString(l.secretSummary() + l.credentialSummary())
 	b.WriteString(each("withheld from the environment: ", slices.Concat(l.withheld.secrets, l.withheld.session)))
 	if l.policy.Command.Path != "" {
 		b.WriteString("command: " + shellquote.Words(l.policy.Command.Argv) + "\n")

@@ -16,6 +16,13 @@ func (l *launch) supervise(shim string, args []string) error {
 		return err
 	}
 	argv := append([]string{"nono-supervise", "--shim=" + shim}, l.watching()...)
+	if len(l.outside) > 0 {
+		fd, err := l.handOverCredentials()
+		if err != nil {
+			return err
+		}
+		argv = append(argv, "--credentials="+strconv.Itoa(fd))
+	}
 	asking, err := l.asking()
 	if err != nil {
 		return err

@@ -28,6 +28,7 @@ type options struct {
 	audit             auditOptions
 	secrets           []string // variables that hold secrets
 	ask               askOptions
+	credentials       int // the descriptor of those that stay outside
 	argv              []string
 
 	help, version bool
@@ -92,6 +93,12 @@ func parse(args []string) (options, error) {
 			}
 		case "--secret":
 			o.secrets = append(o.secrets, value)
+		case "--credentials":
+			fd, err := strconv.Atoi(value)
+			if err != nil || fd < 3 {
+				return o, misuse("a descriptor above 2 is wanted after --credentials=")
+			}
+			o.credentials = fd
 		case "--again":
 			o.again = true
 		case "--ask-by":

@@ -65,9 +65,16 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 		return process.End{}, err
 	}
 	launch.Features = append(launch.Features, decide...)
+	served, err := o.endpoints(w.tell)
+	if err != nil {
+		return process.End{}, err
+	}
 	end, err := supervise.Run(launch)
 	if err != nil {
 		end = process.End{Status: fault.Failed}
+	}
+	for _, e := range served {
+		w.tell(e.Total())
 	}
 	w.end(o, s, end)
 	return end, err
@@ -138,6 +145,14 @@ func confine(s *spec.Spec, o options, args []string) error {
 		{Kind: spec.ReadFile, Path: o.shim, By: by},
 		{Kind: spec.Read, Path: "/proc", By: by},
 	}}
+	if o.credentials > 0 {
+		// The processes that are started next must not have them.
+		if _, err := o.givenCredentials(unix.FD_CLOEXEC); err != nil {
+			return err
+		}
+		outer.Net = true
+		outer.Paths = append(outer.Paths, forEndpoints(by)...)
+	}
 	outer.Paths = append(outer.Paths, s.Most().Paths[len(s.Paths):]...)
 	if s.Asks() {
 		fd, err := o.ask.start()
@@ -153,6 +168,11 @@ func confine(s *spec.Spec, o options, args []string) error {
 		outer.Net = true
 		for _, path := range hosts.Files() {
 			outer.Paths = append(outer.Paths, spec.Path{Kind: spec.ReadFile, Path: path, By: by})
+		}
+	}
+	if o.credentials > 0 {
+		if _, err := o.givenCredentials(0); err != nil { // for this process begun again
+			return err
 		}
 	}
 	argv := []string{"nono-supervise", "--confined"}

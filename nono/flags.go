@@ -12,13 +12,14 @@ func takesArgument(flag string) bool {
 		"-deny-write", "--host", "-host", "--deny-host", "-deny-host",
 		"--listen", "-listen", "--port", "-port", "--unix-socket", "-unix-socket",
 		"--allow-command", "-allow-command", "--block-command", "-block-command",
-		"--allow-env", "-allow-env", "--secret", "-secret", "--audit-log",
-		"-audit-log", "--audit-level", "-audit-level", "--until", "-until",
-		"--ask-with", "-ask-with", "--ask-timeout", "-ask-timeout", "--ask-protected",
-		"-ask-protected", "-p", "--p", "--profile", "-profile", "--workdir",
-		"-workdir", "--keep-fd", "-keep-fd", "--show-profile", "-show-profile",
-		"--install-hook", "-install-hook", "--remove-hook", "-remove-hook",
-		"--summary", "-summary":
+		"--allow-env", "-allow-env", "--secret", "-secret", "--credential",
+		"-credential", "--audit-log", "-audit-log", "--audit-level",
+		"-audit-level", "--until", "-until", "--ask-with", "-ask-with",
+		"--ask-timeout", "-ask-timeout", "--ask-protected", "-ask-protected",
+		"-p", "--p", "--profile", "-profile", "--workdir", "-workdir",
+		"--keep-fd", "-keep-fd", "--show-profile", "-show-profile", "--install-hook",
+		"-install-hook", "--remove-hook", "-remove-hook", "--summary",
+		"-summary":
 		return true
 	}
 	return false

@@ -108,11 +108,12 @@ function __nono_kind
             -deny-write --host -host --deny-host -deny-host --listen -listen \
             --port -port --unix-socket -unix-socket --allow-command -allow-command \
             --block-command -block-command --allow-env -allow-env --secret \
-            -secret --audit-log -audit-log --audit-level -audit-level --until \
-            -until --ask-with -ask-with --ask-timeout -ask-timeout --ask-protected \
-            -ask-protected -p --p --profile -profile --workdir -workdir --keep-fd \
-            -keep-fd --show-profile -show-profile --install-hook -install-hook \
-            --remove-hook -remove-hook --summary -summary
+            -secret --credential -credential --audit-log -audit-log --audit-level \
+            -audit-level --until -until --ask-with -ask-with --ask-timeout \
+            -ask-timeout --ask-protected -ask-protected -p --p --profile \
+            -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
+            -show-profile --install-hook -install-hook --remove-hook -remove-hook \
+            --summary -summary
             return 0
         case --allow-rmdir -allow-rmdir --allow-rmdir-own -allow-rmdir-own \
             --hold-metadata -hold-metadata --net-block -net-block --inner-sockets \

@@ -107,12 +107,13 @@ function _nono_kind {
 		-host | --deny-host | -deny-host | --listen | -listen | --port | \
 		-port | --unix-socket | -unix-socket | --allow-command | -allow-command | \
 		--block-command | -block-command | --allow-env | -allow-env | \
-		--secret | -secret | --audit-log | -audit-log | --audit-level | \
-		-audit-level | --until | -until | --ask-with | -ask-with | --ask-timeout | \
-		-ask-timeout | --ask-protected | -ask-protected | -p | --p | \
-		--profile | -profile | --workdir | -workdir | --keep-fd | -keep-fd | \
-		--show-profile | -show-profile | --install-hook | -install-hook | \
-		--remove-hook | -remove-hook | --summary | -summary) return 0 ;;
+		--secret | -secret | --credential | -credential | --audit-log | \
+		-audit-log | --audit-level | -audit-level | --until | -until | \
+		--ask-with | -ask-with | --ask-timeout | -ask-timeout | --ask-protected | \
+		-ask-protected | -p | --p | --profile | -profile | --workdir | \
+		-workdir | --keep-fd | -keep-fd | --show-profile | -show-profile | \
+		--install-hook | -install-hook | --remove-hook | -remove-hook | \
+		--summary | -summary) return 0 ;;
 	--allow-rmdir | -allow-rmdir | --allow-rmdir-own | -allow-rmdir-own | \
 		--hold-metadata | -hold-metadata | --net-block | -net-block | \
 		--inner-sockets | -inner-sockets | --allow-unix-sockets | -allow-unix-sockets | \

@@ -41,6 +41,14 @@ type Event struct {
 	Host    string `json:"host,omitempty"`
 	Port    int    `json:"port,omitempty"`
 
+	// Credential is the name of one that stays outside. Of the end: the requests that were
+	// sent on with its key and those that were not, and the bytes of their bodies.
+	Credential string `json:"credential,omitempty"`
+	Requests   int64  `json:"requests,omitempty"`
+	Denied     int64  `json:"denied,omitempty"`
+	Sent       int64  `json:"sent_bytes,omitempty"`
+	Received   int64  `json:"received_bytes,omitempty"`
+
 	// Of the start: the whole spec and its digest, and nono's version.
 	Spec    string `json:"spec,omitempty"`
 	Digest  string `json:"spec_sha256,omitempty"`
@@ -71,7 +79,9 @@ const (
 	Connected Kind = "connected"
 	Changed   Kind = "changed"
 	Granted   Kind = "granted" // what the supervisor did in the command's place
-	End       Kind = "end"
+	// Credential is what went through an endpoint, at its end.
+	Credential Kind = "credential"
+	End        Kind = "end"
 )
 
 // Source says how a line is known.

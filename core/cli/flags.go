@@ -23,6 +23,7 @@ const (
 	ListenAt Arg = "[ADDRESS:]PORT"
 	Time     Arg = "TIME"
 	Span     Arg = "SPAN"
+	Service  Arg = "NAME[:N/UNIT][=SOURCE]"
 )
 
 // Bare reports whether the flag may stand alone: the word behind such a flag is never
@@ -90,6 +91,7 @@ var PolicyFlags = []Flag{
 	{"block-command", "", Command, "block this command too", groupCommands, true, true},
 	{"allow-env", "", Name, "pass this environment variable, although it looks like a credential", groupCommands, true, true},
 	{"secret", "", Secret, "fetch a secret before the start, and give it as this variable; SOURCE: pass:ENTRY, op://…, file:PATH, …", groupCommands, true, true},
+	{"credential", "", Service, "keep the key of this service outside: the command gets a made-up one", groupCommands, true, true},
 
 	{"audit-log", "", File, "log what the command starts and is refused; see nono-audit(5)", groupWatch, false, true},
 	{"audit-level", "", Word, "log what is 'refused', each 'exec' too (as usual), or 'all'", groupWatch, false, true},

@@ -90,6 +90,7 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	r.HostDenies = append(r.HostDenies, said.HostDenies...)
 	r.Listens = append(r.Listens, said.Listens...)
 	r.addSecrets(said.Secrets)
+	r.addCredentials(said.Credentials)
 	if !given.Given("net-block") {
 		r.NetBlock = said.NetBlock
 		r.Ports = append(r.Ports, said.Ports...) // else no network means none

@@ -66,6 +66,8 @@ func TestProfileIsFlags(t *testing.T) {
 			lines, args = append(lines, f.Name+" 443"), append(args, "--"+f.Name, "443")
 		case Secret:
 			lines, args = append(lines, f.Name+" TOKEN=pass:web#1"), append(args, "--"+f.Name, "TOKEN=pass:web#1")
+		case Service:
+			lines, args = append(lines, f.Name+" npm:5/h=pass:web"), append(args, "--"+f.Name, "npm:5/h=pass:web")
 		default:
 			lines, args = append(lines, f.Name+" dd"), append(args, "--"+f.Name, "dd")
 		}

@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"slices"
 	"strconv"
 
+	"github.com/nono-sandbox/nono/core/credential"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/secret"
@@ -20,6 +20,8 @@ type Request struct {
 	ProfileFiles map[string]string
 	// Secrets are fetched before the start. No two have one name.
 	Secrets []secret.Secret
+	// Credentials stay outside. No two have one name.
+	Credentials []credential.Request
 }
 
 // Bind binds PolicyFlags to the request, but for --port: see BindPorts.
@@ -50,6 +52,7 @@ func (r *Request) Bind(s *Set) {
 	s.BindList("block-command", &r.BlockCommands)
 	s.BindList("allow-env", &r.PassEnv)
 	s.Bind("secret", r.addSecret)
+	s.Bind("credential", r.addCredential)
 	s.BindList("profile", &r.Profiles)
 	s.BindString("workdir", &r.Workdir)
 	s.BindBool("allow-cwd", &r.AllowCwd)
@@ -121,29 +124,4 @@ func (r *Request) BindKeepFDs(s *Set) {
 		r.KeepFDs = append(r.KeepFDs, fd)
 		return nil
 	})
-}
-
-// addSecret takes what --secret has behind it.
-func (r *Request) addSecret(arg string) error {
-	s, problem, remedy := secret.Parse(arg)
-	if problem != "" {
-		return &mistake{problem, remedy}
-	}
-	for i := range r.Secrets {
-		if r.Secrets[i].Name == s.Name {
-			return &mistake{"the secret " + s.Name + " is named twice", "leave out one of them"}
-		}
-	}
-	r.Secrets = append(r.Secrets, s)
-	return nil
-}
-
-// addSecrets takes over what profiles say, where the command line says nothing of a name.
-func (r *Request) addSecrets(from []secret.Secret) {
-	typed := r.Secrets
-	for _, s := range from {
-		if !slices.ContainsFunc(typed, func(t secret.Secret) bool { return t.Name == s.Name }) {
-			r.Secrets = append(r.Secrets, s)
-		}
-	}
 }

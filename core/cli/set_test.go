@@ -128,6 +128,9 @@ func TestEveryFlagOfATableIsBound(t *testing.T) {
 		if f.Group == groupPaths && f.Arg != None && (len(r.Grants) != 1 || r.Grants[0].Kind.String() != f.Name || !r.Grants[0].Kind.Grants()) {
 			t.Errorf("--%s grants %v", f.Name, r.Grants)
 		}
+		if f.Arg == Service {
+			args = []string{"--" + f.Name, "other"}
+		}
 		if f.Arg == Secret { // of which no two have one name
 			args = []string{"--" + f.Name, "OTHER=pass:web"}
 		}

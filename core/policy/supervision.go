@@ -36,6 +36,8 @@ type Watch struct {
 	AskProtected []string
 	// WaitAll waits for the processes that outlive the command.
 	WaitAll bool
+	// Endpoints says that credentials stay outside.
+	Endpoints bool
 }
 
 // ofLevel returns the groups of system calls that the supervisor has to be asked about
@@ -76,7 +78,7 @@ func (w *Watch) traps() ([]spec.Trap, error) {
 		return ofLevel(w.AuditLevel), nil
 	case w.Summary == "text" || w.Summary == "json":
 		return ofLevel("refused"), nil
-	case w.WaitAll:
+	case w.WaitAll || w.Endpoints:
 		// Something has to be asked about, or there is no supervisor that waits.
 		return []spec.Trap{spec.TrapExec}, nil
 	}

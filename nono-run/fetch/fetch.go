@@ -135,3 +135,23 @@ func (f *Fetcher) expand(path string) string {
 	}
 	return path
 }
+
+// Read reads a regular file that the command cannot change.
+func (f *Fetcher) Read(path string) (string, error) {
+	text, p := f.read(path)
+	if p != nil {
+		return "", &fault.Error{Do: "read", Path: path, Err: fault.Text(p.why), Hint: p.hint}
+	}
+	return string(text), nil
+}
+
+// Unchangeable refuses a file that is there and that the command could change.
+func (f *Fetcher) Unchangeable(path string) (bool, error) {
+	if _, err := os.Lstat(path); err != nil {
+		return false, nil
+	}
+	if _, p := f.places.safe(path); p != nil {
+		return false, &fault.Error{Do: "use", Path: path, Err: fault.Text(p.why), Hint: p.hint}
+	}
+	return true, nil
+}

@@ -9,14 +9,14 @@ _nono_list_run() {
 		--hold-metadata --net-block --host --deny-host \
 		--listen --port --unix-socket --inner-sockets \
 		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
-		--block-command --allow-env --secret --audit-log \
-		--audit-level --audit-kernel --audit-required --until \
-		--end-kills --ask --ask-with --ask-timeout \
-		--ask-protected --explain --wait-all -p --profile \
-		--workdir --allow-cwd --keep-fd --list-profiles \
-		--show-profile --install-hook --remove-hook --ephemeral \
-		--summary --dry-run --print-spec -v --verbose \
-		-s --silent -h --help --version
+		--block-command --allow-env --secret --credential \
+		--audit-log --audit-level --audit-kernel --audit-required \
+		--until --end-kills --ask --ask-with \
+		--ask-timeout --ask-protected --explain --wait-all \
+		-p --profile --workdir --allow-cwd --keep-fd \
+		--list-profiles --show-profile --install-hook --remove-hook \
+		--ephemeral --summary --dry-run --print-spec \
+		-v --verbose -s --silent -h --help --version
 }
 
 _nono_kind_run() {
@@ -34,6 +34,7 @@ _nono_kind_run() {
 	--block-command | -block-command) echo 'COMMAND' ;;
 	--allow-env | -allow-env) echo 'NAME' ;;
 	--secret | -secret) echo 'NAME=SOURCE' ;;
+	--credential | -credential) echo 'NAME[:N/UNIT][=SOURCE]' ;;
 	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
 	--until | -until) echo 'TIME' ;;
 	--ask-timeout | -ask-timeout) echo 'SPAN' ;;
@@ -59,10 +60,11 @@ _nono_list_why() {
 		--deny-write --hold-metadata --net-block --deny-host \
 		--listen --inner-sockets --allow-unix-sockets --allow-ipc \
 		--allow-keychain --allow-command --block-command --allow-env \
-		--secret --audit-log --audit-level --audit-kernel \
-		--audit-required --until --end-kills --ask \
-		--ask-with --ask-timeout --ask-protected --explain \
-		--wait-all -p --profile --workdir --allow-cwd
+		--secret --credential --audit-log --audit-level \
+		--audit-kernel --audit-required --until --end-kills \
+		--ask --ask-with --ask-timeout --ask-protected \
+		--explain --wait-all -p --profile --workdir \
+		--allow-cwd
 }
 
 _nono_kind_why() {
@@ -87,6 +89,7 @@ _nono_kind_why() {
 	--allow-command | -allow-command) echo 'CATEGORY' ;;
 	--allow-env | -allow-env) echo 'NAME' ;;
 	--secret | -secret) echo 'NAME=SOURCE' ;;
+	--credential | -credential) echo 'NAME[:N/UNIT][=SOURCE]' ;;
 	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
 	--until | -until) echo 'TIME' ;;
 	--ask-timeout | -ask-timeout) echo 'SPAN' ;;

@@ -30,11 +30,12 @@ function __nono_where
         -deny-write --host -host --deny-host -deny-host --listen -listen \
         --port -port --unix-socket -unix-socket --allow-command -allow-command \
         --block-command -block-command --allow-env -allow-env --secret \
-        -secret --audit-log -audit-log --audit-level -audit-level --until \
-        -until --ask-with -ask-with --ask-timeout -ask-timeout --ask-protected \
-        -ask-protected -p --p --profile -profile --workdir -workdir --keep-fd \
-        -keep-fd --show-profile -show-profile --install-hook -install-hook \
-        --remove-hook -remove-hook --summary -summary
+        -secret --credential -credential --audit-log -audit-log --audit-level \
+        -audit-level --until -until --ask-with -ask-with --ask-timeout \
+        -ask-timeout --ask-protected -ask-protected -p --p --profile \
+        -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
+        -show-profile --install-hook -install-hook --remove-hook -remove-hook \
+        --summary -summary
     if test $table = why
         set with --path -path --op -op --to -to --host -host --port -port --unix-socket \
             -unix-socket --command -command --reason -reason --spec -spec \
@@ -44,10 +45,11 @@ function __nono_where
             --read-file -read-file --write-file -write-file --temp -temp \
             --device -device --deny -deny --deny-write -deny-write --deny-host \
             -deny-host --listen -listen --allow-command -allow-command --block-command \
-            -block-command --allow-env -allow-env --secret -secret --audit-log \
-            -audit-log --audit-level -audit-level --until -until --ask-with \
-            -ask-with --ask-timeout -ask-timeout --ask-protected -ask-protected \
-            -p --p --profile -profile --workdir -workdir
+            -block-command --allow-env -allow-env --secret -secret --credential \
+            -credential --audit-log -audit-log --audit-level -audit-level \
+            --until -until --ask-with -ask-with --ask-timeout -ask-timeout \
+            --ask-protected -ask-protected -p --p --profile -profile --workdir \
+            -workdir
     end
     while test $at -le (count $words)
         switch $words[$at]
@@ -147,6 +149,7 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l block-command -x -a '(__fish_complete_command)' -d 'block this command too'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-env -x -a '(set -nx)' -d 'pass this environment variable, although it looks like a credential'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l secret -x -d 'fetch a secret before the start, and give it as this variable; SOURCE: pass:ENTRY, op://…, file:PATH, …'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l credential -x -d 'keep the key of this service outside: the command gets a made-up one'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-log -r -F -d 'log what the command starts and is refused; see nono-audit(5)'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-level -x -a 'refused exec all' -d 'log what is \'refused\', each \'exec\' too (as usual), or \'all\''
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-kernel -d 'have the kernel\'s audit log tell what is denied (needs Landlock ABI 7)'
@@ -224,6 +227,7 @@ complete -c nono -c nono-why -n '__nono_is why' -l allow-command -x -a 'all file
 complete -c nono -c nono-why -n '__nono_is why' -l block-command -x -a '(__fish_complete_command)' -d 'block this command too'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-env -x -a '(set -nx)' -d 'pass this environment variable, although it looks like a credential'
 complete -c nono -c nono-why -n '__nono_is why' -l secret -x -d 'fetch a secret before the start, and give it as this variable; SOURCE: pass:ENTRY, op://…, file:PATH, …'
+complete -c nono -c nono-why -n '__nono_is why' -l credential -x -d 'keep the key of this service outside: the command gets a made-up one'
 complete -c nono -c nono-why -n '__nono_is why' -l audit-log -r -F -d 'log what the command starts and is refused; see nono-audit(5)'
 complete -c nono -c nono-why -n '__nono_is why' -l audit-level -x -a 'refused exec all' -d 'log what is \'refused\', each \'exec\' too (as usual), or \'all\''
 complete -c nono -c nono-why -n '__nono_is why' -l audit-kernel -d 'have the kernel\'s audit log tell what is denied (needs Landlock ABI 7)'
