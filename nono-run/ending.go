@@ -17,7 +17,7 @@ func (l *launch) endings(p *cli.Printer) {
 		p.Notice("what would be refused is asked about: answer in another terminal, with nono ask (no answer in " + w.AskTimeout + " is no)")
 	}
 	if s.Ends > 0 {
-		p.Notice("the command is ended in " + spec.FormatSpan(s.Ends-kernel.BootTime()))
+		p.Notice("the command is ended in " + spec.FormatSpan(kernel.SecondsTo(s.Ends)))
 	}
 }
 
@@ -34,13 +34,13 @@ func endingPlaces(s *spec.Spec) string {
 func (l *launch) ends() string {
 	text := ""
 	for _, g := range l.policy.Spec.Ending {
-		text += "  " + g.Kind.String() + " " + fault.Quote(g.Path) + " for " + spec.FormatSpan(g.Until-kernel.BootTime()) + "  (" + reason(g.By) + ")\n"
+		text += "  " + g.Kind.String() + " " + fault.Quote(g.Path) + " for " + spec.FormatSpan(kernel.SecondsTo(g.Until)) + "  (" + reason(g.By) + ")\n"
 	}
 	if text != "" {
 		text = "grants that end:\n" + text
 	}
 	if end := l.policy.Spec.Ends; end > 0 {
-		text += "the command is ended in " + spec.FormatSpan(end-kernel.BootTime()) + "\n"
+		text += "the command is ended in " + spec.FormatSpan(kernel.SecondsTo(end)) + "\n"
 	}
 	return text
 }

@@ -70,8 +70,8 @@ func (w *sandbox) summary() string {
 
 // left is how long it is until end, in seconds of CLOCK_BOOTTIME.
 func left(end int64) string {
-	if now := kernel.BootTime(); end > now {
-		return spec.FormatSpan(end - now)
+	if n := kernel.SecondsTo(end); n > 0 {
+		return spec.FormatSpan(n)
 	}
 	return "over"
 }

@@ -184,9 +184,9 @@ func (v *Verdict) ByPolicy() bool {
 	return false
 }
 
-// EndsIn is for how many seconds it is allowed from now on, where Until says that this
-// ends.
-func (v *Verdict) EndsIn() int64 { return max(0, v.Until-kernel.BootTime()) }
+// EndsIn is for how many whole seconds it is allowed from now on, where Until says that
+// this ends.
+func (v *Verdict) EndsIn() int64 { return kernel.SecondsTo(v.Until) }
 
 // GrantedBy returns what the line that allowed it is there by, or "".
 func (v *Verdict) GrantedBy() string {
