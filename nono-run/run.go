@@ -69,6 +69,7 @@ func (o *options) bind() *cli.Set {
 	o.BindHosts(s, "host")
 	o.BindPorts(s, "port")
 	o.BindKeepFDs(s)
+	o.BindRecord(s)
 	for name, to := range map[string]*bool{
 		"dry-run": &o.dryRun, "verbose": &o.verbose, "silent": &o.silent,
 		"help": &o.help, "version": &o.version, "list-profiles": &o.listProfiles,

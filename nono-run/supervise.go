@@ -53,6 +53,9 @@ func (l *launch) watching() []string {
 	if l.silent {
 		args = append(args, "--silent")
 	}
+	if w.Record != 0 {
+		args = append(args, "--record="+strconv.Itoa(w.Record))
+	}
 	if w.WaitAll {
 		args = append(args, "--wait-all")
 	}

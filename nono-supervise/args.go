@@ -25,6 +25,7 @@ type options struct {
 	silent            bool
 	explain           bool
 	summary           string
+	record            int // the descriptor for what is used, or 0
 	audit             auditOptions
 	secrets           []string // variables that hold secrets
 	ask               askOptions
@@ -81,16 +82,12 @@ func parse(args []string) (options, error) {
 				return o, misuse("a descriptor above 2 is wanted after --datagrams=")
 			}
 			o.datagrams = fd
-		case "--maker", "--name-server":
+		case "--maker", "--name-server", "--record":
 			fd, err := strconv.Atoi(value)
 			if err != nil || fd < 3 {
 				return o, misuse("a descriptor above 2 is wanted after " + name + "=")
 			}
-			if name == "--maker" {
-				o.maker = fd
-			} else {
-				o.nameServer = fd
-			}
+			*map[string]*int{"--maker": &o.maker, "--name-server": &o.nameServer, "--record": &o.record}[name] = fd
 		case "--secret":
 			o.secrets = append(o.secrets, value)
 		case "--credentials":

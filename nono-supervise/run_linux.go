@@ -60,6 +60,10 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 		return process.End{}, err
 	}
 	launch.Features = append(launch.Features, features...)
+	recorder := o.recorder()
+	if recorder != nil {
+		launch.Features = append(launch.Features, recorder.Feature(s))
+	}
 	decide, err := o.featuresOf(s, w.listener())
 	if err != nil {
 		return process.End{}, err
@@ -77,6 +81,9 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 		w.tell(e.Total())
 	}
 	w.end(o, s, end)
+	if err == nil && recorder != nil {
+		err = o.writeRecording(recorder)
+	}
 	return end, err
 }
 

@@ -18,8 +18,8 @@ func takesArgument(flag string) bool {
 		"--ask-timeout", "-ask-timeout", "--ask-protected", "-ask-protected",
 		"-p", "--p", "--profile", "-profile", "--workdir", "-workdir",
 		"--keep-fd", "-keep-fd", "--show-profile", "-show-profile", "--install-hook",
-		"-install-hook", "--remove-hook", "-remove-hook", "--summary",
-		"-summary":
+		"-install-hook", "--remove-hook", "-remove-hook", "--record",
+		"-record", "--summary", "-summary":
 		return true
 	}
 	return false

@@ -18,6 +18,7 @@ type subcommand struct {
 var subcommands = [...]subcommand{
 	{"run", "start a command that can touch only what is granted", "nono-run", false},
 	{"why", "say whether something would be allowed, and why", "nono-why", false},
+	{"learn", "make a profile of what a command uses", "nono-learn", false},
 	{"policy", "show, lint, compare or test a policy", "nono-policy", false},
 	{"audit", "read the log of a run", "nono-audit", false},
 	{"ask", "answer what runs with --ask ask", "nono-ask", false},
@@ -81,8 +82,6 @@ func formerly(word string) string {
 		return "nono run … -- COMMAND"
 	case "setup":
 		return "nothing has to be set up: nono run --allow . -- COMMAND; nono why --support tells what this kernel can enforce"
-	case "learn":
-		return "nono why -- COMMAND tells what a command usually wants; nono why PATH, what a path does"
 	case "trust", "rollback", "profile":
 		return "nono run --list-profiles; nono help tells what there is"
 	}

@@ -110,7 +110,7 @@ function _nono_kind {
 		-ask-protected | -p | --p | --profile | -profile | --workdir | \
 		-workdir | --keep-fd | -keep-fd | --show-profile | -show-profile | \
 		--install-hook | -install-hook | --remove-hook | -remove-hook | \
-		--summary | -summary) return 0 ;;
+		--record | -record | --summary | -summary) return 0 ;;
 	--allow-rmdir | -allow-rmdir | --allow-rmdir-own | -allow-rmdir-own | \
 		--hold-metadata | -hold-metadata | --net-block | -net-block | \
 		--inner-sockets | -inner-sockets | --allow-unix-sockets | -allow-unix-sockets | \
@@ -143,7 +143,7 @@ function _nono_load {
 # Takes back what this file did.
 function nono_unload {
 	local name IFS=$' \t\n'
-	complete -r nono nono-run nono-why sclaude sopencode sopenclaw 2>/dev/null || :
+	complete -r nono nono-run nono-why nono-learn sclaude sopencode sopenclaw 2>/dev/null || :
 	case ${PS1-} in
 	"${_nono_mark:-none}"*) PS1=${PS1#"$_nono_mark"} ;;
 	esac
@@ -174,7 +174,7 @@ function _nono_find {
 }
 _nono_find
 
-complete -F _nono_load nono nono-run nono-why sclaude sopencode sopenclaw
+complete -F _nono_load nono nono-run nono-why nono-learn sclaude sopencode sopenclaw
 
 # Inside a sandbox the prompt says so. NONO_PROMPT is the marker; empty, none.
 if [ -n "${NONO_SANDBOX-}" ] && [ -n "${PS1-}" ]; then

@@ -113,7 +113,7 @@ function __nono_kind
             -ask-timeout --ask-protected -ask-protected -p --p --profile \
             -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
             -show-profile --install-hook -install-hook --remove-hook -remove-hook \
-            --summary -summary
+            --record -record --summary -summary
             return 0
         case --allow-rmdir -allow-rmdir --allow-rmdir-own -allow-rmdir-own \
             --hold-metadata -hold-metadata --net-block -net-block --inner-sockets \

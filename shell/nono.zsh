@@ -113,7 +113,7 @@ function _nono_kind {
 		-ask-protected | -p | --p | --profile | -profile | --workdir | \
 		-workdir | --keep-fd | -keep-fd | --show-profile | -show-profile | \
 		--install-hook | -install-hook | --remove-hook | -remove-hook | \
-		--summary | -summary) return 0 ;;
+		--record | -record | --summary | -summary) return 0 ;;
 	--allow-rmdir | -allow-rmdir | --allow-rmdir-own | -allow-rmdir-own | \
 		--hold-metadata | -hold-metadata | --net-block | -net-block | \
 		--inner-sockets | -inner-sockets | --allow-unix-sockets | -allow-unix-sockets | \

@@ -57,6 +57,9 @@ func listsNumbers(fs *unix.Statfs_t) bool {
 // entries gives r to everything in the directory n that the spec does not name.
 func (w *walk) entries(n *node, fd int, r Rights) error {
 	dir, err := list(fd)
+	if err == unix.ENOENT {
+		return nil // it was removed meanwhile: nothing is in it, nor ever will be
+	}
 	if err != nil {
 		return &fault.Error{Do: "list", Path: n.path, Err: err, Hint: "it is on the way to a denied path: grant what is needed beneath it instead"}
 	}

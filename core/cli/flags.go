@@ -17,6 +17,7 @@ const (
 	Profile  Arg = "PROFILE"
 	Number   Arg = "N"
 	Word     Arg = "WORD"
+	Text     Arg = "TEXT"    // that nothing completes
 	Ending   Arg = "[=WHEN]" // may be left out, and is never a word of its own
 	Ports    Arg = "N[-M]"
 	Secret   Arg = "NAME=SOURCE"
@@ -56,6 +57,8 @@ const (
 	groupMessages = "Messages"
 	groupQuestion = "The question"
 	groupPolicy   = "The policy to ask about"
+	groupLearn    = "What becomes of the profile"
+	groupLearning = "The run to learn from"
 )
 
 // PolicyFlags describe a policy: nono-run runs under it, nono-why asks about it
@@ -119,6 +122,7 @@ var RunFlags = []Flag{
 	{"install-hook", "", Word, "install a hook that explains refusals to the agent: claude-code, codex, copilot, cursor, gemini, opencode, qwen", groupProfiles, false, false},
 	{"remove-hook", "", Word, "remove that hook", groupProfiles, false, false},
 	{"ephemeral", "", Ending, "let changes wait apart; WHEN: discard, ask, an ID", groupEnd, false, false},
+	{"record", "", Number, "write to this file descriptor what the command uses, for nono learn", groupWatch, false, false},
 	{"summary", "", Word, "say what was refused as 'text', as 'json' or not at all: 'none'", groupWatch, false, false},
 	{"dry-run", "", None, "show what would be allowed, and start nothing", groupShow, false, false},
 	{"print-spec", "", None, "print a spec for nono-exec-shim, and start nothing", groupShow, false, false},

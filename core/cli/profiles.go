@@ -40,6 +40,20 @@ func profileWords() profile.Words {
 // What the profiles want of the working directory, and directories they want
 // made, it returns. The request's Workdir should be resolved before.
 func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, error) {
+	return r.load(given, env, func(env profile.Env) (*profile.Profile, error) {
+		return profile.Load(r.Profiles, profileWords(), env)
+	})
+}
+
+// AddProfileText is AddProfiles for the text of a profile that lies in no file.
+func (r *Request) AddProfileText(name, text string, given *Set, env profile.Env) (*profile.Profile, error) {
+	return r.load(given, env, func(env profile.Env) (*profile.Profile, error) {
+		return profile.LoadText(name, text, profileWords(), env)
+	})
+}
+
+// load reads the policies and then profiles, and adds what they say.
+func (r *Request) load(given *Set, env profile.Env, read func(profile.Env) (*profile.Profile, error)) (*profile.Profile, error) {
 	// First of all: nothing that is read later may do without them.
 	if err := r.readPolicies(env.GOOS); err != nil {
 		return nil, err
@@ -47,10 +61,15 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	if r.Managed != nil && r.Managed.Signed != "" {
 		env.Verify = signedFor(r.Managed.Signed)
 	}
-	p, err := profile.Load(r.Profiles, profileWords(), env)
+	p, err := read(env)
 	if err != nil {
 		return nil, err
 	}
+	return p, r.add(p, given, env.GOOS)
+}
+
+// add adds what p says to the request, and refuses what a policy forbids.
+func (r *Request) add(p *profile.Profile, given *Set, goos string) error {
 	var said Request
 	set := NewSet(PolicyFlags...)
 	said.Bind(set)
@@ -65,7 +84,7 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 		}
 		clear(set.given) // repeating oneself is no mistake over several files
 		if err := set.fs.Set(l.Word, value); err != nil {
-			return nil, badLine(l, err)
+			return badLine(l, err)
 		}
 		for i := range said.Grants[n:] {
 			said.Grants[n+i].From, said.Grants[n+i].Moved = l.Profile, l.Moved
@@ -104,7 +123,7 @@ func (r *Request) AddProfiles(given *Set, env profile.Env) (*profile.Profile, er
 	for _, n := range p.Create {
 		r.Create = append(r.Create, n.Path)
 	}
-	return p, r.keepTo(given, p, env.GOOS)
+	return r.keepTo(given, p, goos)
 }
 
 // AddAgreed is AddProfiles for a question about a policy: the working directory is

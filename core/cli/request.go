@@ -117,11 +117,28 @@ func (r *Request) BindPorts(s *Set, name string) {
 // BindKeepFDs binds --keep-fd.
 func (r *Request) BindKeepFDs(s *Set) {
 	s.Bind("keep-fd", func(arg string) error {
-		fd, err := strconv.Atoi(arg)
-		if err != nil || fd < 3 || fd > 1<<20 {
-			return fault.Text("a descriptor above 2 is wanted, not " + fault.Quote(arg))
+		fd, err := descriptor(arg)
+		if err != nil {
+			return err
 		}
 		r.KeepFDs = append(r.KeepFDs, fd)
 		return nil
 	})
+}
+
+// BindRecord binds --record.
+func (r *Request) BindRecord(s *Set) {
+	s.Bind("record", func(arg string) (err error) {
+		r.Record, err = descriptor(arg)
+		return err
+	})
+}
+
+// descriptor reads the number of a file descriptor above 2.
+func descriptor(arg string) (int, error) {
+	fd, err := strconv.Atoi(arg)
+	if err != nil || fd < 3 || fd > 1<<20 {
+		return 0, fault.Text("a descriptor above 2 is wanted, not " + fault.Quote(arg))
+	}
+	return fd, nil
 }

@@ -38,6 +38,8 @@ type Watch struct {
 	WaitAll bool
 	// Endpoints says that credentials stay outside.
 	Endpoints bool
+	// Record is the descriptor to which is written what the command uses, or 0.
+	Record int
 }
 
 // ofLevel returns the groups of system calls that the supervisor has to be asked about
@@ -72,6 +74,8 @@ func (w *Watch) traps() ([]spec.Trap, error) {
 		w.AuditLevel = UsualAuditLevel
 	}
 	switch {
+	case w.Record != 0:
+		return append(ofLevel("all"), spec.TrapFamilies), nil
 	case w.Explain:
 		return ofLevel("all"), nil
 	case w.AuditLog != "":

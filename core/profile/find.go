@@ -78,7 +78,8 @@ func find(name string, env Env, hidden bool) (source, error) {
 	return source{name: name, label: "the built-in " + fault.Quote(name), text: string(text)}, nil
 }
 
-func isBuiltin(name string) bool {
+// IsBuiltin reports whether nono comes with a profile of that name.
+func IsBuiltin(name string) bool {
 	f, err := builtin.Open("builtin/" + name + suffix)
 	if err != nil {
 		return false

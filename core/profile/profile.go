@@ -140,6 +140,15 @@ func Load(names []string, words Words, env Env) (*Profile, error) {
 	return l.out, nil
 }
 
+// LoadText reads a profile that lies in no file, with what it includes: as Load.
+func LoadText(name, text string, words Words, env Env) (*Profile, error) {
+	l := &loader{words: words, env: env, out: &Profile{}}
+	if err := l.read(source{name: name, label: "profile " + fault.Quote(name), text: text}); err != nil {
+		return nil, named(name, err)
+	}
+	return l.out, nil
+}
+
 // named says which profile was asked for, where err does not.
 func named(name string, err error) error {
 	m, ok := err.(*mistake)
@@ -167,6 +176,11 @@ func (l *loader) load(name string, hidden bool) error {
 	if err != nil {
 		return err
 	}
+	return l.read(src)
+}
+
+// read adds what a source says, once.
+func (l *loader) read(src source) error {
 	if slices.Contains(l.done, src.label) {
 		return nil
 	}
@@ -240,7 +254,7 @@ func (l *loader) line(src source, n int, word, value string) error {
 	case wordWorkdir:
 		return l.workdir(src.name, value)
 	case wordProfile:
-		return l.load(value, src.own && value == src.name && isBuiltin(value))
+		return l.load(value, src.own && value == src.name && IsBuiltin(value))
 	case wordCreate, wordCreateJSON:
 		path, err := l.env.expand(value)
 		n := New{path, word == wordCreateJSON}

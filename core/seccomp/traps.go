@@ -35,7 +35,8 @@ var trapped = map[spec.Trap][]Rule{
 	spec.TrapHosts: append(calls(connect, Call{"bind", 49, 200}, Call{"listen", 50, 201}),
 		Rule{Call: Call{"setsockopt", 54, 208}, If: []Test{Is(1, levelIP, levelIPv6), Is(2, optRecvErr, opt6RecvErr)}},
 		Rule{Call: Socket, If: []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask)}}),
-	spec.TrapSockets: calls(connect, Call{"bind", 49, 200}),
+	spec.TrapFamilies: {{Call: Socket, If: []Test{IsNot(0, afUnix)}}},
+	spec.TrapSockets:  calls(connect, Call{"bind", 49, 200}),
 }
 
 // metadata are the calls that change what Landlock has no right for.

@@ -17,6 +17,7 @@ const (
 	TrapConnects                 // connecting
 	TrapSockets                  // giving a Unix socket an address: its own or its peer's
 	TrapHosts                    // sockets of the internet: made, connected, listening
+	TrapFamilies                 // making sockets that are no Unix sockets
 	// TrapHeldMetadata is TrapMetadata, and lets through only what is about a file that may
 	// be written.
 	TrapHeldMetadata
@@ -24,11 +25,11 @@ const (
 
 var trapNames = [...]string{
 	TrapExec: "exec", TrapOpens: "opens", TrapWrites: "writes", TrapNames: "names", TrapMetadata: "metadata",
-	TrapConnects: "connects", TrapSockets: "sockets", TrapHosts: "hosts", TrapHeldMetadata: "held-metadata",
+	TrapConnects: "connects", TrapSockets: "sockets", TrapHosts: "hosts", TrapFamilies: "families", TrapHeldMetadata: "held-metadata",
 }
 
 // Traps are all groups.
-var Traps = [...]Trap{TrapExec, TrapOpens, TrapWrites, TrapNames, TrapMetadata, TrapConnects, TrapSockets, TrapHosts, TrapHeldMetadata}
+var Traps = [...]Trap{TrapExec, TrapOpens, TrapWrites, TrapNames, TrapMetadata, TrapConnects, TrapSockets, TrapHosts, TrapFamilies, TrapHeldMetadata}
 
 // String returns the group as it stands behind `supervise` in the document.
 func (t Trap) String() string {

@@ -35,7 +35,7 @@ func bashCompletion() string {
 	return `# Completion of nono for bash. Generated from the tables of flags.
 # shellcheck shell=bash
 
-` + bashTable("run", runFlags()) + "\n" + bashTable("why", whyFlags()) + `
+` + bashTable("run", runFlags()) + "\n" + bashTable("why", whyFlags()) + "\n" + bashTable("learn", learnFlags()) + `
 # Makes each line of $1 a candidate. An array would take a name for a pattern.
 _nono_take() {
 	local line
@@ -194,19 +194,21 @@ _nono_line() {
 	case ${1##*/} in
 	nono-run) _nono_flags run 1 '' ;;
 	nono-why) _nono_flags why 1 '' ;;
+	nono-learn) _nono_flags learn 1 '' ;;
 	sclaude) _nono_flags run 1 claude ;;
 	sopencode) _nono_flags run 1 opencode ;;
 	sopenclaw) _nono_flags run 1 openclaw ;;
 	*)
 		if [ "$COMP_CWORD" -eq 1 ]; then
-			_nono_words $'run\nwhy\nshell\nversion\nhelp'
+			_nono_words $'run\nwhy\nlearn\nshell\nversion\nhelp'
 			return
 		fi
 		case ${COMP_WORDS[1]} in
 		run) _nono_flags run 2 '' ;;
 		shell) _nono_flags run 2 shell ;;
 		why) _nono_flags why 2 '' ;;
-		help) _nono_words $'run\nwhy\nshell' ;;
+		learn) _nono_flags learn 2 '' ;;
+		help) _nono_words $'run\nwhy\nlearn\nshell' ;;
 		esac
 		;;
 	esac
@@ -214,9 +216,9 @@ _nono_line() {
 
 # Without compopt all is taken for names of files, or none is.
 if [ "${BASH_VERSINFO[0]}" -lt 4 ]; then
-	complete -o filenames -F _nono nono nono-run nono-why sclaude sopencode sopenclaw
+	complete -o filenames -F _nono nono nono-run nono-why nono-learn sclaude sopencode sopenclaw
 else
-	complete -F _nono nono nono-run nono-why sclaude sopencode sopenclaw
+	complete -F _nono nono nono-run nono-why nono-learn sclaude sopencode sopenclaw
 fi
 `
 }

@@ -24,6 +24,8 @@ func runFlags() []cli.Flag {
 
 func whyFlags() []cli.Flag { return cli.WhyTable() }
 
+func learnFlags() []cli.Flag { return cli.LearnFlags }
+
 const (
 	manBegin   = `.\" generated: the flags`
 	manBlocked = `.\" generated: the commands`
@@ -39,6 +41,7 @@ func sections() []section {
 		{"packaging/man/nono-run.1", manBegin, manEnd, func() string { return manFlags(runFlags()) }},
 		{"packaging/man/nono-run.1", manBlocked, manEnd, manCommands},
 		{"packaging/man/nono-why.1", manBegin, manEnd, func() string { return manFlags(whyFlags()) }},
+		{"packaging/man/nono-learn.1", manBegin, manEnd, func() string { return manFlags(learnFlags()) }},
 		{"packaging/man/nono-profile.5", manBegin, manEnd, func() string { return manDirectives(cli.PolicyFlags) }},
 		{"nono/flags.go", goBegin, goEnd, func() string { return goKinds(runFlags()) }},
 		{"shell/nono.bash", shellBegin, shellEnd, func() string { return posixKinds(runFlags()) }},

@@ -9,6 +9,7 @@ import (
 func fishCompletion() string {
 	withRun, _ := byArgument(runFlags())
 	withWhy, _ := byArgument(whyFlags())
+	withLearn, _ := byArgument(learnFlags())
 	return `# Completion of nono for fish. Generated from the tables of flags.
 
 # Prints what is being completed and the number of the word at which the command
@@ -21,6 +22,8 @@ function __nono_where
         case nono-run sclaude sopencode sopenclaw
         case nono-why
             set table why
+        case nono-learn
+            set table learn
         case '*'
             set at 3
             switch "$words[2]"
@@ -28,7 +31,7 @@ function __nono_where
                     echo sub 0
                     return
                 case run
-                case why help shell
+                case why help shell learn
                     set table $words[2]
                 case '*'
                     echo none 0
@@ -38,6 +41,8 @@ function __nono_where
     set -l with ` + wrap(withRun, " ", " \\\n        ") + `
     if test $table = why
         set with ` + wrap(withWhy, " ", " \\\n            ") + `
+    else if test $table = learn
+        set with ` + wrap(withLearn, " ", " \\\n            ") + `
     end
     while test $at -le (count $words)
         switch $words[$at]
@@ -101,17 +106,19 @@ end
 complete -c nono -f
 complete -c nono -n '__nono_is sub' -a run -d 'start a command that can touch only what is granted'
 complete -c nono -n '__nono_is sub' -a why -d 'say whether something would be allowed, and why'
+complete -c nono -n '__nono_is sub' -a learn -d 'make a profile of what a command uses'
 complete -c nono -n '__nono_is sub' -a shell -d 'start your shell in the sandbox'
 complete -c nono -n '__nono_is sub' -a version -d 'show the version'
 complete -c nono -n '__nono_is sub' -a help -d 'show the help'
-complete -c nono -n '__nono_is help' -a 'run why shell'
-complete -c nono -c nono-run -f -n '__nono_free run command' -a '(__nono_command)'
+complete -c nono -n '__nono_is help' -a 'run why learn shell'
+complete -c nono -c nono-run -c nono-learn -f -n '__nono_free run learn command' -a '(__nono_command)'
 complete -c sclaude -f -n '__nono_free run command' -a '(__nono_command claude)'
 complete -c sopencode -f -n '__nono_free run command' -a '(__nono_command opencode)'
 complete -c sopenclaw -f -n '__nono_free run command' -a '(__nono_command openclaw)'
 complete -c nono -c nono-why -F -n '__nono_free why'
 ` + fishFlags("-c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell'", runFlags()) +
-		fishFlags("-c nono -c nono-why -n '__nono_is why'", whyFlags())
+		fishFlags("-c nono -c nono-why -n '__nono_is why'", whyFlags()) +
+		fishFlags("-c nono -c nono-learn -n '__nono_is learn'", learnFlags())
 }
 
 func fishFlags(condition string, table []cli.Flag) string {

@@ -44,6 +44,10 @@ func TestEveryFlagIsEverywhere(t *testing.T) {
 	}{
 		{runFlags(), "packaging/man/nono-run.1", manLong},
 		{whyFlags(), "packaging/man/nono-why.1", manLong},
+		{learnFlags(), "packaging/man/nono-learn.1", manLong},
+		{learnFlags(), "shell/completions/nono.bash", long},
+		{learnFlags(), "shell/completions/_nono", long},
+		{learnFlags(), "shell/completions/nono.fish", fishLong},
 		{runFlags(), "shell/completions/nono.bash", long},
 		{runFlags(), "shell/completions/_nono", long},
 		{runFlags(), "shell/completions/nono.fish", fishLong},

@@ -7,7 +7,7 @@ import (
 )
 
 func zshCompletion() string {
-	return `#compdef nono nono-run nono-why sclaude sopencode sopenclaw
+	return `#compdef nono nono-run nono-why nono-learn sclaude sopencode sopenclaw
 # Completion of nono for zsh. Generated from the tables of flags.
 
 _nono_profiles() {
@@ -40,6 +40,11 @@ _nono_shell() {
 ` + strings.TrimSuffix(zshSpecs(runFlags()), " \\\n") + `
 }
 
+_nono_learn() {
+	_arguments -S -A '-*' : \
+` + zshSpecs(learnFlags()) + `		'(-)1: :_command_names -e' '*:: :_normal'
+}
+
 _nono_why() {
 	_arguments -S : \
 ` + zshSpecs(whyFlags()) + `		'*:path:_files'
@@ -62,6 +67,7 @@ _nono() {
 	case $service in
 	nono-run) _nono_run; return ;;
 	nono-why) _nono_why; return ;;
+	nono-learn) _nono_learn; return ;;
 	sclaude) _nono_run claude; return ;;
 	sopencode) _nono_run opencode; return ;;
 	sopenclaw) _nono_run openclaw; return ;;
@@ -73,6 +79,7 @@ _nono() {
 		subs=(
 			'run:start a command that can touch only what is granted'
 			'why:say whether something would be allowed, and why'
+			'learn:make a profile of what a command uses'
 			'shell:start your shell in the sandbox'
 			'version:show the version'
 			'help:show the help'
@@ -83,8 +90,9 @@ _nono() {
 		case $words[1] in
 		run) _nono_run ;;
 		why) _nono_why ;;
+		learn) _nono_learn ;;
 		shell) _nono_shell ;;
-		help) _values subcommand run why shell ;;
+		help) _values subcommand run why learn shell ;;
 		esac
 		;;
 	esac

@@ -15,8 +15,9 @@ _nono_list_run() {
 		--ask-timeout --ask-protected --explain --wait-all \
 		-p --profile --workdir --allow-cwd --keep-fd \
 		--list-profiles --show-profile --install-hook --remove-hook \
-		--ephemeral --summary --dry-run --print-spec \
-		-v --verbose -s --silent -h --help --version
+		--ephemeral --record --summary --dry-run \
+		--print-spec -v --verbose -s --silent -h --help \
+		--version
 }
 
 _nono_kind_run() {
@@ -39,7 +40,7 @@ _nono_kind_run() {
 	--until | -until) echo 'TIME' ;;
 	--ask-timeout | -ask-timeout) echo 'SPAN' ;;
 	-p | --p | --profile | -profile | --show-profile | -show-profile) echo 'PROFILE' ;;
-	--keep-fd | -keep-fd) echo 'N' ;;
+	--keep-fd | -keep-fd | --record | -record) echo 'N' ;;
 	--install-hook | -install-hook | --remove-hook | -remove-hook) echo 'WORDS:claude-code codex copilot cursor gemini opencode qwen' ;;
 	--ephemeral | -ephemeral) echo '[=WHEN]' ;;
 	--summary | -summary) echo 'WORDS:text json none' ;;
@@ -94,6 +95,19 @@ _nono_kind_why() {
 	--until | -until) echo 'TIME' ;;
 	--ask-timeout | -ask-timeout) echo 'SPAN' ;;
 	-p | --p | --profile | -profile) echo 'PROFILE' ;;
+	esac
+}
+
+_nono_list_learn() {
+	printf '%s\n' \
+		-o --output --force --add-to --check \
+		--commands -s --silent -h --help --version
+}
+
+_nono_kind_learn() {
+	case $1 in
+	-o | --o | --output | -output) echo 'TEXT' ;;
+	--add-to | -add-to | --check | -check) echo 'PROFILE' ;;
 	esac
 }
 
@@ -255,19 +269,21 @@ _nono_line() {
 	case ${1##*/} in
 	nono-run) _nono_flags run 1 '' ;;
 	nono-why) _nono_flags why 1 '' ;;
+	nono-learn) _nono_flags learn 1 '' ;;
 	sclaude) _nono_flags run 1 claude ;;
 	sopencode) _nono_flags run 1 opencode ;;
 	sopenclaw) _nono_flags run 1 openclaw ;;
 	*)
 		if [ "$COMP_CWORD" -eq 1 ]; then
-			_nono_words $'run\nwhy\nshell\nversion\nhelp'
+			_nono_words $'run\nwhy\nlearn\nshell\nversion\nhelp'
 			return
 		fi
 		case ${COMP_WORDS[1]} in
 		run) _nono_flags run 2 '' ;;
 		shell) _nono_flags run 2 shell ;;
 		why) _nono_flags why 2 '' ;;
-		help) _nono_words $'run\nwhy\nshell' ;;
+		learn) _nono_flags learn 2 '' ;;
+		help) _nono_words $'run\nwhy\nlearn\nshell' ;;
 		esac
 		;;
 	esac
@@ -275,7 +291,7 @@ _nono_line() {
 
 # Without compopt all is taken for names of files, or none is.
 if [ "${BASH_VERSINFO[0]}" -lt 4 ]; then
-	complete -o filenames -F _nono nono nono-run nono-why sclaude sopencode sopenclaw
+	complete -o filenames -F _nono nono nono-run nono-why nono-learn sclaude sopencode sopenclaw
 else
-	complete -F _nono nono nono-run nono-why sclaude sopencode sopenclaw
+	complete -F _nono nono nono-run nono-why nono-learn sclaude sopencode sopenclaw
 fi

@@ -10,6 +10,8 @@ function __nono_where
         case nono-run sclaude sopencode sopenclaw
         case nono-why
             set table why
+        case nono-learn
+            set table learn
         case '*'
             set at 3
             switch "$words[2]"
@@ -17,7 +19,7 @@ function __nono_where
                     echo sub 0
                     return
                 case run
-                case why help shell
+                case why help shell learn
                     set table $words[2]
                 case '*'
                     echo none 0
@@ -35,7 +37,7 @@ function __nono_where
         -ask-timeout --ask-protected -ask-protected -p --p --profile \
         -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
         -show-profile --install-hook -install-hook --remove-hook -remove-hook \
-        --summary -summary
+        --record -record --summary -summary
     if test $table = why
         set with --path -path --op -op --to -to --host -host --port -port --unix-socket \
             -unix-socket --command -command --reason -reason --spec -spec \
@@ -50,6 +52,8 @@ function __nono_where
             --until -until --ask-with -ask-with --ask-timeout -ask-timeout \
             --ask-protected -ask-protected -p --p --profile -profile --workdir \
             -workdir
+    else if test $table = learn
+        set with -o --o --output -output --add-to -add-to --check -check
     end
     while test $at -le (count $words)
         switch $words[$at]
@@ -113,11 +117,12 @@ end
 complete -c nono -f
 complete -c nono -n '__nono_is sub' -a run -d 'start a command that can touch only what is granted'
 complete -c nono -n '__nono_is sub' -a why -d 'say whether something would be allowed, and why'
+complete -c nono -n '__nono_is sub' -a learn -d 'make a profile of what a command uses'
 complete -c nono -n '__nono_is sub' -a shell -d 'start your shell in the sandbox'
 complete -c nono -n '__nono_is sub' -a version -d 'show the version'
 complete -c nono -n '__nono_is sub' -a help -d 'show the help'
-complete -c nono -n '__nono_is help' -a 'run why shell'
-complete -c nono -c nono-run -f -n '__nono_free run command' -a '(__nono_command)'
+complete -c nono -n '__nono_is help' -a 'run why learn shell'
+complete -c nono -c nono-run -c nono-learn -f -n '__nono_free run learn command' -a '(__nono_command)'
 complete -c sclaude -f -n '__nono_free run command' -a '(__nono_command claude)'
 complete -c sopencode -f -n '__nono_free run command' -a '(__nono_command opencode)'
 complete -c sopenclaw -f -n '__nono_free run command' -a '(__nono_command openclaw)'
@@ -171,6 +176,7 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l install-hook -x -a 'claude-code codex copilot cursor gemini opencode qwen' -d 'install a hook that explains refusals to the agent: claude-code, codex, copilot, cursor, gemini, opencode, qwen'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l remove-hook -x -a 'claude-code codex copilot cursor gemini opencode qwen' -d 'remove that hook'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l ephemeral -d 'let changes wait apart; WHEN: discard, ask, an ID'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l record -x -d 'write to this file descriptor what the command uses, for nono learn'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l summary -x -a 'text json none' -d 'say what was refused as \'text\', as \'json\' or not at all: \'none\''
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l dry-run -d 'show what would be allowed, and start nothing'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l print-spec -d 'print a spec for nono-exec-shim, and start nothing'
@@ -243,3 +249,11 @@ complete -c nono -c nono-why -n '__nono_is why' -l wait-all -d 'wait for process
 complete -c nono -c nono-why -n '__nono_is why' -l profile -s p -x -a '(__nono_profiles)' -d 'use a profile; see --list-profiles'
 complete -c nono -c nono-why -n '__nono_is why' -l workdir -x -a '(__fish_complete_directories)' -d 'start the command in this directory'
 complete -c nono -c nono-why -n '__nono_is why' -l allow-cwd -d 'grant the working directory as the profile wants, without asking'
+complete -c nono -c nono-learn -n '__nono_is learn' -l output -s o -x -d 'save the profile among the user\'s own, by this name'
+complete -c nono -c nono-learn -n '__nono_is learn' -l force -d 'replace a profile of that name'
+complete -c nono -c nono-learn -n '__nono_is learn' -l add-to -x -a '(__nono_profiles)' -d 'add to this profile of the user\'s own what it lacks'
+complete -c nono -c nono-learn -n '__nono_is learn' -l check -x -a '(__nono_profiles)' -d 'say what this profile lacks for the command, and which of its lines were not used'
+complete -c nono -c nono-learn -n '__nono_is learn' -l commands -d 'let the command run blocked commands, such as rm'
+complete -c nono -c nono-learn -n '__nono_is learn' -l silent -s s -d 'show errors only, and the profile'
+complete -c nono -c nono-learn -n '__nono_is learn' -l help -s h -d 'show all flags; -h is short'
+complete -c nono -c nono-learn -n '__nono_is learn' -l version -d 'show the version'

@@ -104,7 +104,7 @@ func TestCompletion(t *testing.T) {
 		} {
 			term.completes(c[0], c[1])
 		}
-		term.offers("nono ", "run", "why", "shell", "version", "help")
+		term.offers("nono ", "run", "why", "learn", "shell", "version", "help")
 		term.offers("nono run --allow-", "--allow-rmdir", "--allow-command", "--allow-env")
 		term.offers("nono run --profile ", "claude-code", "opencode")
 		// What completes must not have replaced what runs.

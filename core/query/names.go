@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/carve"
-	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -102,10 +101,4 @@ func (n *Names) walk(path string, visit func(named)) {
 			visit(at)
 		}
 	}
-}
-
-// Afresh returns an Asker with the rules of a, which were made when it was, and a disk
-// that nothing has been asked about: for a process that works in cwd, some time later.
-func (a *Asker) Afresh(cwd string) *Asker {
-	return &Asker{s: a.s, abi: a.abi, disk: paths.NewDisk(cwd), rules: a.rules, ending: a.ending}
 }

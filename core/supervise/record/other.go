@@ -1,0 +1,4 @@
+//go:build !linux
+
+// Package record exists on Linux only.
+package record

@@ -1,0 +1,156 @@
+package record
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"path/filepath"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/learn"
+	"github.com/nono-sandbox/nono/core/program"
+	"github.com/nono-sandbox/nono/core/supervise"
+	"github.com/nono-sandbox/nono/core/supervise/notify"
+	"golang.org/x/sys/unix"
+)
+
+// words is how many words of a command line are kept, and longestWord how many bytes of
+// one: so many as tell what a command is for.
+const (
+	words       = 4
+	longestWord = 64
+)
+
+// exec notes a program and, as far as the kernel loads them by itself, its interpreter
+// and loader.
+func (r *Recorder) exec(c *supervise.Call) func(notify.Answer) {
+	uses := r.note(c)
+	if len(uses) == 0 {
+		return nil
+	}
+	r.mu.Lock()
+	file, first := string(uses[0].Path), uses[0].Times == 1
+	r.mu.Unlock()
+	r.program(c, file)
+	for depth := 0; first && depth < 4; depth++ {
+		next, script, errno := program.Needs(file)
+		if errno != 0 || next == "" {
+			break
+		}
+		p, ok := follow(next, false)
+		if !ok || !p.exists {
+			break
+		}
+		r.keep(given{}, []learn.Use{{Op: learn.Execute, Path: learn.Text(p.path)}})
+		if file = p.path; !script {
+			break
+		}
+	}
+	return nil
+}
+
+// program notes the command line.
+func (r *Recorder) program(c *supervise.Call, file string) {
+	p, err := c.Caller()
+	if err != nil {
+		return
+	}
+	argv, path := 1, 0
+	if c.Name == "execveat" {
+		argv, path = 2, 1
+	}
+	typed, err := c.Path(path)
+	if err != nil || typed == "" {
+		typed = file
+	}
+	// The name by which it is called: what argv says of itself need not be true.
+	line := []learn.Text{learn.Text(filepath.Base(typed))}
+	var pointer [8]byte
+	for n := 1; n < words; n++ {
+		if p.Read(c.Args[argv]+uint64(8*n), pointer[:]) != nil {
+			break
+		}
+		at := binary.NativeEndian.Uint64(pointer[:])
+		if at == 0 {
+			break
+		}
+		word, err := p.String(at, longestWord)
+		if err != nil {
+			break
+		}
+		line = append(line, learn.Text(word))
+	}
+	var key strings.Builder
+	key.WriteString(file)
+	for _, w := range line {
+		key.WriteString("\x00" + string(w))
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := r.programs[key.String()]
+	if known == nil {
+		if len(r.programs) >= most/10 {
+			return
+		}
+		known = &learn.Program{File: learn.Text(file), Words: line}
+		r.programs[key.String()] = known
+	}
+	known.Times++
+}
+
+// address notes a connection that is asked for, or a socket that gets a name.
+func (r *Recorder) address(c *supervise.Call) func(notify.Answer) {
+	p, err := c.Caller()
+	size := c.Args[2]
+	if err != nil || size < 2 || size > 128 {
+		return nil
+	}
+	raw := make([]byte, size)
+	if p.Read(c.Args[1], raw) != nil {
+		return nil
+	}
+	s := learn.Socket{Address: learn.Text(spell(c, raw)), Made: c.Name == "bind"}
+	if s.Address == "" {
+		return nil
+	}
+	if path, ok := strings.CutPrefix(string(s.Address), "unix:/"); ok && s.Made {
+		r.keep(given{}, []learn.Use{{Op: learn.Create, Path: learn.Text("/" + path)}})
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := r.sockets[s]
+	if known == nil {
+		if len(r.sockets) >= most/10 {
+			r.more++
+			return nil
+		}
+		known = &learn.Socket{Address: s.Address, Made: s.Made}
+		r.sockets[s] = known
+	}
+	known.Times++
+	return nil
+}
+
+// spell writes an address: "192.0.2.1:443", "unix:/run/s", "unix:@name"; "" for one of
+// another family. The path of a Unix socket is made absolute.
+func spell(c *supervise.Call, raw []byte) string {
+	switch family := binary.NativeEndian.Uint16(raw); {
+	case family == unix.AF_INET && len(raw) >= 8:
+		return netip.AddrPortFrom(netip.AddrFrom4([4]byte(raw[4:8])), binary.BigEndian.Uint16(raw[2:])).String()
+	case family == unix.AF_INET6 && len(raw) >= 24:
+		return netip.AddrPortFrom(netip.AddrFrom16([16]byte(raw[8:24])), binary.BigEndian.Uint16(raw[2:])).String()
+	case family == unix.AF_UNIX && len(raw) > 2 && raw[2] == 0:
+		return "unix:@" + string(raw[3:])
+	case family == unix.AF_UNIX && len(raw) > 2:
+		path, _, _ := strings.Cut(string(raw[2:]), "\x00")
+		dir, ok := where(c, unix.AT_FDCWD, path)
+		if !ok {
+			return ""
+		}
+		p, ok := follow(join(dir, path), false)
+		if !ok {
+			return ""
+		}
+		return "unix:" + p.path
+	}
+	return ""
+}
