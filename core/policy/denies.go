@@ -27,6 +27,9 @@ func (c *compiler) userDenies(l *lines) ([]Pattern, error) {
 				return nil, err
 			}
 			forms = append(forms, f)
+			if g.Policy != "" {
+				l.forms = append(l.forms, f)
+			}
 			continue
 		}
 		if err := c.deny(l, g.Kind, path, byOf(g)); err != nil {

@@ -22,6 +22,9 @@ func (s *starter) grant(who, path string, depth int) error {
 		return err
 	}
 	if s.lines.left(spec.ReadFile, p.Path, fromOthers) == 0 {
+		if policy := s.lines.sealedBy(p.Path); policy != "" {
+			return cannotStart(s.o.Command[0], fault.CannotStart, "the policy "+fault.Quote(policy)+" denies "+fault.Quote(p.Path), shows)
+		}
 		hint := "leave out --deny " + fault.Quote(p.Path)
 		if !s.lines.shut[p.Path] {
 			hint = "--read-file " + fault.Quote(p.Path) + " opens this one file"

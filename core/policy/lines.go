@@ -16,6 +16,8 @@ type lines struct {
 	// sealed and sealedWrite are those of the policies' denies, with their policies.
 	// No grant is stronger, at the same path or beneath.
 	sealed, sealedWrite map[string]string
+	// forms are the patterns of policies.
+	forms []*form
 	// granted are the paths of all grants, and writable those of the ones that let
 	// write.
 	granted, writable map[string]bool
@@ -67,7 +69,7 @@ func (l *lines) grantOptional(k spec.Kind, path string, by spec.Origin) {
 // put appends a grant, once, and reports whether there is a new line.
 func (l *lines) put(p spec.Path, from source) bool {
 	left := l.left(p.Kind, p.Path, from)
-	if l.noteTaken(p, left); left == 0 && sealedBy(l.sealed, p.Path) != "" {
+	if l.noteTaken(p, left); left == 0 && l.sealedBy(p.Path) != "" {
 		return false
 	}
 	if left == 0 {
@@ -133,10 +135,10 @@ func (l *lines) prolong(p spec.Path) {
 
 // left returns what the user's own denies leave of a grant: another kind, or 0.
 func (l *lines) left(k spec.Kind, path string, from source) spec.Kind {
-	if beaten(l.shut, l.granted, path, from) || sealedBy(l.sealed, path) != "" {
+	if beaten(l.shut, l.granted, path, from) || l.sealedBy(path) != "" {
 		return 0
 	}
-	if !k.Writes() || !beaten(l.shutWrite, l.writable, path, from) && sealedBy(l.sealedWrite, path) == "" {
+	if !k.Writes() || !beaten(l.shutWrite, l.writable, path, from) && l.frozenBy(path) == "" {
 		return k
 	}
 	return l.readingOf(k, path)

@@ -18,16 +18,36 @@ func (l *lines) seal(k spec.Kind, path, policy string) {
 	}
 }
 
-// sealedBy returns the policy of which a deny in the set is at path or above it, or "".
-func sealedBy(set map[string]string, path string) string {
-	if len(set) == 0 {
+// sealedBy returns the policy of which a deny is at path or above it, or "". Whether
+// anything was found by a pattern does not matter: the name alone tells.
+func (l *lines) sealedBy(path string) string { return sealedIn(l.sealed, l.forms, spec.Deny, path) }
+
+// frozenBy is sealedBy for deny-write.
+func (l *lines) frozenBy(path string) string {
+	return sealedIn(l.sealedWrite, l.forms, spec.DenyWrite, path)
+}
+
+func sealedIn(set map[string]string, forms []*form, k spec.Kind, path string) string {
+	if len(set) == 0 && len(forms) == 0 {
 		return ""
 	}
-	for ; ; path = spec.Parent(path) {
-		if set[path] != "" || path == "/" {
-			return set[path]
+	for at := path; ; at = spec.Parent(at) {
+		if set[at] != "" {
+			return set[at]
+		}
+		if at == "/" {
+			break
 		}
 	}
+	names := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for _, f := range forms {
+		for n := range names {
+			if f.grant.Kind == k && matches(f.parts, names[:n+1]) {
+				return f.grant.Policy
+			}
+		}
+	}
+	return ""
 }
 
 // sealAliases seals what a policy denies by the other names that mounts give it too: a
@@ -77,10 +97,10 @@ func (c *compiler) sealCommands(l *lines, cmds *commands) {
 // refuseSealed refuses a typed grant that a policy's deny takes back: it would be as
 // if it had not been typed.
 func (l *lines) refuseSealed(g Grant, path string) error {
-	if policy := sealedBy(l.sealed, path); policy != "" {
+	if policy := l.sealedBy(path); policy != "" {
 		return PolicyError("grant "+flagOf(g.Kind), g.Path, "it is denied by", policy)
 	}
-	if policy := sealedBy(l.sealedWrite, path); policy != "" && g.Kind.Writes() && l.readingOf(g.Kind, path) == 0 {
+	if policy := l.frozenBy(path); policy != "" && g.Kind.Writes() && l.readingOf(g.Kind, path) == 0 {
 		return PolicyError("grant "+flagOf(g.Kind), g.Path, "writing there is denied by", policy)
 	}
 	return nil
@@ -97,9 +117,9 @@ type Taken struct {
 // noteTaken notes what a policy has left of a grant, if that is less than was asked
 // for.
 func (l *lines) noteTaken(g spec.Path, left spec.Kind) {
-	policy := sealedBy(l.sealed, g.Path)
+	policy := l.sealedBy(g.Path)
 	if policy == "" && left != g.Kind {
-		policy = sealedBy(l.sealedWrite, g.Path)
+		policy = l.frozenBy(g.Path)
 	}
 	if policy != "" {
 		l.taken = append(l.taken, Taken{g, left != 0, policy})

@@ -57,6 +57,7 @@ func TestFloors(t *testing.T) {
 		"a log that cannot be":          {"audit-log /srv/nowhere/log", run + `-- cat /srv/p/o"`, "cannot log to '/srv/nowhere/log': no such file or directory\n"},
 		"a log in the home":             {"audit-log ~/log", `sed -i 's|^nobody:.*|nobody:x:65534:65534::/srv/home:/bin/sh|' /etc/passwd; as nobody "HOME=/srv/p $N/nono-run --read /srv/p -- cat /srv/p/o"; ls /srv/home`, "ok\nlog\n"},
 		"no host may be forbidden":      {"forbid host a.example", run + `-- true"`, "line 1 of '/etc/nono/policy.d/site.profile': 'host' lines say which hosts there may be"},
+		"nobody is asked":               {"deny /srv/secret", run + `--ask-protected /srv/secret/k -- cat /srv/p/o"`, "denies it\n"},
 		"two policies":                  {"deny /srv/secret", `echo "deny /srv/conf" > /etc/nono/policy.d/another.profile; as nobody "$N/nono-run --read /srv -- cat /srv/conf/c /srv/secret/k"; ` + run + `--dry-run -- true" | grep policies`, "cat: /srv/conf/c: Permission denied\ncat: /srv/secret/k: Permission denied\npolicies of this machine: another, site\n"},
 		"two logs":                      {"audit-log /srv/p/log", `echo "audit-log /srv/p/log2" > /etc/nono/policy.d/another.profile; ` + run + `-- true"`, "the policy 'another' has another log"},
 		"for another system":            {"macos deny /srv/p\nlinux deny /srv/conf", `as nobody "$N/nono-run --silent --read /srv -- cat /srv/p/o /srv/conf/c"`, "ok\ncat: /srv/conf/c: Permission denied\n"},

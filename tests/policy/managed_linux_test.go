@@ -54,6 +54,7 @@ deny       $XDG_CONFIG_HOME/vault
 deny       /srv/secret
 deny-write /srv/conf
 deny       **/.env
+deny       **/vault
 forbid     allow-unix-sockets
 forbid     allow-command all
 forbid     allow-command privilege-escalation
@@ -63,6 +64,7 @@ block-command tac
 P
 mkdir -p /srv/home/.aws /srv/home/.config/vault /srv/other/vault; echo aws > /srv/home/.aws/k; echo v > /srv/home/.config/vault/k; echo v > /srv/other/vault/k
 chown -R nobody /srv/home
+mkdir -p /srv/p/vault/deep; echo secret > /srv/p/vault/deep/k; printf '#!/bin/sh\necho secret\n' > /srv/p/vault/tool; chmod 755 /srv/p/vault/tool; printf '#!/srv/p/vault/tool\n' > /srv/p/script; chmod 755 /srv/p/script
 mkdir -p /srv/alias /srv/sub; mount --bind /srv/secret /srv/alias; mount --bind /srv/secret/sub /srv/sub
 `
 
@@ -85,6 +87,11 @@ func TestNothingWeakensAPolicy(t *testing.T) {
 		{"a grant to write alone", "--write-file /srv/conf/c -- sh -c 'echo x >> /srv/conf/c'", "writing there is denied by the policy 'site'"},
 		{"a pattern", "--read /srv/p -- cat /srv/p/.env", "Permission denied"},
 		{"a grant at a pattern", "--read-file /srv/p/.env -- cat /srv/p/.env", "it is denied by the policy 'site'"},
+		{"beneath a pattern", "--read-file /srv/p/vault/deep/k -- cat /srv/p/vault/deep/k", "it is denied by the policy 'site'"},
+		{"a directory beneath a pattern", "--read /srv/p/vault/deep -- cat /srv/p/vault/deep/k", "it is denied by the policy 'site'"},
+		{"a command beneath a pattern", "--read /srv/conf -- /srv/p/vault/tool", "cannot start '/srv/p/vault/tool': the policy 'site' denies '/srv/p/vault/tool'"},
+		{"an interpreter beneath a pattern", "--read /srv/conf --read-file /srv/p/script -- /srv/p/script", "cannot start '/srv/p/script': the policy 'site' denies '/srv/p/vault/tool'"},
+		{"a grant that ends", "--read /srv/secret:5m -- cat /srv/secret/k", "it is denied by the policy 'site'"},
 		{"a switch", "--read /srv/p --allow-unix-sockets -- cat /srv/p/o", "cannot use --allow-unix-sockets: it is forbidden by the policy 'site'"},
 		{"a switch that is off", "--read /srv/p --allow-unix-sockets=false -- cat /srv/p/o", "ok\n"},
 		{"all commands", "--read /srv/p --allow-command all -- cat /srv/p/o", "cannot use --allow-command 'all': it is forbidden"},
