@@ -15,7 +15,7 @@ import (
 )
 
 func keep(s *session) error {
-	r, paths, err := s.chosen()
+	r, paths, err := s.chosen(s.store)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *session) makeCommit(workdir string, kept []ephemeral.Change) error {
 }
 
 func discard(s *session) error {
-	r, paths, err := s.chosen()
+	r, paths, err := s.chosen(s.store)
 	if err != nil {
 		return err
 	}
@@ -105,16 +105,19 @@ func discard(s *session) error {
 	return nil
 }
 
-func list(s *session) error {
+func list(s *session) error { return s.listRuns(s.store, "no ephemeral runs") }
+
+// listRuns shows the runs of a store.
+func (s *session) listRuns(store ephemeral.Store, none string) error {
 	if len(s.words) > 0 {
 		return cli.Misuse("list "+fault.Quote(s.words[0]), "list takes no words", "nono diff shows the changes of one run")
 	}
-	all, err := s.store.List()
+	all, err := store.List()
 	if err != nil {
 		return err
 	}
 	if len(all) == 0 {
-		fmt.Fprintln(s.out, "no ephemeral runs")
+		fmt.Fprintln(s.out, none)
 	}
 	for _, r := range all {
 		size, err := r.Size()
@@ -126,7 +129,10 @@ func list(s *session) error {
 	return nil
 }
 
-func prune(s *session) error {
+func prune(s *session) error { return s.pruneRuns(s.store, "thrown away") }
+
+// pruneRuns removes the old runs of a store.
+func (s *session) pruneRuns(store ephemeral.Store, word string) error {
 	age := 7 * 24 * time.Hour
 	if s.older != "" {
 		var err error
@@ -134,9 +140,9 @@ func prune(s *session) error {
 			return cli.Misuse("use the age "+fault.Quote(s.older), err.Error(), "--older 7d")
 		}
 	}
-	gone, err := s.store.Prune(age)
+	gone, err := store.Prune(age)
 	for _, r := range gone {
-		fmt.Fprintf(s.out, "thrown away: %s\n", r.ID)
+		fmt.Fprintf(s.out, "%s: %s\n", word, r.ID)
 	}
 	return err
 }

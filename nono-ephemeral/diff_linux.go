@@ -15,33 +15,88 @@ import (
 
 	"github.com/nono-sandbox/nono/core/ephemeral"
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/undo"
 )
 
 // largest is the size in bytes up to which two files are compared line by line.
 const largest = 1 << 20
 
+// A shownChange is a change and where its contents are.
+type shownChange struct {
+	ephemeral.Change
+	from          string // where it was, if that is elsewhere
+	before, after func() ([]byte, error)
+}
+
 // showChanges prints the changes of a run.
 func showChanges(s *session) error {
-	r, paths, err := s.chosen()
-	if err != nil {
-		return err
-	}
-	changes, err := r.At(paths)
+	r, changes, err := s.changes()
 	if err != nil {
 		return err
 	}
 	out, done := s.pager()
 	defer done()
-	v := view{to: out, run: r, colour: s.colour(), plain: !isatty.IsTerminal(s.out.Fd())}
-	for _, c := range changes {
+	v := view{to: out, colour: s.colour(), plain: !isatty.IsTerminal(s.out.Fd())}
+	plain := make([]ephemeral.Change, len(changes))
+	for i, c := range changes {
+		plain[i] = c.Change
 		if s.stat {
 			v.line(c)
 		} else {
 			v.whole(c)
 		}
 	}
-	v.printf("", "%s: %s\n", r.ID, ephemeral.Count(changes))
+	v.printf("", "%s: %s\n", r.ID, ephemeral.Count(plain))
 	return nil
+}
+
+// changes returns the run that is meant, of either kind, and its changes.
+func (s *session) changes() (*ephemeral.Run, []shownChange, error) {
+	store, err := s.storeOfChoice()
+	if err != nil {
+		return nil, nil, err
+	}
+	r, paths, err := s.chosen(store)
+	if err != nil {
+		return nil, nil, err
+	}
+	var all []shownChange
+	if store.InPlace {
+		h, err := undo.Read(r.Dir, r.Paths())
+		if err != nil {
+			return nil, nil, err
+		}
+		changes, err := h.Changes(paths)
+		for _, c := range changes {
+			all = append(all, shownChange{c.Plain(), c.From, func() ([]byte, error) { return h.Before(c) }, func() ([]byte, error) { return h.After(c) }})
+		}
+		return r, all, err
+	}
+	changes, err := r.At(paths)
+	for _, c := range changes {
+		all = append(all, shownChange{c, "", func() ([]byte, error) { return r.Original(c) }, func() ([]byte, error) { return r.Changed(c) }})
+	}
+	return r, all, err
+}
+
+// storeOfChoice is the store that has the run that the words name, or the latest run.
+func (s *session) storeOfChoice() (ephemeral.Store, error) {
+	id, _ := s.id()
+	if id != "" {
+		if _, err := s.inPlace.Open(id); err == nil {
+			return s.inPlace, nil
+		}
+		return s.store, nil
+	}
+	apart, err := s.store.List()
+	if err != nil {
+		return s.store, err
+	}
+	inPlace, err := s.inPlace.List()
+	if len(inPlace) > 0 && (len(apart) == 0 || apart[len(apart)-1].Start.Nano() < inPlace[len(inPlace)-1].Start.Nano()) {
+		return s.inPlace, err
+	}
+	return s.store, err
 }
 
 func (s *session) colour() bool {
@@ -72,7 +127,6 @@ func (s *session) pager() (io.Writer, func()) {
 // A view prints changes.
 type view struct {
 	to     io.Writer
-	run    *ephemeral.Run
 	colour bool
 	plain  bool // to a file or pipe: contents go out as they are
 }
@@ -93,13 +147,13 @@ func (v view) printf(colour, format string, args ...any) {
 }
 
 // line prints one line for a change.
-func (v view) line(c ephemeral.Change) {
+func (v view) line(c shownChange) {
 	colour := map[ephemeral.Kind]string{ephemeral.Added: green, ephemeral.Removed: red}[c.Kind]
 	v.printf(colour, "%-8s %s%s\n", c.Kind, fault.Quote(c.Path), v.about(c))
 }
 
 // about tells sizes, modes and links.
-func (v view) about(c ephemeral.Change) string {
+func (v view) about(c shownChange) string {
 	var b strings.Builder
 	kind := func(st *unix.Stat_t) string { return ephemeral.TypeName(st) }
 	switch {
@@ -116,6 +170,9 @@ func (v view) about(c ephemeral.Change) string {
 			fmt.Fprintf(&b, " instead of %s", ephemeral.Bytes(c.Old.Size))
 		}
 	}
+	if c.from != "" {
+		b.WriteString(", was " + fault.Quote(c.from))
+	}
 	if c.Conflict != "" {
 		fmt.Fprintf(&b, "; %s", c.Conflict)
 	}
@@ -123,7 +180,7 @@ func (v view) about(c ephemeral.Change) string {
 }
 
 // whole prints a change with the lines that differ, where both sides are short text.
-func (v view) whole(c ephemeral.Change) {
+func (v view) whole(c shownChange) {
 	v.printf(bold, "%s %s%s\n", c.Kind, fault.Quote(c.Path), v.about(c))
 	old, new, ok := v.contents(c)
 	if !ok {
@@ -156,7 +213,7 @@ func (v view) whole(c ephemeral.Change) {
 }
 
 // contents reads both sides, if they are files that are not too large.
-func (v view) contents(c ephemeral.Change) (old, new []byte, ok bool) {
+func (v view) contents(c shownChange) (old, new []byte, ok bool) {
 	oldFile := c.Old != nil && ephemeral.TypeName(c.Old) == "file"
 	newFile := c.New != nil && ephemeral.TypeName(c.New) == "file"
 	if !oldFile && !newFile {
@@ -168,10 +225,10 @@ func (v view) contents(c ephemeral.Change) (old, new []byte, ok bool) {
 	}
 	var err error
 	if oldFile {
-		old, err = v.run.Original(c)
+		old, err = c.before()
 	}
 	if newFile && err == nil {
-		new, err = v.run.Changed(c)
+		new, err = c.after()
 	}
 	if err != nil {
 		v.printf(cyan, "  cannot be read: %s\n", fault.Quote(err.Error()))

@@ -19,9 +19,13 @@ const usage = `usage: nono diff    [--stat] [ID] [PATH ...]      show what a run
        nono discard [ID] [PATH ...]               throw the changes away
        nono ephemeral list                        show the runs whose changes wait
        nono ephemeral prune [--older 7d]          throw old runs away
+       nono undo    [--force] [ID] [PATH ...]     take the changes of a run back
+       nono undo list                             show the runs that can be undone
+       nono undo prune [--older 7d]               forget how to undo old runs
 
-A run with --ephemeral leaves its changes apart from the originals. Without ID, the
-latest run is meant; without PATH, all its changes.
+A run with --ephemeral leaves its changes apart from the originals; one with --undo
+changes the originals and saves what they were. Without ID, the latest run is meant;
+without PATH, all its changes.
 
 `
 
@@ -42,7 +46,11 @@ var commands = map[string]command{
 		{Name: "resume", Help: "go on with a keep that was interrupted (any keep does)", Group: "Flags"},
 	}, keep},
 	"discard": {nil, discard},
-	"list":    {nil, list},
+	"undo": {[]cli.Flag{
+		{Name: "force", Help: "undo although somebody changed the same files meanwhile", Group: "Flags"},
+		{Name: "older", Arg: "AGE", Help: "how old a run must be for 'nono undo prune': 12h, 7d (the default), 4w", Group: "Flags"},
+	}, takeBack},
+	"list": {nil, list},
 	"prune": {[]cli.Flag{
 		{Name: "older", Arg: "AGE", Help: "how old a run must be: 12h, 7d (the default), 4w", Group: "Flags"},
 	}, prune},
@@ -53,7 +61,9 @@ type session struct {
 	p     *cli.Printer
 	out   *os.File
 	store ephemeral.Store
-	words []string
+	// inPlace has the runs that changed the originals.
+	inPlace ephemeral.Store
+	words   []string
 
 	stat, noPager, force, resume bool
 	commit, older                string
@@ -80,7 +90,7 @@ func run(args []string, stdout, stderr *os.File) int {
 
 func act(args []string, s *session) error {
 	if len(args) == 0 {
-		return cli.Misuse("do nothing", "no subcommand given", "nono diff, nono keep, nono discard, nono ephemeral list")
+		return cli.Misuse("do nothing", "no subcommand given", "nono diff, nono keep, nono discard, nono undo, nono ephemeral list")
 	}
 	switch args[0] {
 	case "-h", "--help", "-help", "help":
@@ -91,7 +101,7 @@ func act(args []string, s *session) error {
 	}
 	c, ok := commands[args[0]]
 	if !ok {
-		return cli.Misuse("do "+fault.Quote(args[0]), "there is no such subcommand", "nono diff, nono keep, nono discard, nono ephemeral list")
+		return cli.Misuse("do "+fault.Quote(args[0]), "there is no such subcommand", "nono diff, nono keep, nono discard, nono undo, nono ephemeral list")
 	}
 	set := cli.NewSet(append(c.flags[:len(c.flags):len(c.flags)], cli.Flag{Name: "help", Short: "h"})...)
 	help := false
@@ -107,11 +117,9 @@ func act(args []string, s *session) error {
 		return flag.ErrHelp
 	}
 	s.words = words
-	dir, err := stateDir()
-	if err != nil {
+	if err := s.findStores(); err != nil {
 		return err
 	}
-	s.store = ephemeral.Store{Dir: dir}
 	return c.run(s)
 }
 
@@ -132,32 +140,49 @@ func (s *session) bind(set *cli.Set, name string) {
 	}
 }
 
-// stateDir is where the runs are: $XDG_STATE_HOME/nono/ephemeral.
-func stateDir() (string, error) {
-	dir, err := ephemeral.DefaultDir(os.Getenv("XDG_STATE_HOME"), os.Getenv("HOME"))
+// findStores finds where the runs are: in nono/ephemeral and nono/undo of
+// $XDG_STATE_HOME.
+func (s *session) findStores() error {
+	state, home := os.Getenv("XDG_STATE_HOME"), os.Getenv("HOME")
+	apart, err := ephemeral.DefaultDir(state, home)
 	if err != nil {
-		return "", &fault.Error{Do: "find the runs", Err: err}
+		return &fault.Error{Do: "find the runs", Err: err}
 	}
-	return dir, nil
+	inPlace, err := ephemeral.InPlaceDir(state, home)
+	if err != nil {
+		return &fault.Error{Do: "find the runs", Err: err}
+	}
+	s.store, s.inPlace = ephemeral.Store{Dir: apart}, ephemeral.Store{Dir: inPlace, InPlace: true}
+	return nil
 }
 
 var looksLikeID = regexp.MustCompile(`^\d{8}-\d{6}-[0-9a-f]{6}$`)
 
-// chosen returns the run that the words name and the paths, absolute.
-func (s *session) chosen() (*ephemeral.Run, []string, error) {
-	id, words := "", s.words
-	if len(words) > 0 && looksLikeID.MatchString(words[0]) {
-		id, words = words[0], words[1:]
-	}
-	r, err := s.store.Open(id)
+// chosen returns the run of a store that the words name and the paths, absolute.
+func (s *session) chosen(store ephemeral.Store) (*ephemeral.Run, []string, error) {
+	id, words := s.id()
+	r, err := store.Open(id)
 	if err != nil {
 		return nil, nil, err
 	}
+	paths, err := absolute(words)
+	return r, paths, err
+}
+
+// id splits the words into the ID of a run, if one is given, and the paths.
+func (s *session) id() (string, []string) {
+	if len(s.words) > 0 && looksLikeID.MatchString(s.words[0]) {
+		return s.words[0], s.words[1:]
+	}
+	return "", s.words
+}
+
+func absolute(words []string) ([]string, error) {
 	var paths []string
 	for _, w := range words {
 		abs, err := filepath.Abs(w)
 		if err != nil {
-			return nil, nil, &fault.Error{Do: "find", Path: w, Err: err}
+			return nil, &fault.Error{Do: "find", Path: w, Err: err}
 		}
 		// The directory may be reached through symlinks; the last part is the name
 		// itself, which may be one.
@@ -166,5 +191,5 @@ func (s *session) chosen() (*ephemeral.Run, []string, error) {
 		}
 		paths = append(paths, abs)
 	}
-	return r, paths, nil
+	return paths, nil
 }

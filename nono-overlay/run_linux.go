@@ -77,7 +77,7 @@ func entry(o options, s *spec.Spec) (*ephemeral.Run, error) {
 	if err != nil {
 		return nil, &fault.Error{Do: "find the place for the changes", Err: err}
 	}
-	trees := treesOf(s)
+	trees := ephemeral.TreesOf(s)
 	if err := refuse(trees, dir); err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func entry(o options, s *spec.Spec) (*ephemeral.Run, error) {
 		if err != nil {
 			return nil, &fault.Error{Do: "find the working directory", Err: err}
 		}
-		return store.Create(commandOf(o.shim), wd, trees, deniedBy(s))
+		return store.Create(commandOf(o.shim), wd, trees, ephemeral.DeniedBy(s))
 	}
 	r, err := store.Open(o.again)
 	if err != nil {
@@ -126,6 +126,7 @@ func startInside(r *ephemeral.Run, o options) (*process.Child, error) {
 	f := &fault.Error{Do: "keep changes apart", Err: err, Hint: "leave out --ephemeral"}
 	if err == unix.EPERM || err == unix.EACCES || err == unix.ENOSPC || err == unix.EUSERS {
 		f.Err = fault.Text("this system lets ordinary users make no user namespace (" + err.Error() + ")")
+		f.Hint = "--undo instead changes the originals, and can take the changes back"
 	}
 	return nil, f
 }

@@ -139,6 +139,8 @@ func (l *launch) handOver(shim string, doc []byte) error {
 	args := append([]string{"--fd=" + strconv.Itoa(fd), "--from=" + version.String(),
 		"--exec=" + l.policy.Command.Path, "--"}, l.policy.Command.Argv...)
 	switch supervised := l.policy.Spec.Supervised(); {
+	case l.policy.Spec.Undo && l.ephemeral.on:
+		return cli.Misuse("use --ephemeral with --undo", "changes go apart or in place", "leave out one of them")
 	case supervised && l.ephemeral.on:
 		return cli.Misuse("use --ephemeral", "this policy needs a supervisor, and the two do not go together", "leave out --ephemeral")
 	case l.ephemeral.on:

@@ -42,13 +42,16 @@ func (l *launch) summary() string {
 	b.WriteString(l.counts())
 	for i := range spec.SwitchTable {
 		w := &spec.SwitchTable[i]
-		if !w.Told(&s.Switches) {
+		if !w.Told(&s.Switches) || w.Word == "undo" {
 			continue
 		}
 		b.WriteString(w.What + ": " + allowed(*w.Of(&s.Switches)) + "\n")
 	}
 	if l.ephemeral.on {
 		b.WriteString("changes: kept apart from the originals, until nono keep or nono discard\n")
+	}
+	if s.Undo {
+		b.WriteString("changes: made in place, each saved first; nono undo takes them back\n")
 	}
 	b.WriteString(network(s))
 	b.WriteString(l.secretSummary() + l.credentialSummary())

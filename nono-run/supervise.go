@@ -56,6 +56,9 @@ func (l *launch) watching() []string {
 	if w.Record != 0 {
 		args = append(args, "--record="+strconv.Itoa(w.Record))
 	}
+	if l.policy.Spec.Undo {
+		args = append(args, "--undo-limit="+strconv.FormatInt(w.UndoBytes, 10))
+	}
 	if w.WaitAll {
 		args = append(args, "--wait-all")
 	}

@@ -30,7 +30,11 @@ type options struct {
 	secrets           []string // variables that hold secrets
 	ask               askOptions
 	credentials       int // the descriptor of those that stay outside
-	argv              []string
+	// undoLimit is how many bytes are copied at most, and undoRun the entry of the
+	// store, once there is one.
+	undoLimit int64
+	undoRun   string
+	argv      []string
 
 	help, version bool
 }
@@ -116,6 +120,14 @@ func parse(args []string) (options, error) {
 			} else {
 				o.ask.fd = fd
 			}
+		case "--undo-limit":
+			n, err := strconv.ParseInt(value, 10, 64)
+			if err != nil || n < 0 {
+				return o, misuse("a number of bytes is wanted after --undo-limit=")
+			}
+			o.undoLimit = n
+		case "--undo-run":
+			o.undoRun = value
 		case "--audit-log":
 			o.audit.path = value
 		case "--audit-level":

@@ -64,6 +64,13 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 	if recorder != nil {
 		launch.Features = append(launch.Features, recorder.Feature(s))
 	}
+	var u *undoing
+	if s.Undo {
+		if u, err = o.newUndo(s); err != nil {
+			return process.End{}, err
+		}
+		launch.Features = append(launch.Features, u.feature)
+	}
 	decide, err := o.featuresOf(s, w.listener())
 	if err != nil {
 		return process.End{}, err
@@ -84,6 +91,9 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 	if err == nil && recorder != nil {
 		err = o.writeRecording(recorder)
 	}
+	if u != nil {
+		u.end(o, err == nil)
+	}
 	return end, err
 }
 
@@ -97,7 +107,7 @@ func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.
 	if s.Traps(spec.TrapHeldMetadata) {
 		all = append(all, metadata.Feature(s, tell))
 	}
-	if s.RmdirOwn {
+	if s.RmdirOwn && !s.Undo { // which makes and removes them by the same rule
 		all = append(all, owndirs.Feature())
 	}
 	if len(s.Ending) > 0 || s.Asks() {
@@ -183,6 +193,14 @@ func confine(s *spec.Spec, o options, args []string) error {
 		}
 	}
 	argv := []string{"nono-supervise", "--confined"}
+	if s.Undo {
+		dir, paths, err := o.undoEntry(s)
+		if err != nil {
+			return err
+		}
+		argv = append(argv, "--undo-run="+dir)
+		outer.Paths = append(outer.Paths, paths...)
+	}
 	if o.audit.path != "" {
 		fd, err := openLog(o.audit.path)
 		if err != nil {

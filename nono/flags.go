@@ -13,13 +13,13 @@ func takesArgument(flag string) bool {
 		"--listen", "-listen", "--port", "-port", "--unix-socket", "-unix-socket",
 		"--allow-command", "-allow-command", "--block-command", "-block-command",
 		"--allow-env", "-allow-env", "--secret", "-secret", "--credential",
-		"-credential", "--audit-log", "-audit-log", "--audit-level",
-		"-audit-level", "--until", "-until", "--ask-with", "-ask-with",
-		"--ask-timeout", "-ask-timeout", "--ask-protected", "-ask-protected",
-		"-p", "--p", "--profile", "-profile", "--workdir", "-workdir",
-		"--keep-fd", "-keep-fd", "--show-profile", "-show-profile", "--install-hook",
-		"-install-hook", "--remove-hook", "-remove-hook", "--record",
-		"-record", "--summary", "-summary":
+		"-credential", "--undo-limit", "-undo-limit", "--audit-log",
+		"-audit-log", "--audit-level", "-audit-level", "--until", "-until",
+		"--ask-with", "-ask-with", "--ask-timeout", "-ask-timeout", "--ask-protected",
+		"-ask-protected", "-p", "--p", "--profile", "-profile", "--workdir",
+		"-workdir", "--keep-fd", "-keep-fd", "--show-profile", "-show-profile",
+		"--install-hook", "-install-hook", "--remove-hook", "-remove-hook",
+		"--record", "-record", "--summary", "-summary":
 		return true
 	}
 	return false

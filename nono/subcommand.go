@@ -23,10 +23,11 @@ var subcommands = [...]subcommand{
 	{"audit", "read the log of a run", "nono-audit", false},
 	{"ask", "answer what runs with --ask ask", "nono-ask", false},
 	{"shell", "start your shell in the sandbox; takes the flags of run", "nono-run", false},
-	{"diff", "show what a run with --ephemeral changed", "nono-ephemeral", true},
-	{"keep", "move those changes to the originals", "nono-ephemeral", true},
+	{"diff", "show what a run with --ephemeral or --undo changed", "nono-ephemeral", true},
+	{"keep", "move the changes of --ephemeral to the originals", "nono-ephemeral", true},
 	{"discard", "throw those changes away", "nono-ephemeral", true},
 	{"ephemeral", "list the runs whose changes wait, or prune old ones", "nono-ephemeral", false},
+	{"undo", "take back what a run with --undo changed; list such runs, prune old ones", "nono-ephemeral", true},
 	{"version", "show the version", "", false},
 	{"help", "show this, or the help of a subcommand", "", false},
 }

@@ -108,22 +108,23 @@ function __nono_kind
             -deny-write --host -host --deny-host -deny-host --listen -listen \
             --port -port --unix-socket -unix-socket --allow-command -allow-command \
             --block-command -block-command --allow-env -allow-env --secret \
-            -secret --credential -credential --audit-log -audit-log --audit-level \
-            -audit-level --until -until --ask-with -ask-with --ask-timeout \
-            -ask-timeout --ask-protected -ask-protected -p --p --profile \
-            -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
-            -show-profile --install-hook -install-hook --remove-hook -remove-hook \
-            --record -record --summary -summary
+            -secret --credential -credential --undo-limit -undo-limit --audit-log \
+            -audit-log --audit-level -audit-level --until -until --ask-with \
+            -ask-with --ask-timeout -ask-timeout --ask-protected -ask-protected \
+            -p --p --profile -profile --workdir -workdir --keep-fd -keep-fd \
+            --show-profile -show-profile --install-hook -install-hook --remove-hook \
+            -remove-hook --record -record --summary -summary
             return 0
         case --allow-rmdir -allow-rmdir --allow-rmdir-own -allow-rmdir-own \
             --hold-metadata -hold-metadata --net-block -net-block --inner-sockets \
             -inner-sockets --allow-unix-sockets -allow-unix-sockets --allow-ipc \
-            -allow-ipc --allow-keychain -allow-keychain --audit-kernel -audit-kernel \
-            --audit-required -audit-required --end-kills -end-kills --ask \
-            -ask --explain -explain --wait-all -wait-all --allow-cwd -allow-cwd \
-            --list-profiles -list-profiles --ephemeral -ephemeral --dry-run \
-            -dry-run --print-spec -print-spec -v --v --verbose -verbose -s \
-            --s --silent -silent -h --h --help -help --version -version
+            -allow-ipc --allow-keychain -allow-keychain --undo -undo --audit-kernel \
+            -audit-kernel --audit-required -audit-required --end-kills -end-kills \
+            --ask -ask --explain -explain --wait-all -wait-all --allow-cwd \
+            -allow-cwd --list-profiles -list-profiles --ephemeral -ephemeral \
+            --dry-run -dry-run --print-spec -print-spec -v --v --verbose \
+            -verbose -s --s --silent -silent -h --h --help -help --version \
+            -version
             return 1
     end
     return 2

@@ -17,7 +17,8 @@ const (
 	Profile  Arg = "PROFILE"
 	Number   Arg = "N"
 	Word     Arg = "WORD"
-	Text     Arg = "TEXT"    // that nothing completes
+	Text     Arg = "TEXT" // that nothing completes
+	Size     Arg = "SIZE"
 	Ending   Arg = "[=WHEN]" // may be left out, and is never a word of its own
 	Ports    Arg = "N[-M]"
 	Secret   Arg = "NAME=SOURCE"
@@ -95,6 +96,9 @@ var PolicyFlags = []Flag{
 	{"allow-env", "", Name, "pass this environment variable, although it looks like a credential", groupCommands, true, true},
 	{"secret", "", Secret, "fetch a secret before the start, and give it as this variable; SOURCE: pass:ENTRY, op://…, file:PATH, …", groupCommands, true, true},
 	{"credential", "", Service, "keep the key of this service outside: the command gets a made-up one", groupCommands, true, true},
+
+	{"undo", "", None, "save what the command changes first; 'nono undo' takes it back", groupEnd, false, true},
+	{"undo-limit", "", Size, "save at most so much, as 500M or 4G (1G if not given), and refuse changes beyond", groupEnd, false, true},
 
 	{"audit-log", "", File, "log what the command starts and is refused; see nono-audit(5)", groupWatch, false, true},
 	{"audit-level", "", Word, "log what is 'refused', each 'exec' too (as usual), or 'all'", groupWatch, false, true},

@@ -4,7 +4,7 @@ import "github.com/nono-sandbox/nono/core/policy"
 
 // watchTexts and watchBools are the flags of what takes a supervisor, by their names.
 func watchTexts(w *policy.Watch) map[string]*string {
-	return map[string]*string{"audit-log": &w.AuditLog, "audit-level": &w.AuditLevel, "until": &w.Until, "ask-timeout": &w.AskTimeout}
+	return map[string]*string{"audit-log": &w.AuditLog, "audit-level": &w.AuditLevel, "undo-limit": &w.UndoLimit, "until": &w.Until, "ask-timeout": &w.AskTimeout}
 }
 
 func watchBools(w *policy.Watch) map[string]*bool {

@@ -48,7 +48,11 @@ func apply(s *spec.Spec) error {
 	}
 	rules := slices.Concat(seccomp.Rules(s, support.ABI), seccomp.GroupRules(outsideGroups(self)))
 	// Paths are opened and rules made from them while every path can be opened.
-	if err := restrict(s, support.ABI); err != nil {
+	inner := s
+	if s.Undo {
+		inner = s.WithoutChanges() // they are the supervisor's to make
+	}
+	if err := restrict(inner, support.ABI); err != nil {
 		return err
 	}
 	// Capabilities after Landlock, which may need to search directories that

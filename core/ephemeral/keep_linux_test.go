@@ -23,7 +23,7 @@ type scene struct {
 // script during. The store lies in storeIn, which may be another file system.
 func play(t *testing.T, userns bool, storeIn, before, during string, denied ...string) scene {
 	t.Helper()
-	s := scene{original: filepath.Join(t.TempDir(), "original"), store: Store{filepath.Join(storeIn, "store")}}
+	s := scene{original: filepath.Join(t.TempDir(), "original"), store: Store{Dir: filepath.Join(storeIn, "store")}}
 	os.Mkdir(s.original, 0o755)
 	shell(t, s.original, before)
 	for i, d := range denied {
@@ -191,7 +191,7 @@ func TestKeepFollowsNoLink(t *testing.T) {
 }
 
 func TestStore(t *testing.T) {
-	store := Store{filepath.Join(t.TempDir(), "s")}
+	store := Store{Dir: filepath.Join(t.TempDir(), "s")}
 	if _, err := store.Open(""); err == nil || fault.HintOf(err) == "" {
 		t.Errorf("no run: %v", err)
 	}

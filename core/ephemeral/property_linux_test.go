@@ -127,7 +127,7 @@ func randomRound(t *testing.T, userns bool, seed uint64) {
 	os.Mkdir(original, 0o755)
 	newOps(seed^0xabcdef, original).run(40)
 	before := snapshot(original)
-	store := Store{filepath.Join(base, "store")}
+	store := Store{Dir: filepath.Join(base, "store")}
 	start := func() *Run {
 		r, err := store.Create([]string{"test"}, original, []Tree{{Path: original}}, nil)
 		if err != nil {

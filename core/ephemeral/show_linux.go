@@ -16,11 +16,18 @@ import (
 // DefaultDir is where a user's runs are: nono/ephemeral in the state directory (XDG
 // Base Directory Specification). stateHome may be empty.
 func DefaultDir(stateHome, home string) (string, error) {
+	return stateDir("ephemeral", stateHome, home)
+}
+
+// InPlaceDir is where the runs are that changed the originals and can be undone.
+func InPlaceDir(stateHome, home string) (string, error) { return stateDir("undo", stateHome, home) }
+
+func stateDir(name, stateHome, home string) (string, error) {
 	switch {
 	case filepath.IsAbs(stateHome):
-		return filepath.Join(stateHome, "nono", "ephemeral"), nil
+		return filepath.Join(stateHome, "nono", name), nil
 	case filepath.IsAbs(home):
-		return filepath.Join(home, ".local", "state", "nono", "ephemeral"), nil
+		return filepath.Join(home, ".local", "state", "nono", name), nil
 	}
 	return "", fault.Text("neither XDG_STATE_HOME nor HOME is an absolute path")
 }

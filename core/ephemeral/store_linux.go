@@ -43,7 +43,12 @@ const (
 )
 
 // A Store is the directory that holds the runs, one directory each.
-type Store struct{ Dir string }
+type Store struct {
+	Dir string
+	// InPlace tells that the runs changed the originals: an entry has no layers, and
+	// whoever makes it puts a journal there.
+	InPlace bool
+}
 
 // Create makes a new entry and locks it. The entry is the user's alone (0700).
 func (s Store) Create(command []string, workdir string, trees []Tree, denied []string) (*Run, error) {
@@ -62,16 +67,20 @@ func (s Store) Create(command []string, workdir string, trees []Tree, denied []s
 			return nil, &fault.Error{Do: "make", Path: r.Dir, Err: err}
 		}
 	}
-	if err := r.fill(); err != nil {
+	if err := r.fill(s.InPlace); err != nil {
 		os.RemoveAll(r.Dir)
 		return nil, &fault.Error{Do: "prepare", Path: r.Dir, Err: err}
 	}
 	return r, nil
 }
 
-func (r *Run) fill() error {
+func (r *Run) fill(inPlace bool) error {
 	if err := r.Lock(); err != nil {
 		return err
+	}
+	if inPlace {
+		unix.ClockGettime(unix.CLOCK_REALTIME, &r.Start)
+		return os.WriteFile(filepath.Join(r.Dir, runFile), r.text(), 0o600)
 	}
 	for i, t := range r.Trees {
 		if err := os.MkdirAll(r.tree(i), 0o700); err != nil {
@@ -169,18 +178,34 @@ func (s Store) Open(id string) (*Run, error) {
 			return nil, err
 		}
 		if len(all) == 0 {
-			return nil, &fault.Error{Do: "find a run", Err: fault.Text("there is no ephemeral run"), Hint: "nono run --ephemeral … makes one"}
+			return nil, s.none()
 		}
 		return all[len(all)-1], nil
 	}
 	if !validID(id) {
-		return nil, &fault.Error{Do: "find the run", Path: id, Err: fault.Text("this is no ID of a run"), Hint: "nono ephemeral list shows all"}
+		return nil, &fault.Error{Do: "find the run", Path: id, Err: fault.Text("this is no ID of a run"), Hint: s.list()}
 	}
 	r, err := OpenDir(filepath.Join(s.Dir, id))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &fault.Error{Do: "find the run", Path: id, Err: fault.Text("there is none"), Hint: "nono ephemeral list shows all"}
+		return nil, &fault.Error{Do: "find the run", Path: id, Err: fault.Text("there is none"), Hint: s.list()}
 	}
 	return r, err
+}
+
+// none says that there is no run at all.
+func (s Store) none() error {
+	if s.InPlace {
+		return &fault.Error{Do: "find a run", Err: fault.Text("there is none that can be undone"), Hint: "nono run --undo … makes one"}
+	}
+	return &fault.Error{Do: "find a run", Err: fault.Text("there is no ephemeral run"), Hint: "nono run --ephemeral … makes one"}
+}
+
+// list is the command that shows all runs.
+func (s Store) list() string {
+	if s.InPlace {
+		return "nono undo list shows all"
+	}
+	return "nono ephemeral list shows all"
 }
 
 func validID(id string) bool {

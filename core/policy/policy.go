@@ -166,7 +166,10 @@ func Compile(o Options, h Host) (*Policy, error) {
 		p.Spec.Ends = until(kill)
 		p.Spec.AddTrap(spec.TrapExec) // something has to be asked about, or there is no supervisor
 	}
-	return p, addAskable(p, o, h)
+	if err := addAskable(p, o, h); err != nil {
+		return nil, err
+	}
+	return p, undoAlone(p.Spec)
 }
 
 // compileOnce makes the policy for o, whose grants are all as lasting as the sandbox, or
@@ -236,6 +239,11 @@ func compileOnce(o Options, h Host, asked []Grant) (*Policy, error) {
 	}
 	if made.RmdirOwn {
 		made.AddTrap(spec.TrapNames)
+	}
+	if made.Undo {
+		if err := c.undo(made, &watch); err != nil {
+			return nil, err
+		}
 	}
 	return &Policy{
 		Watch:   watch,

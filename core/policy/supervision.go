@@ -2,6 +2,8 @@ package policy
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
@@ -34,6 +36,10 @@ type Watch struct {
 	AskTimeout string
 	// AskProtected are protected paths that may be asked about too.
 	AskProtected []string
+	// UndoLimit is how much is copied for --undo at most, as given: bytes, or with K, M, G
+	// or T behind a number; empty for the usual amount. UndoBytes is what it comes to.
+	UndoLimit string
+	UndoBytes int64
 	// WaitAll waits for the processes that outlive the command.
 	WaitAll bool
 	// Endpoints says that credentials stay outside.
@@ -121,4 +127,52 @@ func (c *compiler) auditLog(l *lines) (string, error) {
 		return "", &fault.Error{Do: "log to", Path: c.o.AuditLog, Err: err}
 	}
 	return p.Path, c.deny(l, spec.Deny, path, spec.Origin{Source: spec.Flag, Detail: "--audit-log"})
+}
+
+// undo has the supervisor asked about every call that changes a file.
+func (c *compiler) undo(s *spec.Spec, w *Watch) error {
+	if c.h.GOOS != "linux" {
+		return &fault.Error{Do: "use --undo", Err: fault.Text("that needs Linux, where a supervisor can make each change"), Hint: "leave it out"}
+	}
+	w.UndoBytes = UsualUndoLimit
+	if w.UndoLimit != "" {
+		var err error
+		if w.UndoBytes, err = parseSize(w.UndoLimit); err != nil {
+			return err
+		}
+	}
+	if !slices.ContainsFunc(s.Paths, func(p spec.Path) bool { return p.Kept() }) {
+		return &fault.Error{Do: "use --undo", Err: fault.Text("the command may change nothing"), Hint: "leave it out, or grant a directory with --allow"}
+	}
+	for _, t := range []spec.Trap{spec.TrapWrites, spec.TrapNames, spec.TrapMetadata} {
+		s.AddTrap(t)
+	}
+	return nil
+}
+
+// UsualUndoLimit is how many bytes are copied for --undo where nothing else is said.
+const UsualUndoLimit = 1 << 30
+
+// parseSize reads a number of bytes.
+func parseSize(text string) (int64, error) {
+	number, shift := strings.TrimSuffix(text, "iB"), 0
+	if i := strings.IndexAny(number, "KMGT"); i >= 0 && i == len(number)-1 {
+		shift = 10 * (1 + strings.IndexByte("KMGT", number[i]))
+		number = number[:i]
+	}
+	n, err := strconv.ParseUint(number, 10, 32)
+	if err != nil || shift == 40 && n >= 1<<20 {
+		return 0, &fault.Error{Do: "use --undo-limit " + fault.Quote(text), Err: fault.Text("a number is wanted, as 500M or 4G"), Hint: "leave it out for 1G"}
+	}
+	return int64(n) << shift, nil
+}
+
+// undoAlone refuses --undo beside what has another part of the supervisor make changes,
+// which would not be saved.
+func undoAlone(s *spec.Spec) error {
+	if !s.Undo || len(s.Ending) == 0 && !s.Asks() {
+		return nil
+	}
+	return &fault.Error{Do: "use --undo", Err: fault.Text("what a grant that ends, or an answer of --ask, lets be changed is not saved"),
+		Hint: "leave out --undo, or --ask and the times of grants"}
 }

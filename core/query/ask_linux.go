@@ -153,6 +153,9 @@ func (e *asking) finish() {
 	}
 	if v.Line != nil {
 		v.Reason = reasonOf(v.Line, e.a.disk.Dir)
+		if e.a.s.Undo && v.Line.Kept() && changes(v.Op) {
+			e.note("it is saved first, and nono undo takes it back")
+		}
 	} else if v.Reason == "" || v.Reason == DoesNotExist {
 		v.Reason = NotRestricted
 	}
@@ -168,6 +171,26 @@ func reads(o Op) bool {
 	return false
 }
 
+// changes reports whether the operation changes something.
+func changes(o Op) bool {
+	switch o {
+	case Read, Execute, List, Ioctl, Connect:
+		return false
+	}
+	return true
+}
+
+// unsaved refuses a socket where every change is the supervisor's: it makes none.
+func (e *asking) unsaved(p *paths.Place) {
+	line := grantOf(e.a.s, p.Path, carve.Create)
+	if e.failed || line == nil || !line.Kept() {
+		return
+	}
+	e.fail(unix.EACCES, InsufficientAccess, byLandlock)
+	e.policy, e.v.Line = true, line
+	e.note("with --undo no socket can be made where changes are saved; the private temp is free of that")
+}
+
 // one answers for an operation on one path.
 func (e *asking) one(q Question) {
 	follow := true
@@ -180,6 +203,9 @@ func (e *asking) one(q Question) {
 	switch q.Op {
 	case Create, Mkdir, Symlink, Mkfifo, Mksock, Mkdev:
 		e.creating(q.Op, &p, errno)
+		if q.Op == Mksock && e.a.s.Undo {
+			e.unsaved(&p)
+		}
 	case Delete, Rmdir:
 		e.removing(q.Op, &p, errno)
 	default:

@@ -38,6 +38,10 @@ var fileIoctls = []uint32{
 	0x0000f505, 0x8004f50c, // F2FS_IOC_ABORT_ATOMIC_WRITE, _GET_FEATURES
 }
 
+// undoRule refuses what chattr(1) does by a file that is only read, where every change
+// of a file is the supervisor's to save and make: FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR.
+var undoRule = Rule{Ioctl, eperm, []Test{Is(1, 0x40086602, 0x401c5820)}}
+
 const (
 	tiocsti   = 0x5412 // asm-generic/ioctls.h, the same on both architectures
 	tioclinux = 0x541c

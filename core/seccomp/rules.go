@@ -57,6 +57,9 @@ func Rules(s *spec.Spec, abi int) []Rule {
 	for _, c := range refused {
 		rules = append(rules, Rule{Call: c, Do: eperm})
 	}
+	if s.Undo {
+		rules = append(rules, undoRule)
+	}
 	if !s.IPC {
 		for _, c := range ipcCalls {
 			rules = append(rules, Rule{Call: c, Do: eperm})

@@ -8,6 +8,7 @@ type Switches struct {
 	Rmdir       bool // a write grant may remove and rename directories
 	RmdirOwn    bool // only those that the command made itself; that takes a supervisor
 	Keychain    bool // macOS's Keychain: every item that its programs may have
+	Undo        bool // every change of data is saved first, which takes a supervisor that makes it
 	IPC         bool // System V IPC and POSIX message queues, which all processes of a user share
 	KernelLog   bool // the kernel's audit log tells what Landlock denies
 }
@@ -35,6 +36,7 @@ var SwitchTable = [...]Switch{
 	{"rmdir-own", "removing or renaming its own directories", "allow-rmdir-own", true, true, func(s *Switches) *bool { return &s.RmdirOwn }},
 	{"rmdir", "removing or renaming directories", "allow-rmdir", false, false, func(s *Switches) *bool { return &s.Rmdir }},
 	{"kernel-log", "denials in the kernel's audit log", "audit-kernel", true, true, func(s *Switches) *bool { return &s.KernelLog }},
+	{"undo", "taking back what it changes", "undo", true, true, func(s *Switches) *bool { return &s.Undo }},
 	{"keychain", "the Keychain, every item in it", "allow-keychain", true, true, func(s *Switches) *bool { return &s.Keychain }},
 }
 

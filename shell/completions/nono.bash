@@ -10,14 +10,14 @@ _nono_list_run() {
 		--listen --port --unix-socket --inner-sockets \
 		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
 		--block-command --allow-env --secret --credential \
-		--audit-log --audit-level --audit-kernel --audit-required \
-		--until --end-kills --ask --ask-with \
-		--ask-timeout --ask-protected --explain --wait-all \
-		-p --profile --workdir --allow-cwd --keep-fd \
-		--list-profiles --show-profile --install-hook --remove-hook \
-		--ephemeral --record --summary --dry-run \
-		--print-spec -v --verbose -s --silent -h --help \
-		--version
+		--undo --undo-limit --audit-log --audit-level \
+		--audit-kernel --audit-required --until --end-kills \
+		--ask --ask-with --ask-timeout --ask-protected \
+		--explain --wait-all -p --profile --workdir \
+		--allow-cwd --keep-fd --list-profiles --show-profile \
+		--install-hook --remove-hook --ephemeral --record \
+		--summary --dry-run --print-spec -v --verbose \
+		-s --silent -h --help --version
 }
 
 _nono_kind_run() {
@@ -36,6 +36,7 @@ _nono_kind_run() {
 	--allow-env | -allow-env) echo 'NAME' ;;
 	--secret | -secret) echo 'NAME=SOURCE' ;;
 	--credential | -credential) echo 'NAME[:N/UNIT][=SOURCE]' ;;
+	--undo-limit | -undo-limit) echo 'SIZE' ;;
 	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
 	--until | -until) echo 'TIME' ;;
 	--ask-timeout | -ask-timeout) echo 'SPAN' ;;
@@ -61,11 +62,11 @@ _nono_list_why() {
 		--deny-write --hold-metadata --net-block --deny-host \
 		--listen --inner-sockets --allow-unix-sockets --allow-ipc \
 		--allow-keychain --allow-command --block-command --allow-env \
-		--secret --credential --audit-log --audit-level \
-		--audit-kernel --audit-required --until --end-kills \
-		--ask --ask-with --ask-timeout --ask-protected \
-		--explain --wait-all -p --profile --workdir \
-		--allow-cwd
+		--secret --credential --undo --undo-limit \
+		--audit-log --audit-level --audit-kernel --audit-required \
+		--until --end-kills --ask --ask-with \
+		--ask-timeout --ask-protected --explain --wait-all \
+		-p --profile --workdir --allow-cwd
 }
 
 _nono_kind_why() {
@@ -91,6 +92,7 @@ _nono_kind_why() {
 	--allow-env | -allow-env) echo 'NAME' ;;
 	--secret | -secret) echo 'NAME=SOURCE' ;;
 	--credential | -credential) echo 'NAME[:N/UNIT][=SOURCE]' ;;
+	--undo-limit | -undo-limit) echo 'SIZE' ;;
 	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
 	--until | -until) echo 'TIME' ;;
 	--ask-timeout | -ask-timeout) echo 'SPAN' ;;

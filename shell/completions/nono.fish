@@ -32,12 +32,12 @@ function __nono_where
         -deny-write --host -host --deny-host -deny-host --listen -listen \
         --port -port --unix-socket -unix-socket --allow-command -allow-command \
         --block-command -block-command --allow-env -allow-env --secret \
-        -secret --credential -credential --audit-log -audit-log --audit-level \
-        -audit-level --until -until --ask-with -ask-with --ask-timeout \
-        -ask-timeout --ask-protected -ask-protected -p --p --profile \
-        -profile --workdir -workdir --keep-fd -keep-fd --show-profile \
-        -show-profile --install-hook -install-hook --remove-hook -remove-hook \
-        --record -record --summary -summary
+        -secret --credential -credential --undo-limit -undo-limit --audit-log \
+        -audit-log --audit-level -audit-level --until -until --ask-with \
+        -ask-with --ask-timeout -ask-timeout --ask-protected -ask-protected \
+        -p --p --profile -profile --workdir -workdir --keep-fd -keep-fd \
+        --show-profile -show-profile --install-hook -install-hook --remove-hook \
+        -remove-hook --record -record --summary -summary
     if test $table = why
         set with --path -path --op -op --to -to --host -host --port -port --unix-socket \
             -unix-socket --command -command --reason -reason --spec -spec \
@@ -48,10 +48,10 @@ function __nono_where
             --device -device --deny -deny --deny-write -deny-write --deny-host \
             -deny-host --listen -listen --allow-command -allow-command --block-command \
             -block-command --allow-env -allow-env --secret -secret --credential \
-            -credential --audit-log -audit-log --audit-level -audit-level \
-            --until -until --ask-with -ask-with --ask-timeout -ask-timeout \
-            --ask-protected -ask-protected -p --p --profile -profile --workdir \
-            -workdir
+            -credential --undo-limit -undo-limit --audit-log -audit-log --audit-level \
+            -audit-level --until -until --ask-with -ask-with --ask-timeout \
+            -ask-timeout --ask-protected -ask-protected -p --p --profile \
+            -profile --workdir -workdir
     else if test $table = learn
         set with -o --o --output -output --add-to -add-to --check -check
     end
@@ -155,6 +155,8 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-env -x -a '(set -nx)' -d 'pass this environment variable, although it looks like a credential'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l secret -x -d 'fetch a secret before the start, and give it as this variable; SOURCE: pass:ENTRY, op://…, file:PATH, …'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l credential -x -d 'keep the key of this service outside: the command gets a made-up one'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l undo -d 'save what the command changes first; \'nono undo\' takes it back'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l undo-limit -x -d 'save at most so much, as 500M or 4G (1G if not given), and refuse changes beyond'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-log -r -F -d 'log what the command starts and is refused; see nono-audit(5)'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-level -x -a 'refused exec all' -d 'log what is \'refused\', each \'exec\' too (as usual), or \'all\''
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l audit-kernel -d 'have the kernel\'s audit log tell what is denied (needs Landlock ABI 7)'
@@ -234,6 +236,8 @@ complete -c nono -c nono-why -n '__nono_is why' -l block-command -x -a '(__fish_
 complete -c nono -c nono-why -n '__nono_is why' -l allow-env -x -a '(set -nx)' -d 'pass this environment variable, although it looks like a credential'
 complete -c nono -c nono-why -n '__nono_is why' -l secret -x -d 'fetch a secret before the start, and give it as this variable; SOURCE: pass:ENTRY, op://…, file:PATH, …'
 complete -c nono -c nono-why -n '__nono_is why' -l credential -x -d 'keep the key of this service outside: the command gets a made-up one'
+complete -c nono -c nono-why -n '__nono_is why' -l undo -d 'save what the command changes first; \'nono undo\' takes it back'
+complete -c nono -c nono-why -n '__nono_is why' -l undo-limit -x -d 'save at most so much, as 500M or 4G (1G if not given), and refuse changes beyond'
 complete -c nono -c nono-why -n '__nono_is why' -l audit-log -r -F -d 'log what the command starts and is refused; see nono-audit(5)'
 complete -c nono -c nono-why -n '__nono_is why' -l audit-level -x -a 'refused exec all' -d 'log what is \'refused\', each \'exec\' too (as usual), or \'all\''
 complete -c nono -c nono-why -n '__nono_is why' -l audit-kernel -d 'have the kernel\'s audit log tell what is denied (needs Landlock ABI 7)'

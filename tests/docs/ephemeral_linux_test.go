@@ -19,3 +19,8 @@ func TestEphemeral(t *testing.T) {
 	}
 	follow(t, "docs/ephemeral.md", adasHome(t))
 }
+
+// TestUndo does what stands there.
+func TestUndo(t *testing.T) {
+	follow(t, "docs/undo.md", adasHome(t))
+}

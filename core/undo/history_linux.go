@@ -1,0 +1,266 @@
+package undo
+
+import (
+	"os"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"golang.org/x/sys/unix"
+)
+
+// A History is what the journal of a run tells: of each thing that the run touched,
+// where it was and where it is.
+type History struct {
+	store
+	root   *node
+	nodes  []*node // that some record is about, in the order of the first such record
+	things map[ID]*thing
+	modes  map[string]uint32 // see openDirs
+	trees  []string          // what the command might change; no name of theirs was changed
+	// ended tells that it is known how the run left things. It is not where the run
+	// was killed.
+	ended bool
+	left  map[string]*Meta
+}
+
+// A thing is one inode from before the run, by however many names.
+type thing struct {
+	// first is the earliest record with the metadata, and content the one with the
+	// content before its first change.
+	first, content *record
+}
+
+// A node is one name of one thing, through all its renames.
+type node struct {
+	number int // in History.nodes; -1 where no record is about it
+	// in and name are where the name is now: in is nil where there is none any more.
+	in   *node
+	name string
+	kids map[string]*node
+	// home and homeName are where it was before the run: home is nil for what the run
+	// made.
+	home     *node
+	homeName string
+	isDir    bool
+	// thing is what is saved of it, and id which inode it is, where a record tells.
+	thing *thing
+	id    ID
+	// removed is the record of the end of this name.
+	removed *record
+	// left is how the run left it; nil where that is not known, or nothing was left.
+	left   *Meta
+	undone bool
+}
+
+func (n *node) made() bool { return n.home == nil }
+
+// now is the path at the end of the run, "" where there is none.
+func (n *node) now() string {
+	var parts []string
+	for ; n.in != n; n = n.in {
+		if n.in == nil {
+			return ""
+		}
+		parts = append(parts, n.name)
+	}
+	return join(parts)
+}
+
+// was is the path before the run, "" where there was none.
+func (n *node) was() string {
+	var parts []string
+	for ; n.home != n; n = n.home {
+		if n.home == nil {
+			return ""
+		}
+		parts = append(parts, n.homeName)
+	}
+	return join(parts)
+}
+
+// Read reads what is known of the run whose directory is dir and which could change
+// trees.
+func Read(dir string, trees []string) (*History, error) {
+	h, err := read(store{dir})
+	if err != nil {
+		return nil, err
+	}
+	h.trees = trees
+	return h, h.applyProgress()
+}
+
+// read plays the journal of a run through.
+func read(d store) (*History, error) {
+	text, err := os.ReadFile(d.journal())
+	if err != nil {
+		return nil, &fault.Error{Do: "read", Path: d.journal(), Err: err}
+	}
+	h := &History{store: d, left: map[string]*Meta{}, things: map[ID]*thing{}}
+	h.root = &node{number: -1, kids: map[string]*node{}}
+	h.root.in, h.root.home, h.root.isDir = h.root, h.root, true
+	records, err := parseJournal(text)
+	if err != nil {
+		return nil, &fault.Error{Do: "read", Path: d.journal(), Err: err}
+	}
+	for _, r := range records {
+		if err := h.play(r); err != nil {
+			return nil, &fault.Error{Do: "read", Path: d.journal(), Err: err}
+		}
+	}
+	for _, n := range h.nodes {
+		if h.ended {
+			n.left = h.left[n.now()]
+		}
+		if n.left != nil && n.id == (ID{}) {
+			n.id = n.left.ID
+		}
+	}
+	return h, nil
+}
+
+var errOrder = fault.Text("its lines contradict one another")
+
+// play changes what is known by one record.
+func (h *History) play(r *record) error {
+	switch r.op {
+	case opEnd:
+		h.ended = true
+		return nil
+	case opIs:
+		h.left[r.path] = r.meta
+		return nil
+	case opMake:
+		return h.playMake(r.path)
+	}
+	n, err := h.find(r.path)
+	if err != nil {
+		return err
+	}
+	h.note(n, r)
+	switch r.op {
+	case opRemove:
+		n.removed = r
+		h.detach(n)
+	case opMove, opSwap:
+		return h.playMove(n, r)
+	}
+	return nil
+}
+
+// note remembers what a record saves of n.
+func (h *History) note(n *node, r *record) {
+	h.touch(n)
+	n.isDir, n.id = r.meta.Is(unix.S_IFDIR), r.meta.ID
+	if n.thing = h.things[n.id]; n.thing == nil {
+		n.thing = &thing{}
+		h.things[n.id] = n.thing
+	}
+	if n.thing.first == nil && r.op != opMove && r.op != opSwap {
+		n.thing.first = r
+	}
+	if r.op == opContent && n.thing.content == nil {
+		n.thing.content = r
+	}
+}
+
+func (h *History) touch(n *node) {
+	if n.number < 0 {
+		n.number = len(h.nodes)
+		h.nodes = append(h.nodes, n)
+	}
+}
+
+func (h *History) playMake(path string) error {
+	parent, name := cut(path)
+	in, err := h.find(parent)
+	if err != nil {
+		return err
+	}
+	h.vacate(in, name)
+	n := &node{number: -1, in: in, name: name, kids: map[string]*node{}}
+	in.kids[name] = n
+	h.touch(n)
+	return nil
+}
+
+func (h *History) playMove(n *node, r *record) error {
+	parent, name := cut(r.to)
+	in, err := h.find(parent)
+	if err != nil {
+		return err
+	}
+	for above := in; above.in != above; above = above.in {
+		if above == n || above.in == nil {
+			return errOrder
+		}
+	}
+	if r.op == opMove {
+		h.vacate(in, name)
+		h.detach(n)
+		h.attach(n, in, name)
+		return nil
+	}
+	other, err := h.find(r.to)
+	if err != nil {
+		return err
+	}
+	h.touch(other)
+	oldIn, oldName := n.in, n.name
+	h.attach(n, in, name)
+	h.attach(other, oldIn, oldName)
+	return nil
+}
+
+// vacate makes room where the run found nothing: what was there somebody else has
+// removed, while the run was going on.
+func (h *History) vacate(in *node, name string) {
+	if n := in.kids[name]; n != nil {
+		h.detach(n)
+	}
+}
+
+// detach leaves nothing at the name, which differs from a name of which nothing is
+// known.
+func (h *History) detach(n *node) {
+	n.in.kids[n.name] = nil
+	n.in = nil
+}
+
+func (h *History) attach(n, in *node, name string) {
+	n.in, n.name = in, name
+	in.kids[name] = n
+}
+
+// find returns what is at a path now. What no record was about is from before the run,
+// or somebody else put it there meanwhile; it is not the run's in either case.
+func (h *History) find(path string) (*node, error) {
+	if path == "/" {
+		return h.root, nil
+	}
+	n := h.root
+	for name := range strings.SplitSeq(path[1:], "/") {
+		kid := n.kids[name]
+		switch {
+		case name == "" || name == "." || name == "..":
+			return nil, errDamaged
+		case kid == nil:
+			kid = &node{number: -1, in: n, name: name, home: n, homeName: name, kids: map[string]*node{}}
+			n.kids[name] = kid
+		}
+		n.isDir = true
+		n = kid
+	}
+	return n, nil
+}
+
+// touched returns the nodes that are not as before: not what the run made and removed
+// again, and not what was put right already.
+func (h *History) touched() []*node {
+	var all []*node
+	for _, n := range h.nodes {
+		if !n.undone && !(n.made() && n.now() == "") {
+			all = append(all, n)
+		}
+	}
+	return all
+}

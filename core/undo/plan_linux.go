@@ -1,0 +1,262 @@
+package undo
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"golang.org/x/sys/unix"
+)
+
+// A plan is what one undo is to put right.
+type plan struct {
+	h        *History
+	chosen   map[*node]bool
+	nodes    []*node
+	keep     map[*node]bool // directories whose times stay
+	progress *progress      // of an undo that is gone on with, or nil
+	tops     map[string]top
+	// left are directories that the run made and that hold what it did not, and lost is
+	// what somebody else removed.
+	left, lost []string
+	names      map[ID][]string // see namesOf
+}
+
+func (h *History) plan() *plan {
+	return &plan{h: h, chosen: map[*node]bool{}, keep: map[*node]bool{}, tops: map[string]top{}}
+}
+
+// within reports whether path is dir or beneath it.
+func within(path, dir string) bool {
+	return path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
+}
+
+// choose takes the nodes at and beneath paths, where they are or were, or all; and what
+// has to be put right with them.
+func (h *History) choose(paths []string) (*plan, error) {
+	p := h.plan()
+	all := h.touched()
+	if len(paths) == 0 {
+		for _, n := range all {
+			p.add(n)
+		}
+		return p, nil
+	}
+	for _, path := range paths {
+		found := false
+		for _, n := range all {
+			if now, was := n.now(), n.was(); now != "" && within(now, path) || was != "" && within(was, path) {
+				p.add(n)
+				found = true
+			}
+		}
+		if !found {
+			return nil, &fault.Error{Do: "undo", Path: path, Err: fault.Text("the run changed nothing there"), Hint: "nono diff shows what it changed"}
+		}
+	}
+	p.close()
+	return p, nil
+}
+
+func (p *plan) add(n *node) {
+	if n.number >= 0 && !n.undone && !p.chosen[n] {
+		p.chosen[n] = true
+		p.nodes = append(p.nodes, n)
+	}
+}
+
+// close adds what the chosen nodes cannot be put right without: what lies where one of
+// them was, the directory that one was in, and what is in a directory that goes.
+func (p *plan) close() {
+	for i := 0; i < len(p.nodes); i++ { // it grows
+		n := p.nodes[i]
+		if n.made() {
+			for _, kid := range n.kids {
+				if kid != nil {
+					p.add(kid)
+				}
+			}
+			continue
+		}
+		if m := n.home.kids[n.homeName]; m != nil {
+			p.add(m)
+		}
+		if n.home.in == nil {
+			p.add(n.home)
+		}
+	}
+}
+
+// moves reports whether n has to be renamed to come back.
+func (n *node) moves() bool {
+	return !n.made() && n.in != nil && (n.in != n.home || n.name != n.homeName) && !n.home.made()
+}
+
+// gone reports whether n has to be made again.
+func (n *node) gone() bool { return !n.made() && n.in == nil }
+
+// target is where n is when all is done, "" where nowhere.
+func (p *plan) target(n *node) string {
+	in, name := n.in, n.name
+	if p.chosen[n] {
+		if n.made() {
+			return ""
+		}
+		if !n.home.made() {
+			in, name = n.home, n.homeName
+		} else {
+			return n.now() // somebody else's, in a directory of the run, which has to stay
+		}
+	}
+	switch in {
+	case nil:
+		return ""
+	case n:
+		return "/"
+	}
+	dir := p.target(in)
+	switch dir {
+	case "":
+		return ""
+	case "/":
+		return "/" + name
+	}
+	return dir + "/" + name
+}
+
+// A Conflict is a reason not to undo, which --force overrides.
+type Conflict struct{ Path, Why string }
+
+const (
+	contentSince  = "its content was changed since the run"
+	metadataSince = "its metadata were changed since the run"
+	replacedSince = "another thing was put in its place since the run"
+	removedSince  = "it was removed since the run"
+	madeSince     = "it was made since the run"
+)
+
+// conflicts looks for what somebody changed since the run. keep is filled with the
+// directories in which somebody did.
+func (p *plan) conflicts() ([]Conflict, error) {
+	var all []Conflict
+	homes := map[*node]map[string]bool{}
+	for _, n := range p.nodes {
+		why, err := p.since(n)
+		if err != nil {
+			return nil, err
+		}
+		if path := n.now(); why != "" {
+			all = append(all, Conflict{path, why})
+		}
+		if err := n.saved().whole(p.h.store); err != nil {
+			all = append(all, Conflict{p.target(n), err.Error()})
+		}
+		if !n.moves() && !n.gone() {
+			continue
+		}
+		if homes[n.home] == nil {
+			homes[n.home] = map[string]bool{}
+		}
+		slot := p.slot(n)
+		if homes[n.home][n.homeName] {
+			all = append(all, Conflict{slot, "somebody else put something there during the run"})
+		}
+		homes[n.home][n.homeName] = true
+		if slot == "" || n.home.kids[n.homeName] != nil {
+			continue
+		}
+		if _, err := metaOf(slot); err == nil {
+			all = append(all, Conflict{slot, madeSince})
+		} else if err != unix.ENOENT {
+			return nil, &fault.Error{Do: "look at", Path: slot, Err: err}
+		}
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Path < all[j].Path })
+	return all, nil
+}
+
+// slot is where n was, by the names of now; "" where its directory is not there now.
+func (p *plan) slot(n *node) string {
+	dir := n.home.now()
+	if dir == "" {
+		return ""
+	}
+	return strings.TrimSuffix(dir, "/") + "/" + n.homeName
+}
+
+// since says what happened since the run to what the run left, or "".
+func (p *plan) since(n *node) (string, error) {
+	path := n.now()
+	if path == "" {
+		return "", nil
+	}
+	m, err := p.h.look(path)
+	switch {
+	case err == unix.ENOENT && (n.left == nil || n.made()):
+		return "", nil
+	case err == unix.ENOENT:
+		return removedSince, nil
+	case err != nil:
+		return "", &fault.Error{Do: "look at", Path: path, Err: err}
+	case n.left == nil:
+		if p.h.ended {
+			return madeSince, nil
+		}
+		return "", nil
+	}
+	if m.Is(unix.S_IFDIR) && n.left.Is(unix.S_IFDIR) {
+		if m.Mtim != n.left.Mtim {
+			p.keep[n] = true
+		}
+		if n.made() {
+			if foreign, err := foreignIn(n, path); err != nil || foreign != "" {
+				return "it holds " + fault.Quote(foreign) + ", which the run did not make", err
+			}
+		}
+	}
+	return differs(n.left, m), nil
+}
+
+// differs words what is otherwise now than the run left it.
+func differs(left, now *Meta) string {
+	switch {
+	case left.ID != now.ID || left.Mode&unix.S_IFMT != now.Mode&unix.S_IFMT:
+		return replacedSince
+	case now.Is(unix.S_IFDIR):
+		// Its times change with each name in it.
+		if left.Mode != now.Mode || left.UID != now.UID || left.GID != now.GID || !sameAttributes(left.Attributes, now.Attributes) {
+			return metadataSince
+		}
+	case left.Size != now.Size || left.Mtim != now.Mtim:
+		return contentSince
+	case left.Ctim != now.Ctim:
+		return metadataSince
+	}
+	return ""
+}
+
+func sameAttributes(a, b []Attribute) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// foreignIn returns a name in the directory at path that is not the run's, or "".
+func foreignIn(n *node, path string) (string, error) {
+	names, err := namesIn(path)
+	if err != nil {
+		return "", &fault.Error{Do: "list", Path: path, Err: err}
+	}
+	for _, name := range names {
+		if n.kids[name] == nil {
+			return name, nil
+		}
+	}
+	return "", nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/undo"
+)
+
+// takeBack is nono undo: it takes the changes of a run back, or does what its first word
+// says with all such runs.
+func takeBack(s *session) error {
+	if len(s.words) > 0 {
+		switch s.words[0] {
+		case "list":
+			s.words = s.words[1:]
+			return s.listRuns(s.inPlace, "no runs that can be undone")
+		case "prune":
+			return s.pruneRuns(s.inPlace, "forgotten")
+		}
+	}
+	r, paths, err := s.chosen(s.inPlace)
+	if err != nil {
+		return err
+	}
+	if err := r.Lock(); err != nil {
+		return err
+	}
+	defer r.Unlock()
+	h, err := undo.Read(r.Dir, r.Paths())
+	if err != nil {
+		return err
+	}
+	if h.Begun() {
+		s.p.Notice("going on with an undo that was interrupted")
+	}
+	out, err := h.Undo(paths, s.force)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "taken back: %s\n", undo.Count(out.Changes))
+	for _, path := range out.Left {
+		s.p.Notice("the directory " + fault.Quote(path) + " stays: it holds what the run did not make")
+	}
+	for _, path := range out.Lost {
+		s.p.Notice("not brought back: " + fault.Quote(path) + ", which was removed or is not saved whole")
+	}
+	if !out.All {
+		left, err := h.Changes(nil)
+		if err == nil && len(left) > 0 {
+			fmt.Fprintf(s.out, "left: %s (nono diff %s)\n", undo.Count(left), r.ID)
+			return nil
+		}
+	}
+	if err := r.Delete(); err != nil {
+		return &fault.Error{Do: "remove", Path: r.Dir, Err: err}
+	}
+	return nil
+}

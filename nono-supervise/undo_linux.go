@@ -1,0 +1,111 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nono-sandbox/nono/core/ephemeral"
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise"
+	"github.com/nono-sandbox/nono/core/supervise/saving"
+	"github.com/nono-sandbox/nono/core/undo"
+)
+
+// undoEntry makes the entry of the store for a run with --undo, while this process may
+// still, and returns what it needs beyond the sandbox: the entry, and reading what the
+// command may only write, of which the originals are to be saved.
+func (o *options) undoEntry(s *spec.Spec) (string, []spec.Path, error) {
+	dir, err := ephemeral.InPlaceDir(os.Getenv("XDG_STATE_HOME"), os.Getenv("HOME"))
+	if err != nil {
+		return "", nil, &fault.Error{Do: "find the place for what is saved", Err: err}
+	}
+	wd, err := os.Getwd()
+	if err != nil {
+		return "", nil, &fault.Error{Do: "find the working directory", Err: err}
+	}
+	sweep(dir)
+	r, err := ephemeral.Store{Dir: dir, InPlace: true}.Create(o.argv, wd, ephemeral.TreesOf(s), ephemeral.DeniedBy(s))
+	if err != nil {
+		return "", nil, err
+	}
+	entry, err := filepath.EvalSymlinks(r.Dir)
+	if err != nil {
+		return "", nil, &fault.Error{Do: "find", Path: r.Dir, Err: err}
+	}
+	by := spec.Origin{Source: spec.System}
+	paths := []spec.Path{{Kind: spec.Temp, Path: entry, By: by}}
+	for _, p := range s.Paths {
+		switch {
+		case !p.Kept():
+		case p.Kind == spec.Write:
+			paths = append(paths, spec.Path{Kind: spec.Read, Path: p.Path, Optional: p.Optional, By: by})
+		case p.Kind == spec.WriteFile:
+			paths = append(paths, spec.Path{Kind: spec.ReadFile, Path: p.Path, Optional: p.Optional, By: by})
+		}
+	}
+	return entry, paths, nil
+}
+
+// sweep removes what is left of runs that changed nothing. These cannot remove their own
+// directory, which lies in one that is not theirs.
+func sweep(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if st, err := e.Info(); err == nil && st.IsDir() && time.Since(st.ModTime()) > time.Minute {
+			os.Remove(filepath.Join(dir, e.Name())) // which fails unless it is empty
+		}
+	}
+}
+
+// undoing is the journal of this run.
+type undoing struct {
+	run     *ephemeral.Run
+	journal *undo.Journal
+	feature supervise.Feature
+}
+
+func (o *options) newUndo(s *spec.Spec) (*undoing, error) {
+	r, err := ephemeral.OpenDir(o.undoRun)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Lock(); err != nil {
+		return nil, err
+	}
+	j, err := undo.New(r.Dir, o.undoLimit)
+	if err != nil {
+		return nil, &fault.Error{Do: "begin the journal in", Path: r.Dir, Err: err}
+	}
+	k := saving.New(s, j, r.Paths(), r.Dir, func(text string) { notice(text) })
+	return &undoing{r, j, k.Feature()}, nil
+}
+
+// end tells how to take back what the command changed.
+func (u *undoing) end(o *options, started bool) {
+	if err := u.journal.End(); err != nil {
+		os.Stderr.WriteString(fault.Lines(&fault.Error{Do: "end the journal in", Path: u.run.Dir, Err: err}))
+		return
+	}
+	h, err := undo.Read(u.run.Dir, u.run.Paths())
+	var changes []undo.Change
+	if err == nil {
+		changes, err = h.Changes(nil)
+	}
+	switch {
+	case err != nil:
+		os.Stderr.WriteString(fault.Lines(err))
+	case !started || len(changes) == 0:
+		u.journal.Close()
+		u.run.Delete() // its directory stays, empty: see sweep
+	case !o.silent:
+		notice("the changes are made, and saved; this run: " + undo.Count(changes))
+		notice("nono diff " + u.run.ID + " shows the changes; nono undo " + u.run.ID + " takes them back")
+	}
+}
+
+func notice(text string) { os.Stderr.WriteString("nono: notice: " + text + "\n") }
