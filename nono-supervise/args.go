@@ -27,6 +27,8 @@ type options struct {
 	summary           string
 	record            int // the descriptor for what is used, or 0
 	audit             auditOptions
+	pools             []string // of files for chain directories
+	atEnd             []func()
 	secrets           []string // variables that hold secrets
 	ask               askOptions
 	credentials       int // the descriptor of those that stay outside
@@ -100,6 +102,8 @@ func parse(args []string) (options, error) {
 				return o, misuse("a descriptor above 2 is wanted after --credentials=")
 			}
 			o.credentials = fd
+		case "--pool":
+			o.pools = append(o.pools, value)
 		case "--again":
 			o.again = true
 		case "--ask-by":

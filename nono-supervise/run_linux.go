@@ -10,6 +10,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
+	"github.com/nono-sandbox/nono/core/supervise/chains"
 	"github.com/nono-sandbox/nono/core/supervise/hosts"
 	"github.com/nono-sandbox/nono/core/supervise/metadata"
 	"github.com/nono-sandbox/nono/core/supervise/owndirs"
@@ -81,6 +82,9 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 		return process.End{}, err
 	}
 	end, err := supervise.Run(launch)
+	for _, f := range o.atEnd {
+		f()
+	}
 	if err != nil {
 		end = process.End{Status: fault.Failed}
 	}
@@ -100,6 +104,15 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 // featuresOf makes what the lines of the spec ask for. tell hears of what is refused.
 func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.Feature, error) {
 	var all []supervise.Feature
+	var others func(int) bool
+	if s.BesideDenied {
+		k, err := chains.New(s, o.pools)
+		if err != nil {
+			return nil, &fault.Error{Do: "keep names", Err: err}
+		}
+		// First, so that nothing else makes a name there.
+		all, others, o.atEnd = append(all, k.Feature()), k.Holds, append(o.atEnd, k.Close)
+	}
 	if s.Traps(spec.TrapSockets) {
 		// Before hosts, which leaves Unix sockets to the kernel.
 		all = append(all, sockets.Feature(s, tell))
@@ -108,7 +121,7 @@ func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.
 		all = append(all, metadata.Feature(s, tell))
 	}
 	if s.RmdirOwn && !s.Undo { // which makes and removes them by the same rule
-		all = append(all, owndirs.Feature())
+		all = append(all, owndirs.Feature(others))
 	}
 	if len(s.Ending) > 0 || s.Asks() {
 		g, err := o.newGrants(s, tell)
@@ -200,6 +213,13 @@ func confine(s *spec.Spec, o options, args []string) error {
 		}
 		argv = append(argv, "--undo-run="+dir)
 		outer.Paths = append(outer.Paths, paths...)
+	}
+	if s.BesideDenied {
+		pools, err := o.pool(s, &outer)
+		if err != nil {
+			return err
+		}
+		argv = append(argv, pools...)
 	}
 	if o.audit.path != "" {
 		fd, err := openLog(o.audit.path)

@@ -112,16 +112,17 @@ function _nono_kind {
 		-show-profile | --install-hook | -install-hook | --remove-hook | \
 		-remove-hook | --record | -record | --summary | -summary) return 0 ;;
 	--allow-rmdir | -allow-rmdir | --allow-rmdir-own | -allow-rmdir-own | \
-		--hold-metadata | -hold-metadata | --net-block | -net-block | \
-		--inner-sockets | -inner-sockets | --allow-unix-sockets | -allow-unix-sockets | \
-		--allow-ipc | -allow-ipc | --allow-keychain | -allow-keychain | \
-		--undo | -undo | --audit-kernel | -audit-kernel | --audit-required | \
-		-audit-required | --end-kills | -end-kills | --ask | -ask | --explain | \
-		-explain | --wait-all | -wait-all | --allow-cwd | -allow-cwd | \
-		--list-profiles | -list-profiles | --ephemeral | -ephemeral | \
-		--dry-run | -dry-run | --print-spec | -print-spec | -v | --v | \
-		--verbose | -verbose | -s | --s | --silent | -silent | -h | --h | \
-		--help | -help | --version | -version) return 1 ;;
+		--allow-beside-denied | -allow-beside-denied | --protect-repo | \
+		-protect-repo | --hold-metadata | -hold-metadata | --net-block | \
+		-net-block | --inner-sockets | -inner-sockets | --allow-unix-sockets | \
+		-allow-unix-sockets | --allow-ipc | -allow-ipc | --allow-keychain | \
+		-allow-keychain | --undo | -undo | --audit-kernel | -audit-kernel | \
+		--audit-required | -audit-required | --end-kills | -end-kills | \
+		--ask | -ask | --explain | -explain | --wait-all | -wait-all | \
+		--allow-cwd | -allow-cwd | --list-profiles | -list-profiles | \
+		--ephemeral | -ephemeral | --dry-run | -dry-run | --print-spec | \
+		-print-spec | -v | --v | --verbose | -verbose | -s | --s | --silent | \
+		-silent | -h | --h | --help | -help | --version | -version) return 1 ;;
 	esac
 	return 2
 }

@@ -116,6 +116,7 @@ function __nono_kind
             -remove-hook --record -record --summary -summary
             return 0
         case --allow-rmdir -allow-rmdir --allow-rmdir-own -allow-rmdir-own \
+            --allow-beside-denied -allow-beside-denied --protect-repo -protect-repo \
             --hold-metadata -hold-metadata --net-block -net-block --inner-sockets \
             -inner-sockets --allow-unix-sockets -allow-unix-sockets --allow-ipc \
             -allow-ipc --allow-keychain -allow-keychain --undo -undo --audit-kernel \

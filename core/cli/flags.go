@@ -75,9 +75,11 @@ var PolicyFlags = []Flag{
 	{"device", "", Path, "read, write and control this device, or those in this directory", groupPaths, true, true},
 	{"allow-rmdir", "", None, "allow removing and renaming directories wherever writing is granted", groupPaths, false, true},
 	{"allow-rmdir-own", "", None, "let the command remove and rename directories that it made itself", groupPaths, false, true},
+	{"allow-beside-denied", "", None, "let names be made, renamed and removed beside what is denied", groupPaths, false, true},
 
 	{"deny", "", Path, "deny this path, even inside a granted directory, and even if it does not exist yet; or what matches a pattern, as '**/.env' or '*.pem', and exists", groupDenies, true, true},
 	{"deny-write", "", Path, "make this path read-only, even inside a writable grant; or what matches a pattern", groupDenies, true, true},
+	{"protect-repo", "", None, "make git's hooks and settings, and those of editors and agents, read-only in what is granted", groupDenies, false, true},
 	{"hold-metadata", "", None, "keep modes, owners, times and attributes of what may not be written", groupDenies, false, true},
 
 	{"net-block", "", None, "no network at all", groupOther, false, true},

@@ -8,7 +8,7 @@ func watchTexts(w *policy.Watch) map[string]*string {
 }
 
 func watchBools(w *policy.Watch) map[string]*bool {
-	return map[string]*bool{"audit-required": &w.AuditRequired, "wait-all": &w.WaitAll, "explain": &w.Explain, "inner-sockets": &w.InnerSockets, "hold-metadata": &w.HoldMetadata, "end-kills": &w.EndKills, "ask": &w.Ask}
+	return map[string]*bool{"audit-required": &w.AuditRequired, "wait-all": &w.WaitAll, "explain": &w.Explain, "inner-sockets": &w.InnerSockets, "hold-metadata": &w.HoldMetadata, "protect-repo": &w.ProtectRepo, "end-kills": &w.EndKills, "ask": &w.Ask}
 }
 
 func bindWatch(w *policy.Watch, s *Set) {

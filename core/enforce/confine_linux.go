@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
+	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -18,6 +19,9 @@ type Outer struct {
 	Paths []spec.Path
 	// Net leaves the network open, and UnixSockets every Unix socket.
 	Net, UnixSockets bool
+	// Names are directories in which names may be made, removed and renamed, whatever is
+	// denied beneath them. They give no right to a file's content.
+	Names []string
 	// Rmdir has every write grant give the right to remove directories.
 	Rmdir bool
 }
@@ -50,7 +54,27 @@ func Confine(s *spec.Spec, o Outer) error {
 	if err := listAll(ruleset); err != nil {
 		return err
 	}
+	for _, path := range o.Names {
+		if err := giveNames(ruleset, path, support.ABI); err != nil {
+			return err
+		}
+	}
 	return enter(ruleset, 0)
+}
+
+// giveNames lets names be made, removed and renamed in the directory path.
+func giveNames(ruleset int, path string, abi int) error {
+	dir, err := unix.Open(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return &fault.Error{Do: "open", Path: path, Err: err}
+	}
+	defer unix.Close(dir)
+	handled, _, _ := kernel.Handled(abi)
+	rights := landlockRights(carve.Create|carve.RemoveDir) & handled
+	if errno := addRule(ruleset, &ll.PathBeneathAttr{ParentFd: dir, AllowedAccess: rights}); errno != 0 {
+		return &fault.Error{Do: "add a Landlock rule for", Path: path, Err: errno}
+	}
+	return nil
 }
 
 // listAll lets every directory be listed.

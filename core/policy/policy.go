@@ -214,6 +214,9 @@ func compileOnce(o Options, h Host, asked []Grant) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.protectRepos(l); err != nil {
+		return nil, err
+	}
 	// The lists come after all grants: a protected path becomes a line only where
 	// a grant reaches it, which keeps a spec, and the start, small.
 	protected, notDenied, err := c.protections(l, homes, cmds, given.redirected)
@@ -226,6 +229,7 @@ func compileOnce(o Options, h Host, asked []Grant) (*Policy, error) {
 		return nil, err
 	}
 	switches := o.Allow
+	switches.BesideDenied = switches.BesideDenied || o.ProtectRepo
 	switches.Net = o.Net()
 	made := &spec.Spec{Paths: l.paths, Switches: switches, Ports: o.Ports, KeepFDs: o.KeepFDs, Supervise: slices.Clone(traps)}
 	if c.sockets(l) {
@@ -237,8 +241,19 @@ func compileOnce(o Options, h Host, asked []Grant) (*Policy, error) {
 	if o.HoldMetadata && c.h.GOOS == "linux" {
 		made.AddTrap(spec.TrapHeldMetadata)
 	}
+	if c.h.GOOS != "linux" {
+		made.BesideDenied = false // Seatbelt tells names apart itself
+	}
+	if made.BesideDenied {
+		made.AddTrap(spec.TrapNames)
+		made.AddTrap(spec.TrapCreates)
+		closed = nil // the supervisor makes names there
+	}
 	if made.RmdirOwn {
 		made.AddTrap(spec.TrapNames)
+	}
+	if made.Undo && made.BesideDenied {
+		return nil, &fault.Error{Do: "use --undo with --allow-beside-denied", Err: fault.Text("both make the names of the command in its place"), Hint: "leave one of them out"}
 	}
 	if made.Undo {
 		if err := c.undo(made, &watch); err != nil {

@@ -22,6 +22,9 @@ type Watch struct {
 	// InnerSockets lets Unix sockets that the command makes be connected to from
 	// inside, on a kernel where that takes a supervisor.
 	InnerSockets bool
+	// ProtectRepo makes what runs outside of a sandbox later read-only in the directories
+	// that are granted: git's hooks and settings, and those of editors and agents.
+	ProtectRepo bool
 	// HoldMetadata keeps modes, owners, times and attributes of what may not be written.
 	HoldMetadata bool
 	// Until is the time of day at which grants end that have no time of their own: those

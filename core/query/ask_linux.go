@@ -71,11 +71,37 @@ func (e *asking) lacks(n *paths.Node, target string, missing carve.Rights) {
 // reports whether they are there.
 func (e *asking) needs(n *paths.Node, target string, want carve.Rights) bool {
 	if missing := want &^ e.a.have(n); missing != 0 {
+		if e.besideDenied(n, target, missing) {
+			return true
+		}
 		e.lacks(n, target, missing)
 		return false
 	}
 	if want != 0 && e.v.Line == nil && !e.failed && !n.Magic {
 		e.because(n, want&handled(e.a.s, e.a.abi))
+	}
+	return true
+}
+
+// besideDenied reports whether the supervisor makes, removes or renames target, a name in
+// the directory n, which has lost the missing rights to what is denied in it or beneath.
+func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights) bool {
+	s := e.a.s
+	switch e.v.Op {
+	case Write, ReadWrite, Create, Mkdir, Symlink, Delete, Rmdir, RenameTo, LinkTo:
+	default:
+		return false
+	}
+	if !s.BesideDenied || spec.Parent(target) != n.Path {
+		return false
+	}
+	names := NamesOf(s)
+	if names.Chain(n.Path)&missing != missing || !names.Free(target) {
+		return false
+	}
+	if !e.failed {
+		e.v.Line = grantOf(s, target, missing&-missing)
+		e.note("the supervisor does it, beside what is denied in that directory")
 	}
 	return true
 }

@@ -81,6 +81,12 @@ func (n *Names) Chain(path string) (lost carve.Rights) {
 	return lost
 }
 
+// Free reports whether nothing is denied at path, nor beneath it.
+func (n *Names) Free(path string) bool {
+	at := n.at[path]
+	return !at.deny && !at.denyWrite && !at.chain && !at.writeChain
+}
+
 // Kernel returns the rights that the rules for the lines give at path: no more than
 // what is meant, and at a directory that has lost some only the others.
 func (n *Names) Kernel(path string) carve.Rights { return n.Meant(path) &^ n.Chain(path) }

@@ -190,6 +190,20 @@ func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
 	if !e.needs(src, from.Path, remove) || !e.needs(to.Up, to.Path, add) {
 		return
 	}
+	if e.a.s.BesideDenied {
+		names := NamesOf(e.a.s)
+		out, in := names.Chain(src.Path)&carve.Create != 0, names.Chain(to.Up.Path)&carve.Create != 0
+		switch {
+		case in && !out && !n.Is(unix.S_IFLNK):
+			e.fail(unix.EXDEV, NoReparenting, bySupervisor)
+			e.policy = true
+			e.v.Reason, e.v.EnforcedBy, e.v.Line = NoReparenting, bySupervisor, nil
+			e.note("what is granted with its directory would have no rights in one that something is denied in; copying works")
+			return
+		case in || out:
+			return
+		}
+	}
 	if e.a.abi < kernel.ABIRefer {
 		e.fail(unix.EXDEV, NoReparenting, byLandlock)
 		e.policy = true

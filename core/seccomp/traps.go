@@ -12,6 +12,8 @@ const (
 	optRecvErr, opt6RecvErr = 11, 25
 )
 
+const openCreates = 0o100 // O_CREAT
+
 // trapped are the calls of each group that the supervisor can be asked about. A rule's
 // tests look at registers, which the caller cannot change; where what matters is in
 // memory, the supervisor is asked every time.
@@ -29,6 +31,8 @@ var trapped = map[spec.Trap][]Rule{
 	// The attributes of chattr(1), by the descriptor of a file that is open for reading.
 	spec.TrapHeldMetadata: append(calls(metadata...), Rule{Call: Ioctl, If: []Test{Is(1, setFlags, setXattr)}}),
 	spec.TrapConnects:     calls(connect),
+	spec.TrapCreates: append(calls(Openat2, Call{"creat", 85, none}),
+		Rule{Call: Open, If: []Test{Has(1, openCreates)}}, Rule{Call: Openat, If: []Test{Has(2, openCreates)}}),
 	// Sockets of datagrams the supervisor makes itself; a stream has no way out by
 	// itself. The options are for the datagram sockets that are none (IP_RECVERR of
 	// ip(7), and its like for IPv6).

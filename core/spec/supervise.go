@@ -21,15 +21,16 @@ const (
 	// TrapHeldMetadata is TrapMetadata, and lets through only what is about a file that may
 	// be written.
 	TrapHeldMetadata
+	TrapCreates // opening files with O_CREAT
 )
 
 var trapNames = [...]string{
 	TrapExec: "exec", TrapOpens: "opens", TrapWrites: "writes", TrapNames: "names", TrapMetadata: "metadata",
-	TrapConnects: "connects", TrapSockets: "sockets", TrapHosts: "hosts", TrapFamilies: "families", TrapHeldMetadata: "held-metadata",
+	TrapConnects: "connects", TrapSockets: "sockets", TrapHosts: "hosts", TrapFamilies: "families", TrapHeldMetadata: "held-metadata", TrapCreates: "creates",
 }
 
 // Traps are all groups.
-var Traps = [...]Trap{TrapExec, TrapOpens, TrapWrites, TrapNames, TrapMetadata, TrapConnects, TrapSockets, TrapHosts, TrapFamilies, TrapHeldMetadata}
+var Traps = [...]Trap{TrapExec, TrapOpens, TrapWrites, TrapNames, TrapMetadata, TrapConnects, TrapSockets, TrapHosts, TrapFamilies, TrapHeldMetadata, TrapCreates}
 
 // String returns the group as it stands behind `supervise` in the document.
 func (t Trap) String() string {

@@ -7,10 +7,13 @@ type Switches struct {
 	UnixSockets bool // any Unix socket, anywhere
 	Rmdir       bool // a write grant may remove and rename directories
 	RmdirOwn    bool // only those that the command made itself; that takes a supervisor
-	Keychain    bool // macOS's Keychain: every item that its programs may have
-	Undo        bool // every change of data is saved first, which takes a supervisor that makes it
-	IPC         bool // System V IPC and POSIX message queues, which all processes of a user share
-	KernelLog   bool // the kernel's audit log tells what Landlock denies
+	// BesideDenied lets names be made, renamed and removed beside what is denied, in
+	// directories that lost that right to it; that takes a supervisor.
+	BesideDenied bool
+	Keychain     bool // macOS's Keychain: every item that its programs may have
+	Undo         bool // every change of data is saved first, which takes a supervisor that makes it
+	IPC          bool // System V IPC and POSIX message queues, which all processes of a user share
+	KernelLog    bool // the kernel's audit log tells what Landlock denies
 }
 
 // A Switch is one of these directives.
@@ -37,6 +40,7 @@ var SwitchTable = [...]Switch{
 	{"rmdir", "removing or renaming directories", "allow-rmdir", false, false, func(s *Switches) *bool { return &s.Rmdir }},
 	{"kernel-log", "denials in the kernel's audit log", "audit-kernel", true, true, func(s *Switches) *bool { return &s.KernelLog }},
 	{"undo", "taking back what it changes", "undo", true, true, func(s *Switches) *bool { return &s.Undo }},
+	{"beside-denied", "making, renaming and removing names beside what is denied", "allow-beside-denied", true, true, func(s *Switches) *bool { return &s.BesideDenied }},
 	{"keychain", "the Keychain, every item in it", "allow-keychain", true, true, func(s *Switches) *bool { return &s.Keychain }},
 }
 

@@ -5,19 +5,20 @@ _nono_list_run() {
 	printf '%s\n' \
 		-a --allow -r --read -w --write --allow-file \
 		--read-file --write-file --temp --device \
-		--allow-rmdir --allow-rmdir-own --deny --deny-write \
-		--hold-metadata --net-block --host --deny-host \
-		--listen --port --unix-socket --inner-sockets \
-		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
-		--block-command --allow-env --secret --credential \
-		--undo --undo-limit --audit-log --audit-level \
-		--audit-kernel --audit-required --until --end-kills \
-		--ask --ask-with --ask-timeout --ask-protected \
-		--explain --wait-all -p --profile --workdir \
-		--allow-cwd --keep-fd --list-profiles --show-profile \
-		--install-hook --remove-hook --ephemeral --record \
-		--summary --dry-run --print-spec -v --verbose \
-		-s --silent -h --help --version
+		--allow-rmdir --allow-rmdir-own --allow-beside-denied --deny \
+		--deny-write --protect-repo --hold-metadata --net-block \
+		--host --deny-host --listen --port \
+		--unix-socket --inner-sockets --allow-unix-sockets --allow-ipc \
+		--allow-keychain --allow-command --block-command --allow-env \
+		--secret --credential --undo --undo-limit \
+		--audit-log --audit-level --audit-kernel --audit-required \
+		--until --end-kills --ask --ask-with \
+		--ask-timeout --ask-protected --explain --wait-all \
+		-p --profile --workdir --allow-cwd --keep-fd \
+		--list-profiles --show-profile --install-hook --remove-hook \
+		--ephemeral --record --summary --dry-run \
+		--print-spec -v --verbose -s --silent -h --help \
+		--version
 }
 
 _nono_kind_run() {
@@ -58,15 +59,16 @@ _nono_list_why() {
 		--json -v --verbose -s --silent -h --help \
 		--version -a --allow -r --read -w --write \
 		--allow-file --read-file --write-file --temp \
-		--device --allow-rmdir --allow-rmdir-own --deny \
-		--deny-write --hold-metadata --net-block --deny-host \
-		--listen --inner-sockets --allow-unix-sockets --allow-ipc \
-		--allow-keychain --allow-command --block-command --allow-env \
-		--secret --credential --undo --undo-limit \
-		--audit-log --audit-level --audit-kernel --audit-required \
-		--until --end-kills --ask --ask-with \
-		--ask-timeout --ask-protected --explain --wait-all \
-		-p --profile --workdir --allow-cwd
+		--device --allow-rmdir --allow-rmdir-own --allow-beside-denied \
+		--deny --deny-write --protect-repo --hold-metadata \
+		--net-block --deny-host --listen --inner-sockets \
+		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
+		--block-command --allow-env --secret --credential \
+		--undo --undo-limit --audit-log --audit-level \
+		--audit-kernel --audit-required --until --end-kills \
+		--ask --ask-with --ask-timeout --ask-protected \
+		--explain --wait-all -p --profile --workdir \
+		--allow-cwd
 }
 
 _nono_kind_why() {

@@ -12,17 +12,17 @@ func (p *Plan) names() unix.Errno {
 	}
 	switch p.Call {
 	case "mkdir", "mkdirat":
-		return number(unix.Mkdirat(at.Dir, at.name(), a.Mode))
+		return number(unix.Mkdirat(at.Dir, at.Name(), a.Mode))
 	case "mknod", "mknodat":
-		return number(unix.Mknodat(at.Dir, at.name(), a.Mode, 0))
+		return number(unix.Mknodat(at.Dir, at.Name(), a.Mode, 0))
 	case "symlink", "symlinkat":
-		return number(unix.Symlinkat(a.Content, at.Dir, at.name()))
+		return number(unix.Symlinkat(a.Content, at.Dir, at.Name()))
 	case "rmdir":
-		return number(unix.Unlinkat(at.Dir, at.name(), unix.AT_REMOVEDIR))
+		return number(unix.Unlinkat(at.Dir, at.Name(), unix.AT_REMOVEDIR))
 	case "unlink", "unlinkat":
-		return number(unix.Unlinkat(at.Dir, at.name(), int(a.Flags)))
+		return number(unix.Unlinkat(at.Dir, at.Name(), int(a.Flags)))
 	case "rename", "renameat", "renameat2":
-		return number(unix.Renameat2(at.Dir, at.name(), p.To.Dir, p.To.name(), uint(a.Flags)))
+		return number(unix.Renameat2(at.Dir, at.Name(), p.To.Dir, p.To.Name(), uint(a.Flags)))
 	case "link", "linkat":
 		return p.link()
 	}
@@ -43,9 +43,9 @@ func (p *Plan) link() unix.Errno {
 		if at.Dir < 0 {
 			return unix.EACCES
 		}
-		return number(unix.Linkat(at.Dir, at.Base, to.Dir, to.name(), 0))
+		return number(unix.Linkat(at.Dir, at.Base, to.Dir, to.Name(), 0))
 	}
-	return number(unix.Linkat(unix.AT_FDCWD, at.byItself(), to.Dir, to.name(), unix.AT_SYMLINK_FOLLOW))
+	return number(unix.Linkat(unix.AT_FDCWD, at.byItself(), to.Dir, to.Name(), unix.AT_SYMLINK_FOLLOW))
 }
 
 // number is err as an errno.

@@ -9,8 +9,6 @@
 package files
 
 import (
-	"strings"
-
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/attempt"
 	"github.com/nono-sandbox/nono/core/supervise/caller"
@@ -18,23 +16,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Plan is a call that could be made now: its arguments, copied once, and where its paths
-// lead. It is valid only in the hooks.
-type Plan struct {
-	Call    string
-	Attempt attempt.Attempt
-	At      *Place
-	To      *Place // of renames and links, or nil
-
-	call    *supervise.Call
-	process *caller.Process
-	change  change
-}
-
 // A Decision is what becomes of a plan.
 type Decision struct {
-	errno unix.Errno
-	leave bool
+	errno  unix.Errno
+	leave  bool
+	again  bool
+	answer *notify.Answer
 }
 
 var (
@@ -46,6 +33,15 @@ var (
 
 // Refuse has the call fail.
 func Refuse(e unix.Errno) Decision { return Decision{errno: e} }
+
+// Errno is what the call fails with, or 0.
+func (d Decision) Errno() unix.Errno { return d.errno }
+
+// Done has the call answered by a: what there was to do the hook has done.
+func Done(a notify.Answer) Decision { return Decision{answer: &a} }
+
+// Again has the places looked up once more, since somebody has exchanged what lies there.
+func Again() Decision { return Decision{again: true} }
 
 // Hooks are called around what is done.
 type Hooks struct {
@@ -95,7 +91,7 @@ func (f *Performer) Perform(c *supervise.Call, h Hooks) (a notify.Answer, decide
 		}
 	}
 	for range mostTries {
-		plan := &Plan{Call: c.Name, Attempt: att, call: c, process: p, change: change}
+		plan := &Plan{Call: c.Name, Attempt: att, call: c, process: p, change: change, performer: f, who: who, umask: s.Umask}
 		a, decided, again := f.once(plan, &s, who, h)
 		if !again {
 			return a, decided
@@ -150,6 +146,10 @@ func (f *Performer) once(plan *Plan, s *caller.Status, who identity, h Hooks) (a
 	}
 	if d := h.Before(plan); d.leave {
 		return a, false, false
+	} else if d.again {
+		return a, false, true
+	} else if d.answer != nil {
+		return *d.answer, true, false
 	} else if d.errno != 0 {
 		return notify.Errno(d.errno), true, false
 	}
@@ -174,124 +174,4 @@ func (f *Performer) once(plan *Plan, s *caller.Status, who identity, h Hooks) (a
 		return notify.OwnFD(fd, plan.Attempt.Flags&unix.O_CLOEXEC != 0), true, false
 	}
 	return notify.Value(0), true, false
-}
-
-// kernels reports whether the call is one that the kernel alone judges.
-func (p *Plan) kernels() bool {
-	switch {
-	case p.At.Dir < 0 && p.At.Real == "":
-		return !p.Attempt.Metadata() // a pipe, a socket or what was removed: no place
-	case p.Call == "truncate" && (!p.At.Is(unix.S_IFREG) || p.At.Slash):
-		return true // it fails
-	case p.To != nil && p.To.last != "", p.Attempt.OfNames() && p.At.last != "" && p.Call != "link" && p.Call != "linkat":
-		return true // what has no name of its own can be made or removed by none
-	case p.Attempt.OfNames() && strings.HasPrefix(p.At.Real+"/", "/proc/"):
-		return true // nobody makes names there
-	case opens(p.Call):
-		return p.At.Is(unix.S_IFCHR) || p.At.Is(unix.S_IFBLK)
-	case p.Call == "mknod" || p.Call == "mknodat":
-		switch p.Attempt.Mode & unix.S_IFMT {
-		case 0, unix.S_IFREG, unix.S_IFIFO, unix.S_IFSOCK:
-			return false
-		}
-		return true
-	}
-	return false
-}
-
-// resolve finds the places of the plan.
-func (p *Plan) resolve(f *Performer, s *caller.Status, who identity) error {
-	a := &p.Attempt
-	var err error
-	last := always
-	switch {
-	case a.OfNames() && p.Call != "link" && p.Call != "linkat":
-		last = never
-	case a.NoFollow:
-		last = slash
-	}
-	if p.At, err = p.place(f, s, who, a.Dir, a.Path, last, a.Descriptor); err != nil {
-		return err
-	}
-	if a.Op.Two() {
-		p.To, err = p.place(f, s, who, a.ToDir, a.To, never, false)
-	}
-	return err
-}
-
-// place finds one place. What the descriptors of the caller lead to is opened before the
-// thread becomes the caller, who need not be able to look at itself through /proc.
-func (p *Plan) place(f *Performer, s *caller.Status, who identity, dirfd int32, path string, last follow, descriptor bool) (*Place, error) {
-	if descriptor {
-		return p.descriptor(dirfd)
-	}
-	if path == "" {
-		return nil, unix.ENOENT
-	}
-	root, err := p.process.Root()
-	if err != nil {
-		return nil, err
-	}
-	defer func() { unix.Close(root) }()
-	start := root
-	if path[0] != '/' || p.Attempt.Resolve&(unix.RESOLVE_IN_ROOT|unix.RESOLVE_BENEATH) != 0 {
-		if start, err = p.process.Dir(dirfd); err != nil {
-			return nil, err
-		}
-		defer unix.Close(start)
-	}
-	w := &walk{create: opens(p.Call) && p.Attempt.Flags&unix.O_CREAT != 0, root: root, plain: isOwnRoot(root), resolve: p.Attempt.Resolve, pid: s.PID, tid: p.process.TID()}
-	if w.resolve&(unix.RESOLVE_IN_ROOT|unix.RESOLVE_BENEATH) != 0 {
-		w.root = start
-	}
-	if w.resolve&^(unix.RESOLVE_NO_MAGICLINKS|unix.RESOLVE_NO_SYMLINKS|unix.RESOLVE_BENEATH|unix.RESOLVE_IN_ROOT) != 0 {
-		return nil, errLeave
-	}
-	var place *Place
-	if becoming := f.workers.as(who, s.Umask, func() { place, err = w.find(start, path, last) }); becoming != nil {
-		return nil, errLeave
-	}
-	return place, err
-}
-
-// descriptor is the place of what the caller has open.
-func (p *Plan) descriptor(fd int32) (*Place, error) {
-	if fd == unix.AT_FDCWD {
-		if p.Attempt.Flags&unix.AT_EMPTY_PATH == 0 {
-			return nil, unix.EBADF
-		}
-		dir, err := p.process.Dir(fd)
-		if err != nil {
-			return nil, err
-		}
-		return ofThing(dir)
-	}
-	copied, err := p.process.Descriptor(fd)
-	if err != nil {
-		return nil, err
-	}
-	return ofThing(copied)
-}
-
-// isOwnRoot reports whether root is this process's own root directory.
-func isOwnRoot(root int) bool {
-	var a, b unix.Statx_t
-	const want = unix.STATX_INO | unix.STATX_MNT_ID
-	return unix.Statx(unix.AT_FDCWD, "/", 0, want, &a) == nil && unix.Statx(root, "", unix.AT_EMPTY_PATH, want, &b) == nil &&
-		a.Ino == b.Ino && a.Dev_major == b.Dev_major && a.Dev_minor == b.Dev_minor && a.Mnt_id == b.Mnt_id
-}
-
-// act makes the call. It runs with the caller's credentials and umask. fd is a new
-// descriptor or -1.
-func (p *Plan) act() (fd int, again bool, errno unix.Errno) {
-	switch {
-	case p.Attempt.Metadata():
-		return -1, false, p.makeChange()
-	case p.Call == "truncate":
-		return -1, false, p.truncate()
-	}
-	if opens(p.Call) {
-		return p.open()
-	}
-	return -1, false, p.names()
 }

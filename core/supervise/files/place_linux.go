@@ -61,9 +61,9 @@ func (p *Place) Is(kind uint32) bool { return p.Exists() && p.Stat.Mode&unix.S_I
 // byItself leads to Thing in a way that the kernel follows to that very thing.
 func (p *Place) byItself() string { return "/proc/self/fd/" + strconv.Itoa(p.Thing) }
 
-// name is the last component as calls get it that never follow a link there. The kernel
+// Name is the last component as calls get it that never follow a link there. The kernel
 // judges by the slash whether it has to be a directory.
-func (p *Place) name() string {
+func (p *Place) Name() string {
 	if p.Slash {
 		return p.Base + "/"
 	}

@@ -25,6 +25,8 @@ import (
 type keeper struct {
 	mu  sync.Mutex
 	own map[carve.ID]born
+	// others tells which directories are another feature's, or is nil.
+	others func(dir int) bool
 }
 
 // born is when a directory was made, by its file system: an inode number can be given to
@@ -34,9 +36,10 @@ type born struct {
 	nsec uint32
 }
 
-// Feature returns what makes, removes and renames directories for the command.
-func Feature() supervise.Feature {
-	k := &keeper{own: map[carve.ID]born{}}
+// Feature returns what makes, removes and renames directories for the command, but for
+// names in the directories that others says are another feature's.
+func Feature(others func(dir int) bool) supervise.Feature {
+	k := &keeper{own: map[carve.ID]born{}, others: others}
 	return supervise.Feature{Name: "own directories", Decide: map[string]supervise.Decider{
 		"mkdir": k.mkdir, "mkdirat": k.mkdir, "rmdir": k.rmdir, "unlinkat": k.rmdir,
 		"rename": k.rename, "renameat": k.rename, "renameat2": k.rename,
@@ -45,7 +48,7 @@ func Feature() supervise.Feature {
 
 // find reads what a call tries and opens where. ok is false where the supervisor has no
 // part in it.
-func find(c *supervise.Call) (a attempt.Attempt, p *caller.Process, n *caller.Name, ok bool) {
+func (k *keeper) find(c *supervise.Call) (a attempt.Attempt, p *caller.Process, n *caller.Name, ok bool) {
 	a, err := attempt.Of(c)
 	if err != nil {
 		return a, nil, nil, false
@@ -56,7 +59,7 @@ func find(c *supervise.Call) (a attempt.Attempt, p *caller.Process, n *caller.Na
 	if n, err = p.Find(a.Dir, a.Path); err != nil {
 		return a, nil, nil, false
 	}
-	if n.Base == "." {
+	if n.Base == "." || k.others != nil && k.others(n.Dir) {
 		n.Close()
 		return a, nil, nil, false
 	}
@@ -65,7 +68,7 @@ func find(c *supervise.Call) (a attempt.Attempt, p *caller.Process, n *caller.Na
 
 // mkdir makes the directory, and remembers it.
 func (k *keeper) mkdir(c *supervise.Call) (notify.Answer, bool) {
-	a, p, n, ok := find(c)
+	a, p, n, ok := k.find(c)
 	if !ok {
 		return notify.Answer{}, false
 	}
@@ -99,7 +102,7 @@ func (k *keeper) rmdir(c *supervise.Call) (notify.Answer, bool) {
 	if c.Name == "unlinkat" && uint32(c.Args[2])&unix.AT_REMOVEDIR == 0 {
 		return notify.Answer{}, false
 	}
-	a, _, n, ok := find(c)
+	a, _, n, ok := k.find(c)
 	if !ok || a.Op != query.Rmdir {
 		return notify.Answer{}, false
 	}
@@ -120,7 +123,7 @@ func (k *keeper) rmdir(c *supervise.Call) (notify.Answer, bool) {
 // rename renames a directory that was made inside. What it replaces, or is exchanged
 // with, must have been made inside too.
 func (k *keeper) rename(c *supervise.Call) (notify.Answer, bool) {
-	a, p, from, ok := find(c)
+	a, p, from, ok := k.find(c)
 	if !ok {
 		return notify.Answer{}, false
 	}
@@ -131,7 +134,7 @@ func (k *keeper) rename(c *supervise.Call) (notify.Answer, bool) {
 		return notify.Answer{}, false
 	}
 	to, err := p.Find(a.ToDir, a.To)
-	if err != nil || to.Base == "." {
+	if err != nil || to.Base == "." || k.others != nil && k.others(to.Dir) {
 		if err == nil {
 			to.Close()
 		}

@@ -1,0 +1,128 @@
+package chains
+
+import (
+	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/supervise/files"
+	"github.com/nono-sandbox/nono/core/supervise/notify"
+	"golang.org/x/sys/unix"
+)
+
+// open makes a file and opens it for the caller. What exists is the kernel's to open.
+func (k *Keeper) open(p *files.Plan, d *Dir) files.Decision {
+	flags := int(p.Attempt.Flags)
+	const unnamed = unix.O_TMPFILE &^ unix.O_DIRECTORY
+	switch {
+	case flags&unix.O_CREAT == 0, flags&(unnamed|unix.O_DIRECTORY) != 0:
+		return kernel
+	case p.At.Exists() && flags&unix.O_EXCL != 0:
+		return files.Refuse(unix.EEXIST)
+	case p.At.Exists():
+		return kernel
+	}
+	pool := k.pool(d)
+	if pool == nil {
+		return kernel
+	}
+	i := pool.file()
+	if i == nil {
+		return kernel
+	}
+	defer i.close()
+	fd := -1
+	done := k.as(p, func() (err error) {
+		keep := flags&^(unix.O_CREAT|unix.O_EXCL|unix.O_TRUNC|unix.O_NOFOLLOW) | unix.O_CLOEXEC | unix.O_NOCTTY
+		if fd, err = unix.Open(i.path(), keep, 0); err != nil {
+			return err
+		}
+		return pool.give(p, i, p.Attempt.Mode)
+	})
+	return k.made(pool, i.name, fd, flags, done)
+}
+
+// made answers a call that was to make a file.
+func (k *Keeper) made(pool *pool, name string, fd, flags int, done files.Decision) files.Decision {
+	if errno := done.Errno(); errno != 0 {
+		if fd >= 0 {
+			unix.Close(fd)
+		}
+		pool.files = append(pool.files, name)
+		if errno == unix.EEXIST && flags&unix.O_EXCL == 0 {
+			return files.Again()
+		}
+		return done
+	}
+	pool.took(name)
+	if fd < 0 {
+		return done
+	}
+	return files.Done(notify.OwnFD(fd, flags&unix.O_CLOEXEC != 0))
+}
+
+// mkdir makes a directory.
+func (k *Keeper) mkdir(p *files.Plan, d *Dir) files.Decision {
+	pool := k.pool(d)
+	if pool == nil {
+		return kernel
+	}
+	if p.At.Exists() {
+		return files.Refuse(unix.EEXIST)
+	}
+	i := pool.dir()
+	if i == nil {
+		return kernel
+	}
+	defer i.close()
+	done := k.as(p, func() error { return pool.give(p, i, p.Attempt.Mode&0o1777) })
+	if done.Errno() != 0 {
+		pool.dirs = append(pool.dirs, i.name)
+	}
+	return done
+}
+
+// mknod makes a file. FIFOs and sockets would have no right of their own.
+func (k *Keeper) mknod(p *files.Plan, d *Dir) files.Decision {
+	pool := k.pool(d)
+	if pool == nil || p.Attempt.Op != query.Create {
+		return kernel
+	}
+	if p.At.Exists() {
+		return files.Refuse(unix.EEXIST)
+	}
+	i := pool.file()
+	if i == nil {
+		return kernel
+	}
+	defer i.close()
+	done := k.as(p, func() error { return pool.give(p, i, p.Attempt.Mode) })
+	return k.made(pool, i.name, -1, unix.O_EXCL, done)
+}
+
+// give makes the item as if it had just been made where the plan says, and renames it
+// there. It runs as the caller.
+func (p *pool) give(plan *files.Plan, i *item, mode uint32) error {
+	var dir, st unix.Stat_t
+	if err := unix.Fstat(plan.At.Dir, &dir); err != nil {
+		return err
+	}
+	if err := unix.Fstat(i.fd, &st); err != nil {
+		return err
+	}
+	mode = mode & 0o7777 &^ plan.Umask()
+	if dir.Mode&unix.S_ISGID != 0 {
+		// A directory that hands its group on (inode(7)).
+		if err := unix.Fchownat(i.fd, "", -1, int(dir.Gid), unix.AT_EMPTY_PATH); err != nil {
+			return err
+		}
+		if st.Mode&unix.S_IFMT == unix.S_IFDIR {
+			mode |= unix.S_ISGID
+		}
+	}
+	if err := unix.Chmod(i.path(), mode); err != nil {
+		return err
+	}
+	now := []unix.Timespec{{Nsec: unix.UTIME_NOW}, {Nsec: unix.UTIME_NOW}}
+	if err := unix.UtimesNanoAt(unix.AT_FDCWD, i.path(), now, 0); err != nil {
+		return err
+	}
+	return unix.Renameat2(p.fd, i.name, plan.At.Dir, plan.At.Base, unix.RENAME_NOREPLACE)
+}

@@ -1,0 +1,228 @@
+package supervise
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/nono-sandbox/nono/core/testenv"
+)
+
+// besideScripts are run where .env, secret/ and ro/kept are denied in the working directory,
+// the last for writing; each says what it should.
+var besideScripts = []struct{ script, want string }{
+	{"echo x > new && cat new", "x"},
+	{"echo x > new; echo y >> new; cat new", "x y"},
+	{"echo x > tmp && mv tmp file && cat file", "x"},
+	{"cp file copy && rm file && cat copy", "old"},
+	{"mkdir d && echo x > d/f && mkdir d/e && mv d/f d/e/ && cat d/e/f", "x"},
+	{"mkdir d && echo 'echo ran' > d/s && sh d/s && cp /bin/true d/t && d/t && echo ran", "ran ran"},
+	{"cp /bin/true t && ./t && echo ran", "ran"},
+	{"ln -s file l && cat l && rm l && test ! -e l && echo gone", "old gone"},
+	{"ln file h && cat h && rm file && cat h", "old old"},
+	{"umask 027; echo > f; mkdir g; stat -c %a f g", "640 750"},
+	{"mkdir -m 1700 g; stat -c %a g", "1700"},
+	{"set -C; echo > new; echo > new || echo exists", "exists"},
+	{"mv sub/in . || echo no; cat in", "in"},
+	{"mv file sub/ && cat sub/file", "old"},
+	{"mv -T file sub/x && mv sub/x y; cat y", "old"},
+	{"mkdir d && rmdir d || echo stays", "denied stays"},
+	{"mkdir d && mv -T d e || echo stays", "denied stays"},
+	{"echo x > ro/new && cat ro/new && mv ro/new ro/other && rm ro/other && echo ok", "x ok"},
+	{"for i in $(seq 400); do echo $i > tmp; mv tmp file; done; cat file", "400"},
+	{"for i in $(seq 400); do echo $i > tmp; rm tmp; done; echo x > tmp; cat tmp", "x"},
+
+	{"echo x > .env", "denied"},
+	{"rm -f .env || echo kept", "denied kept"},
+	{"mv .env e || cat e", "denied absent"},
+	{"ln .env e || cat e", "denied absent"},
+	{"mv file .env || cat file", "denied old"},
+	{"echo x > tmp; mv -f tmp .env; ln -f file .env; ln -sf file .env; cat .env", "denied denied denied denied"},
+	{"ln -s .env l; cat l; echo x > l", "denied denied"},
+	{"ln -s missing/.ssh l; mkdir missing; ln -s file missing", "denied denied"},
+	{"echo x > ro/kept; rm -f ro/kept; mv ro/kept ro/k; mv file ro/kept; cat ro/kept", "denied denied denied denied kept"},
+	{"mv secret s; mv -T sub secret; rmdir secret; cat secret/s", "denied denied denied denied"},
+	{"mv ro r; mv -T sub ro; ls -d ro", "denied denied ro"},
+	{"cd sub; ln ../.env e; mv ../.env e; echo x > ../.env; ls", "cross denied denied in"},
+	{"mkdir d; ln -s ../.env d/l; cat d/l; ln d/l k; cat k", "denied cross absent"},
+	{"mkdir d; cd d; ln ../.env e; cp ../.env e; cat e", "cross denied absent"},
+	{"for f in $TMPDIR/.names-*/f*; do ln -sf /proc/self/mem $f; done; echo x > n", "denied"},
+	{"for f in $TMPDIR/.names-*/f*; do ln -f sub/in $f; done; echo x > n; cat sub/in", "denied in"},
+	{"for d in $TMPDIR/.names-*/d*; do mv -T $d $d.x; ln -s /proc $d; done; mkdir n", "denied"},
+	{"mv alias sub/; ln alias sub/a; cat sub/a alias", "denied cross absent denied"},
+	{"mkfifo p", "denied"},
+	{"mknod n c 1 3", "denied"},
+}
+
+func TestBesideDenied(t *testing.T) {
+	testenv.RequireLandlock(t, 2)
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		for _, c := range besideScripts {
+			r := newRun(t, u)
+			for _, dir := range []string{"sub", "secret", "ro"} {
+				must(t, os.Mkdir(r.dir+"/"+dir, 0o755))
+				u.Own(t, r.dir+"/"+dir)
+			}
+			for name, text := range map[string]string{"file": "old", ".env": "SECRET", "secret/s": "SECRET", "sub/in": "in", "ro/kept": "kept"} {
+				must(t, os.WriteFile(r.dir+"/"+name, []byte(text+"\n"), 0o644))
+				u.Own(t, r.dir+"/"+name)
+			}
+			must(t, os.Link(r.dir+"/.env", r.dir+"/alias"))
+			flags := []string{"--allow-beside-denied", "--deny", ".env", "--deny", "secret", "--deny", "missing/.ssh", "--deny-write", "ro/kept"}
+			cmd := r.nonoRun(flags, "sh", "-c", "exec 2>sub/.err; "+c.script)
+			var out bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &out
+			finish(t, cmd, &out)
+			text, _ := os.ReadFile(r.dir + "/sub/.err")
+			got := complaints(string(text)) + out.String()
+			if sorted(got) != sorted(c.want) {
+				t.Errorf("%s\n says %q\n want %q", c.script, strings.Fields(got), c.want)
+			}
+			for name, want := range map[string]string{".env": "SECRET\n", "secret/s": "SECRET\n", "ro/kept": "kept\n"} {
+				if text, err := os.ReadFile(r.dir + "/" + name); err != nil || string(text) != want {
+					t.Errorf("%s\n changed %s: %q, %v", c.script, name, text, err)
+				}
+			}
+		}
+	})
+}
+
+// complaints makes one word of each line that a program says about a failure.
+func complaints(text string) string {
+	said := ""
+	for line := range strings.Lines(text) {
+		switch {
+		case strings.Contains(line, "ermission denied"), strings.Contains(line, "not permitted"):
+			said += "denied "
+		case strings.Contains(line, "No such file"):
+			said += "absent "
+		case strings.Contains(line, "cross-device"):
+			said += "cross "
+		case strings.Contains(line, "File exists"), strings.Contains(line, "cannot overwrite"):
+		default:
+			said += line
+		}
+	}
+	return said
+}
+
+func sorted(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// Threads exchange what a name is about, a directory and a file, while another writes, links,
+// renames and removes by it: what is denied is neither changed nor read.
+func TestBesideDeniedRace(t *testing.T) {
+	testenv.RequireLandlock(t, 2)
+	const python = "/usr/bin/python3"
+	if _, err := os.Stat(python); err != nil {
+		t.Skip(python + " is missing")
+	}
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		r := newRun(t, u)
+		must(t, os.Mkdir(r.dir+"/sub", 0o755))
+		must(t, os.WriteFile(r.dir+"/.env", []byte("SECRET\n"), 0o644))
+		must(t, os.WriteFile(r.dir+"/sub/.env", []byte("open\n"), 0o644))
+		for _, path := range []string{"sub", ".env", "sub/.env"} {
+			u.Own(t, r.dir+"/"+path)
+		}
+		cmd := r.nonoRun([]string{"--allow-beside-denied", "--deny", ".env"}, python, "-c", `
+import ctypes, os, sys, threading
+tries, done, leaks = int(sys.argv[1]), False, 0
+top = os.getcwd()
+def links():                      # sub/l leads to sub and to the directory above, in turn
+    n = 0
+    while not done:
+        n += 1
+        try:
+            os.symlink(top if n % 2 else top + "/sub", "sub/c"); os.rename("sub/c", "sub/l")
+        except OSError: pass
+name = ctypes.create_string_buffer(b"sub/.env", 64)
+def memory():                     # the very argument changes
+    while not done:
+        name.raw = b".env\0".ljust(64, b"\0"); name.raw = b"sub/.env\0".ljust(64, b"\0")
+for f in links, memory: threading.Thread(target=f, daemon=True).start()
+libc = ctypes.CDLL(None)
+O = os.O_CREAT | os.O_RDWR
+for n in range(tries):
+    acts = (lambda: libc.open(name, O, 0o600), lambda: libc.unlink(name), lambda: libc.rename(b"sub/x", name),
+            lambda: libc.rename(name, b"sub/y"), lambda: libc.link(name, b"y"), lambda: libc.symlink(b"x", name),
+            lambda: libc.open(b"sub/l/.env", O, 0o600), lambda: libc.unlink(b"sub/l/.env"),
+            lambda: libc.rename(b"sub/l/.env", b"sub/y"), lambda: libc.link(b"sub/l/.env", b"y"), lambda: libc.rename(b"sub/x", b"sub/l/.env"))
+    act = acts[n % len(acts)]
+    fd = act()
+    if n % len(acts) in (0, 6) and fd >= 0:
+        leaks += b"SECRET" in os.pread(fd, 100, 0)
+        os.close(fd)
+    for back in "sub/y", "y":
+        try:
+            with open(back) as f: leaks += "SECRET" in f.read()
+        except OSError: pass
+        try: os.unlink(back)
+        except OSError: pass
+    for made in "sub/x", "sub/.env":
+        if n % 7 == 0:
+            with open(made, "w") as f: f.write("open\n")
+done = True
+print("leaks", leaks)`, tries())
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		finish(t, cmd, &out)
+		if out.String() != "leaks 0\n" {
+			t.Error(out.String())
+		}
+		if text, err := os.ReadFile(r.dir + "/.env"); err != nil || string(text) != "SECRET\n" {
+			t.Errorf(".env: %q, %v", text, err)
+		}
+	})
+}
+
+// With --protect-repo git works, and its hooks and settings stay as they are.
+func TestProtectRepo(t *testing.T) {
+	testenv.RequireLandlock(t, 2)
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is missing")
+	}
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		r := newRun(t, u)
+		outside := u.Command("sh", "-ec", `cd `+r.dir+`
+git init -q --bare bare.git; git init -q -b main repo; cd repo
+git config user.name n; git config user.email e@example.org; git remote add origin ../bare.git
+echo one > a; git add a; git commit -qm one`)
+		outside.Env = r.env()
+		if text, err := outside.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		before, err := os.ReadFile(r.dir + "/repo/.git/config")
+		must(t, err)
+		flags := []string{"--silent", "--allow-command", "all", "--profile", "git", "--protect-repo", "--allow-rmdir-own",
+			"--allow", r.dir + "/repo", "--allow", r.dir + "/bare.git", "--allow", r.dir + "/trees", "--"}
+		must(t, os.Mkdir(r.dir+"/trees", 0o755))
+		u.Own(t, r.dir+"/trees")
+		cmd := u.Command(r.s.Path("nono-run"), append(flags, "sh", "-ec", `
+exec 2>&1
+echo two > b; git add b; git commit -qm two
+git checkout -q -b side HEAD~1; echo three > c; git add c; git commit -qm three
+git rebase -q main; git checkout -q main; git merge -q --no-edit side
+echo more >> a; git stash -q; git stash pop -q; git commit -qam four
+git push -q origin main
+git worktree add -q ../trees/w side && (cd ../trees/w && echo w > w && git add w && git commit -qm w)
+git tag v1; git gc -q; git log --oneline | wc -l
+set +e
+for f in .git/hooks/post-commit .git/config .git/commondir .envrc .mcp.json; do { echo evil > $f; } 2>/dev/null && echo "wrote $f"; done
+for d in .vscode .idea .claude; do mkdir $d 2>/dev/null && echo "made $d"; done
+mv .git g 2>/dev/null && echo moved; mv .git/hooks h 2>/dev/null && echo moved
+git config core.hooksPath x 2>/dev/null && echo configured
+cp /bin/true new && mv new .git/config 2>/dev/null && echo replaced
+exit 0`)...)
+		cmd.Dir, cmd.Env = r.dir+"/repo", r.env()
+		out, err := cmd.CombinedOutput()
+		if err != nil || strings.TrimSpace(string(out)) != "4" {
+			t.Errorf("%v: %s", err, out)
+		}
+		after, err := os.ReadFile(r.dir + "/repo/.git/config")
+		if err != nil || !bytes.Equal(before, after) {
+			t.Errorf("the settings changed: %s", after)
+		}
+	})
+}
