@@ -64,8 +64,8 @@ func TestDispatcher(t *testing.T) {
 		{[]string{"help"}, 0, "usage: nono"},
 		{[]string{"help", "run"}, 0, "usage: nono run"},
 		{[]string{"help", "why"}, 0, "usage: nono why"},
-		{[]string{"-n\\c"}, 2, `cannot find a subcommand "-n\\c"`},
-		{[]string{"\x1b[2J\n"}, 2, `cannot find a subcommand "\x1b[2J\n"`},
+		{[]string{"-n\\c"}, 2, `cannot find a subcommand '-n\c'`},
+		{[]string{"\x1b[2J\n"}, 2, `cannot find a subcommand $'\033[2J\012'`},
 		{[]string{""}, 2, `cannot find a subcommand ''`},
 		{[]string{"run"}, 2, "nono: error: "},
 		{[]string{"--version"}, 0, "nono 0."},
@@ -85,7 +85,7 @@ func TestDispatcher(t *testing.T) {
 		{[]string{"shell", "--allow", "/tmp", "--", "ls"}, 2, "cannot use '--' with nono shell: it starts '/bin/sh'"},
 		{[]string{"shell", "-s", "--read", "--", "ls", "x\r"}, 2, "cannot use 'ls' with nono shell: it starts '/bin/sh'"},
 		{[]string{"shell", "--read", "/tmp", "--deny"}, 2, "cannot use the flag '--deny': its argument is missing"},
-		{[]string{"shell", "--read=/tmp", "a b\r"}, 2, `cannot use "a b\r" with nono shell: it starts '/bin/sh'`},
+		{[]string{"shell", "--read=/tmp", "a b\r"}, 2, `cannot use $'a b\015' with nono shell: it starts '/bin/sh'`},
 		{[]string{"run", "--read", "/", "-s", "--", "printf", "<%s>", "a b", "", "*"}, 0, "<a b><><*>"},
 	} {
 		cmd := exec.Command(bin+"/nono", tc.args...)
