@@ -152,7 +152,7 @@ func (t *terminal) drop(gone func(asked) bool) {
 func (t *terminal) put(q asked) bool {
 	t.say(shown(q.Question, len(t.open)-1))
 	// What was typed before the question was there is no answer to it.
-	unix.IoctlSetInt(int(t.in.Fd()), unix.TCFLSH, unix.TCIFLUSH)
+	forget(int(t.in.Fd()))
 	t.say("> ")
 	for {
 		select {

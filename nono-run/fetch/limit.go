@@ -8,6 +8,9 @@ func limitCore(to uint64) error {
 	if err := unix.Getrlimit(unix.RLIMIT_CORE, &limit); err != nil {
 		return err
 	}
-	limit.Cur = min(to, limit.Max)
+	lower(&limit.Cur, to, limit.Max)
 	return unix.Setrlimit(unix.RLIMIT_CORE, &limit)
 }
+
+// lower sets a limit, which some systems keep with a sign.
+func lower[T int64 | uint64](limit *T, to uint64, most T) { *limit = min(T(to), most) }

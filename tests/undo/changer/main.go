@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command changer changes a tree at random, in the ways that programs have, from some
 // threads at once:
 //
