@@ -40,7 +40,7 @@ type Chain struct {
 // returns the chain directories in the order met. It follows no symlink: a
 // grant whose path has one (unless other lines give as much of what the path leads to), that
 // is missing without being optional, or that is of the wrong kind is a *fault.Error, as is a chain directory that cannot be
-// listed; so are mounts that cannot be made out while something is denied. An
+// listed but can be searched; so are mounts that cannot be made out while something is denied. An
 // error from emit ends the walk and is returned as it is.
 //
 // An unnamed entry of a chain directory that vanishes, is a symlink, or cannot

@@ -85,7 +85,7 @@ func step(dir int, name string) (int, error) {
 // the way to a deny or an optional grant is gone; otherwise a *fault.Error.
 func missing(n *node, err error) error {
 	gone := err == unix.ENOENT || err == unix.ENOTDIR
-	if (gone || err == unix.ELOOP) && len(n.lines) == 0 {
+	if (gone || err == unix.ELOOP || err == unix.EACCES) && len(n.lines) == 0 {
 		return nil
 	}
 	for _, p := range n.lines {

@@ -54,11 +54,23 @@ func listsNumbers(fs *unix.Statfs_t) bool {
 	return false
 }
 
+// searchable reports whether names in the directory fd can be looked up.
+func searchable(fd int) bool {
+	at, err := unix.Openat(fd, ".", unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err == nil {
+		unix.Close(at)
+	}
+	return err != unix.EACCES
+}
+
 // entries gives r to everything in the directory n that the spec does not name.
 func (w *walk) entries(n *node, fd int, r Rights) error {
 	dir, err := list(fd)
 	if err == unix.ENOENT {
 		return nil // it was removed meanwhile: nothing is in it, nor ever will be
+	}
+	if err == unix.EACCES && !searchable(fd) {
+		return nil // as another user's home: who cannot search it reaches nothing in it
 	}
 	if err != nil {
 		return &fault.Error{Do: "list", Path: n.path, Err: err, Hint: "it is on the way to a denied path: grant what is needed beneath it instead"}

@@ -89,9 +89,9 @@ func TestUnreadableOnTheWay(t *testing.T) {
 		want string
 	}{
 		{"not listable", 0o711, "allow /; deny /h/k", "cannot list '$/h': permission denied", ""},
-		{"not searchable", 0o744, "allow /; deny /h/k", "cannot list '$/h': permission denied", ""},
-		{"closed", 0o700, "allow /; deny /h/k", "cannot list '$/h': permission denied", ""},
-		{"closed, denied deeper", 0o700, "allow /; deny /h/d/k", "cannot list '$/h': permission denied", ""},
+		{"not searchable", 0o744, "allow /; deny /h/k", "", "/h l; /h/d l; /g rxw"},
+		{"closed", 0o700, "allow /; deny /h/k", "", "/h l; /h/d l; /g rxw"},
+		{"closed, denied deeper", 0o700, "allow /; deny /h/d/k", "", "/h l; /h/d l; /g rxw"},
 		{"closed, only deny-write", 0o700, "read /; deny-write /h/k", "", "/h rxl; /h/k rx; /h/o rx; /h/d rxl; /g rx"},
 		{"closed itself", 0o700, "allow /; deny /h", "", "/g rxw"},
 		{"grant in what is closed", 0o700, "read-file /h/k", "cannot grant '$/h/k': permission denied", ""},
