@@ -54,6 +54,13 @@ func listsNumbers(fs *unix.Statfs_t) bool {
 	return false
 }
 
+// anothers reports whether the directory fd is another user's. Its owner could open it
+// again from inside, and what is denied in it was not seen.
+func anothers(fd int) bool {
+	var st unix.Stat_t
+	return unix.Fstat(fd, &st) == nil && int(st.Uid) != unix.Geteuid() && int(st.Uid) != unix.Getuid()
+}
+
 // searchable reports whether names in the directory fd can be looked up.
 func searchable(fd int) bool {
 	at, err := unix.Openat(fd, ".", unix.O_PATH|unix.O_CLOEXEC, 0)
@@ -69,7 +76,7 @@ func (w *walk) entries(n *node, fd int, r Rights) error {
 	if err == unix.ENOENT {
 		return nil // it was removed meanwhile: nothing is in it, nor ever will be
 	}
-	if err == unix.EACCES && !searchable(fd) {
+	if err == unix.EACCES && anothers(fd) && !searchable(fd) {
 		return nil // as another user's home: who cannot search it reaches nothing in it
 	}
 	if err != nil {

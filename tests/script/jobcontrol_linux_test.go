@@ -99,6 +99,7 @@ func TestShellInside(t *testing.T) {
 					term.await("inside> ")
 					term.enter("jobs\n")
 					term.await("Stopped")
+					term.await("inside> ")
 					term.enter("bg\n")
 					term.await("inside> ")
 					term.enter("fg\n")
