@@ -27,31 +27,33 @@ func NewPrinter(out, err *os.File) *Printer {
 		Colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isatty.IsTerminal(err.Fd())}
 }
 
-func (p *Printer) line(kind, colour, text string) {
+func (p *Printer) line(kind, colour, text string) string {
 	if p.Colour {
 		kind = "\x1b[" + colour + "m" + kind + "\x1b[0m"
 	}
-	io.WriteString(p.Err, "nono: "+kind+" "+fault.Plain(text)+"\n")
+	return "nono: " + kind + " " + fault.Plain(text) + "\n"
 }
 
-// Error prints err and the remedy it carries, if any.
+// Error prints err and the remedy it carries, if any, by one write: a command that
+// runs at the same time cannot print between the two.
 func (p *Printer) Error(err error) {
-	p.line("error:", "31", err.Error())
+	text := p.line("error:", "31", err.Error())
 	if h := fault.HintOf(err); h != "" {
-		p.line("hint:", "36", h)
+		text += p.line("hint:", "36", h)
 	}
+	io.WriteString(p.Err, text)
 }
 
 // Notice prints what the user should know although all went well.
 func (p *Printer) Notice(text string) {
 	if !p.Silent {
-		p.line("notice:", "33", text)
+		io.WriteString(p.Err, p.line("notice:", "33", text))
 	}
 }
 
 // Hint prints what would help, although nothing has gone wrong yet.
 func (p *Printer) Hint(text string) {
 	if !p.Silent {
-		p.line("hint:", "36", text)
+		io.WriteString(p.Err, p.line("hint:", "36", text))
 	}
 }

@@ -127,21 +127,22 @@ func TestBesideDeniedRace(t *testing.T) {
 			u.Own(t, r.dir+"/"+path)
 		}
 		cmd := r.nonoRun([]string{"--allow-beside-denied", "--deny", ".env"}, python, "-c", `
-import ctypes, os, sys, threading
-tries, done, leaks = int(sys.argv[1]), False, 0
-top = os.getcwd()
-def links():                      # sub/l leads to sub and to the directory above, in turn
-    n = 0
-    while not done:
-        n += 1
-        try:
-            os.symlink(top if n % 2 else top + "/sub", "sub/c"); os.rename("sub/c", "sub/l")
-        except OSError: pass
-name = ctypes.create_string_buffer(b"sub/.env", 64)
-def memory():                     # the very argument changes
-    while not done:
-        name.raw = b".env\0".ljust(64, b"\0"); name.raw = b"sub/.env\0".ljust(64, b"\0")
-for f in links, memory: threading.Thread(target=f, daemon=True).start()
+import ctypes, mmap, os, sys
+tries, leaks = int(sys.argv[1]), 0
+top, parent = os.getcwd(), os.getpid()
+def links(n):                     # sub/l leads to sub and to the directory above, in turn
+    try:
+        os.symlink(top if n % 2 else top + "/sub", "sub/c"); os.rename("sub/c", "sub/l")
+    except OSError: pass
+name = (ctypes.c_char * 64).from_buffer(mmap.mmap(-1, 64))
+name.value = b"sub/.env"
+def memory(n):                    # the very argument changes
+    name.raw = b".env\0".ljust(64, b"\0"); name.raw = b"sub/.env\0".ljust(64, b"\0")
+for act in links, memory:         # processes, since threads of Python wait for each other
+    if os.fork() == 0:
+        n = 0
+        while os.getppid() == parent: act(n); n += 1
+        os._exit(0)
 libc = ctypes.CDLL(None)
 O = os.O_CREAT | os.O_RDWR
 for n in range(tries):
@@ -163,7 +164,6 @@ for n in range(tries):
     for made in "sub/x", "sub/.env":
         if n % 7 == 0:
             with open(made, "w") as f: f.write("open\n")
-done = True
 print("leaks", leaks)`, tries())
 		var out bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &out
