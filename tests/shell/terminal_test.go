@@ -93,31 +93,48 @@ func (term *terminal) line(s string) {
 	term.t.Helper()
 	want := strings.TrimRight(term.prompt+s, " ")
 	term.wait("the last line '"+want+"'", func(screen string) bool {
-		return screen[strings.LastIndexByte(screen, '\n')+1:] == want
+		return lastLine(screen) == want
 	})
 }
 
-// clear empties the line and the screen. A key that is pressed while the shell
-// is busy with the one before may be lost, so both are pressed until they work.
+// clear empties the line and the screen. Bash loses a letter where keys come right
+// behind a C-c, so C-c is pressed only where C-u does not empty the line (a menu
+// of completions is open), and nothing is typed for a second. A word that is typed
+// and removed again shows that no earlier key is still under way.
 func (term *terminal) clear() {
 	term.t.Helper()
 	empty := strings.TrimRight(term.prompt, " ")
-	for _, key := range []string{"C-c", "C-l"} {
-		deadline := time.Now().Add(20 * time.Second)
-		for {
-			term.keys(key)
-			time.Sleep(25 * time.Millisecond)
-			screen := term.screen()
-			if screen == empty || key == "C-c" && screen[strings.LastIndexByte(screen, '\n')+1:] == empty {
-				break
+	isEmpty := func(screen string) bool { return lastLine(screen) == empty }
+	const word = "zq"
+	tried := false
+	term.until("the line '"+word+"'", func() {
+		if tried {
+			term.keys("C-c")
+			time.Sleep(time.Second)
+		}
+		tried = true
+		term.keys("C-u")
+		term.text(word)
+	}, func(screen string) bool { return lastLine(screen) == term.prompt+word })
+	term.until("an empty line", func() { term.keys("C-u") }, isEmpty)
+	term.until("an empty screen", func() { term.keys("C-l") }, func(screen string) bool { return screen == empty })
+}
+
+// until does act until ok says yes of the screen: once a second, for 20 seconds.
+func (term *terminal) until(what string, act func(), ok func(screen string) bool) {
+	term.t.Helper()
+	for range 20 {
+		act()
+		for deadline := time.Now().Add(time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+			if ok(term.screen()) {
+				return
 			}
-			if time.Now().After(deadline) {
-				term.t.Fatalf("the line and the screen do not become empty:\n%s", screen)
-			}
-			time.Sleep(100 * time.Millisecond)
 		}
 	}
+	term.t.Fatalf("%s is not on the screen:\n%s", what, term.screen())
 }
+
+func lastLine(screen string) string { return screen[strings.LastIndexByte(screen, '\n')+1:] }
 
 // typed empties the line and types s until the line is s: what is typed while the
 // shell still answers the C-c before may be lost. Only then is the shell ready
@@ -125,17 +142,7 @@ func (term *terminal) clear() {
 func (term *terminal) typed(s string) {
 	term.t.Helper()
 	want := strings.TrimRight(term.prompt+s, " ")
-	for range 5 {
-		term.clear()
-		term.text(s)
-		for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-			screen := term.screen()
-			if screen[strings.LastIndexByte(screen, '\n')+1:] == want {
-				return
-			}
-		}
-	}
-	term.t.Fatalf("what is typed, '%s', is not on the screen:\n%s", s, term.screen())
+	term.until("what is typed, '"+s+"',", func() { term.clear(); term.text(s) }, func(screen string) bool { return lastLine(screen) == want })
 }
 
 // completes types s and Tab and waits for the line to be want.
