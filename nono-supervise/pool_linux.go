@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"strconv"
 
 	"github.com/nono-sandbox/nono/core/enforce"
 	"github.com/nono-sandbox/nono/core/fault"
@@ -14,8 +15,9 @@ import (
 // pool makes what names in chain directories are made of, writes the spec with it anew for
 // the shim, and returns the flags for the confined program.
 func (o *options) pool(s *spec.Spec, outer *enforce.Outer) ([]string, error) {
-	outer.Names = chains.Find(s).Paths()
-	pools, without := chains.Prepare(s, os.Getenv("TMPDIR"))
+	dirs := chains.Find(s)
+	outer.Names = dirs.Paths()
+	pools, without := chains.Prepare(s, dirs, os.Getenv("TMPDIR"))
 	for _, dir := range without {
 		if !o.silent {
 			os.Stderr.WriteString("nono: notice: no file or directory can be made in " + shellquote.Word(dir) + ", beside what is denied\n")
@@ -39,6 +41,15 @@ func (o *options) pool(s *spec.Spec, outer *enforce.Outer) ([]string, error) {
 		return nil, &fault.Error{Do: "hand over the spec", Err: err}
 	}
 	return flags, nil
+}
+
+// closePool ends the keeping of names, and says what could not be made.
+func (o *options) closePool(k *chains.Keeper) {
+	if dir, most := k.Without(); most > 0 && !o.silent {
+		os.Stderr.WriteString("nono: notice: no more could be made in " + shellquote.Word(dir) + ": beside what is denied there is room for " +
+			strconv.Itoa(most) + " new files and directories at a time\n")
+	}
+	k.Close()
 }
 
 // sealed is a file in memory that nobody can change any more.

@@ -111,7 +111,7 @@ func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.
 			return nil, &fault.Error{Do: "keep names", Err: err}
 		}
 		// First, so that nothing else makes a name there.
-		all, others, o.atEnd = append(all, k.Feature()), k.Holds, append(o.atEnd, k.Close)
+		all, others, o.atEnd = append(all, k.Feature()), k.Holds, append(o.atEnd, func() { o.closePool(k) })
 	}
 	if s.Traps(spec.TrapSockets) {
 		// Before hosts, which leaves Unix sockets to the kernel.

@@ -28,8 +28,9 @@ type Outer struct {
 
 // Confine puts the calling thread into a Landlock domain that is wide enough for the
 // sandbox of s and for o, and no wider: whatever a supervisor is talked into, it cannot
-// read or change what s denies. It can list every directory, since the shim that it
-// starts must list those on the way to what is denied.
+// read or change what s denies. Of blocked commands only changing is denied here. It can
+// list every directory, since the shim that it starts must list those on the way to what
+// is denied.
 //
 // The caller must exec from the same goroutine, as after Apply: each thread of a
 // process has a domain of its own, and only what one thread's domain surrounds may be
@@ -42,7 +43,7 @@ func Confine(s *spec.Spec, o Outer) error {
 		return &fault.Error{Do: "sandbox", Err: err, Hint: "nono runs nothing unprotected; 'nono why --support' tells more"}
 	}
 	around := *s
-	around.Paths = slices.Concat(s.Paths, o.Paths)
+	around.Paths = withoutBlocked(slices.Concat(s.Paths, o.Paths))
 	around.Net = s.Net || o.Net
 	around.UnixSockets = s.UnixSockets || o.UnixSockets
 	around.Rmdir = s.Rmdir || o.Rmdir
@@ -60,6 +61,23 @@ func Confine(s *spec.Spec, o Outer) error {
 		}
 	}
 	return enter(ruleset, 0)
+}
+
+// withoutBlocked leaves out the denies of blocked commands that no line lets anybody change.
+// To keep them from being started is the inner domain's part: their files hold nothing
+// that must not be read, and each directory of commands takes a thousand rules to leave a
+// few of them out.
+func withoutBlocked(paths []spec.Path) []spec.Path {
+	var changed []string
+	for i := range paths {
+		if p := &paths[i]; p.Kind.Grants() && p.Kind.Writes() {
+			changed = append(changed, p.Path)
+		}
+	}
+	return slices.DeleteFunc(paths, func(p spec.Path) bool {
+		return p.Kind == spec.Deny && p.By.Source == spec.BlockedCommand &&
+			!slices.ContainsFunc(changed, func(dir string) bool { return spec.Within(p.Path, dir) })
+	})
 }
 
 // giveNames lets names be made, removed and renamed in the directory path.

@@ -12,7 +12,8 @@ const (
 	optRecvErr, opt6RecvErr = 11, 25
 )
 
-const openCreates = 0o100 // O_CREAT
+// O_CREAT, and the bit that only O_TMPFILE has (asm-generic/fcntl.h).
+const openCreates = 0o100 | 0o20000000
 
 // trapped are the calls of each group that the supervisor can be asked about. A rule's
 // tests look at registers, which the caller cannot change; where what matters is in

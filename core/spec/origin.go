@@ -25,8 +25,8 @@ const (
 const BlockFlag = "--block-command"
 
 // Origin is where a line of a spec comes from. It is information: neither the
-// kernel's rules nor a verdict's status depend on it. The zero Origin says
-// nothing.
+// kernel's rules for a command nor a verdict's status depend on it. The zero Origin
+// says nothing.
 type Origin struct {
 	Source Source
 	Detail string

@@ -48,11 +48,14 @@ var besideScripts = []struct{ script, want string }{
 	{"cd sub; ln ../.env e; mv ../.env e; echo x > ../.env; ls", "cross denied denied in"},
 	{"mkdir d; ln -s ../.env d/l; cat d/l; ln d/l k; cat k", "denied cross absent"},
 	{"mkdir d; cd d; ln ../.env e; cp ../.env e; cat e", "cross denied absent"},
-	{"for f in $TMPDIR/.names-*/f*; do ln -sf /proc/self/mem $f; done; echo x > n", "denied"},
-	{"for f in $TMPDIR/.names-*/f*; do ln -f sub/in $f; done; echo x > n; cat sub/in", "denied in"},
-	{"for d in $TMPDIR/.names-*/d*; do mv -T $d $d.x; ln -s /proc $d; done; mkdir n", "denied"},
+	{"for f in $TMPDIR/.names-*/f*; do ln -sf /proc/self/mem $f; done; echo x > n", "full"},
+	{"for f in $TMPDIR/.names-*/f*; do ln -f sub/in $f; done; echo x > n; cat sub/in", "full in"},
+	{"for d in $TMPDIR/.names-*/d*; do mv -T $d $d.x; ln -s /proc $d; done; mkdir n", "full"},
 	{"mv alias sub/; ln alias sub/a; cat sub/a alias", "denied cross absent denied"},
-	{"mkfifo p", "denied"},
+	{"mkfifo -m 640 p && { echo x > p & cat p; stat -c '%F %a' p; mv p q; rm q; }", "x fifo 640"},
+	{"for n in 1 2 3 4; do mkfifo p$n; done; mkfifo q", "full"},
+	{"ln -s file p; mkfifo p || echo exists", "exists"},
+	{"mkfifo missing/.ssh; mkfifo missing/p", "absent absent"},
 	{"mknod n c 1 3", "denied"},
 }
 
@@ -89,6 +92,64 @@ func TestBesideDenied(t *testing.T) {
 	})
 }
 
+// Files without a name can be opened beside what is denied, and get one; and what there is
+// no room for fails with an errno of its own, which the end of the run explains.
+func TestBesideDeniedRoom(t *testing.T) {
+	testenv.RequireLandlock(t, 2)
+	const python = "/usr/bin/python3"
+	if _, err := os.Stat(python); err != nil {
+		t.Skip(python + " is missing")
+	}
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		r := newRun(t, u)
+		for _, dir := range []string{"sub", "secret"} {
+			must(t, os.Mkdir(r.dir+"/"+dir, 0o755))
+			u.Own(t, r.dir+"/"+dir)
+		}
+		cmd := u.Command(r.s.Path("nono-run"), "--allow-beside-denied", "--deny", ".env", "--deny", "secret", "--allow", r.dir, "--", python, "-c", `
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+def check(n):
+    if n < 0: raise OSError(ctypes.get_errno(), "")
+    return n
+def name(fd, to): check(libc.linkat(-100, b"/proc/self/fd/%d" % fd, -100, to.encode(), 0x400))
+def tmp(at="."): return os.open(at, os.O_TMPFILE | os.O_RDWR, 0o666)
+def fails(f, *args):
+    try: f(*args)
+    except OSError as e: return os.strerror(e.errno)
+    return "done"
+os.umask(0o022)
+fd = tmp(); os.write(fd, b"text"); name(fd, "a")
+assert open("a").read() == "text" and os.stat("a").st_nlink == 1 and os.stat("a").st_mode & 0o777 == 0o644
+name(fd, "b"); assert os.path.samefile("a", "b")
+why = fails(name, fd, "a"), fails(name, fd, ".env"); assert why == ("File exists", "Permission denied"), why
+fd = tmp(); name(fd, "sub/c"); assert os.path.exists("sub/c")
+fd = tmp("sub"); assert fails(name, fd, "d") == "Permission denied"
+assert fails(tmp, "secret") == "Permission denied" and fails(tmp, ".env") == "No such file or directory"
+assert fails(os.open, ".", os.O_TMPFILE | os.O_RDONLY) == "Invalid argument"
+os.symlink("sub", "l"); os.close(tmp("l"))
+for n in range(600): os.close(tmp())          # each serves again
+def fill(make):
+    n = 0
+    while n < 600:
+        why = fails(make, "%s%d" % (make.__name__, n))
+        if why != "done": return n, why
+        n += 1
+for make in os.mkdir, os.mknod:
+    n, why = fill(make)
+    assert n >= 16 and why == "Disk quota exceeded", (n, why)
+assert fails(tmp) == "Disk quota exceeded"
+os.unlink("mknod0"); os.close(tmp()); print("right")`)
+		cmd.Dir, cmd.Env = r.dir, r.env()
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		finish(t, cmd, &out)
+		if got := out.String(); !strings.Contains(got, "\nright\n") || !strings.Contains(got, "nono: notice: no more could be made in "+r.dir+": beside what is denied there is room for ") {
+			t.Error(got)
+		}
+	})
+}
+
 // complaints makes one word of each line that a program says about a failure.
 func complaints(text string) string {
 	said := ""
@@ -100,6 +161,8 @@ func complaints(text string) string {
 			said += "absent "
 		case strings.Contains(line, "cross-device"):
 			said += "cross "
+		case strings.Contains(line, "quota exceeded"):
+			said += "full "
 		case strings.Contains(line, "File exists"), strings.Contains(line, "cannot overwrite"):
 		default:
 			said += line

@@ -11,6 +11,7 @@ package chains
 
 import (
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/nono-sandbox/nono/core/carve"
@@ -46,7 +47,7 @@ func New(s *spec.Spec, pools []string) (*Keeper, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.reads = k.names.Meant(spec.Join(path, fileName(0)))&carve.ReadFile != 0
+		p.reads = k.names.Meant(spec.Join(path, "f0"))&carve.ReadFile != 0
 		k.pools = append(k.pools, p)
 	}
 	return k, nil
@@ -54,6 +55,19 @@ func New(s *spec.Spec, pools []string) (*Keeper, error) {
 
 // Holds reports whether the directory fd is one whose names are this keeper's alone.
 func (k *Keeper) Holds(fd int) bool { return k.dirs.At(fd) != nil }
+
+// Without returns a directory in which something could not be made, since there were no
+// more than most files and directories for it; most is 0 where all could.
+func (k *Keeper) Without() (dir string, most int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, p := range k.pools {
+		if p.without != nil {
+			return p.without.Path, p.most
+		}
+	}
+	return "", 0
+}
 
 // Close removes what is left of the pools.
 func (k *Keeper) Close() {
@@ -75,7 +89,8 @@ func (k *Keeper) Feature() supervise.Feature {
 
 func (k *Keeper) decide(c *supervise.Call) (notify.Answer, bool) {
 	// Most opens that other features look at make nothing.
-	if c.Name == "open" && c.Args[1]&unix.O_CREAT == 0 || c.Name == "openat" && c.Args[2]&unix.O_CREAT == 0 {
+	const makes = unix.O_CREAT | tmpfile
+	if c.Name == "open" && c.Args[1]&makes == 0 || c.Name == "openat" && c.Args[2]&makes == 0 {
 		return notify.Answer{}, false
 	}
 	if k.elsewhere(c) {
@@ -94,6 +109,9 @@ func (k *Keeper) elsewhere(c *supervise.Call) bool {
 	p, err := c.Caller()
 	if err != nil {
 		return true
+	}
+	if a.Flags&tmpfile != 0 && strings.HasPrefix(c.Name, "open") {
+		return false // its path is the directory's
 	}
 	return k.notAt(p, a.Dir, a.Path) && (!a.Op.Two() || k.notAt(p, a.ToDir, a.To))
 }
@@ -119,6 +137,9 @@ var kernel = files.Done(notify.Continue())
 
 // before looks at the names and does what is to be done.
 func (k *Keeper) before(p *files.Plan) files.Decision {
+	if strings.HasPrefix(p.Call, "open") && p.Attempt.Flags&tmpfile != 0 {
+		return k.tmpfile(p)
+	}
 	from := k.dirs.At(p.At.Dir)
 	var to *Dir
 	if p.To != nil {
@@ -149,6 +170,20 @@ func (k *Keeper) before(p *files.Plan) files.Decision {
 		return k.rename(p, from, to)
 	}
 	return kernel
+}
+
+// tmpfile opens a file without a name.
+func (k *Keeper) tmpfile(p *files.Plan) files.Decision {
+	d := k.dirs.At(p.At.Thing)
+	switch {
+	case d == nil:
+		return files.Leave
+	case !p.Like():
+		return kernel
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.unnamed(p, d)
 }
 
 // as does f as the caller and answers with what came of it.
@@ -195,7 +230,7 @@ func (k *Keeper) mayMove(p *files.Place) bool {
 // own reports whether what lies at p came out of a pool.
 func (k *Keeper) own(p *files.Place) bool {
 	for _, pool := range k.pools {
-		if pool.own[carve.ID{Dev: uint64(p.Stat.Dev), Ino: p.Stat.Ino}] {
+		if pool.is(&p.Stat) {
 			return true
 		}
 	}
@@ -205,11 +240,14 @@ func (k *Keeper) own(p *files.Place) bool {
 // link gives a file of a chain directory one more name, in any.
 func (k *Keeper) link(p *files.Plan, from *Dir) files.Decision {
 	switch {
-	case from == nil && p.To != nil:
-		// Its rights are its directory's, and it would have none at its new name.
-		return files.Refuse(unix.EXDEV)
 	case !p.At.Exists() || p.At.Is(unix.S_IFDIR):
 		return kernel
+	case from == nil && !k.own(p.At):
+		// Its rights are its directory's, and it would have none at its new name.
+		return files.Refuse(unix.EXDEV)
+	}
+	if pool := k.poolOf(p.At); pool != nil {
+		return k.name(p, pool)
 	}
 	if k.dirs.At(p.To.Dir) == nil {
 		switch {

@@ -1,6 +1,8 @@
 package chains
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/carve"
@@ -49,6 +51,20 @@ func Find(s *spec.Spec) Dirs {
 		}
 	}
 	return all
+}
+
+// sorted are the directories in the order of their paths.
+func (all Dirs) sorted() []*Dir {
+	return slices.SortedFunc(maps.Values(all), func(a, b *Dir) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// Paths are where the chain directories lie.
+func (all Dirs) Paths() []string {
+	var paths []string
+	for _, d := range all.sorted() {
+		paths = append(paths, d.Path)
+	}
+	return paths
 }
 
 // add examines the directory path; nil where there is none.

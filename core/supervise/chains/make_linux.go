@@ -10,9 +10,8 @@ import (
 // open makes a file and opens it for the caller. What exists is the kernel's to open.
 func (k *Keeper) open(p *files.Plan, d *Dir) files.Decision {
 	flags := int(p.Attempt.Flags)
-	const unnamed = unix.O_TMPFILE &^ unix.O_DIRECTORY
 	switch {
-	case flags&unix.O_CREAT == 0, flags&(unnamed|unix.O_DIRECTORY) != 0:
+	case flags&unix.O_CREAT == 0, flags&unix.O_DIRECTORY != 0:
 		return kernel
 	case p.At.Exists() && flags&unix.O_EXCL != 0:
 		return files.Refuse(unix.EEXIST)
@@ -25,7 +24,7 @@ func (k *Keeper) open(p *files.Plan, d *Dir) files.Decision {
 	}
 	i := pool.file()
 	if i == nil {
-		return kernel
+		return pool.dry(d)
 	}
 	defer i.close()
 	fd := -1
@@ -69,7 +68,7 @@ func (k *Keeper) mkdir(p *files.Plan, d *Dir) files.Decision {
 	}
 	i := pool.dir()
 	if i == nil {
-		return kernel
+		return pool.dry(d)
 	}
 	defer i.close()
 	done := k.as(p, func() error { return pool.give(p, i, p.Attempt.Mode&0o1777) })
@@ -79,29 +78,55 @@ func (k *Keeper) mkdir(p *files.Plan, d *Dir) files.Decision {
 	return done
 }
 
-// mknod makes a file. FIFOs and sockets would have no right of their own.
+// mknod makes a file or a FIFO. What is made of a socket so is of no use.
 func (k *Keeper) mknod(p *files.Plan, d *Dir) files.Decision {
 	pool := k.pool(d)
-	if pool == nil || p.Attempt.Op != query.Create {
+	if pool == nil || p.Attempt.Op != query.Create && p.Attempt.Op != query.Mkfifo {
 		return kernel
 	}
 	if p.At.Exists() {
 		return files.Refuse(unix.EEXIST)
 	}
+	if p.Attempt.Op == query.Mkfifo {
+		return k.mkfifo(p, d, pool)
+	}
 	i := pool.file()
 	if i == nil {
-		return kernel
+		return pool.dry(d)
 	}
 	defer i.close()
 	done := k.as(p, func() error { return pool.give(p, i, p.Attempt.Mode) })
 	return k.made(pool, i.name, -1, unix.O_EXCL, done)
 }
 
+// mkfifo makes a FIFO, which does not serve again.
+func (k *Keeper) mkfifo(p *files.Plan, d *Dir, pool *pool) files.Decision {
+	i := pool.fifo()
+	if i == nil {
+		return pool.dry(d)
+	}
+	defer i.close()
+	done := k.as(p, func() error { return pool.give(p, i, p.Attempt.Mode) })
+	if done.Errno() != 0 {
+		pool.fifos = append(pool.fifos, i.name)
+	}
+	return done
+}
+
 // give makes the item as if it had just been made where the plan says, and renames it
 // there. It runs as the caller.
 func (p *pool) give(plan *files.Plan, i *item, mode uint32) error {
+	if err := i.renew(plan, plan.At.Dir, mode); err != nil {
+		return err
+	}
+	return unix.Renameat2(p.fd, i.name, plan.At.Dir, plan.At.Base, unix.RENAME_NOREPLACE)
+}
+
+// renew makes the item as if it had just been made in the directory parent. It runs as
+// the caller.
+func (i *item) renew(plan *files.Plan, parent int, mode uint32) error {
 	var dir, st unix.Stat_t
-	if err := unix.Fstat(plan.At.Dir, &dir); err != nil {
+	if err := unix.Fstat(parent, &dir); err != nil {
 		return err
 	}
 	if err := unix.Fstat(i.fd, &st); err != nil {
@@ -121,8 +146,5 @@ func (p *pool) give(plan *files.Plan, i *item, mode uint32) error {
 		return err
 	}
 	now := []unix.Timespec{{Nsec: unix.UTIME_NOW}, {Nsec: unix.UTIME_NOW}}
-	if err := unix.UtimesNanoAt(unix.AT_FDCWD, i.path(), now, 0); err != nil {
-		return err
-	}
-	return unix.Renameat2(p.fd, i.name, plan.At.Dir, plan.At.Base, unix.RENAME_NOREPLACE)
+	return unix.UtimesNanoAt(unix.AT_FDCWD, i.path(), now, 0)
 }

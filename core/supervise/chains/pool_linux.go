@@ -2,93 +2,115 @@ package chains
 
 import (
 	"os"
-	"sort"
 	"strconv"
 
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise/files"
 	"golang.org/x/sys/unix"
 )
 
-// How many files and directories a command can make in chain directories of one mount. A
-// file that is removed or replaced there, and that nobody has open, serves again.
+// How many files and directories a command can make in chain directories of one mount:
+// so many more as there are already, since what builds in place makes about one file for
+// each, within bounds. Each costs about 50 µs at the start. A file that is removed or
+// replaced there, and that nobody has open, serves again.
 const (
-	poolFiles = 192
-	poolDirs  = 64
+	leastFiles, mostFiles = 64, 512
+	leastDirs, mostDirs   = 16, 64
+	poolFIFOs             = 4
 )
 
 // Prepare makes, for each mount that has chain directories, empty files and directories
 // that the sandbox of s grants each by itself: a Landlock rule is of the thing and not of
 // its name, so what is renamed to a new name in a chain directory can be used there like
 // everything else. It adds the lines to s, and returns where they lie, and the directories
-// in which nothing can be made, since they give no place for them.
-func Prepare(s *spec.Spec, temp string) (pools []string, without []string) {
+// in which nothing can be made, since they give no place for them. dirs are those of s.
+func Prepare(s *spec.Spec, dirs Dirs, temp string) (pools []string, without []string) {
 	type key struct {
 		mount uint64
 		reads bool
 	}
-	dirs := Find(s)
-	var all []*Dir
-	for _, d := range dirs {
-		all = append(all, d)
-	}
-	sort.Slice(all, func(i, j int) bool { return all[i].Path < all[j].Path })
-	made := map[key]bool{}
-	for _, d := range all {
+	groups := map[key][]*Dir{}
+	var order []key
+	for _, d := range dirs.sorted() {
 		k := key{d.mount, d.reads}
-		if made[k] {
-			continue
+		if groups[k] == nil {
+			order = append(order, k)
 		}
-		path, err := makePool(s, d, temp)
+		groups[k] = append(groups[k], d)
+	}
+	for _, k := range order {
+		path, err := makePool(s, groups[k], temp)
 		if err != nil {
-			without = append(without, d.Path)
+			for _, d := range groups[k] {
+				without = append(without, d.Path)
+			}
 			continue
 		}
-		made[k] = true
 		pools = append(pools, path)
 	}
 	return pools, without
 }
 
-// makePool makes the pool for d, in the private temp where that is on the same mount and
-// else in d itself.
-func makePool(s *spec.Spec, d *Dir, temp string) (string, error) {
-	path := spec.Join(d.Path, ".nono-names-"+strconv.Itoa(os.Getpid()))
+// makePool makes the pool for all, in the private temp where that is on the same mount
+// and else in the first of them that lets it.
+func makePool(s *spec.Spec, all []*Dir, temp string) (path string, err error) {
 	if fd, err := unix.Open(temp, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0); err == nil {
-		if _, mount, err := identity(fd); err == nil && mount == d.mount {
-			path = spec.Join(temp, ".names-"+strconv.FormatBool(d.reads))
+		if _, mount, err := identity(fd); err == nil && mount == all[0].mount {
+			path = spec.Join(temp, ".names-"+strconv.FormatBool(all[0].reads))
 		}
 		unix.Close(fd)
 	}
-	if err := unix.Mkdir(path, 0o700); err != nil {
-		return "", err
+	if path != "" {
+		return path, fill(s, path, all)
 	}
-	dir, file := spec.Write, spec.WriteFile
-	if d.reads {
-		dir, file = spec.Allow, spec.AllowFile
-	}
-	by := spec.Origin{Source: spec.System}
-	for n := range poolFiles {
-		name := spec.Join(path, fileName(n))
-		fd, err := unix.Open(name, unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY|unix.O_CLOEXEC, 0o600)
-		if err != nil {
-			return "", err
+	for _, d := range all {
+		path = spec.Join(d.Path, ".nono-names-"+strconv.Itoa(os.Getpid()))
+		if err = fill(s, path, all); err == nil {
+			break
 		}
-		unix.Close(fd)
-		s.Paths = append(s.Paths, spec.Path{Kind: file, Path: name, By: by})
 	}
-	for n := range poolDirs {
-		name := spec.Join(path, dirName(n))
-		if err := unix.Mkdir(name, 0o700); err != nil {
-			return "", err
-		}
-		s.Paths = append(s.Paths, spec.Path{Kind: dir, Path: name, By: by})
-	}
-	return path, nil
+	return path, err
 }
 
-func fileName(n int) string { return "f" + strconv.Itoa(n) }
-func dirName(n int) string  { return "d" + strconv.Itoa(n) }
+// fill makes the directory path and what is in it. It adds all lines to s, or none.
+func fill(s *spec.Spec, path string, all []*Dir) error {
+	if err := unix.Mkdir(path, 0o700); err != nil {
+		return err
+	}
+	var entries, directories int
+	for _, d := range all {
+		e, n := count(d.Path)
+		entries, directories = entries+e, directories+n
+	}
+	dir, file := spec.Write, spec.WriteFile
+	if all[0].reads {
+		dir, file = spec.Allow, spec.AllowFile
+	}
+	var lines []spec.Path
+	for _, part := range []struct {
+		prefix string
+		count  int
+		kind   spec.Kind
+		make   func(name string) error
+	}{
+		{"f", min(leastFiles+entries, mostFiles), file, func(name string) error { return unix.Mknod(name, unix.S_IFREG|0o600, 0) }},
+		{"d", min(leastDirs+directories, mostDirs), dir, func(name string) error { return unix.Mkdir(name, 0o700) }},
+		{"p", poolFIFOs, file, func(name string) error { return unix.Mkfifo(name, 0o600) }},
+	} {
+		for n := range part.count {
+			name := spec.Join(path, part.prefix+strconv.Itoa(n))
+			if err := part.make(name); err != nil {
+				os.RemoveAll(path)
+				return err
+			}
+			lines = append(lines, spec.Path{Kind: part.kind, Path: name, By: spec.Origin{Source: spec.System}})
+		}
+	}
+	s.Paths = append(s.Paths, lines...)
+	return nil
+}
 
 // A pool is what is left of them.
 type pool struct {
@@ -99,13 +121,19 @@ type pool struct {
 	files []string // ready to be used
 	used  []string // files that came back, which somebody may still have open
 	dirs  []string
+	fifos []string
 	// free are names that no file of the pool has, and own what the pool was made of.
 	free []string
 	own  map[carve.ID]bool
+	// most is how many files and directories there were, and without the directory in
+	// which the next one could not be made.
+	most    int
+	without *Dir
 }
 
+// openPool opens what Prepare has made at path, before anybody inside can reach it.
 func openPool(path string) (*pool, error) {
-	fd, err := unix.Open(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -113,32 +141,39 @@ func openPool(path string) (*pool, error) {
 	if _, p.mount, err = identity(fd); err != nil {
 		return nil, err
 	}
-	for n := range poolFiles {
-		p.files = append(p.files, fileName(n))
+	names, err := list(fd)
+	if err != nil {
+		return nil, err
 	}
-	for n := range poolDirs {
-		p.dirs = append(p.dirs, dirName(n))
-	}
-	for _, names := range [][]string{p.files, p.dirs} {
-		for _, name := range names {
-			var st unix.Stat_t
-			if err := unix.Fstatat(fd, name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
-				return nil, err
-			}
-			p.own[carve.ID{Dev: uint64(st.Dev), Ino: st.Ino}] = true
+	for _, name := range names {
+		var st unix.Stat_t
+		if err := unix.Fstatat(fd, name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+			return nil, err
+		}
+		p.own[carve.ID{Dev: uint64(st.Dev), Ino: st.Ino}] = true
+		switch st.Mode & unix.S_IFMT {
+		case unix.S_IFREG:
+			p.files = append(p.files, name)
+		case unix.S_IFDIR:
+			p.dirs = append(p.dirs, name)
+		case unix.S_IFIFO:
+			p.fifos = append(p.fifos, name)
 		}
 	}
+	p.most = len(names)
 	return p, nil
 }
 
-// Paths are where the chain directories lie.
-func (all Dirs) Paths() []string {
-	var paths []string
-	for _, d := range all {
-		paths = append(paths, d.Path)
+// is reports whether st is of something that the pool was made of.
+func (p *pool) is(st *unix.Stat_t) bool { return p.own[carve.ID{Dev: uint64(st.Dev), Ino: st.Ino}] }
+
+// dry refuses to make one more in d: EDQUOT is the errno of a limit on how many files
+// there may be.
+func (p *pool) dry(d *Dir) files.Decision {
+	if p.without == nil {
+		p.without = d
 	}
-	sort.Strings(paths)
-	return paths
+	return files.Refuse(unix.EDQUOT)
 }
 
 // An item is one file or directory that was taken out of a pool. It is held open, with
@@ -160,7 +195,7 @@ func (p *pool) hold(name string, kind uint32) (*item, unix.Stat_t) {
 	if err != nil {
 		return nil, st
 	}
-	if unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT != kind || !p.own[carve.ID{Dev: uint64(st.Dev), Ino: st.Ino}] {
+	if unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT != kind || !p.is(&st) {
 		unix.Close(fd)
 		return nil, st
 	}
@@ -242,14 +277,29 @@ func (p *pool) dir() *item {
 			continue
 		}
 		if fd, err := unix.Openat(i.fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err == nil {
-			buf := make([]byte, 4096)
-			n, err := unix.ReadDirent(fd, buf)
+			names, err := list(fd)
 			unix.Close(fd)
-			if err == nil && n >= 0 && len(entries(buf[:n])) == 0 {
+			if err == nil && len(names) == 0 {
 				return i
 			}
 		}
 		i.close()
+	}
+	return nil
+}
+
+// fifo takes a FIFO, or returns nil.
+func (p *pool) fifo() *item {
+	for len(p.fifos) > 0 {
+		name := p.fifos[len(p.fifos)-1]
+		p.fifos = p.fifos[:len(p.fifos)-1]
+		i, st := p.hold(name, unix.S_IFIFO)
+		if i != nil && st.Nlink == 1 {
+			return i
+		}
+		if i != nil {
+			i.close()
+		}
 	}
 	return nil
 }
@@ -262,7 +312,7 @@ func (p *pool) took(name string) { p.free = append(p.free, name) }
 func (p *pool) back(dir int, base string) {
 	var st unix.Stat_t
 	if len(p.free) == 0 || unix.Fstatat(dir, base, &st, unix.AT_SYMLINK_NOFOLLOW) != nil ||
-		st.Mode&unix.S_IFMT != unix.S_IFREG || st.Nlink != 1 || !p.own[carve.ID{Dev: uint64(st.Dev), Ino: st.Ino}] {
+		st.Mode&unix.S_IFMT != unix.S_IFREG || st.Nlink != 1 || !p.is(&st) {
 		return
 	}
 	name := p.free[len(p.free)-1]
@@ -272,7 +322,39 @@ func (p *pool) back(dir int, base string) {
 	}
 }
 
-func entries(buf []byte) []string {
-	_, _, names := unix.ParseDirent(buf, -1, nil)
-	return names
+// count tells how many entries a directory has, and how many directories are among them,
+// of the first thousand or so.
+func count(path string) (entries, directories int) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return 0, 0
+	}
+	defer unix.Close(fd)
+	buf := make([]byte, 32<<10)
+	n, err := unix.Getdents(fd, buf)
+	if err != nil {
+		return 0, 0
+	}
+	for rest := buf[:n]; len(rest) > 0; {
+		var e fdio.Dirent
+		e, rest = fdio.Entry(rest)
+		entries++
+		if e.Kind == unix.DT_DIR {
+			directories++
+		}
+	}
+	return entries, directories
+}
+
+// list returns the names in the directory fd.
+func list(fd int) ([]string, error) {
+	var names []string
+	buf := make([]byte, 16<<10)
+	for {
+		n, err := unix.ReadDirent(fd, buf)
+		if err != nil || n <= 0 {
+			return names, err
+		}
+		_, _, names = unix.ParseDirent(buf[:n], -1, names)
+	}
 }
