@@ -2,8 +2,11 @@ package escape
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/testenv"
@@ -33,6 +36,10 @@ var groupScripts = []struct{ name, script, outcome string }{
 func TestGroups(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
 	s := suite.Build(t, suite.Newest)
+	// Under nohup SIGHUP is ignored by every child. A signal with a handler is not.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		w := newWorld(t, u)
 		for _, c := range groupScripts {
