@@ -36,8 +36,12 @@ func addAskable(p *Policy, o Options, h Host) error {
 		return &fault.Error{Do: "use --ask", Err: fault.Text("that takes a supervisor, which needs Linux")}
 	}
 	p.Watch.Ask, p.Watch.AskTimeout = true, w.AskTimeout
+	whole := spec.Allow
+	if p.Spec.Undo {
+		whole = spec.Read // a change by an answer would not be saved
+	}
 	most := o
-	most.Grants = append(slices.Clone(o.Grants), Grant{Kind: spec.Allow, Path: "/"})
+	most.Grants = append(slices.Clone(o.Grants), Grant{Kind: whole, Path: "/"})
 	all, err := compileOnce(most, h, most.Grants)
 	if err != nil {
 		return err
@@ -123,7 +127,12 @@ func addAskProtected(s *spec.Spec, protected []string, h Host) error {
 			}
 		}
 		kind := spec.AllowFile
-		if at.IsDir() {
+		switch {
+		case s.Undo && at.IsDir():
+			kind = spec.Read
+		case s.Undo:
+			kind = spec.ReadFile
+		case at.IsDir():
 			kind = spec.Allow
 		}
 		s.Askable = append(s.Askable, spec.Path{Kind: kind, Path: at.Path, By: spec.Origin{Source: spec.Flag, Detail: "--ask-protected " + path}})

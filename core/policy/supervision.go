@@ -170,12 +170,13 @@ func parseSize(text string) (int64, error) {
 	return int64(n) << shift, nil
 }
 
-// undoAlone refuses --undo beside what has another part of the supervisor make changes,
-// which would not be saved.
-func undoAlone(s *spec.Spec) error {
-	if !s.Undo || len(s.Ending) == 0 && !s.Asks() {
+// unsaved refuses --undo beside grants that end and let something be changed: another part
+// of the supervisor would make the change, and none of that is saved. What they let be
+// read, and what --ask gives then, which is reading alone, changes nothing.
+func unsaved(s *spec.Spec) error {
+	if !s.Undo || !slices.ContainsFunc(s.Ending, func(p spec.Path) bool { return p.Kind.Writes() }) {
 		return nil
 	}
-	return &fault.Error{Do: "use --undo", Err: fault.Text("what a grant that ends, or an answer of --ask, lets be changed is not saved"),
-		Hint: "leave out --undo, or --ask and the times of grants"}
+	return &fault.Error{Do: "use --undo", Err: fault.Text("what a grant that ends lets be changed is not saved"),
+		Hint: "leave out --undo, or the times of grants that let something be changed"}
 }

@@ -1,44 +1,89 @@
 package supervise
 
 import (
+	"sync"
+	"sync/atomic"
+
 	"github.com/nono-sandbox/nono/core/supervise/notify"
 	"golang.org/x/sys/unix"
 )
 
-// most is how many slow calls are at work at a time. A goroutine that waits in the
-// kernel has a thread of its own; the calls beyond wait for their turn.
-const most = 1024
+const (
+	// most is how many calls are at work at a time. A goroutine that waits in the kernel
+	// has a thread of its own; the calls beyond wait for their turn.
+	most = 1024
+	// waiting is how many goroutines stay to wait for the next call.
+	waiting = 2
+)
+
+// A server answers calls. Each call is answered on the very thread that has received it,
+// since to wake another one takes as long as most answers do; so whoever takes a call up
+// and leaves nobody waiting begins another to receive.
+type server struct {
+	listener *notify.Listener
+	table    table
+	waits    atomic.Int32 // for the next call
+	all      atomic.Int32
+	// one is held while a call is answered whose handlers are quick: these are never
+	// called two at a time.
+	one sync.Mutex
+}
 
 // serve answers calls until the listener fails, which it does when nobody is left
 // to call on a kernel that tells. A panic of a handler would leave calls unanswered:
 // the process ends with it, and the command with the process.
 func serve(l *notify.Listener, t table) error {
-	turns := make(chan struct{}, most)
+	s := &server{listener: l, table: t}
+	s.all.Add(1)
+	return s.receive()
+}
+
+// receive answers one call after another.
+func (s *server) receive() error {
+	defer s.all.Add(-1)
 	for {
 		r := new(notify.Request)
-		switch err := l.Receive(r); err {
-		case nil:
-		case unix.ENOENT: // gone while it was taken up
+		s.waits.Add(1)
+		err := s.listener.Receive(r)
+		nobody := s.waits.Add(-1) == 0
+		if err == unix.ENOENT { // gone while it was taken up
 			continue
-		default:
+		}
+		if err != nil {
 			return err
 		}
-		e := t[r.Number]
-		if e == nil { // the filter asks about nothing else
-			l.Send(r, notify.Errno(unix.EPERM))
-			continue
+		if nobody {
+			s.another()
 		}
-		c := &Call{Name: e.name, Args: r.Args, request: r, listener: l}
-		if !e.slow {
-			handle(l, e, c)
-			continue
+		s.answer(r)
+		if s.waits.Load() >= waiting {
+			return nil
 		}
-		go func() {
-			turns <- struct{}{}
-			handle(l, e, c)
-			<-turns
-		}()
 	}
+}
+
+// another begins one more goroutine that receives, unless there are as many as may be:
+// one of those is then the next to receive.
+func (s *server) another() {
+	if s.all.Add(1) > most {
+		s.all.Add(-1)
+		return
+	}
+	go s.receive()
+}
+
+// answer answers one call.
+func (s *server) answer(r *notify.Request) {
+	e := s.table[r.Number]
+	if e == nil { // the filter asks about nothing else
+		s.listener.Send(r, notify.Errno(unix.EPERM))
+		return
+	}
+	if !e.slow {
+		s.one.Lock()
+		defer s.one.Unlock()
+	}
+	handle(s.listener, e, &Call{Name: e.name, Args: r.Args, request: r, listener: s.listener})
 }
 
 func handle(l *notify.Listener, e *entry, c *Call) {

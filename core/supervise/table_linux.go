@@ -30,8 +30,8 @@ type Feature struct {
 	// Every call must be of a group that the spec has the supervisor asked about.
 	Decide map[string]Decider
 	Watch  map[string]Watcher
-	// Slow tells that a Decider may have to wait: then each call has a goroutine
-	// of its own.
+	// Slow tells that a Decider may have to wait: then several calls are answered at a
+	// time, and otherwise one.
 	Slow bool
 }
 

@@ -32,14 +32,15 @@ func (j *Journal) copy(thing int, m *Meta) (saved, error) {
 	if err != nil {
 		return saved{}, err
 	}
-	f := os.NewFile(uintptr(fd), "original")
-	defer f.Close()
 	if m.Size <= smallest {
-		s, ok, err := j.copySmall(f)
+		s, ok, err := j.copySmall(fd)
 		if ok || err != nil {
+			unix.Close(fd)
 			return s, err
 		}
 	}
+	f := os.NewFile(uintptr(fd), "original")
+	defer f.Close()
 	return j.copyLarge(f, m)
 }
 
@@ -55,11 +56,22 @@ func openToRead(thing int) (int, error) {
 }
 
 // copySmall puts the content behind the others; ok is false where it has grown.
-func (j *Journal) copySmall(f *os.File) (s saved, ok bool, err error) {
-	b, err := io.ReadAll(io.LimitReader(f, smallest+1))
-	if err != nil || len(b) > smallest {
+func (j *Journal) copySmall(fd int) (s saved, ok bool, err error) {
+	if j.buffer == nil {
+		j.buffer = make([]byte, smallest+1)
+	}
+	n, err := unix.Pread(fd, j.buffer, 0)
+	for n > 0 && n < len(j.buffer) && err == nil {
+		more := 0
+		if more, err = unix.Pread(fd, j.buffer[n:], int64(n)); more == 0 {
+			break
+		}
+		n += more
+	}
+	if err != nil || n > smallest {
 		return saved{}, false, err
 	}
+	b := j.buffer[:n]
 	if err := j.spend(int64(len(b))); err != nil {
 		return saved{}, false, err
 	}

@@ -43,6 +43,7 @@ type Journal struct {
 	known map[ID]known
 	// limit is how many bytes are copied at most, and used how many were.
 	limit, used int64
+	buffer      []byte // for small contents
 	broken      error
 }
 

@@ -287,13 +287,47 @@ func TestTogether(t *testing.T) {
 		if out, status := p.nono("run", "--undo", "--ephemeral", "--allow", p.project, "--", "true"); status != 2 || !strings.Contains(out, "apart or in place") {
 			t.Errorf("--undo --ephemeral: %d: %s", status, out)
 		}
-		for _, flags := range [][]string{{"--ask"}, {"--allow", p.home + ":5m"}} {
+		for _, flags := range [][]string{{"--allow", p.home + ":5m"}, {"--write-file", p.home + "/log:5m"}} {
 			if out, status := p.nono(append(p.flags(flags...), "--", "true")...); status != 125 || !strings.Contains(out, "is not saved") {
 				t.Errorf("--undo %v: %d: %s", flags, status, out)
 			}
 		}
 		if out, status := p.nono("run", "--undo", "--read", p.project, "--", "true"); status != 125 || !strings.Contains(out, "may change nothing") {
 			t.Errorf("--undo with nothing to change: %d: %s", status, out)
+		}
+	})
+}
+
+// Somebody who says yes to all, and a grant that ends, give reading beside --undo, and no
+// change that is not saved.
+func TestAsked(t *testing.T) {
+	testenv.RequireLandlock(t, 2)
+	each(t, func(t *testing.T, p place) {
+		other := p.u.Dir(t)
+		program, log := p.u.Dir(t)+"/answer", p.u.Dir(t)+"/asked"
+		for path, text := range map[string]string{program: "#!/bin/sh\ncat >>" + log + "\necho '{\"yes\":true,\"for\":\"run\",\"dir\":true}'\n", other + "/f": "the file\n"} {
+			if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			p.u.Own(t, path)
+		}
+		outside := tree.Snapshot(t, other)
+		for _, flags := range [][]string{{"--ask-with", program}, {"--read", other + ":1h"}} {
+			before := tree.Snapshot(t, p.project)
+			out, status := p.nono(append(append(p.flags("--silent"), flags...), "--", "sh", "-c", "O="+other+`; cat $O/f; echo x > a; echo n > n; cat a n; exec 2>/dev/null
+echo x > $O/f || echo no; true >> $O/f || echo no; echo x > $O/n || echo no; rm -f $O/f || echo no; mv $O/f $O/g || echo no; mv n $O/n || echo no; mkdir $O/d || echo no
+chmod 600 $O/f || echo no; touch $O/f || echo no; ln a $O/a || echo no; truncate -s 0 $O/f || echo no`)...)
+			if want := "the file\nx\nn\n" + strings.Repeat("no\n", 11); status != 0 || out != want {
+				t.Errorf("%v: %d: %s", flags, status, out)
+			}
+			if d := tree.Difference(outside, tree.Snapshot(t, other)); d != "" {
+				t.Errorf("%v: changed outside: %s", flags, d)
+			}
+			p.back(before, flags[0])
+		}
+		asked, err := os.ReadFile(log)
+		if n := strings.Count(string(asked), "\n"); err != nil || n != 1 || !strings.Contains(string(asked), `"read"`) {
+			t.Errorf("asked was %d times: %s, %v", n, asked, err)
 		}
 	})
 }

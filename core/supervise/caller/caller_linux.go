@@ -143,7 +143,13 @@ func (p *Process) Stat(name string, st *unix.Stat_t) error {
 	return unix.Fstatat(p.proc, name, st, 0)
 }
 
-// File reads a file of /proc/TID whole, up to a size that none of use has.
+// Statx looks at what a name of /proc/TID leads to; mask says at what.
+func (p *Process) Statx(name string, mask int, st *unix.Statx_t) error {
+	return unix.Statx(p.proc, name, 0, mask, st)
+}
+
+// File reads a file of /proc/TID whole, up to a size that none of use has. The kernel
+// writes these files in one piece, so that less than was asked for is the end.
 func (p *Process) File(name string) ([]byte, error) {
 	fd, err := unix.Openat(p.proc, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -158,10 +164,10 @@ func (p *Process) File(name string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n == 0 {
+		text = append(text, buf[:n]...)
+		if n < len(buf) {
 			break
 		}
-		text = append(text, buf[:n]...)
 	}
 	return text, nil
 }

@@ -1,6 +1,7 @@
 package caller
 
 import (
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,15 @@ type Status struct {
 // Status reads who the caller is.
 func (p *Process) Status() (Status, error) {
 	text, err := p.File("status")
+	if err != nil {
+		return Status{}, err
+	}
+	return parseStatus(string(text))
+}
+
+// Own returns who this process is.
+func Own() (Status, error) {
+	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return Status{}, err
 	}

@@ -54,10 +54,13 @@ type Hooks struct {
 }
 
 // A Performer performs calls. Any number of goroutines may use one.
-type Performer struct{ workers workers }
+type Performer struct {
+	workers workers
+	own     own
+}
 
 // New returns a Performer.
-func New() *Performer { return &Performer{workers{idle: map[string][]*worker{}}} }
+func New() *Performer { return &Performer{workers{idle: map[string][]*worker{}}, ourselves()} }
 
 // mostTries is how often a call begins again because somebody exchanged what it is about.
 const mostTries = 64
@@ -79,7 +82,7 @@ func (f *Performer) Perform(c *supervise.Call, h Hooks) (a notify.Answer, decide
 	if looking != nil {
 		return a, false
 	}
-	who := identify(p, &s)
+	who := f.own.identify(p, &s)
 	var change change
 	if att.Metadata() {
 		var errno unix.Errno
@@ -155,7 +158,7 @@ func (f *Performer) once(plan *Plan, s *caller.Status, who identity, h Hooks) (a
 	}
 	var errno unix.Errno
 	fd := -1
-	if err := f.workers.as(who, s.Umask, func() { fd, again, errno = plan.act() }); err != nil {
+	if err := f.as(who, s.Umask, plan.makes(), func() { fd, again, errno = plan.act() }); err != nil {
 		errno, again = unix.EPERM, false
 	}
 	if h.After != nil {

@@ -25,9 +25,9 @@ type Plan struct {
 	umask     int
 }
 
-// As runs f on a thread that is the caller, for whom it acts: with its user, groups,
-// capabilities and umask.
-func (p *Plan) As(f func()) error { return p.performer.workers.as(p.who, p.umask, f) }
+// As runs f on a thread that is the caller, for whom it acts: with its user, groups and
+// capabilities. Its umask is f's to keep.
+func (p *Plan) As(f func()) error { return p.performer.as(p.who, p.umask, false, f) }
 
 // Like reports whether the file system treats the caller as this process.
 func (p *Plan) Like() bool { return p.process.Like() }
@@ -100,11 +100,14 @@ func (p *Plan) place(f *Performer, s *caller.Status, who identity, dirfd int32, 
 	if path == "" {
 		return nil, unix.ENOENT
 	}
-	root, err := p.process.Root()
-	if err != nil {
-		return nil, err
+	root, plain := f.own.root, f.own.sameRoot(p.process)
+	var err error
+	if !plain {
+		if root, err = p.process.Root(); err != nil {
+			return nil, err
+		}
+		defer unix.Close(root)
 	}
-	defer func() { unix.Close(root) }()
 	start := root
 	if path[0] != '/' || p.Attempt.Resolve&(unix.RESOLVE_IN_ROOT|unix.RESOLVE_BENEATH) != 0 {
 		if start, err = p.process.Dir(dirfd); err != nil {
@@ -112,7 +115,7 @@ func (p *Plan) place(f *Performer, s *caller.Status, who identity, dirfd int32, 
 		}
 		defer unix.Close(start)
 	}
-	w := &walk{create: opens(p.Call) && p.Attempt.Flags&unix.O_CREAT != 0, root: root, plain: isOwnRoot(root), resolve: p.Attempt.Resolve, pid: s.PID, tid: p.process.TID()}
+	w := &walk{create: opens(p.Call) && p.Attempt.Flags&unix.O_CREAT != 0, root: root, plain: plain, resolve: p.Attempt.Resolve, pid: s.PID, tid: p.process.TID()}
 	if w.resolve&(unix.RESOLVE_IN_ROOT|unix.RESOLVE_BENEATH) != 0 {
 		w.root = start
 	}
@@ -120,7 +123,7 @@ func (p *Plan) place(f *Performer, s *caller.Status, who identity, dirfd int32, 
 		return nil, errLeave
 	}
 	var place *Place
-	if becoming := f.workers.as(who, s.Umask, func() { place, err = w.find(start, path, last) }); becoming != nil {
+	if becoming := f.as(who, s.Umask, false, func() { place, err = w.find(start, path, last) }); becoming != nil {
 		return nil, errLeave
 	}
 	return place, err
@@ -145,12 +148,14 @@ func (p *Plan) descriptor(fd int32) (*Place, error) {
 	return ofThing(copied)
 }
 
-// isOwnRoot reports whether root is this process's own root directory.
-func isOwnRoot(root int) bool {
-	var a, b unix.Statx_t
-	const want = unix.STATX_INO | unix.STATX_MNT_ID
-	return unix.Statx(unix.AT_FDCWD, "/", 0, want, &a) == nil && unix.Statx(root, "", unix.AT_EMPTY_PATH, want, &b) == nil &&
-		a.Ino == b.Ino && a.Dev_major == b.Dev_major && a.Dev_minor == b.Dev_minor && a.Mnt_id == b.Mnt_id
+// makes reports whether the call makes something, whose mode the umask is for.
+func (p *Plan) makes() bool {
+	switch p.Call {
+	case "mkdir", "mkdirat", "mknod", "mknodat", "symlink", "symlinkat":
+		return true
+	}
+	const makes = unix.O_CREAT | unix.O_TMPFILE&^unix.O_DIRECTORY
+	return opens(p.Call) && p.Attempt.Flags&makes != 0
 }
 
 // act makes the call. It runs with the caller's credentials and umask. fd is a new

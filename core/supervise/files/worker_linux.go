@@ -1,13 +1,12 @@
 package files
 
 import (
-	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"unsafe"
 
-	"github.com/nono-sandbox/nono/core/supervise/caller"
 	"golang.org/x/sys/unix"
 )
 
@@ -18,17 +17,15 @@ type identity struct {
 	caps     uint64
 }
 
-func (i *identity) key() string { return fmt.Sprint(i.uid, i.gid, i.groups, i.caps) }
-
-// identify returns how a file system sees the caller. One in a user namespace of its own
-// has its capabilities over nothing that counts here.
-func identify(p *caller.Process, s *caller.Status) identity {
-	i := identity{uid: s.UID, gid: s.GID, groups: s.Groups, caps: s.Caps}
-	var own, theirs unix.Stat_t
-	if unix.Stat("/proc/self/ns/user", &own) != nil || p.Stat("ns/user", &theirs) != nil || own.Ino != theirs.Ino || own.Dev != theirs.Dev {
-		i.caps = 0
+func (i *identity) key() string {
+	b := make([]byte, 0, 64)
+	for _, n := range [...]uint64{uint64(i.uid), uint64(i.gid), i.caps} {
+		b = append(strconv.AppendUint(b, n, 36), ' ')
 	}
-	return i
+	for _, g := range i.groups {
+		b = append(strconv.AppendInt(b, int64(g), 36), ' ')
+	}
+	return string(b)
 }
 
 // A worker is a thread of its own that acts as somebody: the ids and capabilities of Linux
