@@ -66,7 +66,7 @@ func commitable(r *ephemeral.Run, paths []string) error {
 // makeCommit commits what was kept. No hook runs: none was asked for.
 func (s *session) makeCommit(workdir string, kept []ephemeral.Change) error {
 	git := func(in string, args ...string) *exec.Cmd {
-		c := exec.Command("git", append([]string{"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}, args...)...)
+		c := program("git", append([]string{"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}, args...)...)
 		c.Dir, c.Stdout, c.Stderr = workdir, os.Stderr, os.Stderr
 		if in != "" {
 			c.Stdin = strings.NewReader(in)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 	"unicode/utf8"
 
@@ -112,7 +111,7 @@ func (s *session) pager() (io.Writer, func()) {
 	if len(words) == 0 {
 		words = []string{"less", "-FRX"}
 	}
-	c := exec.Command(words[0], words[1:]...)
+	c := program(words[0], words[1:]...)
 	c.Stdout, c.Stderr = s.out, os.Stderr
 	in, err := c.StdinPipe()
 	if err != nil || c.Start() != nil {

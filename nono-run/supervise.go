@@ -1,11 +1,12 @@
 package main
 
 import (
-	"os"
 	"strconv"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/entry/brief"
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/nono-run/fetch"
 )
 
 // supervise becomes nono-supervise, which starts the shim with args and stays. It
@@ -71,7 +72,14 @@ func (l *launch) asking() ([]string, error) {
 	if !w.Ask {
 		return nil, nil
 	}
-	fd, err := sealed([]byte(strings.Join(os.Environ(), "\x00") + "\x00"))
+	// What asks is outside of the sandbox, and so is what it starts: tmux, and what the
+	// program of --ask-with looks for.
+	dirs, err := fetch.Dirs(l.policy.Spec, l.host)
+	if err != nil {
+		return nil, &fault.Error{Do: "ask", Err: err}
+	}
+	env := append(without(brief.Environ(), []string{"PATH"}), "PATH="+strings.Join(dirs, ":"))
+	fd, err := sealed([]byte(strings.Join(env, "\x00") + "\x00"))
 	if err != nil {
 		return nil, &fault.Error{Do: "ask", Err: err}
 	}

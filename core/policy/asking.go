@@ -57,13 +57,22 @@ func addAskable(p *Policy, o Options, h Host) error {
 		case l.Kind.Grants() && l.Path == "/":
 			l.By = spec.Origin{Source: spec.Flag, Detail: "--ask"}
 			s.Askable = append(s.Askable, l)
-		case !l.Kind.Grants():
+		case !l.Kind.Grants() && !alreadyGiven(s, &l):
 			s.Askable = append(s.Askable, l)
 		}
 	}
 	s.AddTrap(spec.TrapOpens)
 	s.AddTrap(spec.TrapNames)
 	return addAskProtected(s, w.AskProtected, h)
+}
+
+// alreadyGiven reports whether s lets be written what d would keep from it only because
+// everything may be asked for: a directory of PATH in a project is kept from changes
+// where all of the home is granted, not where the project is.
+func alreadyGiven(s *spec.Spec, d *spec.Path) bool {
+	return d.Kind == spec.DenyWrite && slices.ContainsFunc(s.Paths, func(g spec.Path) bool {
+		return g.Kind.Grants() && g.Kind.Writes() && g.Kind != spec.Device && spec.Within(d.Path, g.Path)
+	})
 }
 
 // askProgram finds the program of --ask-with and keeps the command from changing it: what
@@ -78,8 +87,12 @@ func (c *compiler) askProgram(l *lines) (string, error) {
 	}
 	path := name
 	if !strings.Contains(name, "/") {
-		if path = FindCommand(name, c.h.Env("PATH")); path == "" {
-			return fail("no such command")
+		dirs, err := ProgramDirs(*c.h, c.h.Env("PATH"))
+		if err != nil {
+			return "", err
+		}
+		if path = FindCommand(name, strings.Join(dirs, ":")); path == "" {
+			return fail("no such command where no sandbox could have left it")
 		}
 	}
 	path, err := c.absolute(Grant{Path: path})

@@ -12,6 +12,8 @@ import (
 var (
 	projectFiles = []string{".vscode", ".idea", ".claude", ".mcp.json", ".envrc"}
 	gitFiles     = []string{"hooks", "config", "config.worktree", "commondir"}
+	// Of another work tree (git-worktree(1)): where its settings are, and its own.
+	treeFiles = []string{"commondir", "config.worktree"}
 )
 
 // protectRepos makes these read-only in every directory that was asked to be written.
@@ -33,25 +35,93 @@ func (c *compiler) protectRepos(l *lines) error {
 	return nil
 }
 
-// repoFiles are the files of the project in dir.
+// repoFiles are the files of the project in dir, which may be a repository itself.
 func repoFiles(dir string) []string {
 	var all []string
 	for _, name := range projectFiles {
 		all = append(all, spec.Join(dir, name))
 	}
 	git := spec.Join(dir, ".git")
-	if st, err := os.Lstat(git); err == nil && !st.IsDir() {
-		return append(all, git) // it says where the repository is
+	switch st, err := os.Lstat(git); {
+	case err == nil && !st.IsDir():
+		all = append(all, git) // it says where the repository is
+	case err == nil || !isRepository(dir):
+		all = append(all, ofRepository(git)...)
 	}
-	repos := []string{git}
-	modules, _ := os.ReadDir(spec.Join(git, "modules"))
-	for _, m := range modules {
-		repos = append(repos, git+"/modules/"+m.Name())
-	}
-	for _, repo := range repos {
-		for _, name := range gitFiles {
-			all = append(all, spec.Join(repo, name))
-		}
+	if isRepository(dir) {
+		all = append(all, ofRepository(dir)...)
 	}
 	return all
+}
+
+// isRepository reports whether dir is what git takes for a repository (gitrepository-layout(5)),
+// or was before an earlier run removed from it what it could: never its settings, which are
+// protected.
+func isRepository(dir string) bool {
+	st, err := os.Lstat(spec.Join(dir, "config"))
+	return err == nil && st.Mode().IsRegular() && hasAny(dir, "HEAD", "objects", "refs", "hooks")
+}
+
+func hasAny(dir string, names ...string) bool {
+	for _, name := range names {
+		if _, err := os.Lstat(spec.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// mostModules is how many directories are looked at for repositories of submodules.
+const mostModules = 1000
+
+// ofRepository are the files of the repository git, of its other work trees and of its
+// submodules.
+func ofRepository(git string) []string {
+	w := repoWalk{left: mostModules}
+	w.repository(git)
+	if w.left < 0 {
+		w.files = append(w.files, git+"/modules") // no project has so many: all of them
+	}
+	return w.files
+}
+
+// A repoWalk collects files of repositories that lie in one another.
+type repoWalk struct {
+	files []string
+	left  int
+}
+
+func (w *repoWalk) repository(git string) {
+	w.add(git, gitFiles)
+	trees, _ := os.ReadDir(git + "/worktrees")
+	for _, t := range trees {
+		w.add(git+"/worktrees/"+t.Name(), treeFiles)
+	}
+	w.modules(git + "/modules")
+}
+
+// modules looks through a directory of submodules, whose names may have slashes.
+func (w *repoWalk) modules(dir string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		path := spec.Join(dir, e.Name())
+		if w.left--; w.left < 0 {
+			return
+		}
+		switch {
+		case e.Type()&os.ModeSymlink != 0:
+			w.add(path, gitFiles) // and never what an earlier run may have led it to
+		case hasAny(path, "HEAD", "objects", "refs", "hooks", "config"):
+			w.repository(path)
+		case e.IsDir(): // the first part of a name with slashes, or what becomes a repository
+			w.add(path, gitFiles)
+			w.modules(path)
+		}
+	}
+}
+
+func (w *repoWalk) add(dir string, names []string) {
+	for _, name := range names {
+		w.files = append(w.files, spec.Join(dir, name))
+	}
 }

@@ -24,6 +24,14 @@ type places struct {
 	path, others []string
 }
 
+// Dirs returns the directories in which a program is looked for that nono starts outside
+// of the sandbox of s: of PATH those in which neither the command nor one of an earlier
+// run could have left one, and the usual ones.
+func Dirs(s *spec.Spec, h policy.Host) ([]string, error) {
+	p, err := newPlaces(s, h)
+	return p.path, err
+}
+
 func newPlaces(s *spec.Spec, h policy.Host) (places, error) {
 	p := places{spec: s, res: paths.NewResolver()}
 	for _, dir := range append(strings.Split(os.Getenv("PATH"), ":"), lists.CommandDirs[:]...) {

@@ -322,6 +322,29 @@ func TestCommit(t *testing.T) {
 	})
 }
 
+// git and the pager are not looked for where the command could have left them.
+func TestNoProgramOfTheProject(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	each(t, func(t *testing.T, p place) {
+		p.outside("git init -q; git config user.name n; git config user.email e; git add -A; git commit -qm first; mkdir -p .venv/bin")
+		for _, name := range []string{"git", "less"} {
+			p.outside("printf '#!/bin/sh\\ntouch " + p.home + "/planted-" + name + "\\n' > .venv/bin/" + name + "; chmod +x .venv/bin/" + name)
+		}
+		p.run("echo more >> a")
+		nono := p.s.Path("nono")
+		for _, words := range [][]string{{"script", "-qec", nono + " diff", "/dev/null"}, {nono, "keep", "--commit", "from the run"}} {
+			c := p.command(words...)
+			c.Env = append(c.Env, "PATH="+p.project+"/.venv/bin:.venv/bin:"+p.s.Dir+":/usr/bin:/bin", "TERM=xterm")
+			if out, err := c.CombinedOutput(); err != nil {
+				t.Errorf("%q: %v: %s", words, err, out)
+			}
+		}
+		p.want("git log --format=%s -1; ls "+p.home+" | grep planted || :", "from the run\n")
+	})
+}
+
 // Names and contents of the command's making do not reach the terminal raw.
 func TestHostileNames(t *testing.T) {
 	each(t, func(t *testing.T, p place) {

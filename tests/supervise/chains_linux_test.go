@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -146,6 +147,42 @@ os.unlink("mknod0"); os.close(tmp()); print("right")`)
 		finish(t, cmd, &out)
 		if got := out.String(); !strings.Contains(got, "\nright\n") || !strings.Contains(got, "nono: notice: no more could be made in "+r.dir+": beside what is denied there is room for ") {
 			t.Error(got)
+		}
+	})
+}
+
+// What may only be written stays so by every name: moved or linked to a directory that may be
+// read, a later run could read it there.
+func TestBesideDeniedGainsNothing(t *testing.T) {
+	testenv.RequireLandlock(t, 2)
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		r := newRun(t, u)
+		drop := u.Dir(t)
+		for path, text := range map[string]string{r.dir + "/.env": "SECRET", drop + "/.s": "SECRET", drop + "/only": "SECRET", drop + "/d/in": "SECRET"} {
+			if dir := filepath.Dir(path); dir == drop+"/d" {
+				must(t, os.Mkdir(dir, 0o755))
+				u.Own(t, dir)
+			}
+			must(t, os.WriteFile(path, []byte(text+"\n"), 0o644))
+			u.Own(t, path)
+		}
+		flags := []string{"--allow-beside-denied", "--allow-rmdir", "--allow-command", "all", "--deny", ".env", "--write", drop, "--deny", drop + "/.s"}
+		for _, script := range []string{
+			"mv -T " + drop + "/only only; ln " + drop + "/only linked; mv -T " + drop + "/d d; touch x; mv x " + drop + "/y; true",
+			"cat only linked d/in; true",
+		} {
+			cmd := r.nonoRun(flags, "sh", "-c", script)
+			var out bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &out
+			finish(t, cmd, &out)
+			if strings.Contains(out.String(), "SECRET") {
+				t.Errorf("%s\n says %s", script, &out)
+			}
+		}
+		for _, path := range []string{drop + "/only", drop + "/d/in", drop + "/y"} {
+			if _, err := os.Stat(path); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }

@@ -249,7 +249,11 @@ func (k *Keeper) link(p *files.Plan, from *Dir) files.Decision {
 	if pool := k.poolOf(p.At); pool != nil {
 		return k.name(p, pool)
 	}
-	if k.dirs.At(p.To.Dir) == nil {
+	to := k.dirs.At(p.To.Dir)
+	if k.gains(p, from, to) {
+		return files.Refuse(unix.EXDEV)
+	}
+	if to == nil {
 		switch {
 		case !k.plain(p.To):
 			return kernel
@@ -258,6 +262,16 @@ func (k *Keeper) link(p *files.Plan, from *Dir) files.Decision {
 		}
 	}
 	return k.as(p, func() error { return p.Link() })
+}
+
+// gains reports whether what lies at p would have rights at its new name in a chain
+// directory that it lacks where it is. In this run its own rule stays, but a later one
+// would grant it by the new name. Elsewhere Landlock asks the same (LANDLOCK_ACCESS_FS_REFER).
+func (k *Keeper) gains(p *files.Plan, from, to *Dir) bool {
+	if from == nil || to == nil {
+		return false
+	}
+	return k.names.Meant(spec.Join(to.Path, p.To.Base))&^k.names.Meant(spec.Join(from.Path, p.At.Base)) != 0
 }
 
 // maybeDenied reports whether what lies at p has another name, which may be a denied one:
@@ -286,7 +300,7 @@ func (k *Keeper) rename(p *files.Plan, from, to *Dir) files.Decision {
 	case from == nil && !p.At.Is(unix.S_IFLNK) && !k.own(p.At):
 		// Its rights are its directory's, and it would have none at its new name.
 		return files.Refuse(unix.EXDEV)
-	case to == nil && k.maybeDenied(p.At):
+	case to == nil && k.maybeDenied(p.At), k.gains(p, from, to):
 		return files.Refuse(unix.EXDEV)
 	}
 	return k.as(p, func() error {

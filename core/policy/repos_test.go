@@ -1,0 +1,69 @@
+package policy
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Each repository of a project is found: submodules by names with slashes, those of
+// submodules, other work trees, and a directory that is a repository itself.
+func TestRepoFiles(t *testing.T) {
+	dir := t.TempDir()
+	repository := func(path string) {
+		t.Helper()
+		for _, name := range []string{"objects", "refs"} {
+			if err := os.MkdirAll(filepath.Join(dir, path, name), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, name := range []string{"HEAD", "config"} {
+			if err := os.WriteFile(filepath.Join(dir, path, name), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, path := range []string{".git", ".git/modules/m", ".git/modules/libs/a", ".git/modules/libs/b/modules/deep/c"} {
+		repository(path)
+	}
+	repository(".git/modules/libs/b")
+	if err := os.MkdirAll(filepath.Join(dir, ".git/worktrees/w"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/", filepath.Join(dir, ".git/modules/out")); err != nil {
+		t.Fatal(err)
+	}
+	// What a run could remove does not hide a repository from the next one.
+	for _, path := range []string{".git/HEAD", ".git/refs", ".git/modules/m/HEAD", ".git/modules/m/objects", ".git/modules/m/refs"} {
+		if err := os.Remove(filepath.Join(dir, path)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files := repoFiles(dir)
+	for _, want := range []string{".envrc", ".git/hooks", ".git/config", ".git/modules/m/hooks", ".git/modules/libs/a/config",
+		".git/modules/libs/b/hooks", ".git/modules/libs/b/modules/deep/c/commondir", ".git/worktrees/w/commondir",
+		".git/worktrees/w/config.worktree", ".git/modules/out/config"} {
+		if !slices.Contains(files, filepath.Join(dir, want)) {
+			t.Errorf("%s is not among %q", want, files)
+		}
+	}
+	for _, file := range files {
+		if strings.HasPrefix(file, filepath.Join(dir, ".git/modules/out/modules")) {
+			t.Errorf("followed a symlink: %s", file)
+		}
+	}
+	if files := repoFiles(filepath.Join(dir, ".git")); !slices.Contains(files, filepath.Join(dir, ".git/hooks")) || slices.Contains(files, filepath.Join(dir, ".git/.git/hooks")) {
+		t.Errorf("a granted repository: %q", files)
+	}
+	for n := range mostModules + 1 {
+		if err := os.Mkdir(filepath.Join(dir, ".git/modules", strconv.Itoa(n)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files := repoFiles(dir); !slices.Contains(files, filepath.Join(dir, ".git/modules")) {
+		t.Error("what is too much to look through is not protected whole")
+	}
+}
