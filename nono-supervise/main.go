@@ -8,6 +8,8 @@
 package main
 
 import (
+	"io"
+	"log"
 	"os"
 	"runtime"
 
@@ -20,6 +22,9 @@ import (
 func init() { runtime.LockOSThread() }
 
 func main() {
+	// The standard library has messages of its own, as about a server that answers out of
+	// turn. This is the command's terminal, and what servers send is not for there.
+	log.SetOutput(io.Discard)
 	end, err := run(os.Args[1:])
 	if err != nil {
 		os.Stderr.WriteString(fault.Lines(err))

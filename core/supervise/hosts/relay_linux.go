@@ -29,8 +29,8 @@ type destination struct {
 }
 
 // A relay takes the connections that must be looked at. It knows a connection by its
-// local port: the supervisor made it, and told the relay what for. Whoever else on this
-// machine connects is let go.
+// local port at 127.0.0.1, which no two have at a time: the supervisor made it, and told the
+// relay what for. Whoever else on this machine connects is let go.
 type relay struct {
 	listener *net.TCPListener
 	server   *server
@@ -47,8 +47,12 @@ const (
 	tellTimeout  = 5 * time.Second
 )
 
+// relayIP is where the relay is, and where the supervisor connects from. The same port may
+// be in use at another address, as 127.0.0.2.
+var relayIP = net.IPv4(127, 0, 0, 1)
+
 func newRelay(s *server, r *resolver, told *teller) (*relay, error) {
-	l, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	l, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: relayIP})
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +108,8 @@ func (r *relay) accept() {
 func (r *relay) handle(c *net.TCPConn) {
 	defer c.Close()
 	from, ok := c.RemoteAddr().(*net.TCPAddr)
-	if !ok {
+	if !ok || !from.IP.Equal(relayIP) {
+		reset(c)
 		return
 	}
 	d, ok := r.purpose(uint16(from.Port))

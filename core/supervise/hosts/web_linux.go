@@ -18,6 +18,7 @@ func (r *relay) web(c *net.TCPConn, d destination) {
 			p.Out.URL = &url.URL{Scheme: "http", Host: d.name, Path: p.In.URL.Path, RawPath: p.In.URL.RawPath, RawQuery: p.In.URL.RawQuery}
 			p.Out.Host = p.In.Host
 			p.Out.Header["User-Agent"] = p.In.Header["User-Agent"]
+			onlyWebSocket(p.Out.Header)
 		},
 		Transport: &http.Transport{
 			DisableCompression: true,
@@ -53,6 +54,15 @@ func (r *relay) web(c *net.TCPConn, d destination) {
 			proxy.ServeHTTP(w, q)
 		})}
 	server.Serve(one)
+}
+
+// onlyWebSocket keeps a request from going over to another protocol than WebSocket: after
+// that nobody looks at what is asked for, and HTTP/2 asks for a host with each request.
+func onlyWebSocket(h http.Header) {
+	if !strings.EqualFold(h.Get("Upgrade"), "websocket") {
+		h.Del("Upgrade")
+		h.Del("Connection")
+	}
 }
 
 // hostOf is the host that a request asks for, in lower case and without the port 80.
