@@ -3,7 +3,7 @@
 # make generate       what follows from the tables of flags
 # make docs           the book as HTML, into dist/book
 # make drawings       the drawings of the book from their text
-# make dist           the source archive, its check sums and its list of parts
+# make dist           the source archive, its list of parts, the distributions' recipes
 # make packages       deb, rpm, apk and Arch packages, into dist/
 # make test-mac       what only a Mac can answer, in ten minutes
 # make test-packages  archive, packages, container and recipes; Debian and root

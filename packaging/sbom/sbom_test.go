@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/buildinfo"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -87,6 +88,43 @@ func TestUnknownModuleIsRefused(t *testing.T) {
 	defer func() { licences["golang.org/x/sys"] = old }()
 	if _, err := partsOf([]string{build(t)}); err == nil || !strings.Contains(err.Error(), "the licence of golang.org/x/sys") {
 		t.Errorf("a module without a known licence: %v", err)
+	}
+}
+
+// Whoever links a new module learns here, and not at the next release, that its
+// licence has to be looked at.
+func TestEveryLinkedModuleIsKnown(t *testing.T) {
+	t.Chdir("../..")
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(makefile), "\nBINARIES := ")
+	if !found {
+		t.Fatal("the Makefile has no list BINARIES")
+	}
+	binaries, _, _ := strings.Cut(rest, "\n")
+	args := []string{"list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}"}
+	for _, b := range strings.Fields(binaries) {
+		args = append(args, "./"+b)
+	}
+	list := exec.Command("go", args...)
+	list.Env = append(os.Environ(), "GOOS=linux", "CGO_ENABLED=0")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	linked := map[string]bool{}
+	for _, module := range strings.Fields(string(out)) {
+		linked[module] = true
+		if !strings.HasPrefix(module, own) && licences[module] == "" {
+			t.Errorf("the licence of %s is not known: look at it and add it to parts.go", module)
+		}
+	}
+	for module := range licences {
+		if module != "std" && !linked[module] {
+			t.Errorf("%s is linked into nothing", module)
+		}
 	}
 }
 

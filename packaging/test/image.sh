@@ -14,7 +14,6 @@ status_of() { # status_of WANTED COMMAND …
 	[ $status -eq "$wanted" ]
 }
 
-static() { [ -x "$1" ] && ! LC_ALL=C ldd "$1" >/dev/null 2>&1; }
 if [ "$(id -u)" -ne 0 ] || ! have buildah || ! static /bin/busybox; then
 	skip "the container image" "it takes root, buildah and a static busybox"
 else

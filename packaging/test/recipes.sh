@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154,SC1091,SC2010,SC2012,SC2046,SC2086
-# Homebrew's formula and Nix's expression, as far as they can be read here.
+# Homebrew's formula, Nix's expression and the release workflow, as far as they can be
+# read here.
 
 if have ruby; then
 	check "Homebrew's formula is Ruby" ruby -c "$one/dist/nono.rb"
@@ -48,4 +49,28 @@ if have nix-instantiate; then
 			lib = { cleanSource = toString; licenses.asl20 = \"\"; platforms = { linux = []; darwin = []; }; }; }; }).pname" 2>/dev/null)" = "\"nono\"" ]'
 else
 	skip "Nix's expression" "nix is not installed"
+fi
+
+# A release in a clone: what must hold before, and each thing that may be forgotten.
+release() { sh "$tmp/release/packaging/release" "$@"; }
+prepare() {
+	git clone -q "$tree" "$tmp/release" && cd "$tmp/release" || return
+	number=$(sed -n 's/^var number = "\(.*\)"/\1/p' core/version/version.go)
+	sed -i "0,/^## /s/^## .*/## $number (2026-01-31)/" CHANGELOG.md
+	git -c user.name=n -c user.email=n@localhost commit -qam release
+	for t in $(release tags "$number"); do git tag "$t"; done
+	release check "$number" && [ "$(sh packaging/version)" = "$number" ]
+}
+check "a commit that can be released" eval '(prepare)'
+check "  not as another version" eval '! release check 99.0.0'
+check "  not without a module's tag" eval 'git -C "$tmp/release" tag -d core/v0.1.0 && ! release check 0.1.0'
+if have go; then
+	(cd "$tmp" && GOBIN=$tmp/tools go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.9) >/dev/null 2>&1
+fi
+if [ -x "$tmp/tools/actionlint" ]; then
+	check "the workflows are in order" eval '"$tmp/tools/actionlint" "$one"/.github/workflows/*.yml'
+	check "  and the checker sees what is not" eval '
+		sed "s/needs: build/needs: nothing/" "$one/.github/workflows/release.yml" >"$tmp/bad.yml" && ! "$tmp/tools/actionlint" "$tmp/bad.yml"'
+else
+	skip "the workflows" "actionlint was not built"
 fi
