@@ -4,6 +4,7 @@
 //	nono-audit verify LOG
 //	nono-audit report LOG
 //	nono-audit replay LOG [FLAG ...]
+//	nono-audit schema
 package main
 
 import "os"

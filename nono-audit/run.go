@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"errors"
 	"io"
 	"os"
@@ -16,6 +17,7 @@ const usage = `usage: nono audit show [-f] LOG
        nono audit verify LOG
        nono audit report LOG >PAGE.html
        nono audit replay LOG [FLAG of nono run ...]
+       nono audit schema
 
 Reads a log that nono run --audit-log wrote.
 
@@ -23,7 +25,13 @@ Reads a log that nono run --audit-log wrote.
   verify   whether lines were changed, taken out or put in
   report   one page of HTML that needs nothing else
   replay   what today's policy would say; without flags, that of the log
+  schema   what a line looks like, as a JSON Schema
 `
+
+// schema is a JSON Schema of one line (json-schema.org, draft 2020-12).
+//
+//go:embed schema.json
+var schema string
 
 // Exit statuses besides 0: bad is for a log that is not as it was written, or a replay
 // that comes out otherwise.
@@ -52,6 +60,9 @@ func act(args []string, out io.Writer) (int, error) {
 	switch sub {
 	case "--help", "-h", "help":
 		_, err := io.WriteString(out, usage)
+		return 0, err
+	case "schema":
+		_, err := io.WriteString(out, schema)
 		return 0, err
 	case "--version":
 		_, err := io.WriteString(out, "nono-audit "+version.String()+"\n")
@@ -82,7 +93,7 @@ func act(args []string, out io.Writer) (int, error) {
 	case "replay":
 		return replay(f, args[1:], out)
 	}
-	return 0, cli.Misuse("find the subcommand "+fault.Quote(sub), "there is none of that name", "show, verify, report or replay")
+	return 0, cli.Misuse("find the subcommand "+fault.Quote(sub), "there is none of that name", "show, verify, report, replay or schema")
 }
 
 // verify says whether the log is as it was written.

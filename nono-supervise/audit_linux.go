@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"strconv"
 
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/fault"
@@ -55,7 +56,9 @@ func newLog(o *options, s *spec.Spec) *audit.Log {
 func endLog(log *audit.Log, end process.End) {
 	e := audit.Event{PID: os.Getpid()}
 	if end.Signal != 0 {
-		e.Signal = unix.SignalName(end.Signal)
+		if e.Signal = unix.SignalName(end.Signal); e.Signal == "" { // one of the real-time signals
+			e.Signal = strconv.Itoa(int(end.Signal))
+		}
 	} else {
 		e.Status = &end.Status
 	}

@@ -67,7 +67,12 @@ type undoing struct {
 	run     *ephemeral.Run
 	journal *undo.Journal
 	feature supervise.Feature
+	// stop ends the flushing, and stopped tells that it has ended.
+	stop, stopped chan struct{}
 }
+
+// flushes is how often what is saved is brought to the disk.
+const flushes = time.Second
 
 func (o *options) newUndo(s *spec.Spec) (*undoing, error) {
 	r, err := ephemeral.OpenDir(o.undoRun)
@@ -82,11 +87,18 @@ func (o *options) newUndo(s *spec.Spec) (*undoing, error) {
 		return nil, &fault.Error{Do: "begin the journal in", Path: r.Dir, Err: err}
 	}
 	k := saving.New(s, j, r.Paths(), r.Dir, func(text string) { notice(text) })
-	return &undoing{r, j, k.Feature()}, nil
+	u := &undoing{run: r, journal: j, feature: k.Feature(), stop: make(chan struct{}), stopped: make(chan struct{})}
+	go func() {
+		defer close(u.stopped)
+		k.Flush(flushes, u.stop)
+	}()
+	return u, nil
 }
 
 // end tells how to take back what the command changed.
 func (u *undoing) end(o *options, started bool) {
+	close(u.stop)
+	<-u.stopped
 	if err := u.journal.End(); err != nil {
 		os.Stderr.WriteString(fault.Lines(&fault.Error{Do: "end the journal in", Path: u.run.Dir, Err: err}))
 		return

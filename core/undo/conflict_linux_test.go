@@ -3,6 +3,7 @@ package undo
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -198,5 +199,53 @@ func TestDamaged(t *testing.T) {
 	}
 	if _, err := Read(dir, []string{a.root}); err == nil || !strings.Contains(err.Error(), "power cut") {
 		t.Errorf("a damaged journal: %v", err)
+	}
+}
+
+// After a reboot a file system may have another device number, and the things are the
+// same all the same.
+func TestOtherDeviceNumber(t *testing.T) {
+	for _, ended := range []bool{true, false} {
+		a, dir := scene(t, t.TempDir())
+		at := func(name string) string { return filepath.Join(a.root, name) }
+		before := tree.Snapshot(t, a.root)
+		a.write(at("b"), "run", 0)
+		a.rename(at("a"), at("moved"), 0)
+		a.remove(at("sub/b"))
+		a.write(at("new"), "run", 0)
+		if ended {
+			if err := a.j.End(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m, err := metaOf(a.root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Born == 0 {
+			t.Skip("this file system does not tell when an inode was made")
+		}
+		journal := store{dir}.journal()
+		text, err := os.ReadFile(journal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		number := " " + strconv.FormatUint(m.Dev, 10) + " "
+		if !strings.Contains(string(text), number) {
+			t.Fatalf("the journal has no %q", number)
+		}
+		if err := os.WriteFile(journal, []byte(strings.ReplaceAll(string(text), number, " 987654321 ")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		h, err := Read(dir, []string{a.root})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Undo(nil, !ended); err != nil {
+			t.Error(err)
+		}
+		if d := tree.Difference(before, tree.Snapshot(t, a.root)); d != "" {
+			t.Errorf("ended %v: %s", ended, d)
+		}
 	}
 }

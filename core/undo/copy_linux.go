@@ -92,6 +92,7 @@ func (j *Journal) spend(n int64) error {
 func (j *Journal) copyLarge(f *os.File, m *Meta) (saved, error) {
 	n := j.next
 	j.next++
+	j.copies = append(j.copies, n)
 	g, err := os.OpenFile(j.store.file(n), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return saved{}, err

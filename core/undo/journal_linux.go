@@ -31,8 +31,9 @@ func (p *Place) Path() string {
 // change and says whether it may be made: after an error it must not. The methods are
 // not to be called at the same time, and no change may come between a call and its own.
 //
-// What is written is safe when this process is killed. After a power cut the last of
-// it may be missing, which reading finds out.
+// What is written is safe when this process is killed. What was written before Flush is
+// safe from a power cut too, once that has run; of what follows the last may be missing,
+// which reading finds out.
 type Journal struct {
 	store
 	file, small *os.File
@@ -44,7 +45,11 @@ type Journal struct {
 	// limit is how many bytes are copied at most, and used how many were.
 	limit, used int64
 	buffer      []byte // for small contents
-	broken      error
+	// flushed is how much of the journal is on the disk, or on the way to it, and copies
+	// are the files of the store that were copied since.
+	flushed int64
+	copies  []int64
+	broken  error
 }
 
 // known is what needs not be saved of an inode any more.

@@ -35,10 +35,42 @@ func parseJournal(text []byte) ([]*record, error) {
 		}
 		all = append(all, r)
 	}
+	renumber(all)
 	if len(all) > 0 && all[len(all)-1].op != opEnd && all[len(all)-1].op != opIs && unmade(all) {
 		all = withoutNames(all, all[len(all)-1].call)
 	}
 	return all, nil
+}
+
+// renumber gives the things of the records the device numbers of today: those of a loop
+// device, of LVM or of btrfs are others after a reboot. A device is known again by one of
+// its inodes that lies where it was, and was born in the same nanosecond.
+func renumber(all []*record) {
+	today := map[uint64]uint64{}
+	for _, r := range all {
+		if r.meta == nil || r.meta.Born == 0 {
+			continue
+		}
+		if _, known := today[r.meta.Dev]; known {
+			continue
+		}
+		for _, path := range [...]string{r.path, r.to} {
+			if path == "" {
+				continue
+			}
+			if m, err := metaOf(path); err == nil && m.Ino == r.meta.Ino && m.Born == r.meta.Born {
+				today[r.meta.Dev] = m.Dev
+			}
+		}
+	}
+	for _, r := range all {
+		if r.meta == nil {
+			continue
+		}
+		if dev, known := today[r.meta.Dev]; known {
+			r.meta.Dev = dev
+		}
+	}
 }
 
 // withoutNames takes away what the call did to names.

@@ -79,7 +79,8 @@ type store struct{ dir string }
 
 func (d store) small() string       { return filepath.Join(d.dir, "small") }
 func (d store) file(n int64) string { return filepath.Join(d.dir, "saved", strconv.FormatInt(n, 10)) }
-func (d store) make() error         { return os.Mkdir(filepath.Join(d.dir, "saved"), 0o700) }
+func (d store) saved() string       { return filepath.Join(d.dir, "saved") }
+func (d store) make() error         { return os.Mkdir(d.saved(), 0o700) }
 func (d store) journal() string     { return filepath.Join(d.dir, "journal") }
 func (d store) progress() string    { return filepath.Join(d.dir, "progress") }
 func (s saved) path(d store) string {

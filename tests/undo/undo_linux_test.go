@@ -35,8 +35,17 @@ func each(t *testing.T, f func(t *testing.T, p place)) {
 	})
 }
 
-func newPlace(t *testing.T, u testenv.User) place {
-	p := place{t: t, s: suite.Build(t, suite.Newest), u: u, home: u.Dir(t), project: u.Dir(t)}
+func newPlace(t *testing.T, u testenv.User) place { return placeIn(t, u, u.Dir(t), u.Dir(t)) }
+
+// placeIn makes what is missing of the directories.
+func placeIn(t *testing.T, u testenv.User, home, project string) place {
+	t.Helper()
+	for _, dir := range []string{home, project} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := place{t: t, s: suite.Build(t, suite.Newest), u: u, home: home, project: project}
 	p.outside(`echo one > a; echo two > b; mkdir -p d/e sub/dir; echo three > d/c; ln d/c d/hard; ln -s a link; echo x > sub/x
 		ln a sub/dir/a; head -c 300000 /dev/zero | tr '\0' 'z' > sub/large; mkfifo d/fifo; chmod 711 d/e; setfattr -n user.was -v 1 b 2>/dev/null || :
 		find . -exec touch -h -d 2020-02-02T02:02:02.5 {} +`)

@@ -9,6 +9,7 @@ package saving
 import (
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
@@ -36,6 +37,8 @@ type Keeper struct {
 
 	mu sync.Mutex // from before a change is saved until it is made
 	j  *undo.Journal
+	// saved tells Flush that something may have been saved.
+	saved chan struct{}
 	// once are the reasons that were told.
 	once map[string]bool
 }
@@ -44,7 +47,7 @@ type Keeper struct {
 // is called with a sentence for a person.
 func New(s *spec.Spec, j *undo.Journal, trees []string, store string, told func(string)) *Keeper {
 	return &Keeper{names: query.NamesOf(s), files: files.New(), store: store, trees: trees, rmdirOwn: s.RmdirOwn,
-		told: told, j: j, once: map[string]bool{}}
+		told: told, j: j, saved: make(chan struct{}, 1), once: map[string]bool{}}
 }
 
 // Feature returns the deciders.
@@ -59,6 +62,35 @@ func (k *Keeper) Feature() supervise.Feature {
 		f.Decide[c.Name] = k.metadata
 	}
 	return f
+}
+
+// Flush brings what is saved to the disk, at most once in each time, until stop is closed: so the
+// state before the changes of all but the last moments outlives a power cut. To wait for
+// the disk before each change would cost a hundred times as much as to save it.
+func (k *Keeper) Flush(each time.Duration, stop <-chan struct{}) {
+	for {
+		select {
+		case <-stop:
+			return
+		case <-k.saved: // where nothing is saved, nothing wakes
+		}
+		select {
+		case <-stop:
+			return
+		case <-time.After(each):
+		}
+		k.mu.Lock()
+		flush := k.j.Flush()
+		k.mu.Unlock()
+		if flush == nil {
+			continue
+		}
+		if err := flush(); err != nil {
+			k.mu.Lock()
+			k.tell("cannot bring to the disk what is saved: " + err.Error())
+			k.mu.Unlock()
+		}
+	}
 }
 
 // change decides a call that opens, makes, removes or renames.
@@ -102,6 +134,10 @@ func (s *saving) end() {
 	}
 	s.locked = false
 	s.mu.Unlock()
+	select {
+	case s.saved <- struct{}{}:
+	default:
+	}
 }
 
 // after tells the journal what came of the change.
