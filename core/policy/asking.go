@@ -42,6 +42,7 @@ func addAskable(p *Policy, o Options, h Host) error {
 	}
 	most := o
 	most.Grants = append(slices.Clone(o.Grants), Grant{Kind: whole, Path: "/"})
+	most.Managed = o.Managed.withoutForbiddenGrants()
 	all, err := compileOnce(most, h, most.Grants)
 	if err != nil {
 		return err
@@ -63,6 +64,9 @@ func addAskable(p *Policy, o Options, h Host) error {
 	}
 	s.AddTrap(spec.TrapOpens)
 	s.AddTrap(spec.TrapNames)
+	if err := addUnasked(s, o, h); err != nil {
+		return err
+	}
 	return addAskProtected(s, w.AskProtected, h)
 }
 
@@ -147,6 +151,9 @@ func addAskProtected(s *spec.Spec, protected []string, h Host) error {
 			kind = spec.ReadFile
 		case at.IsDir():
 			kind = spec.Allow
+		}
+		if by := s.UnaskedFor(kind, at.Path); by != nil {
+			return PolicyError("ask about --ask-protected", path, "granting it is forbidden by", by.By.Detail)
 		}
 		s.Askable = append(s.Askable, spec.Path{Kind: kind, Path: at.Path, By: spec.Origin{Source: spec.Flag, Detail: "--ask-protected " + path}})
 	}

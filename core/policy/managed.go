@@ -193,6 +193,16 @@ func everywhere(path string, homes []home) []string {
 	return all
 }
 
+// withoutForbiddenGrants is m but for the grants that it forbids.
+func (m *Managed) withoutForbiddenGrants() *Managed {
+	if m == nil {
+		return nil
+	}
+	left := *m
+	left.Forbidden = slices.DeleteFunc(slices.Clone(m.Forbidden), func(f Forbidden) bool { k := spec.KindOf(f.Flag); return k != 0 && k.Grants() })
+	return &left
+}
+
 // forbidden refuses the grants that f, which is about a path, forbids.
 func (c *compiler) forbidden(f Forbidden, homes []home) error {
 	k := spec.KindOf(f.Flag)

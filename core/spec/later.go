@@ -89,6 +89,9 @@ func (s *Spec) appendLater(b []byte) []byte {
 		b = append(b, wordAsk+" "...)
 		b = append(s.Askable[i].append(b), '\n')
 	}
+	for i := range s.Unasked {
+		b = append(s.Unasked[i].appendUnasked(b), '\n')
+	}
 	if s.Ends != 0 {
 		b = append(b, wordEnds+" "...)
 		b = append(strconv.AppendInt(b, s.Ends, 10), '\n')
@@ -103,6 +106,8 @@ func (s *Spec) laterProblem() string {
 		return "a line 'until' goes with a line 'supervise opens'"
 	case s.Asks() && !(s.Traps(TrapOpens) && s.Traps(TrapNames)):
 		return "a line 'ask' goes with the lines 'supervise opens' and 'supervise names'"
+	case len(s.Unasked) > 0 && !s.Asks():
+		return "a line 'unasked' goes with a line 'ask'"
 	case s.Ends != 0 && !s.Supervised():
 		return "a line 'ends' goes with a line 'supervise'"
 	}

@@ -133,6 +133,8 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 		return s.until(args, n)
 	case wordAsk:
 		return s.ask(args, n)
+	case wordUnasked:
+		return s.unasked(args, n)
 	case wordEnds:
 		return s.ends(args)
 	}

@@ -29,6 +29,11 @@ func bare(s *Spec) *Spec {
 		p.Line = 0
 		c.Ending = append(c.Ending, p)
 	}
+	c.Unasked = nil
+	for _, p := range s.Unasked {
+		p.Line = 0
+		c.Unasked = append(c.Unasked, p)
+	}
 	return &c
 }
 

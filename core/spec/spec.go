@@ -114,6 +114,9 @@ type Spec struct {
 	// Askable are what a person may be asked for, and what not: grants, and denies that
 	// hold against these alone. The kernel's rules know none of it.
 	Askable []Path
+	// Unasked are grants that no answer may give: at a path and above, or, where the path
+	// is empty, anywhere.
+	Unasked []Path
 	// Ends is when the supervisor ends the command, in seconds of CLOCK_BOOTTIME; 0
 	// for never.
 	Ends int64

@@ -164,7 +164,7 @@ func (d *decision) before(p *files.Plan) files.Decision {
 			g.mu.Unlock()
 			return do
 		}
-		askable := g.person != nil && g.askable(&q)
+		askable := g.person != nil && g.askable(&q) && !g.forbidden(p, &q)
 		g.mu.Unlock()
 		if !askable {
 			return files.Leave
@@ -208,4 +208,10 @@ func same(v *query.Verdict, q *query.Question) bool { return v.Resolved == q.Pat
 func (g *Grants) askable(q *query.Question) bool {
 	v := g.most.Afresh("/").Ask(*q)
 	return v.Status == query.Allowed && same(&v, q)
+}
+
+// forbidden reports whether the administrator forbids to grant the thing by itself.
+func (g *Grants) forbidden(p *files.Plan, q *query.Question) bool {
+	file, _ := kindsFor(q.Op, p.At.Exists() && p.At.Stat.Mode&unix.S_IFMT == unix.S_IFDIR)
+	return file != 0 && g.spec.UnaskedFor(file, q.Path) != nil
 }

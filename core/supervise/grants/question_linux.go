@@ -100,7 +100,7 @@ func (g *Grants) question(p *files.Plan, q *query.Question, v *query.Verdict, is
 	}
 	out.Protected = g.protected(q.Path)
 	switch where := dirOf(q.Path, isDir); {
-	case q.Op.Two() && spec.Parent(q.To) != spec.Parent(q.Path), out.Protected != "", tooWide(where), dir == 0:
+	case q.Op.Two() && spec.Parent(q.To) != spec.Parent(q.Path), out.Protected != "", tooWide(where), dir == 0, g.spec.UnaskedFor(dir, where) != nil:
 	default:
 		out.Dir = dir.String() + " " + fault.Quote(where)
 	}

@@ -1,0 +1,41 @@
+package policy
+
+import (
+	"github.com/nono-sandbox/nono/core/paths"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// addUnasked keeps answers from granting what a policy forbids to grant.
+func addUnasked(s *spec.Spec, o Options, h Host) error {
+	if o.Managed == nil {
+		return nil
+	}
+	c := &compiler{o: &o, h: &h, res: paths.NewResolver()}
+	homes, err := c.findHomes()
+	if err != nil {
+		return err
+	}
+	for _, f := range o.Managed.Forbidden {
+		k := spec.KindOf(f.Flag)
+		if !k.MayEnd() {
+			continue
+		}
+		if f.Value == "" {
+			s.Unasked = append(s.Unasked, spec.Path{Kind: k, By: byPolicy(f.Policy)})
+			continue
+		}
+		for _, path := range everywhere(f.Value, homes) {
+			at, err := c.res.Resolve(path)
+			if err != nil && err != unix.EACCES {
+				continue // as where grants are looked at
+			}
+			for _, more := range [...]spec.Kind{spec.Read, spec.Write, spec.Allow, spec.ReadFile, spec.WriteFile, spec.AllowFile} {
+				if gives(more, k) {
+					s.Unasked = append(s.Unasked, spec.Path{Kind: more, Path: at.Path, By: byPolicy(f.Policy)})
+				}
+			}
+		}
+	}
+	return nil
+}
