@@ -1,6 +1,9 @@
 package main
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
@@ -11,7 +14,21 @@ import (
 func (l *launch) endings(p *cli.Printer) {
 	s := l.policy.Spec
 	if len(s.Ending) > 0 {
-		p.Notice("after its time nothing in " + endingPlaces(s) + " can be opened or changed any more; what is open then stays open (--end-kills ends the command instead), and no program there can be started at all")
+		text := "after its time nothing in " + endingPlaces(s) + " can be opened or changed any more; what is open then stays open (--end-kills ends the command instead)"
+		if shut, mends := withoutPrograms(s); shut != "" {
+			text += "; no program in " + shut + " can be started at all"
+			if mends {
+				text += ": --read beside --allow lets programs there be read and started without end"
+			}
+		}
+		p.Notice(text)
+	}
+	if len(s.EndingHosts) > 0 {
+		var hosts []string
+		for _, h := range s.EndingHosts {
+			hosts = append(hosts, h.String())
+		}
+		p.Notice("after its time nothing connects to " + strings.Join(hosts, ", ") + " any more; connections that are open then stay open (--end-kills ends the command instead)")
 	}
 	if w := &l.policy.Watch; w.Ask && w.AskWith == "" {
 		p.Notice("what would be refused is asked about: answer in another terminal, with nono ask (no answer in " + w.AskTimeout + " is no)")
@@ -19,6 +36,29 @@ func (l *launch) endings(p *cli.Printer) {
 	if s.Ends > 0 {
 		p.Notice("the command is ended in " + spec.FormatSpan(kernel.SecondsTo(s.Ends)))
 	}
+}
+
+// withoutPrograms are the places that can be read for a time and in which the kernel's
+// rules let no program be started; mends tells that a lasting grant to read is less than
+// what ends at each of them.
+func withoutPrograms(s *spec.Spec) (shut string, mends bool) {
+	var dirs []string
+	mends = true
+	for _, g := range s.Ending {
+		lasting := func(p spec.Path) bool {
+			return p.Path == g.Path && (p.Kind == spec.ReadFile || p.Kind == spec.AllowFile) ||
+				spec.Within(g.Path, p.Path) && (p.Kind == spec.Read || p.Kind == spec.Allow || p.Kind == spec.Temp)
+		}
+		if g.Kind == spec.Write || g.Kind == spec.WriteFile || slices.ContainsFunc(s.Paths, lasting) {
+			continue // nothing there could be started without a time either, or it can
+		}
+		dirs = append(dirs, g.Path)
+		mends = mends && g.Kind == spec.Allow
+	}
+	if len(dirs) == 0 {
+		return "", false
+	}
+	return places(dirs), mends
 }
 
 // endingPlaces are the paths whose grants end, each once.
@@ -35,6 +75,9 @@ func (l *launch) ends() string {
 	text := ""
 	for _, g := range l.policy.Spec.Ending {
 		text += "  " + g.Kind.String() + " " + fault.Quote(g.Path) + " for " + spec.FormatSpan(kernel.SecondsTo(g.Until)) + "  (" + reason(g.By) + ")\n"
+	}
+	for _, h := range l.policy.Spec.EndingHosts {
+		text += "  host " + h.String() + " for " + spec.FormatSpan(kernel.SecondsTo(h.Until)) + "  (" + reason(h.By) + ")\n"
 	}
 	if text != "" {
 		text = "grants that end:\n" + text

@@ -16,7 +16,7 @@ var proxyVariables = [...]string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ht
 // proxies tells what a proxy of the environment means beside --host: programs connect to
 // it and to nothing else, and which hosts it leads to nono does not see.
 func (l *launch) proxies(p *cli.Printer) {
-	if len(l.policy.Spec.Hosts) == 0 {
+	if !l.policy.Spec.LimitsHosts() {
 		return
 	}
 	told := map[string]bool{}

@@ -58,6 +58,9 @@ func (w *sandbox) summary() string {
 		for _, g := range s.Ending {
 			b.WriteString("For a time: " + g.Kind.String() + " " + fault.Quote(g.Path) + " (" + left(g.Until) + ").\n")
 		}
+		for _, h := range s.EndingHosts {
+			b.WriteString("For a time: TCP to " + h.String() + " (" + left(h.Until) + ").\n")
+		}
 		if s.Ends > 0 {
 			b.WriteString("This command is ended in " + left(s.Ends) + ".\n")
 		}

@@ -76,7 +76,22 @@ func cutTime(g *policy.Grant) error {
 // BindHosts binds the flag of this name, --host or what stands for it, to the hosts
 // that the command may connect to.
 func (r *Request) BindHosts(s *Set, name string) {
-	bindHosts(s, name, "--host", &r.Hosts, spec.ParseHost)
+	bindHosts(s, name, "--host", &r.Hosts, forTime)
+}
+
+// forTime reads a host that is granted, for a time if one stands behind it.
+func forTime(text string) (spec.Host, string) {
+	name, tail := spec.CutHostTime(text)
+	h, problem := spec.ParseHost(name)
+	if problem != "" || tail == "" {
+		return h, problem
+	}
+	seconds, problem := spec.ParseSpan(tail[1:])
+	if problem != "" {
+		return h, problem + ", not " + fault.Quote(tail[1:])
+	}
+	h.Until = policy.Until(seconds)
+	return h, ""
 }
 
 // denied reads a host that is denied, which is so however it would be looked at.
@@ -95,6 +110,9 @@ func bindHosts(s *Set, name, flag string, to *[]spec.Host, parse func(string) (s
 			return fault.Text(problem)
 		}
 		h.By = spec.Origin{Source: spec.Flag, Detail: flag + " " + h.String()}
+		if _, tail := spec.CutHostTime(arg); h.Until > 0 {
+			h.By.Detail += tail
+		}
 		*to = append(*to, h)
 		return nil
 	})

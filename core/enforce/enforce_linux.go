@@ -74,7 +74,7 @@ func asked(s *spec.Spec, abi int) error {
 		return &fault.Error{Do: "limit the network to some ports", Err: fault.Text("that takes " + kernel.Needs(kernel.ABINet) + "; this kernel knows no ports"),
 			Hint: "--net-block instead shuts the whole network"}
 	}
-	if len(s.Hosts) > 0 && abi < kernel.ABINet {
+	if s.LimitsHosts() && abi < kernel.ABINet {
 		// The supervisor alone would decide about each connection, and nothing would hold
 		// an address that changes after it has looked.
 		return &fault.Error{Do: "limit the network to some hosts", Err: fault.Text("that takes " + kernel.Needs(kernel.ABINet)),

@@ -28,7 +28,7 @@ func rulesetFor(s *spec.Spec, abi int) *ll.RulesetAttr {
 	if s.Net {
 		attr.HandledAccessNet = 0
 	}
-	if len(s.Hosts) > 0 {
+	if s.LimitsHosts() {
 		// Datagram sockets are the supervisor's, of a network that leads nowhere.
 		attr.HandledAccessNet &^= ll.AccessNetBindUDP | ll.AccessNetConnectSendUDP
 	}

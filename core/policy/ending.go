@@ -70,23 +70,43 @@ func (o *Options) endings() (kill int64, err error) {
 			g.For, g.Ends = until, " --until "+o.Until
 		}
 	}
+	o.Hosts = slices.Clone(o.Hosts)
+	for i := range o.Hosts {
+		h := &o.Hosts[i]
+		if until > 0 && h.Until == 0 && h.By.Typed() {
+			h.Until = Until(until)
+			h.By.Detail += " --until " + o.Until
+		}
+	}
 	ends := until
 	for i := range o.Grants {
 		if d := o.Grants[i].For; d > 0 && (ends == 0 || d < ends) {
 			ends = d
 		}
 	}
-	switch any := slices.ContainsFunc(o.Grants, func(g Grant) bool { return g.For > 0 }); {
+	for i := range o.Hosts {
+		if at := o.Hosts[i].Until; at > 0 {
+			if d := kernel.SecondsTo(at); ends == 0 || d < ends {
+				ends = max(1, d)
+			}
+		}
+	}
+	any := slices.ContainsFunc(o.Grants, func(g Grant) bool { return g.For > 0 }) ||
+		slices.ContainsFunc(o.Hosts, func(h spec.Host) bool { return h.Until > 0 })
+	switch {
 	case o.EndKills && ends == 0:
 		return 0, &fault.Error{Do: "use --end-kills", Err: fault.Text("nothing ends"), Hint: "--until 18:00 says when, or a time behind a path: --allow .:5m"}
 	case o.Until != "" && !any && !o.EndKills:
-		return 0, &fault.Error{Do: "use --until", Err: fault.Text("no path on the command line is granted that could end"),
+		return 0, &fault.Error{Do: "use --until", Err: fault.Text("no path and no host on the command line is granted that could end"),
 			Hint: "--end-kills ends the command at that time"}
 	case !o.EndKills:
 		return 0, nil
 	}
 	for i := range o.Grants {
 		o.Grants[i].For = 0
+	}
+	for i := range o.Hosts {
+		o.Hosts[i].Until = 0
 	}
 	return ends, nil
 }
@@ -122,9 +142,9 @@ func untilClock(text string, now time.Time) (int64, error) {
 	}
 }
 
-// until is when a grant ends that holds for so many seconds from now; 0 for never. The
+// Until is when a grant ends that holds for so many seconds from now; 0 for never. The
 // second that has begun counts for none.
-func until(seconds int64) int64 {
+func Until(seconds int64) int64 {
 	if seconds == 0 {
 		return 0
 	}

@@ -81,7 +81,7 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, homes []home, out *
 		if c.misled(g, byOf(g), path, p, homes, out) {
 			return nil
 		}
-		if l.put(spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g), Optional: true, Until: until(g.For)}, fromOthers) {
+		if l.put(spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g), Optional: true, Until: Until(g.For)}, fromOthers) {
 			out.create = append(out.create, filepath.Clean(path))
 		}
 	case err != nil && g.From != "" && (err == unix.ENOENT || err == unix.EACCES):
@@ -91,7 +91,7 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, homes []home, out *
 	case g.From != "":
 		out.redirected = noteRedirected(out.redirected, g, path, p.Path)
 		if !c.misled(g, byOf(g), path, p, homes, out) {
-			l.put(spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g), Until: until(g.For)}, fromOthers)
+			l.put(spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g), Until: Until(g.For)}, fromOthers)
 		}
 	default:
 		if err := l.refuseSealed(g, p.Path); err != nil {
@@ -100,7 +100,7 @@ func (c *compiler) userGrant(l *lines, g Grant, path string, homes []home, out *
 		if link := c.strays(filepath.Clean(path), p, homes); link != "" {
 			out.led = append(out.led, Misled{spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g)}, path, link})
 		}
-		l.put(spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g), Until: until(g.For)}, fromUser)
+		l.put(spec.Path{Kind: g.Kind, Path: p.Path, By: byOf(g), Until: Until(g.For)}, fromUser)
 	}
 	return nil
 }

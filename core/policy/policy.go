@@ -163,7 +163,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 		return nil, err
 	}
 	if kill > 0 {
-		p.Spec.Ends = until(kill)
+		p.Spec.Ends = Until(kill)
 		p.Spec.AddTrap(spec.TrapExec) // something has to be asked about, or there is no supervisor
 	}
 	if err := addAskable(p, o, h); err != nil {

@@ -21,7 +21,7 @@ func Network(s *spec.Spec, abi int, host string, port int, protocol string) Verd
 		v.EnforcedBy = "Landlock and seccomp"
 	}
 	switch {
-	case len(s.Hosts) > 0:
+	case s.LimitsHosts():
 		return byHosts(s, v)
 	case len(s.Ports) > 0:
 		return byPorts(s, v)
@@ -56,7 +56,8 @@ func byPorts(s *spec.Spec, v Verdict) Verdict {
 // byHosts answers where a supervisor connects to some hosts.
 func byHosts(s *spec.Spec, v Verdict) Verdict {
 	asked := askedHost(v.Host, v.Port)
-	allow, deny := hostLines(s, &asked)
+	at := s.At(kernel.BootTime())
+	allow, deny := hostLines(at, &asked)
 	switch {
 	case deny != nil:
 		v.Reason, v.EnforcedBy, v.Errno = HostDenied, "Landlock and the supervisor", "EACCES"
@@ -68,6 +69,7 @@ func byHosts(s *spec.Spec, v Verdict) Verdict {
 	case allow != nil && v.Protocol == "tcp":
 		v.Status, v.Reason, v.EnforcedBy, v.Errno = Allowed, HostGranted, "", ""
 		v.Note = "by the line 'host " + allow.String() + "' (" + allow.By.String() + ")" + looked(allow, asked.Port)
+		v.Until = allow.Until
 		return v
 	case allow != nil:
 		v.Note = "hosts are connected to by TCP alone"
@@ -77,7 +79,10 @@ func byHosts(s *spec.Spec, v Verdict) Verdict {
 	if v.Protocol == "tcp" && (asked.Name != "" || asked.Bits != 0) {
 		v.Suggestion = &Suggestion{[]Part{{Flag: "--host", Arg: asked.String()}}}
 	}
-	if asked.Loopback() {
+	ever := s.At(0)
+	if ended, _ := hostLines(ever, &asked); ended != nil {
+		v.Note = "the grant of " + ended.By.String() + " has ended"
+	} else if asked.Loopback() {
 		v.Note = "servers inside are reached all the same"
 	}
 	return v

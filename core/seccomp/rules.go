@@ -123,7 +123,7 @@ func socketRules(s *spec.Spec, abi int) []Rule {
 			Rule{Socketpair, eperm, []Test{IsNot(1, sockStream, sockSeqpacket).Masked(sockTypeMask)}},
 			oneUnix(s))
 	}
-	if len(s.Hosts) > 0 {
+	if s.LimitsHosts() {
 		return slices.Concat(rules, hostRules)
 	}
 	if len(s.Ports) > 0 && !s.Net {

@@ -10,7 +10,8 @@ import (
 // supervisor. Exactly one of a name and an address is in it.
 type Host struct {
 	// Name is a name in lower case, without a dot at its end, or "*." and a name of
-	// at least two labels, which stands for every name beneath.
+	// at least two labels, which stands for every name beneath, or "*", which stands for
+	// every name but localhost.
 	Name string
 	// Addr and Bits are an IPv6 address, or the block of addresses that share its
 	// first Bits bits. An IPv4 address is there as ::ffff:192.0.2.1. Name is empty
@@ -20,9 +21,11 @@ type Host struct {
 	// Port is the only port, or 0 for any.
 	Port uint16
 	// Raw leaves out the look at what is asked for on the ports 80 and 443.
-	Raw  bool
-	By   Origin
-	Line int // where Parse read the line, from 1
+	Raw bool
+	// Until is when the grant ends, in seconds of CLOCK_BOOTTIME; 0 for never.
+	Until int64
+	By    Origin
+	Line  int // where Parse read the line, from 1
 }
 
 // ParseHost reads what stands behind `host` and behind the flag --host:
@@ -164,8 +167,16 @@ func (h *Host) is(name string, port uint16) bool {
 	if h.Name == "" || port != 0 && h.Port != 0 && h.Port != port {
 		return false
 	}
+	return h.Name == name || h.matches(name)
+}
+
+// matches reports whether name is one of those that the '*' of h stands for.
+func (h *Host) matches(name string) bool {
 	beneath, wild := strings.CutPrefix(h.Name, "*")
-	return h.Name == name || wild && len(name) > len(beneath) && strings.HasSuffix(name, beneath)
+	if beneath == "" && (name == "localhost" || strings.HasSuffix(name, ".localhost")) {
+		return false // this machine is asked for by its name
+	}
+	return wild && len(name) > len(beneath) && strings.HasSuffix(name, beneath)
 }
 
 // isAt reports whether h is about an address at port, 0 for any.
@@ -210,13 +221,15 @@ func (s *Spec) HostDenied(name string, port uint16) *Host {
 }
 
 // HostAt returns the line that allows connecting to an address at port, or nil. Port 0
-// asks about any. An IPv4 address is in the form of IPv6, ::ffff:192.0.2.1.
+// asks about any. An IPv4 address is in the form of IPv6, ::ffff:192.0.2.1. A block that
+// holds more than addresses of this machine holds none of them.
 func (s *Spec) HostAt(addr [16]byte, port uint16) *Host {
 	if s.HostDeniedAt(addr, port) != nil {
 		return nil
 	}
+	at := Host{Addr: addr, Bits: 128}
 	for i := range s.Hosts {
-		if h := &s.Hosts[i]; h.isAt(addr, port) {
+		if h := &s.Hosts[i]; h.isAt(addr, port) && (h.Loopback() || !at.Loopback()) {
 			return h
 		}
 	}
@@ -237,7 +250,9 @@ func (s *Spec) HostDeniedAt(addr [16]byte, port uint16) *Host {
 // AddHosts lets the command connect to hosts but those denied, by a supervisor, and to
 // nothing else of the network. A host that stands there twice is added once.
 func (s *Spec) AddHosts(hosts, denied []Host) {
-	s.Hosts, s.HostDenies = addHosts(s.Hosts, hosts), addHosts(s.HostDenies, denied)
+	lasting, ending := byEnd(hosts)
+	s.Hosts, s.HostDenies = addHosts(s.Hosts, lasting), addHosts(s.HostDenies, denied)
+	s.EndingHosts = addHosts(s.EndingHosts, ending)
 	s.Net = false
 	s.AddTrap(TrapHosts)
 }
@@ -281,6 +296,9 @@ func host(word string, args []string, n int) (Host, string) {
 	case len(args) != 1:
 		return Host{}, "'" + word + "' wants one host, and behind it only: by \"REASON\""
 	}
+	if args[0] == AnyName {
+		return Host{Name: AnyName, By: by, Line: n}, ""
+	}
 	h, msg := ParseHost(args[0])
 	switch {
 	case msg != "":
@@ -310,10 +328,9 @@ func (h Host) Covers(other Host) bool {
 	case h.Port != 0 && h.Port != other.Port, other.Raw && !h.Raw && (other.Port == 80 || other.Port == 443):
 		return false
 	case h.Name == "" || other.Name == "":
-		return h.Name == other.Name && h.Bits <= other.Bits && mask(other.Addr, h.Bits) == h.Addr
+		return h.Name == other.Name && (h.Loopback() || !other.Loopback()) && h.Bits <= other.Bits && mask(other.Addr, h.Bits) == h.Addr
 	case h.Name == other.Name:
 		return true
 	}
-	beneath, wild := strings.CutPrefix(h.Name, "*")
-	return wild && len(other.Name) > len(beneath) && strings.HasSuffix(other.Name, beneath)
+	return h.matches(other.Name)
 }

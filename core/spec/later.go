@@ -25,11 +25,17 @@ func (k Kind) MayEnd() bool {
 // CLOCK_BOOTTIME: what holds until later is a grant like any other. s is not changed.
 func (s *Spec) At(now int64) *Spec {
 	at := *s
-	at.Ending = nil
+	at.Ending, at.EndingHosts = nil, nil
 	at.Paths = s.Paths[:len(s.Paths):len(s.Paths)]
 	for _, p := range s.Ending {
 		if p.Until > now {
 			at.Paths = append(at.Paths, p)
+		}
+	}
+	at.Hosts = s.Hosts[:len(s.Hosts):len(s.Hosts)]
+	for _, h := range s.EndingHosts {
+		if h.Until > now {
+			at.Hosts = append(at.Hosts, h)
 		}
 	}
 	return &at
@@ -43,6 +49,9 @@ func (s *Spec) until(args []string, n int) string {
 	end, msg := seconds(wordUntil, args[0])
 	if msg != "" {
 		return msg
+	}
+	if args[1] == wordHost {
+		return s.untilHost(end, args[2:], n)
 	}
 	p, msg := pathLine(args[1], args[2:], n)
 	switch {
@@ -85,6 +94,7 @@ func (s *Spec) appendLater(b []byte) []byte {
 		b = append(b, ' ')
 		b = append(s.Ending[i].append(b), '\n')
 	}
+	b = s.appendEndingHosts(b)
 	for i := range s.Askable {
 		b = append(b, wordAsk+" "...)
 		b = append(s.Askable[i].append(b), '\n')

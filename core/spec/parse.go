@@ -51,7 +51,7 @@ func Parse(doc []byte) (*Spec, error) {
 		}
 	}
 	switch {
-	case len(s.Ports) > 0 && len(s.Hosts) > 0:
+	case len(s.Ports) > 0 && s.LimitsHosts():
 		return nil, &SyntaxError{0, "'port' opens a port at every address, so it does not go with 'host'"}
 	case len(s.Ports) > 0 && s.Net:
 		return nil, &SyntaxError{0, "a line 'port' goes with 'net block' alone"}
@@ -63,15 +63,8 @@ func Parse(doc []byte) (*Spec, error) {
 	if msg := s.laterProblem(); msg != "" {
 		return nil, &SyntaxError{0, msg}
 	}
-	switch {
-	case len(s.Hosts) > 0 && !s.Traps(TrapHosts):
-		return nil, &SyntaxError{s.Hosts[0].Line, "a line 'host' goes with a line 'supervise hosts'"}
-	case len(s.Hosts) > 0 && s.Net:
-		return nil, &SyntaxError{s.Hosts[0].Line, "a line 'host' goes with 'net block'"}
-	case len(s.Listens) > 0 && len(s.Hosts) == 0:
-		return nil, &SyntaxError{s.Listens[0].Line, "a line 'listen' goes with a line 'host'"}
-	case len(s.HostDenies) > 0 && len(s.Hosts) == 0:
-		return nil, &SyntaxError{s.HostDenies[0].Line, "a line 'deny-host' takes away from lines 'host', of which there is none"}
+	if line, msg := s.hostsProblem(); msg != "" {
+		return nil, &SyntaxError{line, msg}
 	}
 	for i := range SwitchTable {
 		if w := &SwitchTable[i]; !seen[w.Word] && !w.Optional {
@@ -117,7 +110,7 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 		return s.port(args)
 	case "supervise":
 		return s.supervise(args)
-	case "host":
+	case wordHost:
 		h, msg := host(word, args, n)
 		s.Hosts = append(s.Hosts, h)
 		return msg

@@ -101,6 +101,8 @@ type Spec struct {
 	// Hosts are where the supervisor lets the command connect to. With any, Net is
 	// false: nothing else of the network can be reached.
 	Hosts []Host
+	// EndingHosts are granted for a time. Only the supervisor gives them, as it does Hosts.
+	EndingHosts []Host
 	// HostDenies take away from Hosts, whatever these give.
 	HostDenies []Host
 	// Listens are where from outside the servers inside can be reached, on the same port

@@ -121,7 +121,7 @@ func (n *Network) decide(to netip.AddrPort) (d destination, direct []netip.Addr)
 	}
 	if name != "" {
 		d.name = name
-		h := n.spec.HostNamed(name, port)
+		h := n.rules.at().HostNamed(name, port)
 		switch {
 		case h == nil:
 			return d, nil
@@ -131,10 +131,10 @@ func (n *Network) decide(to netip.AddrPort) (d destination, direct []netip.Addr)
 		direct, _ = n.resolver.at(name, port)
 		return d, direct
 	}
-	if n.spec.HostDeniedAt(addr.As16(), port) != nil {
+	if n.rules.at().HostDeniedAt(addr.As16(), port) != nil {
 		return d, nil
 	}
-	if n.spec.HostAt(addr.As16(), port) != nil || addr.IsLoopback() && n.spec.HostNamed("localhost", port) != nil {
+	if n.rules.at().HostAt(addr.As16(), port) != nil || addr.IsLoopback() && n.rules.at().HostNamed("localhost", port) != nil {
 		return d, []netip.Addr{addr}
 	}
 	d.inside = addr.IsLoopback() || addr.IsUnspecified()

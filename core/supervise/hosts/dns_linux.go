@@ -46,7 +46,7 @@ func (s *server) about(q dnsmessage.Question) (dnsmessage.RCode, dnsmessage.Reso
 	if q.Type == dnsmessage.TypePTR {
 		return s.reverse(name)
 	}
-	if s.resolver.spec.HostNamed(name, 0) == nil {
+	if s.resolver.rules.at().HostNamed(name, 0) == nil {
 		s.told.lookup(name)
 		return dnsmessage.RCodeNameError, nil
 	}

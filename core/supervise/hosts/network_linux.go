@@ -16,7 +16,7 @@ import (
 
 // A Network is what the command of one run reaches.
 type Network struct {
-	spec        *spec.Spec
+	rules       *rules
 	told        *teller
 	names       names
 	resolver    *resolver
@@ -32,7 +32,8 @@ type Network struct {
 // hears of every connection, and of everything that is refused, unless it is nil; several
 // goroutines call it.
 func New(s *spec.Spec, maker, nameServer int, tell func(audit.Event)) (*Network, error) {
-	n := &Network{spec: s, told: newTeller(s, tell), resolver: &resolver{spec: s}, nameServers: nameServers(),
+	rules := newRules(s)
+	n := &Network{rules: rules, told: newTeller(rules, tell), resolver: &resolver{rules: rules}, nameServers: nameServers(),
 		datagrams: &datagrams{maker: maker, dns: nameServer}, pretended: map[uint64]bool{}}
 	dns := &server{names: &n.names, resolver: n.resolver, told: n.told}
 	var err error

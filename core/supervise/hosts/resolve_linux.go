@@ -8,17 +8,15 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // A resolver finds the real addresses of allowed names. It asks the system's name
 // servers about no other names.
 type resolver struct {
-	spec *spec.Spec
-	mu   sync.Mutex
-	seen map[string]found
-	file map[string]string // what /etc/hosts says: address to name
+	rules *rules
+	mu    sync.Mutex
+	seen  map[string]found
+	file  map[string]string // what /etc/hosts says: address to name
 }
 
 // found is what was learnt about a name.
@@ -99,10 +97,10 @@ func (r *resolver) at(name string, port uint16) ([]netip.Addr, error) {
 
 // allowed reports whether a name may lead to the address at port, or, for 0, at any.
 func (r *resolver) allowed(a netip.Addr, port uint16) bool {
-	if r.spec.HostDeniedAt(a.As16(), port) != nil {
+	if r.rules.at().HostDeniedAt(a.As16(), port) != nil {
 		return false
 	}
-	return r.spec.HostAt(a.As16(), port) != nil || !local(a)
+	return r.rules.at().HostAt(a.As16(), port) != nil || !local(a)
 }
 
 // local reports whether an address is this machine's, a private network's, or one at
@@ -143,7 +141,7 @@ func (r *resolver) nameAt(a netip.Addr) string {
 			for i := 1; i < len(f); i++ {
 				addr, err := netip.ParseAddr(f[0])
 				name := strings.ToLower(f[i])
-				if err == nil && r.file[addr.String()] == "" && r.spec.HostNamed(name, 0) != nil && r.allowed(addr, 0) {
+				if err == nil && r.file[addr.String()] == "" && r.rules.at().HostNamed(name, 0) != nil && r.allowed(addr, 0) {
 					r.file[addr.String()] = name
 				}
 			}

@@ -28,14 +28,14 @@ const (
 
 // A teller tells the log, and the summary at the end, of connections and refusals.
 type teller struct {
-	spec *spec.Spec
-	tell func(audit.Event) // or nil
+	rules *rules
+	tell  func(audit.Event) // or nil
 	// search are the domains that programs try behind a name (resolv.conf(5)).
 	search []string
 }
 
-func newTeller(s *spec.Spec, tell func(audit.Event)) *teller {
-	t := &teller{spec: s, tell: tell}
+func newTeller(r *rules, tell func(audit.Event)) *teller {
+	t := &teller{rules: r, tell: tell}
 	text, _ := os.ReadFile("/etc/resolv.conf")
 	for line := range strings.Lines(string(text)) {
 		if f := strings.Fields(line); len(f) > 1 && (f[0] == "search" || f[0] == "domain") {
@@ -76,7 +76,7 @@ func (t *teller) connected(who audit.Event, name string, addr netip.AddrPort, er
 // refused tells that a connection to a host, a name or an address, is not allowed by the
 // spec, and what would allow it.
 func (t *teller) refused(who audit.Event, host string, port uint16, errno unix.Errno) {
-	v := query.Network(t.spec, kernel.LatestABI, host, int(port), "tcp")
+	v := query.Network(t.rules.at(), kernel.LatestABI, host, int(port), "tcp")
 	remedy := ""
 	if v.Suggestion != nil {
 		remedy = v.Suggestion.String()
@@ -100,7 +100,7 @@ func (t *teller) lookup(name string) {
 			meant = bare
 		}
 	}
-	if t.spec.HostNamed(meant, 0) != nil && meant != name {
+	if t.rules.at().HostNamed(meant, 0) != nil && meant != name {
 		return
 	}
 	e := audit.Event{Source: audit.Fact, Kind: audit.Refused, Op: "lookup", Host: meant, Reason: string(query.HostNotGranted)}

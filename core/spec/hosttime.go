@@ -1,0 +1,85 @@
+package spec
+
+import (
+	"slices"
+	"strconv"
+)
+
+// wordHost begins the line of a host, also behind 'until' and 'ask'.
+const wordHost = "host"
+
+// AnyName is the Name that stands for every name but localhost. No flag grants it: nono
+// learn does, and a person may be asked for it.
+const AnyName = "*"
+
+// AnyHost are the lines that hold for every host but this machine.
+func AnyHost(by Origin) []Host { return []Host{{Name: AnyName, By: by}, {By: by}} }
+
+// CutHostTime takes the time off a host as flags and profiles have it, NAME:1h or
+// NAME:443:1h. What is an IPv6 address as it stands has no time: with one, the address
+// stands in brackets. tail is empty where there is no time, and begins with the colon
+// otherwise.
+func CutHostTime(arg string) (host, tail string) {
+	if _, whole := parseAddr(arg); whole {
+		return arg, ""
+	}
+	host, tail = CutTime(arg)
+	if tail == ":"+Always {
+		return arg, ""
+	}
+	return host, tail
+}
+
+// LimitsHosts reports whether a supervisor connects to some hosts, and to nothing else,
+// also where the grants of all of them end.
+func (s *Spec) LimitsHosts() bool { return len(s.Hosts) > 0 || len(s.EndingHosts) > 0 }
+
+// byEnd parts hosts into those that are granted for good and those that are not. The
+// one that holds longest stands first.
+func byEnd(hosts []Host) (lasting, ending []Host) {
+	for _, h := range hosts {
+		if h.Until == 0 {
+			lasting = append(lasting, h)
+		} else {
+			ending = append(ending, h)
+		}
+	}
+	slices.SortStableFunc(ending, func(a, b Host) int { return int(b.Until - a.Until) })
+	return lasting, ending
+}
+
+// untilHost adds one line `until SECONDS host HOST`.
+func (s *Spec) untilHost(end int64, args []string, n int) string {
+	h, msg := host(wordHost, args, n)
+	h.Until = end
+	s.EndingHosts = append(s.EndingHosts, h)
+	return msg
+}
+
+func (s *Spec) appendEndingHosts(b []byte) []byte {
+	for i := range s.EndingHosts {
+		h := &s.EndingHosts[i]
+		b = append(b, wordUntil+" "...)
+		b = append(strconv.AppendInt(b, h.Until, 10), ' ')
+		b = h.append(b, wordHost)
+	}
+	return b
+}
+
+// hostsProblem says what is wrong with the lines about hosts in the whole document, or
+// returns a line and "".
+func (s *Spec) hostsProblem() (line int, problem string) {
+	first := func(hosts []Host) int { return hosts[0].Line }
+	all := slices.Concat(s.Hosts, s.EndingHosts)
+	switch {
+	case len(all) > 0 && !s.Traps(TrapHosts):
+		return first(all), "a line 'host' goes with a line 'supervise hosts'"
+	case len(all) > 0 && s.Net:
+		return first(all), "a line 'host' goes with 'net block'"
+	case len(s.Listens) > 0 && len(all) == 0:
+		return first(s.Listens), "a line 'listen' goes with a line 'host'"
+	case len(s.HostDenies) > 0 && len(all) == 0:
+		return first(s.HostDenies), "a line 'deny-host' takes away from lines 'host', of which there is none"
+	}
+	return 0, ""
+}
