@@ -203,7 +203,7 @@ func shown(q *ask.Question, more int) string {
 	if q.Protected != "" {
 		b.WriteString("PROTECTED: " + q.Protected + "\n")
 	}
-	b.WriteString(process(q.Asker) + "\n  wants to " + strings.ReplaceAll(q.Op, "-", " ") + " " + shellquote.Quote(q.RealPath()))
+	b.WriteString(process(q.Asker) + "\n  wants to " + op(q) + " " + shellquote.Quote(q.About()))
 	if q.To != "" {
 		b.WriteString(" " + shellquote.Quote(q.To))
 	}
@@ -227,6 +227,14 @@ func shown(q *ask.Question, more int) string {
 	return b.String()
 }
 
+// op is what is done, in words.
+func op(q *ask.Question) string {
+	if q.Host != "" {
+		return "connect to"
+	}
+	return strings.ReplaceAll(q.Op, "-", " ")
+}
+
 // choices are the answers that fit a question.
 func choices(q *ask.Question) string {
 	text := "  y  yes, once\n"
@@ -241,7 +249,11 @@ func choices(q *ask.Question) string {
 		text += "  r  " + q.File + ", for this run\n"
 	}
 	if q.Dir != "" {
-		text += "  d  " + q.Dir + ", all of it, for this run\n"
+		all := ", all of it"
+		if q.Host != "" {
+			all = ", every port"
+		}
+		text += "  d  " + q.Dir + all + ", for this run\n"
 	}
 	if q.Profile != "" && q.File != "" {
 		text += "  a  " + q.File + ", always: into the profile " + shellquote.Quote(q.Profile) + "\n"

@@ -75,25 +75,26 @@ func (a *askOptions) start() (int, error) {
 	return pair[0], err
 }
 
-// newGrants makes the grants that end and those that are asked for.
-func (o *options) newGrants(s *spec.Spec, tell func(audit.Event)) (*grants.Grants, error) {
+// newPerson makes who is asked, on the socket that start has opened.
+func (o *options) newPerson() (*grants.Person, error) {
+	seconds, problem := spec.ParseSpan(o.ask.timeout)
+	if problem != "" || o.ask.fd < 3 {
+		return nil, misuse("nono run is what starts it")
+	}
+	unix.CloseOnExec(o.ask.fd)
+	unix.SetNonblock(o.ask.fd, true)
+	run := shellquote.Words(o.argv)
+	if len(run) > 200 {
+		run = run[:200] + "…"
+	}
+	return grants.NewPerson(os.NewFile(uintptr(o.ask.fd), "ask"), int(seconds), run, o.ask.profile), nil
+}
+
+// newGrants makes the grants that end and those that are asked for, of person, or nil.
+func (o *options) newGrants(s *spec.Spec, person *grants.Person, tell func(audit.Event)) (*grants.Grants, error) {
 	support, err := kernel.Detect()
 	if err != nil {
 		return nil, err
-	}
-	var person *grants.Person
-	if s.Asks() {
-		seconds, problem := spec.ParseSpan(o.ask.timeout)
-		if problem != "" || o.ask.fd < 3 {
-			return nil, misuse("nono run is what starts it")
-		}
-		unix.CloseOnExec(o.ask.fd)
-		unix.SetNonblock(o.ask.fd, true)
-		run := shellquote.Words(o.argv)
-		if len(run) > 200 {
-			run = run[:200] + "…"
-		}
-		person = grants.NewPerson(os.NewFile(uintptr(o.ask.fd), "ask"), int(seconds), run, o.ask.profile)
 	}
 	return grants.New(s, support.ABI, person, tell)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/chains"
+	"github.com/nono-sandbox/nono/core/supervise/grants"
 	"github.com/nono-sandbox/nono/core/supervise/hosts"
 	"github.com/nono-sandbox/nono/core/supervise/metadata"
 	"github.com/nono-sandbox/nono/core/supervise/owndirs"
@@ -123,15 +124,28 @@ func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.
 	if s.RmdirOwn && !s.Undo { // which makes and removes them by the same rule
 		all = append(all, owndirs.Feature(others))
 	}
+	var person *grants.Person
+	if s.Asks() {
+		var err error
+		if person, err = o.newPerson(); err != nil {
+			return nil, err
+		}
+	}
 	if len(s.Ending) > 0 || s.Asks() {
-		g, err := o.newGrants(s, tell)
+		g, err := o.newGrants(s, person, tell)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, g.Feature())
 	}
 	if s.Traps(spec.TrapHosts) {
-		n, err := hosts.New(s, o.maker, o.nameServer, tell)
+		var asked hosts.Person
+		if person != nil {
+			asked = func(c *supervise.Call, h spec.Host, private bool) (spec.Host, bool, bool) {
+				return person.Host(c, h, private, tell)
+			}
+		}
+		n, err := hosts.New(s, o.maker, o.nameServer, tell, asked)
 		if err != nil {
 			return nil, err
 		}

@@ -173,6 +173,7 @@ func (w *sandbox) network(host string, port int, protocol string) query.Verdict 
 		return query.Verdict{Status: query.NotSandboxed, Reason: query.OutsideOfAnyone, Host: host, Port: port, Protocol: protocol}
 	}
 	v := query.Network(w.spec, w.abi, host, port, protocol)
+	v.Asks = w.self && v.Status == query.Denied && query.HostAskable(w.spec, &v)
 	if w.self {
 		query.ProbeNetwork(&v)
 	}

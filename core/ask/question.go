@@ -25,6 +25,9 @@ type Question struct {
 	Path      string `json:"path"`
 	PathBytes []byte `json:"path_bytes,omitempty"`
 	To        string `json:"to,omitempty"`
+	// Host is what is connected to, a name or an address with its port. Path is empty
+	// then.
+	Host string `json:"host,omitempty"`
 	// Thing is what lies at Path: "file", "directory", "device" … or "nothing yet".
 	Thing string `json:"thing"`
 	// Why is why the sandbox refuses it, in words.
@@ -36,7 +39,7 @@ type Question struct {
 	// Reason is what the asker says it is for, where it has asked ahead.
 	Reason string `json:"reason,omitempty"`
 	// File and Dir are what a yes grants, as lines of a profile: Path alone, or all
-	// of a directory. Dir is empty where only the one thing can be granted, and File where
+	// of a directory; of a host the one port, or every port. Dir is empty where only the one thing can be granted, and File where
 	// only a directory can.
 	File string `json:"file,omitempty"`
 	Dir  string `json:"dir,omitempty"`
@@ -117,7 +120,7 @@ type Message struct {
 	Save *Line `json:"save,omitempty"`
 }
 
-// A Line is one line of a profile: a directive and a path, byte for byte.
+// A Line is one line of a profile: a directive and a path or a host, byte for byte.
 type Line struct {
 	Word string `json:"word"`
 	Path []byte `json:"path"`
@@ -174,6 +177,14 @@ func (q *Question) SetPath(path string) {
 		q.PathBytes = []byte(path)
 		q.Path = strings.ToValidUTF8(path, "\ufffd")
 	}
+}
+
+// About is what q is about, byte for byte: a host or a path.
+func (q *Question) About() string {
+	if q.Host != "" {
+		return q.Host
+	}
+	return q.RealPath()
 }
 
 // RealPath is the path of q, byte for byte.

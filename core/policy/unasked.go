@@ -1,10 +1,24 @@
 package policy
 
 import (
+	"slices"
+
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
+
+// addAskableHosts lets a person be asked for hosts where only some may be connected to:
+// all, or those that the administrator leaves.
+func addAskableHosts(s *spec.Spec, o Options) {
+	if !s.LimitsHosts() || o.Managed.Forbids("host", "", "linux") != "" {
+		return
+	}
+	s.AskableHosts = spec.AnyHost(spec.Origin{Source: spec.Flag, Detail: "--ask"})
+	if o.Managed != nil && len(o.Managed.Hosts) > 0 {
+		s.AskableHosts = slices.Clone(o.Managed.Hosts)
+	}
+}
 
 // addUnasked keeps answers from granting what a policy forbids to grant.
 func addUnasked(s *spec.Spec, o Options, h Host) error {

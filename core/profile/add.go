@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Add adds a line, a directive and the path that it grants, to the user's own profile of
+// Add adds a line, a directive and the path or host that it grants, to the user's own profile of
 // that name. One that hides a built-in includes it. Either the file is there with the
 // line, on disk, or it is as it was. It returns the file's name.
 func Add(name, word, path string, env Env) (string, error) {
@@ -68,7 +68,9 @@ func written(word, path string) (string, error) {
 			return "", fault.Text("a profile would take '$' in the path for a variable")
 		}
 	}
-	path = spec.Lasting(path)
+	if word != "host" {
+		path = spec.Lasting(path)
+	}
 	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+,@:") != "" {
 		path = strconv.Quote(path)
 	}

@@ -50,6 +50,31 @@ func TestAdd(t *testing.T) {
 	}
 }
 
+// A host is written as it is, also where it ends as a time does.
+func TestAddHost(t *testing.T) {
+	home := t.TempDir()
+	env := Env{Getenv: func(name string) string { return map[string]string{"HOME": home}[name] }, UID: os.Getuid(), Workdir: "/"}
+	dir := filepath.Join(home, ".config/nono/profiles")
+	must(t, os.MkdirAll(dir, 0o755))
+	must(t, os.WriteFile(filepath.Join(dir, "mine.profile"), []byte("# mine\n"), 0o644))
+	hosts := []string{"good.example:443", "good.example", "2001:db8::1d", "[2001:db8::1d]:443"}
+	for _, host := range hosts {
+		if _, err := Add("mine", "host", host, env); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := Load([]string{"mine"}, Words{"host": Text}, env)
+	must(t, err)
+	for i, l := range p.Lines {
+		if l.Value != hosts[i] {
+			t.Errorf("%q is read back as %q", hosts[i], l.Value)
+		}
+	}
+	if len(p.Lines) != len(hosts) {
+		t.Errorf("%d lines, want %d", len(p.Lines), len(hosts))
+	}
+}
+
 // On a full disk the profile stays as it is, and nothing is left beside it.
 func TestAddOnAFullDisk(t *testing.T) {
 	if os.Getuid() != 0 {

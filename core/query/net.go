@@ -88,6 +88,13 @@ func byHosts(s *spec.Spec, v Verdict) Verdict {
 	return v
 }
 
+// HostAskable reports whether a person is asked when the connection is tried that v, an
+// answer of Network, denies.
+func HostAskable(s *spec.Spec, v *Verdict) bool {
+	asked := askedHost(v.Host, v.Port)
+	return v.Protocol == "tcp" && (asked.Name != "" || asked.Bits == 128) && s.HostAskable(asked)
+}
+
 // looked says of an allowed connection what the supervisor looks at.
 func looked(h *spec.Host, port uint16) string {
 	if h.Name == "" || h.Raw || h.Name == "localhost" {

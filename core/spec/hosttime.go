@@ -56,14 +56,33 @@ func (s *Spec) untilHost(end int64, args []string, n int) string {
 	return msg
 }
 
-func (s *Spec) appendEndingHosts(b []byte) []byte {
+func (s *Spec) appendLaterHosts(b []byte) []byte {
 	for i := range s.EndingHosts {
 		h := &s.EndingHosts[i]
 		b = append(b, wordUntil+" "...)
 		b = append(strconv.AppendInt(b, h.Until, 10), ' ')
 		b = h.append(b, wordHost)
 	}
+	for i := range s.AskableHosts {
+		b = s.AskableHosts[i].append(append(b, wordAsk+" "...), wordHost)
+	}
 	return b
+}
+
+// askHost adds one line `ask host HOST`.
+func (s *Spec) askHost(args []string, n int) string {
+	h, msg := host(wordHost, args, n)
+	s.AskableHosts = append(s.AskableHosts, h)
+	return msg
+}
+
+// HostAskable reports whether a person may be asked for h, a name or one address with a
+// port, which nothing grants: where it is denied, or an address of this machine, not.
+func (s *Spec) HostAskable(h Host) bool {
+	if h.Name != "" && s.HostDenied(h.Name, h.Port) != nil || h.Name == "" && s.HostDeniedAt(h.Addr, h.Port) != nil {
+		return false
+	}
+	return slices.ContainsFunc(s.AskableHosts, func(a Host) bool { return a.Covers(h) })
 }
 
 // hostsProblem says what is wrong with the lines about hosts in the whole document, or
@@ -78,6 +97,8 @@ func (s *Spec) hostsProblem() (line int, problem string) {
 		return first(all), "a line 'host' goes with 'net block'"
 	case len(s.Listens) > 0 && len(all) == 0:
 		return first(s.Listens), "a line 'listen' goes with a line 'host'"
+	case len(s.AskableHosts) > 0 && len(all) == 0:
+		return first(s.AskableHosts), "a line 'ask host' goes with a line 'host'"
 	case len(s.HostDenies) > 0 && len(all) == 0:
 		return first(s.HostDenies), "a line 'deny-host' takes away from lines 'host', of which there is none"
 	}

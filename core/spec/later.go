@@ -94,7 +94,7 @@ func (s *Spec) appendLater(b []byte) []byte {
 		b = append(b, ' ')
 		b = append(s.Ending[i].append(b), '\n')
 	}
-	b = s.appendEndingHosts(b)
+	b = s.appendLaterHosts(b)
 	for i := range s.Askable {
 		b = append(b, wordAsk+" "...)
 		b = append(s.Askable[i].append(b), '\n')
@@ -128,6 +128,9 @@ func (s *Spec) laterProblem() string {
 func (s *Spec) ask(args []string, n int) string {
 	if len(args) < 2 {
 		return "'ask' wants a directive and a path"
+	}
+	if args[0] == wordHost {
+		return s.askHost(args[1:], n)
 	}
 	p, msg := pathLine(args[0], args[1:], n)
 	switch {

@@ -48,3 +48,62 @@ func TestUnaskedFor(t *testing.T) {
 		}
 	}
 }
+
+func TestLaterHosts(t *testing.T) {
+	for lines, want := range map[string]string{
+		"host a.example\nuntil 5 host b.example:443 by \"--host b.example:443:1h\"": "",
+		"until 5 host b.example":                                    "",
+		"host a.example\nask host *\nask host ::/0":                 "",
+		"host a.example\nask host b.example:443 by \"policy site\"": "",
+		"until 0 host b.example":                                    "line 9: 'until' wants a number of seconds since the system started, not \"0\"",
+		"until 5 host b.example:1h":                                 "line 9: the host \"b.example:1h\": a port is a number from 1 to 65535",
+		"until 5 host":                                              "line 9: 'host' wants one host, and behind it only: by \"REASON\"",
+		"ask host *":                                                "line 9: a line 'ask host' goes with a line 'host'",
+	} {
+		doc := laterSpec + "ask allow /\n" + lines + "\n"
+		s, err := Parse([]byte(doc))
+		got := ""
+		if err != nil {
+			got = err.Error()
+		} else {
+			text := string(s.Append(nil))
+			for line := range strings.Lines(lines) {
+				if !strings.Contains(text, "\n"+strings.TrimSuffix(line, "\n")+"\n") {
+					t.Errorf("%s\nis printed as\n%s", lines, text)
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("%s\nsays %q, want %q", lines, got, want)
+		}
+	}
+}
+
+func TestHostAskable(t *testing.T) {
+	s := &Spec{AskableHosts: AnyHost(Origin{})}
+	for _, text := range []string{"denied.example", "half.example:80", "192.0.2.9"} {
+		h, _ := ParseHost(text)
+		s.HostDenies = append(s.HostDenies, h)
+	}
+	for text, want := range map[string]bool{
+		"a.example:443": true, "denied.example:443": false, "half.example:80": false, "half.example:443": true, "192.0.2.1:80": true, "192.0.2.9:80": false,
+		"[2001:db8::1]:80": true, "localhost:80": false, "x.localhost:80": false, "127.0.0.1:80": false, "127.3.2.1:80": false, "[::1]:80": false,
+	} {
+		h, problem := ParseHost(text)
+		if problem != "" || s.HostAskable(h) != want {
+			t.Errorf("%s: %v, want %v %s", text, !want, want, problem)
+		}
+	}
+}
+
+func TestCutHostTime(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"a.example": {"a.example", ""}, "a.example:443": {"a.example:443", ""}, "a.example:1h": {"a.example", ":1h"}, "a.example:443:1h30m": {"a.example:443", ":1h30m"},
+		"a.example:443/raw:1h": {"a.example:443/raw", ":1h"}, "192.0.2.1:5s": {"192.0.2.1", ":5s"}, "2001:db8::5d": {"2001:db8::5d", ""}, "[2001:db8::5d]:5d": {"[2001:db8::5d]", ":5d"},
+		"2001:db8::/32:1h": {"2001:db8::/32", ":1h"}, "a.example:always": {"a.example:always", ""}, "a.example:-5m": {"a.example", ":-5m"}, "": {"", ""},
+	} {
+		if host, tail := CutHostTime(text); host != want[0] || tail != want[1] {
+			t.Errorf("%q: %q and %q, want %q", text, host, tail, want)
+		}
+	}
+}

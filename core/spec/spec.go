@@ -116,6 +116,8 @@ type Spec struct {
 	// Askable are what a person may be asked for, and what not: grants, and denies that
 	// hold against these alone. The kernel's rules know none of it.
 	Askable []Path
+	// AskableHosts are what a person may be asked for beside Hosts.
+	AskableHosts []Host
 	// Unasked are grants that no answer may give: at a path and above, or, where the path
 	// is empty, anywhere.
 	Unasked []Path

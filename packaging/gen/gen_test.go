@@ -70,7 +70,7 @@ func TestEveryFlagIsEverywhere(t *testing.T) {
 // nono-spec(5) is written by hand; its list of directives is held here.
 func TestSpecPageHasEveryDirective(t *testing.T) {
 	page := readFile(t, "packaging/man/nono-spec.5")
-	words := []string{"keep-fd", "port", "supervise", "host", "deny-host", "listen", "until", "ask", "ends"}
+	words := []string{"keep-fd", "port", "supervise", "host", "deny-host", "listen", "until", "ask", "unasked", "ends"}
 	for _, w := range spec.SwitchTable {
 		words = append(words, w.Word)
 	}

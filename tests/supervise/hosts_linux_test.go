@@ -74,6 +74,7 @@ func TestHosts(t *testing.T) {
 		t.Run("log", func(t *testing.T) { w.log(t, u) })
 		t.Run("deny", func(t *testing.T) { w.deny(t, u) })
 		t.Run("ending", func(t *testing.T) { w.ending(t, u) })
+		t.Run("asking", func(t *testing.T) { w.asking(t, u) })
 		t.Run("connect", func(t *testing.T) { w.connect(t, u) })
 		t.Run("clients", func(t *testing.T) { w.clients(t, u) })
 		t.Run("Unix sockets", func(t *testing.T) { w.unixSockets(t, u) })
@@ -330,6 +331,8 @@ func ask(args []string) error {
 		return serve(args[1])
 	case "outlast":
 		return outlast(args[1])
+	case "visit":
+		return visit(args[1:])
 	case "bound":
 		return bound(args[1])
 	case "sorted":

@@ -126,10 +126,16 @@ func (p *Person) settle(q *pending, o outcome, said string) {
 
 // granted ends the other questions about what lies beneath dir, which are decided anew.
 func (p *Person) granted(dir string) {
+	p.decideAnew(func(q *ask.Question) bool {
+		return q.Host == "" && strings.HasPrefix(q.RealPath(), strings.TrimSuffix(dir, "/")+"/")
+	})
+}
+
+func (p *Person) decideAnew(is func(*ask.Question) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, q := range p.pending {
-		if strings.HasPrefix(q.question.RealPath(), strings.TrimSuffix(dir, "/")+"/") {
+		if is(q.question) {
 			p.settle(q, again, "decided by another answer")
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/caller"
 	"github.com/nono-sandbox/nono/core/supervise/files"
 	"golang.org/x/sys/unix"
@@ -25,7 +26,7 @@ func (d *decision) ask(p *files.Plan, q *query.Question, v *query.Verdict) outco
 	o, a, asked := g.person.ask(string(q.Op)+"\x00"+q.Path+"\x00"+q.To, func() *ask.Question {
 		made = g.question(p, q, v, isDir)
 		made.Reason = d.reason
-		d.describe(made)
+		describe(d.c, made)
 		return made
 	}, d.c.Valid)
 	if o != yes || asked == nil {
@@ -175,8 +176,8 @@ func why(v *query.Verdict) string {
 const mostParents = 12
 
 // describe tells who asks.
-func (d *decision) describe(q *ask.Question) {
-	p, err := d.c.Caller()
+func describe(c *supervise.Call, q *ask.Question) {
+	p, err := c.Caller()
 	if err != nil {
 		return
 	}
@@ -186,7 +187,7 @@ func (d *decision) describe(q *ask.Question) {
 	}
 	q.Asker = process(p, status.PID)
 	for pid := status.Parent; pid > 1 && pid != unix.Getpid() && len(q.Parents) < mostParents; {
-		up, err := caller.Open(uint32(pid), d.c.Valid)
+		up, err := caller.Open(uint32(pid), c.Valid)
 		if err != nil {
 			return
 		}

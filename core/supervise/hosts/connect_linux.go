@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/notify"
 )
@@ -61,8 +62,18 @@ func (n *Network) onConnect(c *supervise.Call) (notify.Answer, bool) {
 
 // connect connects a TCP socket, or returns why not.
 func (n *Network) connect(c *supervise.Call, fd int, kind socketKind, to netip.AddrPort) notify.Answer {
-	d, direct := n.decide(to)
+	d, direct := n.decide(n.rules.at(), to)
 	d.who = n.told.who(c)
+	if d.refused() && direct == nil && !kind.within {
+		if rules, ok := n.ask(c, d, to); ok {
+			who := d.who
+			d, direct = n.decide(rules, to)
+			d.who = who
+			if err := n.leadsNowhere(d, direct); err != nil {
+				return result(err)
+			}
+		}
+	}
 	switch {
 	case d.inside && kind.within:
 		return result(unix.Connect(fd, kind.sockaddr(to)))
@@ -77,7 +88,7 @@ func (n *Network) connect(c *supervise.Call, fd int, kind socketKind, to netip.A
 		return notify.Errno(unix.ENETUNREACH)
 	case direct != nil:
 		return n.directly(c, fd, kind, d, direct, to.Port())
-	case d.port == 0 && !d.dns:
+	case d.refused():
 		host := d.name
 		if host == "" {
 			host = to.Addr().Unmap().String()
@@ -107,7 +118,7 @@ func (n *Network) noServer(d destination, to netip.AddrPort, err error) notify.A
 
 // decide finds out what an address stands for: a purpose for the relay, or addresses to
 // connect to directly, or neither.
-func (n *Network) decide(to netip.AddrPort) (d destination, direct []netip.Addr) {
+func (n *Network) decide(rules *spec.Spec, to netip.AddrPort) (d destination, direct []netip.Addr) {
 	addr, port := to.Addr().Unmap(), to.Port()
 	if port == 53 && n.nameServers[addr] {
 		return destination{dns: true}, nil
@@ -121,7 +132,7 @@ func (n *Network) decide(to netip.AddrPort) (d destination, direct []netip.Addr)
 	}
 	if name != "" {
 		d.name = name
-		h := n.rules.at().HostNamed(name, port)
+		h := rules.HostNamed(name, port)
 		switch {
 		case h == nil:
 			return d, nil
@@ -131,10 +142,10 @@ func (n *Network) decide(to netip.AddrPort) (d destination, direct []netip.Addr)
 		direct, _ = n.resolver.at(name, port)
 		return d, direct
 	}
-	if n.rules.at().HostDeniedAt(addr.As16(), port) != nil {
+	if rules.HostDeniedAt(addr.As16(), port) != nil {
 		return d, nil
 	}
-	if n.rules.at().HostAt(addr.As16(), port) != nil || addr.IsLoopback() && n.rules.at().HostNamed("localhost", port) != nil {
+	if rules.HostAt(addr.As16(), port) != nil || addr.IsLoopback() && rules.HostNamed("localhost", port) != nil {
 		return d, []netip.Addr{addr}
 	}
 	d.inside = addr.IsLoopback() || addr.IsUnspecified()

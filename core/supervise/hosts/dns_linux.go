@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/dns/dnsmessage"
+
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // answerTTL is how long, in seconds, a program may keep an answer. The address of a
@@ -17,6 +19,8 @@ type server struct {
 	names    *names
 	resolver *resolver
 	told     *teller
+	// asks tells that a person is asked about other names when they are connected to.
+	asks bool
 }
 
 // answer answers one message. It returns nil for what is no question.
@@ -47,6 +51,9 @@ func (s *server) about(q dnsmessage.Question) (dnsmessage.RCode, dnsmessage.Reso
 		return s.reverse(name)
 	}
 	if s.resolver.rules.at().HostNamed(name, 0) == nil {
+		if s.asks && s.askable(name) {
+			return s.standIn(name, q.Type)
+		}
 		s.told.lookup(name)
 		return dnsmessage.RCodeNameError, nil
 	}
@@ -60,7 +67,21 @@ func (s *server) about(q dnsmessage.Question) (dnsmessage.RCode, dnsmessage.Reso
 		return dnsmessage.RCodeNameError, nil
 	case err != nil:
 		return dnsmessage.RCodeServerFailure, nil
-	case q.Type != dnsmessage.TypeA && q.Type != dnsmessage.TypeALL:
+	}
+	return s.standIn(name, q.Type)
+}
+
+// askable reports whether a person may be asked about a name, which no line grants. A
+// domain of the search list behind it is none of the program's asking.
+func (s *server) askable(name string) bool {
+	h, problem := spec.ParseHost(name)
+	return problem == "" && h.Name == name && s.told.meant(name) == name && s.resolver.rules.at().HostAskable(h)
+}
+
+// standIn answers with the address by which the supervisor knows the name. It asks no
+// name server: a name that nothing grants would tell something to whoever runs that.
+func (s *server) standIn(name string, kind dnsmessage.Type) (dnsmessage.RCode, dnsmessage.ResourceBody) {
+	if kind != dnsmessage.TypeA && kind != dnsmessage.TypeALL {
 		// No AAAA: the supervisor chooses between IPv4 and IPv6 itself. No HTTPS: a
 		// program could learn there how to hide the name that it asks for (ECH).
 		return dnsmessage.RCodeSuccess, nil

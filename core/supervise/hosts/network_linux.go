@@ -23,19 +23,25 @@ type Network struct {
 	relay       *relay
 	datagrams   *datagrams
 	nameServers map[netip.Addr]bool
+	person      Person
 
 	mu        sync.Mutex
 	pretended map[uint64]bool // the sockets that pretend made, by inode
 }
 
+// A Person is asked about a host, one name or address with a port, that no line grants.
+// It returns what a yes grants, and whether that lasts for the run. private tells that the
+// host is an address of a private network or of a cloud's own service.
+type Person func(c *supervise.Call, h spec.Host, private bool) (granted spec.Host, lasting, ok bool)
+
 // New makes the network of a run. The descriptors are those of StartDatagrams. tell
 // hears of every connection, and of everything that is refused, unless it is nil; several
-// goroutines call it.
-func New(s *spec.Spec, maker, nameServer int, tell func(audit.Event)) (*Network, error) {
+// goroutines call it. person is who is asked about other hosts, or nil.
+func New(s *spec.Spec, maker, nameServer int, tell func(audit.Event), person Person) (*Network, error) {
 	rules := newRules(s)
 	n := &Network{rules: rules, told: newTeller(rules, tell), resolver: &resolver{rules: rules}, nameServers: nameServers(),
-		datagrams: &datagrams{maker: maker, dns: nameServer}, pretended: map[uint64]bool{}}
-	dns := &server{names: &n.names, resolver: n.resolver, told: n.told}
+		datagrams: &datagrams{maker: maker, dns: nameServer}, pretended: map[uint64]bool{}, person: person}
+	dns := &server{names: &n.names, resolver: n.resolver, told: n.told, asks: person != nil}
 	var err error
 	if n.datagrams.isolated() {
 		unix.CloseOnExec(maker)

@@ -83,6 +83,14 @@ func (r *resolver) shut(name string) string {
 	return ""
 }
 
+// forget has what was learnt about a name, and what /etc/hosts says, looked up anew.
+func (r *resolver) forget(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.seen, name)
+	r.file = nil
+}
+
 // at returns those of the addresses of a name to which the name may lead at port.
 func (r *resolver) at(name string, port uint16) ([]netip.Addr, error) {
 	all, err := r.lookup(name)

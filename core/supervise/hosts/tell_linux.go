@@ -94,12 +94,7 @@ func (t *teller) ended(who audit.Event, host string, port uint16, reason, remedy
 // lookup tells that a name is not looked up. Who asks is not known. A name with a domain
 // of the search list behind it is told as the name that the program has meant.
 func (t *teller) lookup(name string) {
-	meant := name
-	for _, domain := range t.search {
-		if bare, ok := strings.CutSuffix(name, "."+domain); ok && strings.Contains(bare, ".") {
-			meant = bare
-		}
-	}
+	meant := t.meant(name)
 	if t.rules.at().HostNamed(meant, 0) != nil && meant != name {
 		return
 	}
@@ -108,6 +103,17 @@ func (t *teller) lookup(name string) {
 		e.Remedy = "--host " + h.String()
 	}
 	t.say(e)
+}
+
+// meant is the name that a program means which asks for name.
+func (t *teller) meant(name string) string {
+	meant := name
+	for _, domain := range t.search {
+		if bare, ok := strings.CutSuffix(name, "."+domain); ok && strings.Contains(bare, ".") {
+			meant = bare
+		}
+	}
+	return meant
 }
 
 // private tells that a name leads to a private address alone.

@@ -1,0 +1,62 @@
+package hosts
+
+import (
+	"net/netip"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/supervise"
+)
+
+// refused reports whether no line allows the connection, where it is not made directly.
+func (d *destination) refused() bool { return d.port == 0 && !d.dns && !d.inside }
+
+// ask asks the person about a connection that no line allows, and returns the rules that
+// hold for it after a yes. The caller waits meanwhile, with the socket that it has called
+// with: what it does to its descriptors or to the address in its memory changes nothing.
+func (n *Network) ask(c *supervise.Call, d destination, to netip.AddrPort) (*spec.Spec, bool) {
+	if n.person == nil {
+		return nil, false
+	}
+	addr := to.Addr().Unmap()
+	h, private := spec.Host{Addr: addr.As16(), Bits: 128}, local(addr)
+	if d.name != "" {
+		h, private = spec.Host{Name: d.name}, false // which leads to no private address by itself
+	} else if addr.Is4() && reserved(addr.As4()) {
+		return nil, false // a name that was never asked for
+	}
+	h.Port = to.Port()
+	if h.Port == 0 || !n.rules.at().HostAskable(h) {
+		return nil, false
+	}
+	granted, lasting, ok := n.person(c, h, private)
+	if !ok || !c.Valid() {
+		return nil, false
+	}
+	if lasting {
+		n.rules.add(granted)
+		n.resolver.forget(h.Name)
+	}
+	once := *n.rules.at()
+	once.Hosts = append(slices.Clip(once.Hosts), granted)
+	return &once, true
+}
+
+// leadsNowhere looks a name up that has just been granted, and returns why nothing can be
+// connected to there.
+func (n *Network) leadsNowhere(d destination, direct []netip.Addr) error {
+	if d.name == "" || len(direct) > 0 {
+		return nil
+	}
+	addrs, err := n.resolver.lookup(d.name)
+	if err != nil {
+		return unix.EHOSTUNREACH
+	}
+	if len(addrs) == 0 {
+		n.told.private(d.name, n.resolver.shut(d.name))
+		return unix.EACCES
+	}
+	return nil
+}
