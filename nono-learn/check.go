@@ -103,9 +103,21 @@ func unusedLines(p *profile.Profile, seen *learn.Recording) []profile.Line {
 		switch {
 		case line.Word == "allow-command":
 			return called[line.Value]
+		case line.Word == "host":
+			return !seen.HostsKnown || reached(line, seen)
 		case strings.HasPrefix(line.Word, "deny"), !strings.HasPrefix(line.Value, "/"):
 			return true // says nothing of a path
 		}
 		return used[line.Value] || used[real(line.Value)]
+	})
+}
+
+// reached reports whether a host was connected to that a line 'host' grants.
+func reached(line profile.Line, seen *learn.Recording) bool {
+	return slices.ContainsFunc(hostsOf(&profile.Profile{Lines: []profile.Line{line}}), func(h spec.Host) bool {
+		return slices.ContainsFunc(seen.Hosts, func(s learn.Host) bool {
+			to, problem := spec.ParseHost(s.At())
+			return s.Refused == "" && problem == "" && h.Covers(to)
+		})
 	})
 }

@@ -35,7 +35,7 @@ func (l *lesson) ground(seen *learn.Recording) (*learn.Ground, error) {
 		Home: l.home, Workdir: l.dir, UID: strconv.Itoa(l.h.UID), Commands: l.commands,
 		Public: []string{real("/tmp"), real("/var/tmp")}, Given: given.names.Kernel,
 		Open: l.wideOpen.Meant, Closed: l.wideOpen.Chain, Why: l.why,
-		Rmdir: given.spec.Rmdir, Networked: given.networked,
+		Rmdir: given.spec.Rmdir, Networked: given.networked, Hosts: given.hosts,
 		Exists: func(path string) bool { _, err := os.Lstat(path); return err == nil },
 	}
 	for home := range l.h.Homes() {
@@ -59,6 +59,7 @@ type gift struct {
 	spec      *spec.Spec
 	names     *query.Names
 	networked bool
+	hosts     []spec.Host // to which the profile limits the network
 }
 
 // given compiles what every sandbox of the command has, with the profile that is added
@@ -66,6 +67,7 @@ type gift struct {
 func (l *lesson) given() (*gift, func(string) string, error) {
 	name := cmp.Or(l.addTo, l.check)
 	networked := false
+	var hosts []spec.Host
 	if name != "" {
 		p, err := cli.LoadProfile(name, l.env())
 		switch {
@@ -78,13 +80,28 @@ func (l *lesson) given() (*gift, func(string) string, error) {
 			return nil, nil, err
 		default:
 			networked = !slices.ContainsFunc(p.Lines, func(line profile.Line) bool { return line.Word == "net-block" })
+			hosts = hostsOf(p)
 		}
 	}
 	s, err := l.compile(name, l.command)
 	if err != nil {
 		return nil, nil, err
 	}
-	return &gift{s, query.NamesOf(s), networked}, l.h.Env, nil
+	return &gift{s, query.NamesOf(s), networked, hosts}, l.h.Env, nil
+}
+
+// hostsOf are the hosts that the lines of a profile grant.
+func hostsOf(p *profile.Profile) []spec.Host {
+	var all []spec.Host
+	for _, line := range p.Lines {
+		if line.Word == "host" {
+			name, _ := spec.CutHostTime(line.Value)
+			if h, problem := spec.ParseHost(name); problem == "" {
+				all = append(all, h)
+			}
+		}
+	}
+	return all
 }
 
 // compile makes the spec of a sandbox with one profile, or none.

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 
+	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/supervise/record"
 	"golang.org/x/sys/unix"
@@ -16,6 +17,16 @@ func (o *options) recorder() *record.Recorder {
 	}
 	unix.CloseOnExec(o.record)
 	return record.New()
+}
+
+// recorded has a recorder hear of connections, and then whoever else does.
+func recorded(r *record.Recorder, others func(audit.Event)) func(audit.Event) {
+	return func(e audit.Event) {
+		r.Host(e)
+		if others != nil {
+			others(e)
+		}
+	}
 }
 
 // writeRecording writes what was noted, when no process of the command is left that

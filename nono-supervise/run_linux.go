@@ -73,7 +73,11 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 		}
 		launch.Features = append(launch.Features, u.feature)
 	}
-	decide, err := o.featuresOf(s, w.listener())
+	tell := w.listener()
+	if recorder != nil {
+		tell = recorded(recorder, tell)
+	}
+	decide, err := o.featuresOf(s, tell)
 	if err != nil {
 		return process.End{}, err
 	}

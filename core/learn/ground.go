@@ -40,6 +40,8 @@ type Ground struct {
 	// Rmdir tells that a profile which is used already lets directories be removed, and
 	// Networked that an earlier run used the network.
 	Rmdir, Networked bool
+	// Hosts are those to which a profile that is used already limits the network.
+	Hosts []spec.Host
 }
 
 // A Variable is one that profiles expand.

@@ -228,13 +228,6 @@ func (m *maker) sockets(r *Recording) {
 	}
 }
 
-// network shuts the network where the run did without.
-func (m *maker) network(r *Recording) {
-	if !r.Network && !m.g.Networked {
-		m.p.Lines = append(m.p.Lines, Line{Word: "net-block", Why: "no network was used"})
-	}
-}
-
 func times(n int) string { return times2(n, "time", "times") }
 
 func times2(n int, one, many string) string {

@@ -19,6 +19,10 @@ type Recording struct {
 	Sockets  []Socket  `json:"sockets"`
 	// Network tells that a socket was asked for that is not a Unix socket.
 	Network bool `json:"network"`
+	// Hosts are what was connected to, where HostsKnown: then the supervisor has made every
+	// connection, and knows the names.
+	Hosts      []Host `json:"hosts,omitempty"`
+	HostsKnown bool   `json:"hosts_known,omitempty"`
 	// More counts the paths beyond what is kept.
 	More int `json:"more"`
 }
@@ -57,6 +61,19 @@ type Socket struct {
 	Address Text `json:"address"`
 	Made    bool `json:"made,omitempty"`
 	Times   int  `json:"times"`
+}
+
+// A Host is one that was connected to, or, with Refused, was not.
+type Host struct {
+	// Name is its name, or its address where no name was looked up.
+	Name Text   `json:"name"`
+	Port uint16 `json:"port"`
+	// Private is the private address to which the name led, or "".
+	Private string `json:"private,omitempty"`
+	// Refused is why the connection was not made, and Flag what would allow it.
+	Refused string `json:"refused,omitempty"`
+	Flag    string `json:"flag,omitempty"`
+	Times   int    `json:"times"`
 }
 
 // Text holds any bytes, as paths and arguments do. In JSON, what is no UTF-8 or begins

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -26,6 +27,9 @@ func (o *Options) withoutHosts() error {
 // addHosts adds to s the lines about hosts.
 func (o *Options) addHosts(s *spec.Spec) error {
 	switch {
+	case o.Record != 0 && o.Net() && recordsHosts():
+		o.recordHosts(s)
+		return nil
 	case len(o.Hosts) == 0 || o.NetBlock:
 		return o.withoutHosts()
 	case len(o.Ports) > 0:
@@ -34,4 +38,28 @@ func (o *Options) addHosts(s *spec.Spec) error {
 	s.AddHosts(o.Hosts, o.HostDenies)
 	s.Listens = o.Listens
 	return nil
+}
+
+// notRecorded are addresses at which clouds tell a machine its credentials: no command is
+// learned from by giving it these.
+var notRecorded = [...]string{"169.254.0.0/16", "fe80::/10", "fd00:ec2::254"}
+
+// recordHosts has the supervisor connect to whatever the command wants, so that hosts are
+// known by their names.
+func (o *Options) recordHosts(s *spec.Spec) {
+	by := spec.Origin{Source: spec.Flag, Detail: "--record"}
+	var denied []spec.Host
+	for _, text := range notRecorded {
+		h, _ := spec.ParseHost(text)
+		h.By = by
+		denied = append(denied, h)
+	}
+	s.AddHosts(spec.AnyHost(by), denied)
+}
+
+// recordsHosts reports whether this kernel can hold a command to its supervisor's
+// connections.
+func recordsHosts() bool {
+	support, err := kernel.Detect()
+	return err == nil && support.ABI >= kernel.ABINet
 }

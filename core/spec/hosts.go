@@ -229,7 +229,7 @@ func (s *Spec) HostAt(addr [16]byte, port uint16) *Host {
 	}
 	at := Host{Addr: addr, Bits: 128}
 	for i := range s.Hosts {
-		if h := &s.Hosts[i]; h.isAt(addr, port) && (h.Loopback() || !at.Loopback()) {
+		if h := &s.Hosts[i]; h.isAt(addr, port) && (h.here() || !at.here()) {
 			return h
 		}
 	}
@@ -328,7 +328,7 @@ func (h Host) Covers(other Host) bool {
 	case h.Port != 0 && h.Port != other.Port, other.Raw && !h.Raw && (other.Port == 80 || other.Port == 443):
 		return false
 	case h.Name == "" || other.Name == "":
-		return h.Name == other.Name && (h.Loopback() || !other.Loopback()) && h.Bits <= other.Bits && mask(other.Addr, h.Bits) == h.Addr
+		return h.Name == other.Name && (h.here() || !other.here()) && h.Bits <= other.Bits && mask(other.Addr, h.Bits) == h.Addr
 	case h.Name == other.Name:
 		return true
 	}

@@ -30,6 +30,12 @@ func CutHostTime(arg string) (host, tail string) {
 	return host, tail
 }
 
+// here reports whether a host is an address of this machine alone: one of loopback, or the
+// unspecified one, which the kernel takes for that (ip(7)).
+func (h *Host) here() bool {
+	return h.Loopback() || h.Name == "" && h.Bits == 128 && (h.Addr == [16]byte{} || h.Addr == [16]byte{10: 0xff, 11: 0xff})
+}
+
 // LimitsHosts reports whether a supervisor connects to some hosts, and to nothing else,
 // also where the grants of all of them end.
 func (s *Spec) LimitsHosts() bool { return len(s.Hosts) > 0 || len(s.EndingHosts) > 0 }

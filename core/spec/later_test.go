@@ -87,7 +87,7 @@ func TestHostAskable(t *testing.T) {
 	}
 	for text, want := range map[string]bool{
 		"a.example:443": true, "denied.example:443": false, "half.example:80": false, "half.example:443": true, "192.0.2.1:80": true, "192.0.2.9:80": false,
-		"[2001:db8::1]:80": true, "localhost:80": false, "x.localhost:80": false, "127.0.0.1:80": false, "127.3.2.1:80": false, "[::1]:80": false,
+		"[2001:db8::1]:80": true, "localhost:80": false, "x.localhost:80": false, "127.0.0.1:80": false, "127.3.2.1:80": false, "[::1]:80": false, "0.0.0.0:80": false, "[::]:80": false,
 	} {
 		h, problem := ParseHost(text)
 		if problem != "" || s.HostAskable(h) != want {

@@ -41,6 +41,8 @@ func (w internet) asking(t *testing.T, u testenv.User) {
 		{once, "", "get http://localhost:8080/", "connection refused", ""},
 		{once, "", "get http://127.0.0.1:8080/", "connection refused", ""},
 		{once, "", "get http://[::1]:8080/", "connection refused", ""},
+		{once, "", "get http://0.0.0.0:8080/", "connection refused", ""},
+		{once, "", "get http://[::]:8080/", "connection refused", ""},
 		{once, "", "get http://[::ffff:127.0.0.1]:8080/", "connection refused", ""},
 		// A name that leads to a private address stays shut, as one that is granted.
 		{once, "", "get http://inner.example:8080/", "permission denied", "inner.example:8080"},

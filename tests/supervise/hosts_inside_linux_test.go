@@ -37,6 +37,13 @@ func (w internet) deny(t *testing.T, u testenv.User) {
 		{"--host [2001:db8::/32]:8080", "get http://[2001:db8::1]:8080/", "2001:db8::1:8080"},
 		{"--host [2001:db8::1]:443", "get http://[2001:db8::1]:8080/", "permission denied"},
 		{"--host 2001:db8::/32 --deny-host 2001:db8::1", "get http://[2001:db8::1]:8080/", "permission denied"},
+		// A block is none of this machine's addresses.
+		{"--host 0.0.0.0/0", "get http://127.0.0.1:8080/", "connection refused"},
+		{"--host ::/0", "get http://127.0.0.1:8080/", "connection refused"},
+		{"--host ::/0", "get http://[::1]:8080/", "connection refused"},
+		{"--host 0.0.0.0/0", "get http://0.0.0.0:8080/", "connection refused"},
+		{"--host ::/0", "get http://203.0.113.2:8080/", "203.0.113.2:8080"},
+		{"--host 127.0.0.0/8", "get http://127.0.0.1:8080/", "127.0.0.1:8080"},
 		{"--host localhost:8080", "get http://127.0.0.1:8080/", "127.0.0.1:8080"},
 		{"--host localhost --deny-host localhost:8080", "get http://127.0.0.1:8080/", "connection refused"},
 	} {

@@ -75,6 +75,7 @@ func TestHosts(t *testing.T) {
 		t.Run("deny", func(t *testing.T) { w.deny(t, u) })
 		t.Run("ending", func(t *testing.T) { w.ending(t, u) })
 		t.Run("asking", func(t *testing.T) { w.asking(t, u) })
+		t.Run("learning", func(t *testing.T) { w.learning(t, u) })
 		t.Run("connect", func(t *testing.T) { w.connect(t, u) })
 		t.Run("clients", func(t *testing.T) { w.clients(t, u) })
 		t.Run("Unix sockets", func(t *testing.T) { w.unixSockets(t, u) })

@@ -21,7 +21,7 @@ func (n *Network) ask(c *supervise.Call, d destination, to netip.AddrPort) (*spe
 		return nil, false
 	}
 	addr := to.Addr().Unmap()
-	h, private := spec.Host{Addr: addr.As16(), Bits: 128}, local(addr)
+	h, private := spec.Host{Addr: addr.As16(), Bits: 128}, Local(addr)
 	if d.name != "" {
 		h, private = spec.Host{Name: d.name}, false // which leads to no private address by itself
 	} else if addr.Is4() && reserved(addr.As4()) {

@@ -14,6 +14,9 @@ import (
 // onSocket makes a datagram socket where nothing but the name server is.
 func (n *Network) onSocket(c *supervise.Call) (notify.Answer, bool) {
 	family, kind := int(c.Int(0)), int(c.Int(1))
+	if kind&0xf != unix.SOCK_DGRAM || family != unix.AF_INET && family != unix.AF_INET6 {
+		return notify.Answer{}, false // another group asks about it; the filter judges
+	}
 	var fd int
 	var err error
 	if n.datagrams.isolated() {

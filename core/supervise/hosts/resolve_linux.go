@@ -108,21 +108,21 @@ func (r *resolver) allowed(a netip.Addr, port uint16) bool {
 	if r.rules.at().HostDeniedAt(a.As16(), port) != nil {
 		return false
 	}
-	return r.rules.at().HostAt(a.As16(), port) != nil || !local(a)
+	return r.rules.at().HostAt(a.As16(), port) != nil || !Local(a)
 }
 
-// local reports whether an address is this machine's, a private network's, or one at
+// Local reports whether an address is this machine's, a private network's, or one at
 // which clouds tell machines their credentials (169.254.169.254, fd00:ec2::254).
-func local(a netip.Addr) bool {
+func Local(a netip.Addr) bool {
 	a = a.Unmap()
 	if a.Is6() {
 		// Addresses in which an IPv4 address lies (RFC 6052, RFC 3056).
 		b := a.As16()
 		if netip.MustParsePrefix("64:ff9b::/96").Contains(a) {
-			return local(netip.AddrFrom4([4]byte(b[12:])))
+			return Local(netip.AddrFrom4([4]byte(b[12:])))
 		}
 		if b[0] == 0x20 && b[1] == 0x02 {
-			return local(netip.AddrFrom4([4]byte(b[2:6])))
+			return Local(netip.AddrFrom4([4]byte(b[2:6])))
 		}
 	}
 	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {

@@ -32,8 +32,11 @@ type Recorder struct {
 	uses     map[used]*learn.Use
 	programs map[string]*learn.Program
 	sockets  map[learn.Socket]*learn.Socket
-	network  bool
-	more     int
+	// hosts are counted by all but their Times; hostsKnown tells that there are all.
+	hosts      map[learn.Host]int
+	hostsKnown bool
+	network    bool
+	more       int
 }
 
 // given is a path as a call has it, with what it is relative to.
@@ -53,12 +56,13 @@ type used struct {
 
 // New returns a Recorder that has seen nothing.
 func New() *Recorder {
-	return &Recorder{seen: map[given][]*learn.Use{}, uses: map[used]*learn.Use{}, programs: map[string]*learn.Program{}, sockets: map[learn.Socket]*learn.Socket{}}
+	return &Recorder{seen: map[given][]*learn.Use{}, uses: map[used]*learn.Use{}, programs: map[string]*learn.Program{}, sockets: map[learn.Socket]*learn.Socket{}, hosts: map[learn.Host]int{}}
 }
 
 // Feature returns the watchers for what s has trapped.
 func (r *Recorder) Feature(s *spec.Spec) supervise.Feature {
 	watch := map[string]supervise.Watcher{}
+	r.hostsKnown = s.Traps(spec.TrapHosts)
 	for _, t := range s.Supervise {
 		var w supervise.Watcher
 		switch t {
@@ -84,7 +88,7 @@ func (r *Recorder) Feature(s *spec.Spec) supervise.Feature {
 func (r *Recorder) JSON() ([]byte, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	out := learn.Recording{Network: r.network, More: r.more}
+	out := learn.Recording{Network: r.network, Hosts: r.hostsByName(), HostsKnown: r.hostsKnown, More: r.more}
 	for _, k := range slices.SortedFunc(maps.Keys(r.uses), func(a, b used) int {
 		if c := strings.Compare(a.path, b.path); c != 0 {
 			return c
