@@ -122,7 +122,11 @@ func (l *launch) start() error {
 	if err := l.temp.Create(doc); err != nil {
 		return err
 	}
-	if err := l.handOver(shim, doc); err != nil {
+	err = l.recordStart()
+	if err == nil {
+		err = l.handOver(shim, doc)
+	}
+	if err != nil {
 		l.temp.Remove()
 		return err
 	}

@@ -43,6 +43,9 @@ func (l *launch) managedSummary() string {
 	if m.Log.Value != "" {
 		text += "log: " + fault.Quote(l.policy.Watch.AuditLog) + "  (policy " + m.Log.Policy + ")\n"
 	}
+	for _, r := range m.Starts {
+		text += "each start is recorded in " + fault.Quote(r.Value) + "  (policy " + r.Policy + ")\n"
+	}
 	if m.Signed != "" {
 		text += "profiles of the user's own must be signed  (policy " + m.Signed + ")\n"
 	}

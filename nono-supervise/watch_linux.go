@@ -5,6 +5,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/nono-sandbox/nono/core/audit"
+	"github.com/nono-sandbox/nono/core/conceal"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
@@ -38,7 +39,7 @@ func (o *options) newWatch(s *spec.Spec) (*watch, []supervise.Feature, error) {
 	if o.audit.path == "" && !s.Traps(spec.TrapNames) {
 		return w, nil, nil // the network alone is looked at, by who makes its connections
 	}
-	conceal, err := audit.Conceal()
+	hide, err := conceal.Secrets()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -51,10 +52,10 @@ func (o *options) newWatch(s *spec.Spec) (*watch, []supervise.Feature, error) {
 		level = o.audit.level
 		w.connects = level.Includes(audit.LevelExec)
 		named := *o
-		named.argv = conceal(o.argv)
+		named.argv = hide(o.argv)
 		w.log = newLog(&named, s)
 	}
-	observer := observe.New(s, support.ABI, protectedHere, level, conceal, w.tell)
+	observer := observe.New(s, support.ABI, protectedHere, level, hide, w.tell)
 	return w, []supervise.Feature{observer.Feature(s)}, nil
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -19,8 +20,8 @@ func policyWords() profile.Words {
 	return profile.Words{
 		"deny": profile.Path, "deny-write": profile.Path, "net-block": profile.None, "host": profile.Text,
 		"block-command": profile.Text, "audit-log": profile.Path, "audit-level": profile.Text, "audit-required": profile.None,
-		"audit-kernel": profile.None,
-		"forbid":       profile.Text, "require-signature": profile.None,
+		"audit-kernel": profile.None, "audit-start": profile.Text,
+		"forbid": profile.Text, "require-signature": profile.None,
 	}
 }
 
@@ -92,6 +93,15 @@ func addPolicyLine(m *policy.Managed, l profile.Line) error {
 		m.Required = l.Profile
 	case "audit-kernel":
 		m.KernelLog = l.Profile
+	case "audit-start":
+		if l.Value != policy.Syslog && (!strings.HasPrefix(l.Value, "/") || filepath.Clean(l.Value) != l.Value || strings.ContainsAny(l.Value, "*?[$")) {
+			return fault.Text("'audit-start' wants syslog, or the absolute path of one file")
+		}
+		if l.Value != policy.Syslog {
+			// A record that the command can change is none.
+			m.Denies = append(m.Denies, policy.Grant{Kind: spec.Deny, Path: l.Value, Policy: l.Profile})
+		}
+		m.Starts = append(m.Starts, is)
 	case "require-signature":
 		m.Signed = l.Profile
 	case "forbid":

@@ -32,11 +32,16 @@ type Managed struct {
 	Required   string
 	// KernelLog is the policy that has the kernel log what it denies, or "".
 	KernelLog string
+	// Starts are where each start is recorded: Syslog, or the absolute path of a file.
+	Starts []Ruled
 	// Forbidden are flags that may not be used, neither typed nor in a profile.
 	Forbidden []Forbidden
 	// Signed is the policy that wants the user's own profiles signed, or "".
 	Signed string
 }
+
+// Syslog is the value of Managed.Starts that stands for the system's log.
+const Syslog = "syslog"
 
 // Ruled is one value and the policy that has it.
 type Ruled struct{ Value, Policy string }

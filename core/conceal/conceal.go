@@ -1,4 +1,6 @@
-package audit
+// Package conceal shortens what looks like a secret in the arguments of a program, for
+// whatever writes these down.
+package conceal
 
 import (
 	"strconv"
@@ -7,11 +9,11 @@ import (
 	"github.com/nono-sandbox/nono/core/lists"
 )
 
-// Conceal returns a function that shortens what looks like a secret in the arguments
+// Secrets returns a function that shortens what looks like a secret in the arguments
 // of a program: by its look, or since it is the value of an option or a variable with
 // the name of a credential, as --token=… and API_KEY=… are. What looks like nothing in
 // particular is not found.
-func Conceal() (func(argv []string) []string, error) {
+func Secrets() (func(argv []string) []string, error) {
 	list, err := lists.WithheldEnv()
 	if err != nil {
 		return nil, err
