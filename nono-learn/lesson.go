@@ -133,15 +133,15 @@ func (l *lesson) namesAreGood() error {
 // in the run: they make the directories that a first start needs, and an agent's own
 // settings are protected without its profile.
 func (l *lesson) findUsual() error {
-	name := filepath.Base(l.command[0])
-	if l.own = profile.ForCommand(name); l.own != "" {
-		l.usual = append(l.usual, l.own)
-	}
 	finder, err := l.finder()
 	if err != nil {
 		return err
 	}
-	for _, w := range finder.Of(l.command, l.dir).Flags {
+	want := finder.Of(l.command, l.dir)
+	if l.own = want.Own; l.own != "" {
+		l.usual = append(l.usual, l.own)
+	}
+	for _, w := range want.Flags {
 		if w.Flag == "profile" && !slices.Contains(l.usual, w.Arg) && l.usable(w.Arg) {
 			l.usual = append(l.usual, w.Arg)
 		}

@@ -16,7 +16,6 @@ import (
 // directives does what profiles say about the start: arguments for the command,
 // and what the user should read.
 func (o *options) directives(want *profile.Profile, p *cli.Printer) {
-	o.unusedProfile(want, p)
 	for _, m := range want.Moved {
 		p.Notice(m.Variable + " has the profile " + m.Profile + " grant " + fault.Quote(m.Path))
 	}
@@ -34,18 +33,6 @@ func (o *options) directives(want *profile.Profile, p *cli.Printer) {
 		}
 		o.Command = slices.Insert(slices.Clone(o.Command), 1, a.Words...)
 		p.Notice("the profile " + a.Profile + " adds arguments: " + a.Command + " " + strings.Join(a.Words, " "))
-	}
-}
-
-// unusedProfile names the profile of a command that is started without it: most
-// agents end in an error about their settings then.
-func (o *options) unusedProfile(want *profile.Profile, p *cli.Printer) {
-	if len(o.Command) == 0 {
-		return
-	}
-	name := profile.ForCommand(filepath.Base(o.Command[0]))
-	if name != "" && !slices.Contains(want.Names, name) {
-		p.Notice("there is a profile for " + fault.Quote(filepath.Base(o.Command[0])) + ", which has its settings: --profile " + name)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/wants"
@@ -20,7 +19,7 @@ func (o *options) hint(l *launch, h policy.Host) (string, wants.Wants, error) {
 	if len(o.Command) == 0 {
 		return "", wants.Wants{}, nil
 	}
-	finder, err := o.finder(h)
+	finder, err := wants.NewFinder(h, &o.Options)
 	if err != nil {
 		return "", wants.Wants{}, err
 	}
@@ -39,33 +38,6 @@ func (o *options) hint(l *launch, h policy.Host) (string, wants.Wants, error) {
 	}
 	w := finder.Of(argv, dir)
 	return w.Hint(w.Missing(have)), w, nil
-}
-
-// finder reads the lists of what commands want and of what is blocked here.
-func (o *options) finder(h policy.Host) (*wants.Finder, error) {
-	name, own := ownWants(h)
-	list, err := lists.CommandsWant(name, own)
-	if err != nil {
-		return nil, err
-	}
-	commands, err := lists.Commands(h.GOOS)
-	if err != nil {
-		return nil, err
-	}
-	f := &wants.Finder{Lists: list, Read: wants.ReadFile, Blocked: slices.Clone(o.BlockCommands)}
-	for _, c := range commands {
-		if !slices.Contains(o.AllowCommands, "all") && !slices.Contains(o.AllowCommands, c.Category) && !slices.Contains(o.AllowCommands, c.Name) {
-			f.Blocked = append(f.Blocked, c.Name)
-		}
-	}
-	return f, nil
-}
-
-// ownWants reads the user's own list of what commands want, if there is one.
-func ownWants(h policy.Host) (name, text string) {
-	name = filepath.Join(configDir(h), "nono", "wants")
-	text, _ = wants.ReadFile(name)
-	return name, text
 }
 
 // better puts what the command usually wants in place of the hint that an error

@@ -31,7 +31,7 @@ func passSettings(set map[string]string, h policy.Host) {
 	for _, s := range passedOn {
 		text, read := texts[s.file]
 		if !read {
-			text, _ = wants.ReadFile(filepath.Join(configDir(h), s.file))
+			text, _ = wants.ReadFile(filepath.Join(wants.ConfigDir(h), s.file))
 			texts[s.file] = text
 		}
 		value := valueOf(text, s.key)
@@ -50,14 +50,6 @@ func valueOf(text, key string) string {
 		}
 	}
 	return ""
-}
-
-// configDir is where the user's settings are.
-func configDir(h policy.Host) string {
-	if dir := h.Env("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
-		return dir
-	}
-	return spec.Join(h.Env("HOME"), ".config")
 }
 
 // unheeded names the files of settings that are there and shut, and that decide

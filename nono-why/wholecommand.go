@@ -4,13 +4,17 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/advice"
+	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/shellquote"
+	"github.com/nono-sandbox/nono/core/wants"
 )
 
 // aboutWhole answers for a command with its arguments: whether nono run would start
@@ -52,8 +56,27 @@ func (w *sandbox) aboutWhole(argv []string) ([]query.Verdict, error) {
 	v.Command = words
 	if v.Status == query.Allowed {
 		v.Note = "nono run starts it; what it opens and starts itself is asked about by path"
+		hint, e := w.usual(argv, pol.Command.Path)
+		v.Note, err = advice.Sentences(v.Note, hint), errors.Join(err, e)
 	}
 	return w.andArguments(v, argv, err)
+}
+
+// usual says what the command usually wants and is not granted, as nono run does before
+// it starts it; file is the command's.
+func (w *sandbox) usual(argv []string, file string) (string, error) {
+	finder, err := wants.NewFinder(w.host, w.request)
+	if err != nil {
+		return "", err
+	}
+	argv = append([]string{file}, argv[1:]...)
+	want := finder.Of(argv, w.cwd)
+	env := profile.Env{GOOS: w.host.GOOS, Getenv: w.host.Env, UID: w.host.UID, Workdir: w.cwd}
+	return want.Hint(want.Missing(wants.Have{
+		Spec: w.spec, Profiles: w.inUse, Dir: w.cwd,
+		Lifted: func(command string) bool { return !slices.Contains(finder.Blocked, command) },
+		Load:   func(name string) (*profile.Profile, error) { return cli.LoadProfile(name, env) },
+	})), nil
 }
 
 // whyRefused is why nono run does not start a command, with the remedy.

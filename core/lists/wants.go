@@ -35,7 +35,7 @@ func parseWants(list []Wanted, name, text string) ([]Wanted, error) {
 		}
 		w := Wanted{Items: strings.Fields(items)}
 		for _, item := range w.Items {
-			if item != "-" && item != "@npm" && item != "@make" && !strings.HasPrefix(item, "?~/") && (!strings.HasPrefix(item, "--") || len(item) < 4) {
+			if !wantable(item) {
 				return "there is no item " + fault.Quote(item)
 			}
 		}
@@ -49,4 +49,18 @@ func parseWants(list []Wanted, name, text string) ([]Wanted, error) {
 		return ""
 	})
 	return list, err
+}
+
+// wantable reports whether item is one of those that the file describes.
+func wantable(item string) bool {
+	switch item {
+	case "-", "@npm", "@make":
+		return true
+	}
+	for _, form := range [...]string{"--", "?~/", "@own="} {
+		if rest, ok := strings.CutPrefix(item, form); ok {
+			return rest != "" && (form != "--" || len(rest) > 1)
+		}
+	}
+	return false
 }

@@ -135,6 +135,9 @@ func (w Wants) Hint(missing []Want) string {
 	case len(w.Blocked) > 0:
 		return "it calls blocked commands (" + strings.Join(w.Blocked, ", ") + "): add " + text
 	}
+	if w.Own != "" && missing[0] == (Want{"profile", w.Own}) {
+		return "there is a profile for '" + w.Command + "', which has its settings: add " + text
+	}
 	return w.Command + " usually needs more than is granted: add " + text
 }
 

@@ -30,7 +30,9 @@ func (w Want) String() string {
 type Wants struct {
 	// Command is the name by which the list knows the command, or "".
 	Command string
-	Flags   []Want
+	// Own is the profile that is for this command alone, or "". It is in Flags too.
+	Own   string
+	Flags []Want
 	// Blocked are the blocked commands that its scripts call, each once, in the
 	// order of the text.
 	Blocked []string
@@ -103,6 +105,9 @@ func (f *Finder) add(out *Wants, argv []string, dir string, depth int) {
 				continue
 			}
 			flag, arg, _ := strings.Cut(strings.TrimPrefix(item, "--"), "=")
+			if flag == "@own" {
+				flag, out.Own = "profile", arg
+			}
 			if w := (Want{flag, arg}); !slices.Contains(out.Flags, w) {
 				out.Flags = append(out.Flags, w)
 			}
