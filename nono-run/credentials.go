@@ -77,7 +77,7 @@ func (o *options) open(c *outside) {
 }
 
 // ownServices is the user's own list of services.
-func ownServices(h policy.Host) string { return wants.ConfigDir(h) + "/nono/services" }
+func ownServices(h policy.Host) string { return wants.ConfigDir(h.Env) + "/nono/services" }
 
 // listen opens a socket on loopback that no program inherits until it is handed over.
 func listen() (fd, port int, err error) {

@@ -19,7 +19,7 @@ func (o *options) hint(l *launch, h policy.Host) (string, wants.Wants, error) {
 	if len(o.Command) == 0 {
 		return "", wants.Wants{}, nil
 	}
-	finder, err := wants.NewFinder(h, &o.Options)
+	finder, err := wants.NewFinder(h.GOOS, h.Env, o.AllowCommands, o.BlockCommands)
 	if err != nil {
 		return "", wants.Wants{}, err
 	}

@@ -31,7 +31,7 @@ func passSettings(set map[string]string, h policy.Host) {
 	for _, s := range passedOn {
 		text, read := texts[s.file]
 		if !read {
-			text, _ = wants.ReadFile(filepath.Join(wants.ConfigDir(h), s.file))
+			text, _ = wants.ReadFile(filepath.Join(wants.ConfigDir(h.Env), s.file))
 			texts[s.file] = text
 		}
 		value := valueOf(text, s.key)

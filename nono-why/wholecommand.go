@@ -65,7 +65,7 @@ func (w *sandbox) aboutWhole(argv []string) ([]query.Verdict, error) {
 // usual says what the command usually wants and is not granted, as nono run does before
 // it starts it; file is the command's.
 func (w *sandbox) usual(argv []string, file string) (string, error) {
-	finder, err := wants.NewFinder(w.host, w.request)
+	finder, err := wants.NewFinder(w.host.GOOS, w.host.Env, w.request.AllowCommands, w.request.BlockCommands)
 	if err != nil {
 		return "", err
 	}

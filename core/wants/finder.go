@@ -5,25 +5,25 @@ import (
 	"slices"
 
 	"github.com/nono-sandbox/nono/core/lists"
-	"github.com/nono-sandbox/nono/core/policy"
 )
 
 // NewFinder returns a Finder by nono's own list, behind the user's, with the commands
-// that are blocked on a host under a request.
-func NewFinder(h policy.Host, o *policy.Options) (*Finder, error) {
-	name := filepath.Join(ConfigDir(h), "nono", "wants")
+// that are blocked on a system: goos is its GOOS, getenv is like os.Getenv, and the
+// others are what --allow-command and --block-command say.
+func NewFinder(goos string, getenv func(string) string, allow, block []string) (*Finder, error) {
+	name := filepath.Join(ConfigDir(getenv), "nono", "wants")
 	own, _ := ReadFile(name)
 	list, err := lists.CommandsWant(name, own)
 	if err != nil {
 		return nil, err
 	}
-	commands, err := lists.Commands(h.GOOS)
+	commands, err := lists.Commands(goos)
 	if err != nil {
 		return nil, err
 	}
-	f := &Finder{Lists: list, Read: ReadFile, Blocked: slices.Clone(o.BlockCommands)}
+	f := &Finder{Lists: list, Read: ReadFile, Blocked: slices.Clone(block)}
 	for _, c := range commands {
-		if !slices.Contains(o.AllowCommands, "all") && !slices.Contains(o.AllowCommands, c.Category) && !slices.Contains(o.AllowCommands, c.Name) {
+		if !slices.Contains(allow, "all") && !slices.Contains(allow, c.Category) && !slices.Contains(allow, c.Name) {
 			f.Blocked = append(f.Blocked, c.Name)
 		}
 	}
@@ -31,9 +31,9 @@ func NewFinder(h policy.Host, o *policy.Options) (*Finder, error) {
 }
 
 // ConfigDir is where the user's settings are.
-func ConfigDir(h policy.Host) string {
-	if dir := h.Env("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
+func ConfigDir(getenv func(string) string) string {
+	if dir := getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
 		return dir
 	}
-	return filepath.Join(h.Env("HOME"), ".config")
+	return filepath.Join(getenv("HOME"), ".config")
 }

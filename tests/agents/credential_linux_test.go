@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/nono-sandbox/nono/tests/agents/model"
 )
@@ -54,15 +53,8 @@ func TestConversationWithoutKey(t *testing.T) {
 			t.Skip("it takes no address from a variable")
 		}
 		calls := a.calls(w)
-		look := calls[len(calls)-1] // its shell
-		args := map[string]any{}
-		for name, value := range look.Args {
-			if text, ok := value.(string); ok && strings.HasPrefix(text, "cat ") {
-				value = "env; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'"
-			}
-			args[name] = value
-		}
-		m := model.New(append(slices.Clone(calls), model.Call{Tool: look.Tool, Args: args})...)
+		look := a.shell(w, "env; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'")
+		m := model.New(append(slices.Clone(calls), look)...)
 		defer m.Close()
 		var known, unknown atomic.Int64
 		service := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -86,7 +78,7 @@ func TestConversationWithoutKey(t *testing.T) {
 			prompt = c.prompt
 		}
 		nono := append([]string{w.s.Path("nono-run"), "--silent", "--profile", a.profile, "--allow-cwd", "--credential", c.service, "--"}, prompt...)
-		r := w.run(w.command(append(slices.Clone(c.more), c.key+"="+realKey), nono...), "", 4*time.Minute)
+		r := w.run(w.command(append(slices.Clone(c.more), c.key+"="+realKey), nono...), "", conversation)
 		if r.status != 0 || !strings.Contains(r.out, model.Final) || known.Load() == 0 || unknown.Load() > 0 {
 			t.Errorf("status %d, %d requests with the key, %d without\n%s", r.status, known.Load(), unknown.Load(), r.out)
 		}

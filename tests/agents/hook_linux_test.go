@@ -37,20 +37,13 @@ func (w *world) hook(a agent) {
 			if a.profile == "qwen" && c.name == "refused" {
 				t.Skip("qwen calls the hook after a tool that failed, and tells the model nothing of the answer")
 			}
-			call := a.calls(w)[2]
-			args := map[string]any{}
-			for k, v := range call.Args {
-				if args[k] = v; k == "command" {
-					args[k] = c.command
-				}
-			}
-			m := model.New(model.Call{Tool: call.Tool, Args: args})
+			m := model.New(a.shell(w, c.command))
 			defer m.Close()
 			a.settle(w, m.URL)
-			if r := w.run(w.command(nil, w.s.Path("nono-run"), "--install-hook", a.profile), "", time.Minute); r.status != 0 {
+			if r := w.run(w.command(nil, w.s.Path("nono-run"), "--install-hook", a.profile), "", conversation); r.status != 0 {
 				t.Fatal(r.out)
 			}
-			r := w.run(w.command(a.env(m.URL), w.nono(a.profile, append([]string{a.command}, a.prompt...)...)...), "", 2*time.Minute)
+			r := w.run(w.command(a.env(m.URL), w.nono(a.profile, append([]string{a.command}, a.prompt...)...)...), "", conversation)
 			if !strings.Contains(r.out, model.Final) {
 				t.Fatalf("status %d\n%s", r.status, r.out)
 			}
@@ -91,7 +84,7 @@ func TestGateway(t *testing.T) {
 		}
 		var r result
 		for range 20 {
-			r = w.run(w.command([]string{"NO_COLOR=1"}, w.nono("openclaw", "openclaw", "health", "--timeout", "5000")...), "", time.Minute)
+			r = w.run(w.command([]string{"NO_COLOR=1"}, w.nono("openclaw", "openclaw", "health", "--timeout", "5000")...), "", conversation)
 			if r.status == 0 && strings.Contains(r.out, "Agents: main") {
 				break
 			}

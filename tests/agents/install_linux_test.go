@@ -84,7 +84,7 @@ func (w *world) install() {
 // installed skips the test where npm could not give an agent its program.
 func (a agent) installed(t *testing.T, w *world) {
 	t.Helper()
-	r := w.run(w.command(nil, a.command, "--version"), "", time.Minute)
+	r := w.run(w.command(nil, a.command, "--version"), "", conversation)
 	if r.status != 0 {
 		t.Skipf("%s does not run outside of any sandbox, so there is nothing to compare: %s", a.command, r.out)
 	}

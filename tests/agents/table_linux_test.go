@@ -1,8 +1,6 @@
 package agents
 
 import (
-	"time"
-
 	"github.com/nono-sandbox/nono/tests/agents/model"
 )
 
@@ -60,7 +58,7 @@ var agents = []agent{
 			r := w.run(w.command(nil, w.nono("openclaw", "openclaw", "onboard", "--non-interactive", "--accept-risk", "--mode", "local",
 				"--auth-choice", "custom-api-key", "--custom-base-url", url+"/v1", "--custom-model-id", "stand-in", "--custom-api-key", "x",
 				"--gateway-port", gatewayPort, "--gateway-bind", "loopback", "--no-install-daemon", "--skip-health", "--skip-channels", "--skip-skills")...),
-				"", 3*time.Minute)
+				"", conversation)
 			if r.status != 0 {
 				w.t.Fatalf("onboard: status %d\n%s", r.status, r.out)
 			}

@@ -1,8 +1,6 @@
 package agents
 
 import (
-	"time"
-
 	"github.com/nono-sandbox/nono/tests/agents/model"
 )
 
@@ -79,7 +77,7 @@ var moreAgents = []agent{
 	{
 		profile: "cline", command: "cline",
 		settle: func(w *world, url string) {
-			r := w.run(w.command(nil, w.nono("cline", "cline", "auth", "-p", "openai", "-k", "x", "-b", url+"/v1", "-m", "stand-in")...), "", time.Minute)
+			r := w.run(w.command(nil, w.nono("cline", "cline", "auth", "-p", "openai", "-k", "x", "-b", url+"/v1", "-m", "stand-in")...), "", conversation)
 			if r.status != 0 {
 				w.t.Fatalf("auth: status %d\n%s", r.status, r.out)
 			}

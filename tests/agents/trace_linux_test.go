@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/nono-sandbox/nono/tests/agents/model"
 )
@@ -53,7 +52,7 @@ func TestRefusals(t *testing.T) {
 		a.settle(w, m.URL)
 		log := w.path("trace")
 		words := append([]string{strace, "-f", "-o", log, "-e", "trace=file,network", "-e", "status=failed"}, w.nono(a.profile, append([]string{a.command}, a.prompt...)...)...)
-		if r := w.run(w.command(a.env(m.URL), words...), model.Final, 6*time.Minute); !strings.Contains(r.out, model.Final) {
+		if r := w.run(w.command(a.env(m.URL), words...), model.Final, conversation); !strings.Contains(r.out, model.Final) {
 			t.Fatalf("status %d\n%s", r.status, r.out)
 		}
 		text, err := os.ReadFile(log)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -122,7 +123,12 @@ func (w *world) command(env []string, words ...string) *exec.Cmd {
 
 // nono puts nono-run and a profile before words.
 func (w *world) nono(profile string, words ...string) []string {
-	return append([]string{w.s.Path("nono-run"), "--silent", "--profile", profile, "--allow-cwd", "--"}, words...)
+	return w.nonoWith(nil, profile, words...)
+}
+
+// nonoWith is nono with more flags.
+func (w *world) nonoWith(flags []string, profile string, words ...string) []string {
+	return slices.Concat([]string{w.s.Path("nono-run"), "--silent", "--profile", profile, "--allow-cwd"}, flags, []string{"--"}, words)
 }
 
 // A result is what a command printed, and how it ended: -1 where it had to be

@@ -3,8 +3,8 @@
 # It has no sandbox of its own to turn off. It installs plug-ins through npm's
 # cache, which is not granted: add --profile node if you use any.
 #
-# What it writes into its configuration (plug-ins, MCP servers) runs at its next
-# start: start it with this profile then too.
+# Its configuration (plug-ins, MCP servers, commands) runs at its next start, and is
+# read-only here. On the day on which you change it inside: --temp ~/.config/opencode
 
 # It works in the directory that it is started in.
 workdir readwrite
@@ -12,12 +12,11 @@ profile git
 # npm and npx, MCP servers and plug-ins are programs of many files.
 profile node-programs
 
-# Configuration, data with credentials and sessions, state, cache. It removes
-# directories in them.
 create $XDG_CONFIG_HOME/opencode
-temp   $XDG_CONFIG_HOME/opencode
+read   $XDG_CONFIG_HOME/opencode
 variable OPENCODE_CONFIG_DIR $XDG_CONFIG_HOME/opencode
 read $OPENCODE_CONFIG_DIR
+# Data with credentials and sessions, state, cache. It removes directories in them.
 create $XDG_DATA_HOME/opencode
 temp   $XDG_DATA_HOME/opencode
 create $XDG_STATE_HOME/opencode

@@ -12,7 +12,7 @@ profile git
 profile node-programs
 
 # Settings, credentials, sessions, extensions. It removes directories in it.
-variable PI_CODING_AGENT_DIR ~/.pi
+variable PI_CODING_AGENT_DIR ~/.pi/agent
 create $PI_CODING_AGENT_DIR
 temp   $PI_CODING_AGENT_DIR
 # Skills that agents share.

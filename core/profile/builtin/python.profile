@@ -45,6 +45,10 @@ temp   $XDG_CACHE_HOME/ruff
 create $XDG_CACHE_HOME/pylint
 temp   $XDG_CACHE_HOME/pylint
 temp   $XDG_CACHE_HOME/matplotlib
+# pipx writes a log at each start; what it has installed is read-only.
+temp   ~/.local/pipx/logs
+temp   $XDG_DATA_HOME/pipx/logs
+temp   $XDG_STATE_HOME/pipx/log
 # Git outside runs what pre-commit has installed, in every repository: sandboxes have
 # an installation of their own.
 set-env PRE_COMMIT_HOME=$XDG_CACHE_HOME/nono/pre-commit
