@@ -76,7 +76,7 @@ include packaging/bench.mk
 # and stay for the next time, until clean-agents.
 .PHONY: test-agents clean-agents
 test-agents:
-	cd tests && NONO_AGENTS=1 NONO_REQUIRE=landlock $(GO) test -v -count=1 -timeout 60m ./agents
+	cd tests && NONO_AGENTS=1 NONO_REQUIRE=landlock $(GO) test -v -count=1 -timeout 240m ./agents
 
 clean-agents:
 	rm -rf "$${NONO_AGENTS_DIR:-$${TMPDIR:-/tmp}/nono-agents}"

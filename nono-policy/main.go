@@ -4,6 +4,7 @@
 //	nono-policy lint [PROFILE ...] [FLAG ...]
 //	nono-policy diff A B
 //	nono-policy test FILE [PROFILE ...] [FLAG ...]
+//	nono-policy import FILE.json
 //	nono-policy sign --key KEY FILE ...
 //	nono-policy verify [FLAG ...] FILE
 package main

@@ -14,6 +14,7 @@ const usage = `usage: nono policy show [--system] [PROFILE ...] [FLAG of nono ru
        nono policy lint [PROFILE ...] [FLAG of nono run ...]
        nono policy diff A B
        nono policy test FILE [PROFILE ...] [FLAG of nono run ...]
+       nono policy import FILE.json
        nono policy sign --key KEY FILE ...
        nono policy verify [--allowed-signers FILE] [--revoked FILE]
                           [--signature FILE] [--principal NAME] FILE
@@ -26,12 +27,14 @@ same flags here. PROFILE is the name of a profile, or a file that ends in .profi
   diff   what one policy grants or denies and the other does not; A and B are
          profiles, or specs: files that end in .spec
   test   whether the assertions in FILE hold; see nono-policy(1)
+  import the profile of another nono, whose profiles are JSON, as one of nono's;
+         what cannot be taken over stands in comments
   sign   a detached signature, FILE.sig, of OpenSSH's kind
   verify whether FILE.sig is an allowed signer's; the signers are those of
          /etc/nono/allowed_signers where no others are named
 
-Exit status: 0 nothing to say, all assertions hold, no difference, a signature that
-holds; 1 otherwise; 2 a mistake or an error.
+Exit status: 0 nothing to say, all assertions hold, no difference, all taken over, a
+signature that holds; 1 otherwise; 2 a mistake or an error.
 `
 
 // found is the exit status besides 0 and cli.Usage: something was found, differs or
@@ -67,12 +70,14 @@ func act(args []string, out io.Writer) (int, error) {
 		return diff(args, out)
 	case "test":
 		return test(args, out)
+	case "import":
+		return importJSON(args, out)
 	case "sign":
 		return sign(args, out)
 	case "verify":
 		return verify(args, out)
 	}
-	return 0, cli.Misuse("find the subcommand "+fault.Quote(sub), "there is none of that name", "show, lint, diff, test, sign or verify")
+	return 0, cli.Misuse("find the subcommand "+fault.Quote(sub), "there is none of that name", "show, lint, diff, test, import, sign or verify")
 }
 
 func say(out io.Writer, text string) error {

@@ -113,7 +113,11 @@ func badName(name string) error {
 func missing(name string, env Env) error {
 	m := &mistake{what: "there is no profile " + fault.Quote(name), alone: "there is none of that name", hint: "--list-profiles lists them"}
 	if file := foreign(name, env); file != "" {
-		m.hint = fault.Quote(file) + " is of another form: write what it says, a flag a line, into " + fault.Quote(filepath.Join(env.dir(), name+suffix))
+		own := fault.Quote(filepath.Join(env.dir(), name+suffix))
+		m.hint = fault.Quote(file) + " is of another form: write what it says, a flag a line, into " + own
+		if strings.HasSuffix(file, ".json") {
+			m.hint = "nono policy import " + fault.Quote(file) + " >" + own
+		}
 		return m
 	}
 	all, err := List(env)

@@ -6,7 +6,9 @@
 # --install-hook claude-code` has it told when a failure is the sandbox's doing.
 #
 # What it writes into its settings (hooks, MCP servers) runs at its next start:
-# start it with this profile then too.
+# start it with this profile then too, or add --profile guard-settings. Its background
+# sessions (--bg) do not start: their service has a Unix socket in /tmp for inside and
+# outside alike.
 
 # It works in the directory that it is started in.
 workdir readwrite

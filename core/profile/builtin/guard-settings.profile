@@ -91,6 +91,8 @@ deny-write $CLINE_DIR/hooks
 deny-write $CLINE_DIR/plugins
 deny-write $CLINE_DIR/skills
 deny-write $CLINE_DIR/rules
+# The address and the token of its hub, which acts outside if it was started there.
+deny $CLINE_DIR/data/locks/hub
 
 deny-write ~/.continue/config.yaml
 deny-write ~/.continue/config.json

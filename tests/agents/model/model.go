@@ -16,6 +16,7 @@ import (
 type Call struct {
 	Tool string
 	Args map[string]any
+	in   string // the namespace that it was offered in, or ""
 }
 
 // Server is one conversation's model.
@@ -24,7 +25,14 @@ type Server struct {
 	mu    sync.Mutex
 	calls []Call
 	asked []string // the bodies of all requests
+	// marker is in the first words of a subagent's conversation, and sub are its calls.
+	marker string
+	sub    []Call
 }
+
+// Within has the conversations whose first words have the marker in them, which are those
+// of subagents, make other calls.
+func (s *Server) Within(marker string, calls ...Call) { s.marker, s.sub = marker, calls }
 
 // Final is what the model says once it has made all its calls.
 const Final = "all calls are made"
@@ -94,12 +102,61 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // next returns the call to make once done results have come back, or nil. A
-// request that offers no tools, such as one for a title, gets none.
+// request that offers no tools, such as one for a title, gets none. A tool whose name
+// begins with ? is the one of those offered that has the rest in its name.
 func (s *Server) next(q map[string]any, done int) *Call {
-	if tools, _ := q["tools"].([]any); len(tools) == 0 || done >= len(s.calls) {
+	calls := s.calls
+	if s.marker != "" && strings.Contains(marshal(firstWords(q)), s.marker) {
+		calls = s.sub
+	}
+	if tools, _ := q["tools"].([]any); len(tools) == 0 || done >= len(calls) {
 		return nil
 	}
-	return &s.calls[done]
+	c := calls[done]
+	if part, ok := strings.CutPrefix(c.Tool, "?"); ok {
+		c.in, c.Tool = offered(q["tools"], part)
+	}
+	return &c
+}
+
+// firstWords is the first message of the user's.
+func firstWords(q map[string]any) any {
+	messages, _ := q["messages"].([]any)
+	for _, m := range messages {
+		if m, _ := m.(map[string]any); m["role"] == "user" {
+			return m
+		}
+	}
+	return nil
+}
+
+// offered returns the name among tools that has part in it, or part, and the namespace
+// that it stands in, if it stands in one.
+func offered(tools any, part string) (in, name string) {
+	list, _ := tools.([]any)
+	for _, t := range list {
+		tool, _ := t.(map[string]any)
+		name, _ := tool["name"].(string)
+		if function, ok := tool["function"].(map[string]any); ok {
+			name, _ = function["name"].(string)
+		}
+		if inner, ok := tool["tools"].([]any); ok {
+			if _, found := offered(inner, part); found != part || strings.Contains(marshal(inner), `"name":"`+part+`"`) {
+				return name, found
+			}
+			continue
+		}
+		if declared, ok := tool["functionDeclarations"].([]any); ok {
+			if _, found := offered(declared, part); found != part {
+				return "", found
+			}
+			continue
+		}
+		if strings.Contains(name, part) {
+			return "", name
+		}
+	}
+	return "", part
 }
 
 // count returns how many objects within v have the value for the key.

@@ -45,6 +45,9 @@ func (s *Server) responses(w http.ResponseWriter, q object) {
 	if c := s.next(q, done); c != nil {
 		item = object{"type": "function_call", "id": "fc_" + id, "call_id": "call_" + id, "name": c.Tool,
 			"arguments": marshal(c.Args), "status": "completed"}
+		if c.in != "" {
+			item["namespace"] = c.in
+		}
 	}
 	response := object{"id": "resp_" + id, "object": "response", "created_at": 1, "model": q["model"], "status": "in_progress", "output": []any{}}
 	completed := object{"id": "resp_" + id, "object": "response", "created_at": 1, "model": q["model"], "status": "completed",
