@@ -10,8 +10,10 @@ import (
 // sandbox. A file commondir has git take all settings from elsewhere
 // (gitrepository-layout(5)).
 var (
-	projectFiles = []string{".vscode", ".idea", ".claude", ".mcp.json", ".envrc"}
-	gitFiles     = []string{"hooks", "config", "config.worktree", "commondir"}
+	projectFiles = []string{".vscode", ".idea", ".zed", ".devcontainer", ".envrc", ".mcp.json",
+		".claude", ".codex", ".gemini", ".qwen", ".opencode", "opencode.json", "opencode.jsonc", ".cursor", ".pi", ".augment", ".kilocode",
+		"crush.json", ".crush.json", ".aider.conf.yml"}
+	gitFiles = []string{"hooks", "config", "config.worktree", "commondir"}
 	// Of another work tree (git-worktree(1)): where its settings are, and its own.
 	treeFiles = []string{"commondir", "config.worktree"}
 )

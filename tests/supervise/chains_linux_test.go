@@ -309,8 +309,8 @@ git push -q origin main
 git worktree add -q ../trees/w side && (cd ../trees/w && echo w > w && git add w && git commit -qm w)
 git tag v1; git gc -q; git log --oneline | wc -l
 set +e
-for f in .git/hooks/post-commit .git/config .git/commondir .envrc .mcp.json; do { echo evil > $f; } 2>/dev/null && echo "wrote $f"; done
-for d in .vscode .idea .claude; do mkdir $d 2>/dev/null && echo "made $d"; done
+for f in .git/hooks/post-commit .git/config .git/commondir .envrc .mcp.json opencode.json; do { echo evil > $f; } 2>/dev/null && echo "wrote $f"; done
+for d in .vscode .idea .claude .codex .opencode .cursor .devcontainer; do mkdir $d 2>/dev/null && echo "made $d"; done
 mv .git g 2>/dev/null && echo moved; mv .git/hooks h 2>/dev/null && echo moved
 git config core.hooksPath x 2>/dev/null && echo configured
 cp /bin/true new && mv new .git/config 2>/dev/null && echo replaced
