@@ -166,7 +166,7 @@ func furnish(t *testing.T, home, name string) {
 	t.Helper()
 	r, _ := load(t, home, name)
 	for _, g := range r.Grants {
-		if !strings.HasPrefix(g.Path, home) {
+		if !strings.HasPrefix(g.Path, home) || !g.Kind.Grants() {
 			continue
 		}
 		dir := g.Path
@@ -188,9 +188,9 @@ func furnish(t *testing.T, home, name string) {
 func compiled(t *testing.T, home, name string) string {
 	t.Helper()
 	r, p := load(t, home, name)
-	if len(r.Grants) == 0 {
-		// A profile of commands alone stands beside a grant.
-		r.Grants = []policy.Grant{{Kind: spec.Read, Path: "/usr"}}
+	if !slices.ContainsFunc(r.Grants, func(g policy.Grant) bool { return g.Kind.Grants() }) {
+		// A profile of commands or denies alone stands beside a grant.
+		r.Grants = append(r.Grants, policy.Grant{Kind: spec.Read, Path: "/usr"})
 	}
 	pol, err := policy.Compile(r.Options, policy.Host{GOOS: "linux", Dir: "/", Env: environment(home), UID: uid})
 	if err != nil {
@@ -246,7 +246,7 @@ func TestBuiltinsCannotBeLedAstray(t *testing.T) {
 	}
 	for _, g := range grants {
 		for _, w := range grants {
-			if slices.Contains([]spec.Kind{spec.Allow, spec.Write, spec.Temp}, w.Kind) && spec.Beneath(g.Path, w.Path) {
+			if g.Kind.Grants() && slices.Contains([]spec.Kind{spec.Allow, spec.Write, spec.Temp}, w.Kind) && spec.Beneath(g.Path, w.Path) {
 				t.Errorf("%s %s (%s) lies in %s %s (%s)", g.Kind, g.Path, g.From, w.Kind, w.Path, w.From)
 			}
 		}

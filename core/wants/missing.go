@@ -47,9 +47,7 @@ func (w Wants) Missing(have Have) []Want {
 		switch {
 		case want.Flag == "profile":
 			add(want.Arg)
-		case want.Flag == "allow-rmdir" && have.Spec != nil && have.Spec.Rmdir,
-			want.Flag == "allow-unix-sockets" && have.Spec != nil && have.Spec.UnixSockets,
-			want.Flag == "allow-command" && lifted(want.Arg):
+		case switched(have.Spec, want.Flag), want.Flag == "allow-command" && lifted(want.Arg):
 		default:
 			out = append(out, want)
 		}
@@ -78,8 +76,7 @@ func lacks(p *profile.Profile, have Have) bool {
 	for _, l := range p.Lines {
 		kind := spec.KindOf(l.Word)
 		switch {
-		case l.Word == "allow-rmdir" && !have.Spec.Rmdir, l.Word == "allow-unix-sockets" && !have.Spec.UnixSockets,
-			l.Word == "allow-command" && !have.Lifted(l.Value):
+		case isSwitch(l.Word) && !switched(have.Spec, l.Word), l.Word == "allow-command" && !have.Lifted(l.Value):
 			return true
 		case kind == 0 || !kind.Grants():
 			continue
@@ -94,6 +91,24 @@ func lacks(p *profile.Profile, have Have) bool {
 		}
 		if !gives(have.Spec, kind, path) {
 			return true
+		}
+	}
+	return false
+}
+
+// isSwitch reports whether a flag is one that is on or off in a spec.
+func isSwitch(flag string) bool {
+	return slices.ContainsFunc(spec.SwitchTable[:], func(w spec.Switch) bool { return w.Flag == flag && flag != "" })
+}
+
+// switched reports whether a flag is one that is on in s; s may be nil.
+func switched(s *spec.Spec, flag string) bool {
+	if s == nil {
+		return false
+	}
+	for i := range spec.SwitchTable {
+		if w := &spec.SwitchTable[i]; w.Flag == flag && flag != "" {
+			return *w.Of(&s.Switches) || flag == "allow-rmdir-own" && s.Rmdir
 		}
 	}
 	return false

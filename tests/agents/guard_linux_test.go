@@ -89,6 +89,11 @@ func TestGuardSettings(t *testing.T) {
 		m := model.New(append(slices.Clone(calls[:2]), a.shell(w, "sh plant.sh"), calls[2])...)
 		defer m.Close()
 		a.settle(w, m.URL)
+		// A first start, at which an agent makes its directories.
+		first := w.nono(a.profile, append([]string{a.command}, a.saved...)...)
+		if r := w.run(w.command(a.env(m.URL), first...), "", conversation); a.profile == "qwen" && r.status != 0 {
+			w.t.Error(r.out)
+		}
 		paths := w.guarded(a)
 		w.file(script, plant(paths))
 		words := w.nonoWith([]string{"--profile", "guard-settings"}, a.profile, append([]string{a.command}, a.prompt...)...)

@@ -17,8 +17,6 @@ profile node-programs
 variable CLINE_DIR ~/.cline
 create $CLINE_DIR
 temp   $CLINE_DIR
-create $CLINE_DIR/data/settings
-temp   $CLINE_DIR/data/settings
 set-env CLINE_SESSION_BACKEND_MODE=local
 daemon 25463 a process listens on port 25463: if it is cline's hub, a command inside can have it act outside; end it with 'cline doctor' before
 # Skills that agents share.

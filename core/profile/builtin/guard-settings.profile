@@ -4,7 +4,8 @@
 # MCP servers, plug-ins and skills that an agent writes run at its next start, outside
 # of any sandbox too. With this profile they stay as they are, and all else that
 # agents keep beside them goes on, under supervision. On the day on which you
-# change such settings inside, leave this profile out.
+# change such settings inside, leave this profile out; and at an agent's first start,
+# at which it makes its directories.
 #
 # Not held: ~/.claude.json, in which Claude Code keeps MCP servers and its own state;
 # pi's auth.json, whose keys may be commands; what agents remember or are told in

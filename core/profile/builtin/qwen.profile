@@ -15,9 +15,6 @@ profile node-programs
 # Settings, credentials, sessions. It removes directories in it.
 create ~/.qwen
 temp   ~/.qwen
-# It does not start where it cannot make this one.
-create ~/.qwen/extensions
-read   ~/.qwen/extensions
 # Skills that agents share.
 read ~/.agents
 
