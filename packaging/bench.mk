@@ -17,6 +17,14 @@ bench: bench-tools
 bench-hosts: build
 	cd tests && NONO_FIGURES=1 $(GO) test -v -count=1 -run '^TestHosts$$/^user$$/^figures$$' ./supervise
 
+# What --ephemeral and --undo cost. BENCH='-rounds 30 -only ^write' and its like say what
+# is measured.
+.PHONY: bench-changes
+bench-changes: build
+	@mkdir -p $(BENCH_TOOLS)
+	@cd tests && $(GO) build -trimpath -o ../$(BENCH_TOOLS)/ ./bench/changes
+	@$(BENCH_TOOLS)/changes -bin bin $(BENCH)
+
 # The C programs that nono is compared with are those installed; go-landlock's
 # sample comes with the module that nono uses anyway.
 .PHONY: bench-tools
