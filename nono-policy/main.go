@@ -7,6 +7,8 @@
 //	nono-policy import FILE.json
 //	nono-policy sign --key KEY FILE ...
 //	nono-policy verify [FLAG ...] FILE
+//	nono-policy trust [--yes] FILE
+//	nono-policy untrust FILE
 package main
 
 import "os"

@@ -18,6 +18,8 @@ const usage = `usage: nono policy show [--system] [PROFILE ...] [FLAG of nono ru
        nono policy sign --key KEY FILE ...
        nono policy verify [--allowed-signers FILE] [--revoked FILE]
                           [--signature FILE] [--principal NAME] FILE
+       nono policy trust [--yes] FILE | --list
+       nono policy untrust FILE
 
 Looks at a policy, and starts nothing. A policy is what nono run would make of the
 same flags here. PROFILE is the name of a profile, or a file that ends in .profile.
@@ -32,6 +34,8 @@ same flags here. PROFILE is the name of a profile, or a file that ends in .profi
   sign   a detached signature, FILE.sig, of OpenSSH's kind
   verify whether FILE.sig is an allowed signer's; the signers are those of
          /etc/nono/allowed_signers where no others are named
+  trust  show what a project's .nono.profile wants, and use it from now on
+  untrust  forget that
 
 Exit status: 0 nothing to say, all assertions hold, no difference, all taken over, a
 signature that holds; 1 otherwise; 2 a mistake or an error.
@@ -76,8 +80,12 @@ func act(args []string, out io.Writer) (int, error) {
 		return sign(args, out)
 	case "verify":
 		return verify(args, out)
+	case "trust":
+		return trust(args, out)
+	case "untrust":
+		return untrust(args, out)
 	}
-	return 0, cli.Misuse("find the subcommand "+fault.Quote(sub), "there is none of that name", "show, lint, diff, test, import, sign or verify")
+	return 0, cli.Misuse("find the subcommand "+fault.Quote(sub), "there is none of that name", "show, lint, diff, test, import, sign, verify, trust or untrust")
 }
 
 func say(out io.Writer, text string) error {

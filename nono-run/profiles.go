@@ -23,7 +23,12 @@ func (o *options) useProfiles(set *cli.Set, h policy.Host, p *cli.Printer) error
 	if o.showProfile != "" {
 		o.Profiles = append(o.Profiles, o.showProfile)
 	}
-	prof, err := o.AddProfiles(set, o.profileEnv(h))
+	env := o.profileEnv(h)
+	var err error
+	if env.Project, err = o.project(h, p); err != nil {
+		return err
+	}
+	prof, err := o.AddProfiles(set, env)
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"io"
-	"os"
 	"path/filepath"
-	"strings"
 
-	"github.com/mattn/go-isatty"
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
@@ -39,7 +35,8 @@ func (o *options) shareWorkdir(want *profile.Profile, h policy.Host, p *cli.Prin
 		p.Notice("the working directory is not shared: " + fault.Quote(dir) + " is " + why + " (--allow " + fault.Quote(dir) + " shares it all the same)")
 		return nil
 	}
-	if !o.AllowCwd {
+	// What the project's own profile wants, the user has agreed to with the rest of it.
+	if !o.AllowCwd && want.Workdir&^want.WorkdirProject != 0 {
 		yes, err := o.ask(dir, want, p)
 		if err != nil || !yes {
 			return err
@@ -100,62 +97,14 @@ func (o *options) ask(dir string, want *profile.Profile, p *cli.Printer) (bool, 
 		p.Notice("a start would ask whether the command may " + does + " the working directory " + fault.Quote(dir) + " (--allow-cwd answers yes)")
 		return false, nil
 	}
-	tty, err := terminal()
-	if err != nil {
+	yes, err := cli.Confirm("nono: profile "+want.WorkdirBy+" wants to "+does+" "+fault.Quote(dir)+". Share it?", "--allow-cwd")
+	switch {
+	case err == cli.ErrNoTerminal:
 		p.Notice("the working directory is not shared: there is no terminal to ask on (--allow-cwd shares " + fault.Quote(dir) + ")")
 		return false, nil
-	}
-	defer tty.Close()
-	_, err = io.WriteString(tty, "nono: profile "+want.WorkdirBy+" wants to "+does+" "+fault.Quote(dir)+". Share it? [y/N] ")
-	if err != nil {
-		return false, &fault.Error{Do: "ask on the terminal", Err: err}
-	}
-	answer, err := readLine(tty)
-	if err != nil {
-		return false, &fault.Error{Do: "read the answer from the terminal", Err: err, Hint: "--allow-cwd answers yes"}
-	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return true, nil
+	case yes || err != nil:
+		return yes, err
 	}
 	p.Notice("the working directory is not shared: " + fault.Quote(dir) + " (--allow-cwd shares it)")
 	return false, nil
-}
-
-// terminal opens the user's terminal. It is one only where standard input or
-// standard error is on a terminal too: a job that runs unattended may still
-// have a controlling terminal, and would wait there for ever.
-func terminal() (*os.File, error) {
-	if !isatty.IsTerminal(0) && !isatty.IsTerminal(2) {
-		return nil, os.ErrNotExist
-	}
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
-	if err != nil && isatty.IsTerminal(0) {
-		// A terminal that no session controls, as some containers have.
-		return os.OpenFile("/proc/self/fd/0", os.O_RDWR, 0)
-	}
-	return tty, err
-}
-
-// readLine reads one line and nothing behind it, which is for the command. An
-// end without a line is an empty one.
-func readLine(r io.Reader) (string, error) {
-	var line []byte
-	var b [1]byte
-	for len(line) < 256 {
-		n, err := r.Read(b[:])
-		if n == 1 {
-			if b[0] == '\n' {
-				break
-			}
-			line = append(line, b[0])
-		}
-		if err == io.EOF {
-			return "", nil
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	return string(line), nil
 }

@@ -119,7 +119,8 @@ function _nono_kind {
 		-allow-keychain | --undo | -undo | --audit-kernel | -audit-kernel | \
 		--audit-required | -audit-required | --end-kills | -end-kills | \
 		--ask | -ask | --explain | -explain | --wait-all | -wait-all | \
-		--allow-cwd | -allow-cwd | --list-profiles | -list-profiles | \
+		--allow-cwd | -allow-cwd | --trust-project | -trust-project | \
+		--no-project | -no-project | --list-profiles | -list-profiles | \
 		--ephemeral | -ephemeral | --dry-run | -dry-run | --print-spec | \
 		-print-spec | -v | --v | --verbose | -verbose | -s | --s | --silent | \
 		-silent | -h | --h | --help | -help | --version | -version) return 1 ;;

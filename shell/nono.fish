@@ -122,10 +122,10 @@ function __nono_kind
             -allow-ipc --allow-keychain -allow-keychain --undo -undo --audit-kernel \
             -audit-kernel --audit-required -audit-required --end-kills -end-kills \
             --ask -ask --explain -explain --wait-all -wait-all --allow-cwd \
-            -allow-cwd --list-profiles -list-profiles --ephemeral -ephemeral \
-            --dry-run -dry-run --print-spec -print-spec -v --v --verbose \
-            -verbose -s --s --silent -silent -h --h --help -help --version \
-            -version
+            -allow-cwd --trust-project -trust-project --no-project -no-project \
+            --list-profiles -list-profiles --ephemeral -ephemeral --dry-run \
+            -dry-run --print-spec -print-spec -v --v --verbose -verbose -s \
+            --s --silent -silent -h --h --help -help --version -version
             return 1
     end
     return 2

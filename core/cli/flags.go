@@ -118,6 +118,8 @@ var PolicyFlags = []Flag{
 	{"profile", "p", Profile, "use a profile; see --list-profiles", groupProfiles, true, true},
 	{"workdir", "", Dir, "start the command in this directory", groupProfiles, false, false},
 	{"allow-cwd", "", None, "grant the working directory as the profile wants, without asking", groupProfiles, false, false},
+	{"trust-project", "", None, "use the .nono.profile of the working directory this once, without asking", groupProfiles, false, false},
+	{"no-project", "", None, "look for no .nono.profile in the working directory", groupProfiles, false, false},
 }
 
 // RunFlags are nono-run's besides PolicyFlags.

@@ -87,7 +87,7 @@ func (r *Request) add(p *profile.Profile, given *Set, goos string) error {
 			return badLine(l, err)
 		}
 		for i := range said.Grants[n:] {
-			said.Grants[n+i].From, said.Grants[n+i].Moved = l.Profile, l.Moved
+			said.Grants[n+i].From, said.Grants[n+i].Moved, said.Grants[n+i].Project = l.Profile, l.Moved, l.Project
 		}
 		for i, all := range [...][]spec.Host{said.Hosts, said.HostDenies, said.Listens} {
 			for k := hosts[i]; k < len(all); k++ {
@@ -136,7 +136,13 @@ func (r *Request) AddAgreed(given *Set, h policy.Host) error {
 			dir = filepath.Join(h.Dir, dir)
 		}
 	}
-	want, err := r.AddProfiles(given, profile.Env{GOOS: h.GOOS, Getenv: h.Env, UID: h.UID, Workdir: filepath.Clean(dir), Files: r.ProfileFiles})
+	env := profile.Env{GOOS: h.GOOS, Getenv: h.Env, UID: h.UID, Workdir: filepath.Clean(dir), Files: r.ProfileFiles}
+	found, err := r.Project(env)
+	if err != nil {
+		return err
+	}
+	env.Project = found.Used
+	want, err := r.AddProfiles(given, env)
 	if err == nil && want.Workdir == 0 && r.AllowCwd && len(want.Names) == 0 {
 		want = &profile.Profile{Workdir: profile.Read} // as nono-run takes the flag alone
 	}

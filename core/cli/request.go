@@ -16,6 +16,9 @@ type Request struct {
 	Profiles []string
 	Workdir  string
 	AllowCwd bool
+	// TrustProject uses the profile that the working directory has of its own, and
+	// NoProject does as if there were none.
+	TrustProject, NoProject bool
 	// ProfileFiles are files to read in place of the profiles of these names.
 	ProfileFiles map[string]string
 	// Secrets are fetched before the start. No two have one name.
@@ -56,6 +59,8 @@ func (r *Request) Bind(s *Set) {
 	s.BindList("profile", &r.Profiles)
 	s.BindString("workdir", &r.Workdir)
 	s.BindBool("allow-cwd", &r.AllowCwd)
+	s.BindBool("trust-project", &r.TrustProject)
+	s.BindBool("no-project", &r.NoProject)
 }
 
 // cutTime takes the time off a grant's path.

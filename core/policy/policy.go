@@ -29,6 +29,8 @@ type Grant struct {
 	Ends string
 	// Shared tells that it is the working directory, as a profile wants it.
 	Shared bool
+	// Project tells that the profile which a project has of its own grants it.
+	Project bool
 }
 
 // Options is everything that the flags and profiles of one run say about what
@@ -317,6 +319,9 @@ func (c *compiler) protections(l *lines, homes []home, cmds *commands, links []r
 		return nil, nil, err
 	}
 	if err := c.refuseMoved(p); err != nil {
+		return nil, nil, err
+	}
+	if err := c.refuseOfProject(p); err != nil {
 		return nil, nil, err
 	}
 	return p, notDenied, nil

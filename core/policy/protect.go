@@ -129,6 +129,14 @@ func (c *compiler) near(l *lines, h home, links []redirected) nearness {
 	for _, d := range links {
 		near(d.path)
 	}
+	for _, g := range c.o.Grants {
+		if !g.Project {
+			continue // what is not there lifts nothing
+		}
+		if at, err := c.res.Resolve(g.Path); err == nil {
+			near(at.Path)
+		}
+	}
 	return n
 }
 

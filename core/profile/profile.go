@@ -50,6 +50,7 @@ type Line struct {
 	Pos         string // where, for messages: "line 3 of '/…/x.profile'"
 	Own         bool   // that is a file of the user's, and came with nono otherwise
 	Moved       string // the variable that has put the path elsewhere
+	Project     bool   // the project's own profile says so, or one that it includes and that is no built-in
 }
 
 // Profile is what one or more profiles say together.
@@ -62,6 +63,8 @@ type Profile struct {
 	Workdir Access
 	// WorkdirBy is the profile that last asked for more of it.
 	WorkdirBy string
+	// WorkdirProject is what of it the project's own profile wants.
+	WorkdirProject Access
 	// Create is what is to be made before the start.
 	Create []New
 	// Notices are texts for the user to read at the start.
@@ -91,6 +94,9 @@ type Env struct {
 	// Verify says what is wrong with the signature of a profile of the user's own, by
 	// its file and the text that was read. It is nil where none need be signed.
 	Verify func(file, text string) error
+
+	// Project is the project's own profile, which is read behind all others; nil for none.
+	Project *Project
 
 	own map[string]string // the variables that profiles have named
 }
@@ -137,6 +143,11 @@ func Load(names []string, words Words, env Env) (*Profile, error) {
 			return nil, named(n, err)
 		}
 	}
+	if env.Project != nil {
+		if err := l.readProject(env.Project); err != nil {
+			return nil, err
+		}
+	}
 	return l.out, nil
 }
 
@@ -167,6 +178,8 @@ type loader struct {
 	out   *Profile
 	open  []string // labels of the sources being read, outermost first
 	done  []string // and of those that have been
+
+	project *Project // that which is being read
 }
 
 // load adds a profile once. The built-in is meant where a user's own profile
@@ -246,6 +259,11 @@ func (l *loader) line(src source, n int, word, value string) error {
 	if err := l.check(word, value); err != nil {
 		return err
 	}
+	if l.project != nil {
+		if counts, err := l.ofProject(src, word); err != nil || !counts {
+			return err
+		}
+	}
 	if done, err := l.start(src, word, value); done || err != nil {
 		return err
 	}
@@ -279,7 +297,7 @@ func (l *loader) line(src source, n int, word, value string) error {
 		// What a variable stands for may end as a time does.
 		value = spec.Lasting(value)
 	}
-	line := Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n), Own: src.own && !src.site}
+	line := Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n), Own: src.own && !src.site, Project: l.project != nil && src.own}
 	if arg == Path || arg == TimedPath {
 		line.Moved = moved
 	}
@@ -330,6 +348,9 @@ func (l *loader) workdir(name, value string) error {
 				l.out.WorkdirBy = name
 			}
 			l.out.Workdir |= a
+			if l.project != nil {
+				l.out.WorkdirProject |= a
+			}
 			return nil
 		}
 	}

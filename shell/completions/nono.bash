@@ -14,11 +14,11 @@ _nono_list_run() {
 		--audit-log --audit-level --audit-kernel --audit-required \
 		--until --end-kills --ask --ask-with \
 		--ask-timeout --ask-protected --explain --wait-all \
-		-p --profile --workdir --allow-cwd --keep-fd \
-		--list-profiles --show-profile --install-hook --remove-hook \
-		--ephemeral --record --summary --dry-run \
-		--print-spec -v --verbose -s --silent -h --help \
-		--version
+		-p --profile --workdir --allow-cwd --trust-project \
+		--no-project --keep-fd --list-profiles --show-profile \
+		--install-hook --remove-hook --ephemeral --record \
+		--summary --dry-run --print-spec -v --verbose \
+		-s --silent -h --help --version
 }
 
 _nono_kind_run() {
@@ -68,7 +68,7 @@ _nono_list_why() {
 		--audit-kernel --audit-required --until --end-kills \
 		--ask --ask-with --ask-timeout --ask-protected \
 		--explain --wait-all -p --profile --workdir \
-		--allow-cwd
+		--allow-cwd --trust-project --no-project
 }
 
 _nono_kind_why() {

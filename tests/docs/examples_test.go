@@ -32,6 +32,7 @@ func TestExamples(t *testing.T) {
 		must(t, os.MkdirAll(filepath.Join(home, dir), 0o755))
 	}
 	writeProfile(t, root, home)
+	must(t, os.WriteFile(filepath.Join(home, "project/.nono.profile"), []byte("workdir readwrite\n"), 0o644))
 	found := 0
 	for _, pattern := range []string{"README.md", "docs/*.md", "packaging/man/*"} {
 		pages, err := filepath.Glob(filepath.Join(root, pattern))

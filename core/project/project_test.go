@@ -1,0 +1,96 @@
+package project
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// store makes a store, and a directory with a profile in it.
+func store(t *testing.T, name string) (Store, string) {
+	t.Helper()
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(root, name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"HOME": filepath.Join(root, "home")}
+	return Trust(func(n string) string { return env[n] }, os.Geteuid()), dir
+}
+
+// What is remembered is for the directory and the text, whatever the names are.
+func TestStanding(t *testing.T) {
+	for _, name := range []string{"p", "two words", "new\nline", "\xff\xfe", "..p", ".nono.profile", strings.Repeat("x", 255)} {
+		s, dir := store(t, name)
+		look := func(want Standing, text, was string) Project {
+			t.Helper()
+			p, err := Look(dir, s)
+			if err != nil || p.Standing != want || p.Text != text || p.Was != was {
+				t.Errorf("%q: %v, %+v", name, err, p)
+			}
+			return p
+		}
+		write := func(text string) {
+			if err := os.WriteFile(filepath.Join(dir, Name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		look(None, "", "")
+		write("a\n")
+		p := look(New, "a\n", "")
+		if err := s.Add(p); err != nil {
+			t.Fatal(err)
+		}
+		look(Trusted, "a\n", "a\n")
+		write("b\n")
+		p = look(Changed, "b\n", "a\n")
+		if err := s.Add(p); err != nil {
+			t.Fatal(err)
+		}
+		look(Trusted, "b\n", "b\n")
+		if list, err := s.List(); err != nil || len(list) != 1 || list[0] != p.File {
+			t.Errorf("%q: %q, %v", name, list, err)
+		}
+		os.Remove(p.File)
+		look(Gone, "", "b\n")
+		if was, err := s.Remove(p.File); !was || err != nil {
+			t.Errorf("%q: %v, %v", name, was, err)
+		}
+		look(None, "", "")
+		if was, err := s.Remove(p.File); was || err != nil {
+			t.Errorf("%q, again: %v, %v", name, was, err)
+		}
+		if left, _ := os.ReadDir(s.dir); len(left) != 0 {
+			t.Errorf("%q: left %v", name, left)
+		}
+	}
+}
+
+// A path that no copy can have is not trusted, and that is told.
+func TestTooLong(t *testing.T) {
+	s, dir := store(t, "p")
+	s.dir = filepath.Join(s.dir, strings.Repeat(strings.Repeat("y", 200)+"/", 20))
+	if err := s.Add(Project{File: filepath.Join(dir, Name)}); err == nil {
+		t.Error("no error")
+	}
+}
+
+// Without a home nothing is trusted.
+func TestNoHome(t *testing.T) {
+	_, dir := store(t, "p")
+	s := Trust(func(string) string { return "" }, os.Geteuid())
+	if err := os.WriteFile(filepath.Join(dir, Name), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Look(dir, s)
+	if err != nil || p.Standing != New {
+		t.Errorf("%v, %+v", err, p)
+	}
+	if err := s.Add(p); err == nil {
+		t.Error("no error")
+	}
+}

@@ -1,0 +1,160 @@
+package project
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
+)
+
+// A Store is where the copies are that a user trusts.
+type Store struct {
+	dir string
+	uid int
+}
+
+// Trust returns the user's store: nono/trusted in the state directory (XDG Base
+// Directory Specification), by the environment of getenv. There need not be one yet.
+// Without a home there is none, and nothing is trusted.
+func Trust(getenv func(string) string, uid int) Store {
+	state, home := getenv("XDG_STATE_HOME"), getenv("HOME")
+	switch {
+	case filepath.IsAbs(state):
+		return Store{filepath.Join(state, "nono", "trusted"), uid}
+	case filepath.IsAbs(home):
+		return Store{filepath.Join(home, ".local", "state", "nono", "trusted"), uid}
+	}
+	return Store{"", uid}
+}
+
+// any reports whether something may be in the store.
+func (s Store) any() bool {
+	var st unix.Stat_t
+	return s.dir != "" && unix.Lstat(s.dir, &st) == nil
+}
+
+// text returns the text that is trusted for the file of that name, and whether there
+// is one.
+func (s Store) text(file string) (string, bool, error) {
+	if !s.any() {
+		return "", false, nil
+	}
+	if err := s.usable(file); err != nil {
+		return "", false, err
+	}
+	text, err := read(s.dir+file, unix.O_NOFOLLOW)
+	switch {
+	case errors.Is(err, os.ErrNotExist), err == unix.ENOTDIR, err == unix.ENAMETOOLONG, err == unix.EACCES:
+		// In a sandbox the store is shut: nothing is trusted there.
+		return "", false, nil
+	case err != nil:
+		return "", false, s.fault(err)
+	}
+	return text, true, nil
+}
+
+// usable says why the store is none for that file: others could have written what is in
+// it, or commands that were granted the file's directory.
+func (s Store) usable(file string) error {
+	var st unix.Stat_t
+	if err := unix.Stat(s.dir, &st); err != nil {
+		return s.fault(err)
+	}
+	if int(st.Uid) != s.uid || st.Mode&0o077 != 0 {
+		return s.fault(fault.Text("it must be your own directory, and nobody else's to use"))
+	}
+	real, err := filepath.EvalSymlinks(s.dir)
+	if err != nil {
+		return s.fault(err)
+	}
+	if spec.Within(real, filepath.Dir(file)) {
+		return s.fault(fault.Text("it is in the directory of " + fault.Quote(file) + ", where a command in a sandbox may have made it"))
+	}
+	return nil
+}
+
+func (s Store) fault(err error) error {
+	return &fault.Error{Do: "use what is remembered of trusted profiles in", Path: s.dir, Err: err,
+		Hint: "chmod -R go= " + fault.Quote(s.dir) + ", or take XDG_STATE_HOME to a place of your own; --no-project looks for no profile of a project"}
+}
+
+// Add has this text be the one that is trusted for the project's file.
+func (s Store) Add(p Project) error {
+	fail := func(err error) error {
+		return &fault.Error{Do: "remember that you trust", Path: p.File, Err: err}
+	}
+	if s.dir == "" {
+		return fail(fault.Text("neither XDG_STATE_HOME nor HOME is an absolute path"))
+	}
+	copied := s.dir + p.File
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return fail(err)
+	}
+	if err := s.usable(p.File); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(copied), 0o700); err != nil {
+		return fail(err)
+	}
+	// Either the copy is the new one, whole, or it is as it was.
+	temp, err := os.CreateTemp(filepath.Dir(copied), ".new-")
+	if err != nil {
+		return fail(err)
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.WriteString(p.Text)
+	if err == nil {
+		err = temp.Sync()
+	}
+	if e := temp.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(temp.Name(), copied)
+	}
+	if err != nil {
+		return fail(err)
+	}
+	return nil
+}
+
+// Remove forgets what is trusted for the file, and reports whether anything was.
+func (s Store) Remove(file string) (bool, error) {
+	if s.dir == "" {
+		return false, nil
+	}
+	err := os.Remove(s.dir + file)
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ENOTDIR) {
+		return false, nil
+	}
+	if err != nil {
+		return false, &fault.Error{Do: "forget that you trust", Path: file, Err: err}
+	}
+	for dir := filepath.Dir(file); dir != "/" && os.Remove(s.dir+dir) == nil; {
+		dir = filepath.Dir(dir)
+	}
+	return true, nil
+}
+
+// List returns the files of which a text is trusted, sorted.
+func (s Store) List() ([]string, error) {
+	var files []string
+	if !s.any() {
+		return nil, nil
+	}
+	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == Name && d.Type().IsRegular() {
+			files = append(files, strings.TrimPrefix(path, s.dir))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	return files, nil
+}
