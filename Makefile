@@ -1,4 +1,5 @@
 # make build   the programs, into bin/
+# make sigstore  nono-policy-sigstore, which is larger than all of them, into bin/
 # make try     the main job, once, before your eyes
 # make test    everything that can be tested on this machine
 # make unit    the tests alone: nothing is installed, no network is needed
@@ -28,12 +29,23 @@ build:
 	@mkdir -p bin
 	@for b in $(BINARIES); do rm -f bin/$$b && $(BUILD) -o bin/$$b ./$$b || exit 1; done
 
+# The program that verifies Sigstore's bundles, a workspace of its own: its seventy modules
+# are nobody else's.
+.PHONY: sigstore
+sigstore:
+	@mkdir -p bin && rm -f bin/nono-policy-sigstore
+	@cd nono-policy-sigstore && $(BUILD) -o ../bin/nono-policy-sigstore .
+
+.PHONY: unit-sigstore
+unit-sigstore:
+	@cd nono-policy-sigstore && out=$$(gofmt -l .) && [ -z "$$out" ] && $(GO) vet ./... && $(GO) test -count=1 ./...
+
 .PHONY: try
 try: build
 	@sh packaging/try
 
 .PHONY: test
-test: build setup lint unit
+test: build setup lint unit unit-sigstore
 
 # What the tests need besides Go. Without root it only says what is missing, and
 # the tests concerned say that they are skipped.

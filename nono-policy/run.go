@@ -18,6 +18,7 @@ const usage = `usage: nono policy show [--system] [PROFILE ...] [FLAG of nono ru
        nono policy sign --key KEY FILE ...
        nono policy verify [--allowed-signers FILE] [--revoked FILE]
                           [--signature FILE] [--principal NAME] FILE
+       nono policy verify --bundle FILE [--trusted-root FILE] [--identities FILE] FILE
        nono policy trust [--yes] FILE | --list
        nono policy untrust FILE
 
@@ -33,7 +34,8 @@ same flags here. PROFILE is the name of a profile, or a file that ends in .profi
          what cannot be taken over stands in comments
   sign   a detached signature, FILE.sig, of OpenSSH's kind
   verify whether FILE.sig is an allowed signer's; the signers are those of
-         /etc/nono/allowed_signers where no others are named
+         /etc/nono/allowed_signers where no others are named; or whether
+         FILE.sigstore.json, a bundle of Sigstore's, is by somebody who may
   trust  show what a project's .nono.profile wants, and use it from now on
   untrust  forget that
 

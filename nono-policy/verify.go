@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"io"
@@ -18,6 +19,8 @@ import (
 type check struct {
 	signers, revoked   string // files; the site's if empty
 	signature          string // the file; FILE.sig if empty
+	bundle             string // of Sigstore's, where there is no signature; FILE.sigstore.json if empty
+	root, identities   string // files for a bundle; the site's if empty
 	principal, forWhat string
 }
 
@@ -30,18 +33,22 @@ func verify(args []string, out io.Writer) (int, error) {
 	set.StringVar(&c.signers, "allowed-signers", "", "")
 	set.StringVar(&c.revoked, "revoked", "", "")
 	set.StringVar(&c.signature, "signature", "", "")
+	set.StringVar(&c.bundle, "bundle", "", "")
+	set.StringVar(&c.root, "trusted-root", "", "")
+	set.StringVar(&c.identities, "identities", "", "")
 	set.StringVar(&c.principal, "principal", "", "")
 	set.StringVar(&c.forWhat, "namespace", namespace, "")
 	if err := set.Parse(args); err != nil || set.NArg() != 1 {
 		return 0, cli.Misuse("verify", "one file is wanted", "nono policy verify FILE")
 	}
 	file := set.Arg(0)
-	if c.signature == "" {
-		if file == "-" {
-			return 0, cli.Misuse("verify", "--signature FILE is wanted with standard input", "")
-		}
-		c.signature = file + ".sig"
+	if file == "-" && c.signature == "" && c.bundle == "" {
+		return 0, cli.Misuse("verify", "--signature FILE or --bundle FILE is wanted with standard input", "")
 	}
+	if c.bySigstore(file) {
+		return 0, c.sigstore(file)
+	}
+	c.signature = cmp.Or(c.signature, file+".sig")
 	text, err := readSmall(file)
 	if err != nil {
 		return 0, &fault.Error{Do: "verify", Path: file, Err: err}

@@ -18,7 +18,7 @@ func signedFor(policy string) func(file, text string) error {
 		if err != nil {
 			return err
 		}
-		answer, ok, err := answerOf(program, []string{"nono-policy", "verify", "--signature=" + file + ".sig", "-"}, text)
+		answer, ok, err := answerOf(program, []string{"nono-policy", "verify", "--signature=" + file + ".sig", "--bundle=" + file + ".sigstore.json", "-"}, text)
 		if err != nil {
 			return &fault.Error{Do: "have the profile verified", Path: file, Err: err}
 		}

@@ -15,10 +15,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The lists of keys: who may sign profiles, and which keys are revoked.
+// The lists of who may sign profiles: keys of OpenSSH's, those that are revoked, and
+// identities of Sigstore's with the root that vouches for them.
 const (
-	AllowedSigners = "allowed_signers"
-	RevokedKeys    = "revoked_keys"
+	AllowedSigners     = "allowed_signers"
+	RevokedKeys        = "revoked_keys"
+	SigstoreIdentities = "sigstore_identities"
+	TrustedRoot        = "trusted_root.json"
 )
 
 // Suffix is what the names of policies and profiles end in.
@@ -69,8 +72,8 @@ func Profile(name string) (File, bool, error) {
 	return File{name, ProfileDir + "/" + name + Suffix, text}, err == nil, err
 }
 
-// List returns one of the site's lists of keys, AllowedSigners or RevokedKeys, and
-// whether there is one.
+// List returns one of the site's lists of who may sign, by its name, and whether there
+// is one.
 func List(name string) (File, bool, error) {
 	f := File{name, Dir + "/" + name, ""}
 	dir, err := openDir(Dir)
