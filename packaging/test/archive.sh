@@ -28,6 +28,7 @@ check "the archive builds offline" offline build
 check "its version is the archive's" eval '[ "nono-$("$source/bin/nono" version | cut -d " " -f 2)" = "$name" ]'
 check "check sums" eval 'cd "$one/dist" && sha256sum -c "$name.sha256"'
 check "the list of parts names them" eval 'grep -q "\"pkg:golang/golang.org/x/sys@" "$one/dist/$name.cdx.json" && grep -q "\"specVersion\": \"1.6\"" "$one/dist/$name.cdx.json"'
+check "how it was made is told" eval 'grep -q "\"predicateType\": \"https://slsa.dev/provenance/v1\"" "$one/dist/$name.intoto.json" && grep -q "$(git -C "$one" rev-parse HEAD)" "$one/dist/$name.intoto.json" && grep -q "$(sha256sum "$archive" | cut -c 1-64)" "$one/dist/$name.intoto.json" && grep -q dirHash "$one/dist/$name.intoto.json"'
 check "Homebrew's formula has the archive's sum" grep -q "$(sha256sum "$archive" | cut -c 1-64)" "$one/dist/nono.rb"
 
 check "make install" offline install DESTDIR="$tmp/dest" PREFIX=/opt/nono
