@@ -25,10 +25,23 @@ func Doubtful(path string) string {
 		return "the path " + fault.Quote(path) + " has a blank at an end that looks like none"
 	case strings.HasSuffix(path, ";") || strings.HasSuffix(path, ","):
 		return "the path " + fault.Quote(path) + " ends in a sign that belongs to no name"
+	case strings.HasSuffix(path, `\`):
+		return "the path " + fault.Quote(path) + " ends in a backslash, which joins no lines here"
+	case strings.Contains(path, " ~/") || strings.Contains(path, " /") || strings.Contains(path, " $"):
+		return "a line has one path, and a path with such a blank in it has quotes: " + fault.Quote(path)
+	case braces(path):
+		return "the path " + fault.Quote(path) + " has braces, which stand for no other names here: write a line for each"
 	case strings.ContainsFunc(path, invisible):
 		return "the path " + fault.Quote(path) + " has a character that cannot be seen"
 	}
 	return ""
+}
+
+// braces reports whether a shell would make several words of path.
+func braces(path string) bool {
+	_, rest, open := strings.Cut(path, "{")
+	inside, _, closed := strings.Cut(rest, "}")
+	return open && closed && (strings.Contains(inside, ",") || strings.Contains(inside, ".."))
 }
 
 // invisible reports whether a character leaves no mark: controls, marks of order

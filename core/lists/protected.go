@@ -128,7 +128,7 @@ func ownPath(path string) (string, string) {
 		return "", "there is no such directory as in " + fault.Quote(path)
 	case quoted:
 		return path, ""
-	case strings.ContainsAny(path, "*?"):
+	case strings.ContainsAny(path, "*?["):
 		return "", "the path " + fault.Quote(path) + " has a pattern, and there are none: what does not exist yet is denied too"
 	}
 	return path, Doubtful(path)

@@ -106,6 +106,8 @@ func TestFaults(t *testing.T) {
 		{"a pattern in a deny that stands nowhere", "deny vault/*", "line 1 of FILE: the path 'vault/*' is not absolute", "begin it with '~/', '$WORKDIR/', another variable or '/'"},
 		{"a pattern in a grant", "allow **/vault", "line 1 of FILE: the path '**/vault' is not absolute", "begin it with '~/', '$WORKDIR/', another variable or '/'"},
 		{"a sign behind a deny", "net-block\ndeny ~/vault;", "line 2 of FILE: the path '~/vault;' ends in a sign that belongs to no name", ""},
+		{"two paths behind a deny", "deny ~/vault, ~/keys", "line 1 of FILE: a line has one path, and a path with such a blank in it has quotes: '~/vault, ~/keys'", ""},
+		{"braces in a deny", "deny-write ~/{a,b}", "line 1 of FILE: the path '~/{a,b}' has braces, which stand for no other names here: write a line for each", ""},
 		{"an unseen sign in a deny", "deny ~/va\u200bult", `line 1 of FILE: the path $'~/va\342\200\213ult' has a character that cannot be seen`, ""},
 		{"a comment or a name behind a deny", "deny ~/my #1 dir", "line 1 of FILE: '#' may begin a comment or be of the path: write '# ' for a comment, or the path in quotes", ""},
 		{"an open quote", `deny "~/vault`, "line 1 of FILE: the value is not quoted as it should be", ""},
