@@ -109,6 +109,7 @@ var edges = map[string][]edge{
 		{"(CLONE_NEWUSER)", [6]uint64{0x1000_0000}},
 		{"(CLONE_NEWPID)", [6]uint64{0x2000_0000}},
 		{"(CLONE_NEWNET)", [6]uint64{0x4000_0000}},
+		{"(CLONE_PARENT|SIGCHLD)", [6]uint64{0x8011}},
 		{"(CLONE_NEWUSER|SIGCHLD with a high bit set)", [6]uint64{high | 0x1000_0011}},
 		{"(all bits)", [6]uint64{1<<64 - 1}},
 	},

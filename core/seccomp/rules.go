@@ -33,6 +33,7 @@ const (
 	// which clone(2) has the exit signal, so only unshare(2) knows it.
 	cloneNewAny  = 0x7e020000
 	cloneNewTime = 0x80
+	cloneParent  = 0x8000
 
 	renameWhiteout = 1 << 2 // linux/fs.h
 
@@ -79,15 +80,18 @@ var fcntlRules = []Rule{
 	{Fcntl, eperm, []Test{Is(1, fSetFl), Has(2, oAsync)}},
 }
 
-// processRules refuse new namespaces, limits and priorities of another process,
-// device nodes made by a rename, and the ways of running that only old programs
-// need.
+// processRules refuse new namespaces, children for the process outside that started the
+// sandbox, limits and priorities of another process, device nodes made by a rename, and
+// the ways of running that only old programs need.
+//
+// A child made with CLONE_PARENT is one of the caller's own parent, which is told by
+// SIGCHLD when the child stops, goes on and ends, and may take its end for another's.
 //
 // Of the calls that set a priority only the caller's own pass, which is number 0.
 // sched_setaffinity is not among them: libraries bind threads of their own with it,
 // by number.
 var processRules = []Rule{
-	{Clone, eperm, []Test{Has(0, cloneNewAny)}},
+	{Clone, eperm, []Test{Has(0, cloneNewAny|cloneParent)}},
 	{Unshare, eperm, []Test{Has(0, cloneNewAny|cloneNewTime)}},
 	// clone3's flags are in memory. Without it, libraries use clone.
 	{Clone3, enosys, nil},

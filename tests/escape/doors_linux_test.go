@@ -184,6 +184,7 @@ func mountDoors() []door {
 		{name: "unshare-user", shut: "EPERM", reached: "EINVAL"},
 		{name: "unshare-user-mount", shut: "status-1"},
 		{name: "clone-user", shut: "EPERM"},
+		{name: "clone-parent", shut: "EPERM"},
 		{name: "clone3-user", shut: "ENOSYS"},
 		{name: "fuse", shut: "EACCES"},
 		{name: "loop", shut: "EACCES"},

@@ -33,6 +33,7 @@ func mounts() map[string]attack {
 		"unshare-user":       func(w world) error { return unix.Unshare(unix.CLONE_NEWUSER) },
 		"unshare-user-mount": userMount,
 		"clone-user":         func(w world) error { return forked(unix.CLONE_NEWUSER) },
+		"clone-parent":       cloneParent,
 		"clone3-user":        clone3User,
 		"fuse":               func(w world) error { return open("/dev/fuse", unix.O_RDWR) },
 		"loop":               func(w world) error { return open("/dev/loop-control", unix.O_RDWR) },
@@ -110,6 +111,15 @@ func userMount(w world) error {
 func forked(flags uintptr) error {
 	pid, _, errno := unix.RawSyscall6(unix.SYS_CLONE, flags|uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
 	return reap(pid, errno)
+}
+
+// cloneParent makes a child of the process outside that has started the command.
+func cloneParent(world) error {
+	pid, _, errno := unix.RawSyscall6(unix.SYS_CLONE, unix.CLONE_PARENT|uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+	if err := reap(pid, errno); err != unix.ECHILD { // it is not this process's to wait for
+		return err
+	}
+	return nil
 }
 
 func reap(pid uintptr, errno unix.Errno) error {
