@@ -96,12 +96,13 @@ func move(path, from, to string) string {
 }
 
 // layers returns the directories whose files the overlay in a line of the table shows,
-// the upper one first, as they were named when it was mounted; none where it is no
-// overlay (Documentation/filesystems/overlayfs.rst).
+// the upper one first, as they were named when it was mounted
+// (Documentation/filesystems/overlayfs.rst), or the one that a FUSE file system shows;
+// none where it is neither.
 func layers(line []byte) []string {
 	_, rest, ok := bytes.Cut(line, []byte(" - overlay "))
 	if !ok {
-		return nil
+		return shown(line)
 	}
 	_, options, _ := bytes.Cut(bytes.TrimRight(rest, "\n"), []byte{' '})
 	var upper, lower []string
@@ -117,11 +118,11 @@ func layers(line []byte) []string {
 	return append(upper, lower...)
 }
 
-// Overlays returns the layers of every overlay in the table, by the number of its
-// mount.
+// Overlays returns the layers of every overlay in the table, and of what is like one, by
+// the number of its mount.
 func Overlays(table []byte) map[string][]string {
 	found := map[string][]string{}
-	if !bytes.Contains(table, []byte(" - overlay ")) {
+	if !bytes.Contains(table, []byte(" - overlay ")) && !bytes.Contains(table, []byte(" - fuse")) {
 		return found
 	}
 	for line := range bytes.Lines(table) {

@@ -29,6 +29,7 @@ func TestOtherNamesOfAHome(t *testing.T) {
 		{"a directory with a protected one", "home/.config project/c", "allow project", []string{"deny project/c/gh", "deny-write project/c/git"}},
 		{"what is mounted in the home", "store home/.gnupg; store project/s", "allow project", []string{"deny project/s"}},
 		{"an overlay of it", "overlay:home project/merged", "allow project", []string{"deny project/merged/.ssh"}},
+		{"a FUSE view of it", "bindfs:home project/merged", "allow project", []string{"deny project/merged/.ssh"}},
 		{"nothing of it", "store project/s", "allow project", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -57,10 +58,20 @@ func TestOtherNamesOfAHome(t *testing.T) {
 	}
 }
 
-// mount binds from to to, or makes an overlay over it.
+// mount binds from to to, or makes an overlay over it, or has bindfs(1) show it.
 func mount(t *testing.T, root, from, to string) {
 	t.Helper()
 	to = filepath.Join(root, to)
+	if from, fuse := strings.CutPrefix(from, "bindfs:"); fuse {
+		if _, err := exec.LookPath("bindfs"); err != nil {
+			t.Skip("bindfs is not installed")
+		}
+		if out, err := exec.Command("bindfs", filepath.Join(root, from), to).CombinedOutput(); err != nil {
+			t.Skipf("no FUSE here: %v %s", err, out)
+		}
+		t.Cleanup(func() { unix.Unmount(to, unix.MNT_DETACH) })
+		return
+	}
 	lower, overlay := strings.CutPrefix(from, "overlay:")
 	var err error
 	if overlay {
