@@ -149,7 +149,7 @@ func falseHope(parts []query.Part, v, then *query.Verdict) string {
 	case then.Reason == query.ChainDirectory:
 		return "nor would " + (&query.Suggestion{Parts: parts}).String() + ": " + OnTheWay(then)
 	case !v.Exists:
-		return nothing + " before it exists"
+		return nothing + " before it exists; in a profile, 'create' makes a directory"
 	}
 	return nothing
 }
