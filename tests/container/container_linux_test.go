@@ -18,7 +18,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
 
-const work = "busybox true && busybox cat /etc/motd /work/in && echo new >/work/new && busybox cat /work/new && echo t >/tmp/t && echo x >/dev/null"
+// work is what must succeed inside; BOX gives way to "busybox " or to nothing.
+const work = "BOXtrue && BOXcat /etc/motd /work/in && echo new >/work/new && BOXcat /work/new && echo t >/tmp/t && echo x >/dev/null"
 
 // Every layout begins with busybox, which is static, in the place that PATH leads to.
 var layouts = []struct {
@@ -40,26 +41,30 @@ func TestLayouts(t *testing.T) {
 	for name, text := range shippedSpecs(t) {
 		for _, l := range layouts {
 			t.Run(name+"/"+l.name, func(t *testing.T) {
-				testenv.PrivateMounts(t, func() { try(t, s, text, plant(t, l.make, busybox)) })
+				testenv.PrivateMounts(t, func() { try(t, s, text, plant(t, l.make, busybox), "busybox ") })
 			})
 		}
 	}
 }
 
-func try(t *testing.T, s suite.Suite, text, root string) {
+// try runs work beneath root, with and without a sandbox. box stands before each
+// program of it: "busybox ", or nothing where the programs are files of their own.
+func try(t *testing.T, s suite.Suite, text, root, box string) {
+	shell := append(strings.Fields(box), "sh", "-ec", strings.ReplaceAll(work, "BOX", box))
+	control := append(strings.Fields(box), "sh", "-ec", shell[len(shell)-1]+"; "+box+"cat /etc/shadow /srv/other")
 	copyFile(t, s.Path("nono-exec-shim"), filepath.Join(root, "shim"))
 	if err := os.WriteFile(filepath.Join(root, "spec"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := inside(root, "busybox", "sh", "-ec", work+"; busybox cat /etc/shadow /srv/other"); err != nil {
+	if out, err := inside(root, control...); err != nil {
 		t.Fatalf("the control, without a sandbox: %v: %s", err, out)
 	}
-	out, err := inside(root, "/shim", "/spec", "--", "busybox", "sh", "-ec", work)
+	out, err := inside(root, append([]string{"/shim", "/spec", "--"}, shell...)...)
 	if err != nil || out != "welcome\nin\nnew\n" {
 		t.Errorf("what is granted: %v: %s", err, out)
 	}
 	for _, shut := range []string{"/etc/shadow", "/srv/other"} {
-		out, err := inside(root, "/shim", "/spec", "--", "busybox", "cat", shut)
+		out, err := inside(root, append(append([]string{"/shim", "/spec", "--"}, strings.Fields(box)...), "cat", shut)...)
 		if err == nil || !strings.Contains(out, "Permission denied") {
 			t.Errorf("%s: %v: %s", shut, err, out)
 		}
@@ -91,7 +96,7 @@ func plant(t *testing.T, layout, busybox string) string {
 	cmd := exec.Command("sh", "-ec", layout+`
 		mkdir -p $R/etc $R/dev $R/proc $R/work $R/srv $R/tmp $R/opt
 		echo welcome >$R/etc/motd; echo secret >$R/etc/shadow; echo other >$R/srv/other; echo in >$R/work/in
-		chown -R 1000:1000 $R/work; chmod 1777 $R/tmp; chmod 755 $R`)
+		chown -R 1000:1000 $R/work; chmod 644 $R/etc/shadow; chmod 1777 $R/tmp; chmod 755 $R`)
 	cmd.Env = append(os.Environ(), "R="+root, "B="+busybox)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
