@@ -27,7 +27,8 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 .PHONY: build
 build:
 	@mkdir -p bin
-	@for b in $(BINARIES); do rm -f bin/$$b && $(BUILD) -o bin/$$b ./$$b || exit 1; done
+	@rm -f $(addprefix bin/,$(BINARIES))
+	@$(BUILD) -o bin/ $(addprefix ./,$(BINARIES))
 
 # The program that verifies Sigstore's bundles, a workspace of its own: its seventy modules
 # are nobody else's.

@@ -143,12 +143,12 @@ func each(title string, words []string) string {
 func notHeld(goos string, s *spec.Spec) string {
 	support, err := kernel.Detect()
 	if err != nil && goos != "darwin" {
-		return "not held: anything at all: " + err.Error() + "\n"
+		return "not enforced: anything at all: " + err.Error() + "\n"
 	}
 	text := ""
 	for _, p := range promise.On(goos, support, s) {
 		if !p.Held {
-			text += "not held on this kernel: " + p.What + " (" + p.Needs + ")\n"
+			text += "not enforced on this kernel: " + p.What + " (" + p.Needs + ")\n"
 		}
 	}
 	return text

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tellSupport says what this machine can hold. The exit status is that of a
+// tellSupport says what this kernel can enforce. The exit status is that of a
 // denial where nono would start nothing.
 func (o *options) tellSupport(p *cli.Printer) error {
 	support, err := kernel.Detect()
@@ -42,23 +42,23 @@ func (o *options) supportText(k kernel.Support, err error, promises []promise.Pr
 	}
 	switch {
 	case err != nil:
-		b.WriteString("mechanism: none: " + err.Error() + "\nnono starts nothing here, since nothing would be held:\n")
+		b.WriteString("mechanism: none: " + err.Error() + "\nnono starts nothing here, since nothing would be enforced:\n")
 	case o.platform == "darwin":
-		b.WriteString("mechanism: Seatbelt\nkept from a sandboxed command:\n")
+		b.WriteString("mechanism: Seatbelt\nwhat a sandboxed command cannot do:\n")
 	default:
-		b.WriteString("mechanism: Landlock ABI " + strconv.Itoa(k.ABI) + ", seccomp\nkept from a sandboxed command:\n")
+		b.WriteString("mechanism: Landlock ABI " + strconv.Itoa(k.ABI) + ", seccomp\nwhat a sandboxed command cannot do:\n")
 	}
 	for _, p := range promises {
 		if p.Held {
-			b.WriteString("  held      " + p.What + " (" + p.By + ")\n")
+			b.WriteString("  enforced      " + p.What + " (" + p.By + ")\n")
 		} else {
-			b.WriteString("  not held  " + p.What + " (needs " + p.Needs + ")\n")
+			b.WriteString("  not enforced  " + p.What + " (needs " + p.Needs + ")\n")
 		}
 	}
 	if o.platform == "linux" && err == nil {
 		b.WriteString("denials in the kernel's audit log (--audit-kernel): " + logs(k) + "\n")
 	}
-	b.WriteString("never held: changing mode, owner, times and attributes of files outside, where the file permissions let it; looking at names and sizes of files; use of processor, memory and disk\n")
+	b.WriteString("never enforced: changing mode, owner, times and attributes of files outside, where the file permissions let it; looking at names and sizes of files; use of processor, memory and disk\n")
 	return b.String()
 }
 

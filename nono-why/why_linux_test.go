@@ -387,7 +387,7 @@ func TestSuggestions(t *testing.T) {
 func TestWithoutLandlock(t *testing.T) {
 	bin := testenv.Build(t, ".", "-ldflags=-X github.com/nono-sandbox/nono/core/kernel.lower=0")
 	out, err := exec.Command(bin, "--support").CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "mechanism: none") || strings.Contains(string(out), "  held ") {
+	if err == nil || !strings.Contains(string(out), "mechanism: none") || strings.Contains(string(out), "  enforced ") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	var v struct {
@@ -411,7 +411,7 @@ func TestWithoutLandlock(t *testing.T) {
 func TestSupport(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
 	out, err := exec.Command(testenv.Build(t, "."), "--support").CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "mechanism: Landlock ABI ") || !strings.Contains(string(out), "  held      using the network") {
+	if err != nil || !strings.Contains(string(out), "mechanism: Landlock ABI ") || !strings.Contains(string(out), "  enforced      using the network") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -423,8 +423,8 @@ func TestSupportOnMacOS(t *testing.T) {
 		out, err := exec.Command(bin, "--platform", "darwin", "--support").CombinedOutput()
 		text := string(out)
 		if err != nil || strings.Contains(text, "Landlock") || strings.Contains(text, "starts nothing") || strings.Contains(text, runtime.GOARCH) ||
-			!strings.Contains(text, "mechanism: Seatbelt\n") || !strings.Contains(text, "  held      using the network (Seatbelt)\n") ||
-			!strings.Contains(text, "  not held  typing into the terminal (TIOCSTI) (needs ") || strings.Count(text, "  held ") < 10 {
+			!strings.Contains(text, "mechanism: Seatbelt\n") || !strings.Contains(text, "  enforced      using the network (Seatbelt)\n") ||
+			!strings.Contains(text, "  not enforced  typing into the terminal (TIOCSTI) (needs ") || strings.Count(text, "  enforced ") < 10 {
 			t.Errorf("%v\n%s", err, out)
 		}
 		out, err = exec.Command(bin, "--platform", "darwin", "--support", "--json").Output()
