@@ -15,7 +15,7 @@ import (
 var (
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
-	code    = regexp.MustCompile("(?s)```.*?```|(?m:^    .*$)|`[^`\n]*`")
+	code    = regexp.MustCompile("(?s:```.*?```)|(?m:^    .*$)|`[^`\n]*`")
 )
 
 // TestLinks follows every link of the documents to a file, and to a heading in it.
