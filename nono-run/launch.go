@@ -47,6 +47,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	}
 	o.Temp, o.SpecFile, o.Stdio = t.Dir, t.Spec, true
 	o.Tools, o.StartIn = insideTools(), o.workdir(h)
+	o.FromFiles = secretFiles(o.Secrets)
 	outside, err := o.endpoints(h)
 	if err != nil {
 		return nil, err
@@ -107,6 +108,9 @@ func (l *launch) start() error {
 	if err != nil {
 		return err
 	}
+	if err := l.agree(); err != nil {
+		return err
+	}
 	if err := l.fetchSecrets(); err != nil {
 		return err
 	}
@@ -133,6 +137,17 @@ func (l *launch) start() error {
 	return nil
 }
 
+// agree refuses what does not go together before anybody is asked for a secret.
+func (l *launch) agree() error {
+	switch {
+	case l.policy.Spec.Undo && l.ephemeral.on:
+		return cli.Misuse("use --ephemeral with --undo", "changes go apart or in place", "leave out one of them")
+	case l.policy.Spec.Supervised() && l.ephemeral.on:
+		return cli.Misuse("use --ephemeral", "this policy needs a supervisor, and the two do not go together", "leave out --ephemeral")
+	}
+	return nil
+}
+
 // handOver puts the spec into a memfd that nobody can change any more and
 // executes the shim.
 func (l *launch) handOver(shim string, doc []byte) error {
@@ -142,14 +157,10 @@ func (l *launch) handOver(shim string, doc []byte) error {
 	}
 	args := append([]string{"--fd=" + strconv.Itoa(fd), "--from=" + version.String(),
 		"--exec=" + l.policy.Command.Path, "--"}, l.policy.Command.Argv...)
-	switch supervised := l.policy.Spec.Supervised(); {
-	case l.policy.Spec.Undo && l.ephemeral.on:
-		return cli.Misuse("use --ephemeral with --undo", "changes go apart or in place", "leave out one of them")
-	case supervised && l.ephemeral.on:
-		return cli.Misuse("use --ephemeral", "this policy needs a supervisor, and the two do not go together", "leave out --ephemeral")
+	switch {
 	case l.ephemeral.on:
 		return l.overlay(shim, fd, args)
-	case supervised:
+	case l.policy.Spec.Supervised():
 		return l.supervise(shim, args)
 	}
 	argv := append([]string{"nono-exec-shim"}, args...)

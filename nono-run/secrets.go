@@ -44,6 +44,16 @@ func secretNames(secrets []secret.Secret) []string {
 	return names
 }
 
+// secretFiles are the files that secrets are read from.
+func secretFiles(secrets []secret.Secret) (files []string) {
+	for i := range secrets {
+		if file := secrets[i].Query.File; file != "" {
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
 // secretSummary names the secrets and their sources, which nothing asks for them yet.
 func (l *launch) secretSummary() string {
 	text := ""

@@ -65,6 +65,9 @@ type Options struct {
 	StartIn string
 	// PassEnv are the names that --allow-env or a profile passes.
 	PassEnv []string
+	// FromFiles are files of which the command gets the contents, read outside. Each is
+	// absolute, or begins with "~/".
+	FromFiles []string
 	// Stdio makes what descriptors 0 to 2 are open on openable again.
 	Stdio bool
 	// Temp and SpecFile are where the private temp and the spec's copy for
@@ -201,6 +204,9 @@ func compileOnce(o Options, h Host, asked []Grant) (*Policy, error) {
 		return nil, err
 	}
 	c.sealCommands(l, cmds)
+	if err := c.refuseFromFiles(l); err != nil {
+		return nil, err
+	}
 	watch := o.Watch
 	traps, err := watch.traps()
 	if err != nil {

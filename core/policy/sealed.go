@@ -106,6 +106,26 @@ func (l *lines) refuseSealed(g Grant, path string) error {
 	return nil
 }
 
+// refuseFromFiles refuses to hand in what a policy denies: by its contents, it would be
+// inside all the same.
+func (c *compiler) refuseFromFiles(l *lines) error {
+	for _, name := range c.o.FromFiles {
+		if rest, ok := strings.CutPrefix(name, "~/"); ok {
+			name = spec.Join(c.h.Env("HOME"), rest)
+		}
+		path := name
+		if at, err := c.res.Resolve(name); err == nil {
+			path = at.Path
+		}
+		for _, p := range [...]string{name, path} {
+			if policy := l.sealedBy(p); policy != "" {
+				return PolicyError("hand in the contents of", name, "it is denied by", policy)
+			}
+		}
+	}
+	return nil
+}
+
 // Taken is a grant of which the deny of a policy leaves nothing, or, where Reads, the
 // reading.
 type Taken struct {

@@ -114,6 +114,8 @@ func TestNothingIsAskedBefore(t *testing.T) {
 			{"--print-spec", "--", "true"},
 			{"--", "no-such-command"},
 			{"--", "rm", "x"},
+			{"--ephemeral", "--explain", "--", "true"},
+			{"--ephemeral", "--undo", "--allow", w.project, "--", "true"},
 		} {
 			out, _, _ := w.nono(append([]string{"--secret", "TOKEN=exec:" + program}, c...)...)
 			if told := strings.Contains(out, "secret TOKEN: from exec:"+program+"  (--secret)\n"); told != (c[0] == "--dry-run") {
