@@ -34,8 +34,10 @@ const maxFile = 1 << 20
 type File struct{ Name, Path, Text string }
 
 // Policies returns the policies, in the order of their names: none where there is no
-// directory for them. Names that begin with a dot, or do not end in Suffix, do not
-// count.
+// directory for them. Names that begin with a dot do not count, nor do those of what an
+// editor or a package manager leaves beside a policy (site.profile.old) and README. Any
+// other name that does not end in Suffix is refused: who put the file there takes it for
+// a policy that holds.
 func Policies() ([]File, error) {
 	dir, err := openDir(PolicyDir)
 	if err != nil || dir < 0 {
@@ -48,6 +50,13 @@ func Policies() ([]File, error) {
 	}
 	files := make([]File, 0, len(names))
 	for _, name := range names {
+		if !strings.HasSuffix(name, Suffix) {
+			if strings.Contains(name, Suffix) || name == "README" {
+				continue
+			}
+			return nil, &fault.Error{Do: "use", Path: PolicyDir + "/" + name, Err: fault.Text("the name of a policy ends in '" + Suffix + "'"),
+				Hint: "name it so if it is a policy, or keep it elsewhere"}
+		}
 		text, err := read(dir, PolicyDir, name)
 		if err != nil {
 			return nil, err
@@ -96,6 +105,7 @@ func Profiles() ([]string, error) {
 	}
 	defer unix.Close(dir)
 	files, err := names(dir, ProfileDir)
+	files = slices.DeleteFunc(files, func(n string) bool { return !strings.HasSuffix(n, Suffix) })
 	for i := range files {
 		files[i] = strings.TrimSuffix(files[i], Suffix)
 	}
@@ -171,7 +181,7 @@ func rootsAlone(fd int, kind uint32) error {
 	return nil
 }
 
-// names returns the names of the files in an open directory, sorted.
+// names returns the names in an open directory that do not begin with a dot, sorted.
 func names(dir int, path string) ([]string, error) {
 	again, err := unix.Openat(dir, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -183,7 +193,7 @@ func names(dir int, path string) ([]string, error) {
 	if err != nil {
 		return nil, refuse(path, err)
 	}
-	all = slices.DeleteFunc(all, func(n string) bool { return n[0] == '.' || !strings.HasSuffix(n, Suffix) })
+	all = slices.DeleteFunc(all, func(n string) bool { return n[0] == '.' })
 	slices.Sort(all)
 	return all, nil
 }

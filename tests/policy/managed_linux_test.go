@@ -183,7 +183,9 @@ func TestPoliciesThatOthersCouldHaveWritten(t *testing.T) {
 		"a variable":              {"echo 'deny $TMPDIR/x' > /etc/nono/policy.d/b.profile", "the variable '$TMPDIR' is the user's to set"},
 		"an unknown flag":         {"echo 'forbid alow' > /etc/nono/policy.d/b.profile", "cannot forbid 'alow': there is no such flag"},
 		"a name":                  {"echo > '/etc/nono/policy.d/a b.profile'", "its name has more than letters"},
-		"names that do not count": {"echo nonsense > /etc/nono/policy.d/.b.profile; echo nonsense > /etc/nono/policy.d/b.profile.old", "ok\n"},
+		"names that do not count": {"for n in .b.profile b.profile.old b.profile~ README; do echo nonsense > /etc/nono/policy.d/$n; done", "ok\n"},
+		"another ending":          {"echo 'deny /srv/p' > /etc/nono/policy.d/b.policy", "cannot use '/etc/nono/policy.d/b.policy': the name of a policy ends in '.profile'"},
+		"no ending":               {"echo 'deny /srv/p' > /etc/nono/policy.d/b", "cannot use '/etc/nono/policy.d/b': the name of a policy ends in '.profile'"},
 		"no policies":             {"rm -r /etc/nono/policy.d", "ok\n"},
 		"nothing":                 {"rm -r /etc/nono", "ok\n"},
 	}
