@@ -62,19 +62,25 @@ func ThisHost(goos string) (Host, error) {
 }
 
 // ownLists returns where the user's own list may be. Like a protected path in an
-// XDG directory it counts in both places: a variable that something has set for this
-// run only must not do away with it.
+// XDG directory it counts in every place, also in the home of the user database: a
+// variable that something has set for this run only must not do away with it.
 func (h *Host) ownLists() []string {
-	const name = "/nono/protected"
 	var files []string
-	if home := h.home(); strings.HasPrefix(home, "/") {
-		files = append(files, filepath.Clean(home+"/.config"+name))
-	}
-	if config := h.Env("XDG_CONFIG_HOME"); strings.HasPrefix(config, "/") {
-		if file := filepath.Clean(config + name); !slices.Contains(files, file) {
+	add := func(config string) {
+		file := filepath.Clean(config + "/nono/protected")
+		if strings.HasPrefix(config, "/") && !slices.Contains(files, file) {
 			files = append(files, file)
 		}
 	}
+	if home := h.home(); home != "" {
+		add(home + "/.config")
+	}
+	for path, own := range h.Homes() {
+		if own {
+			add(path + "/.config")
+		}
+	}
+	add(h.Env("XDG_CONFIG_HOME"))
 	return files
 }
 

@@ -89,6 +89,24 @@ func TestOwnListInBothPlaces(t *testing.T) {
 	}
 }
 
+// TestOwnListOfTheUserDatabase: neither does HOME do away with the list in the home that the
+// user database names.
+func TestOwnListOfTheUserDatabase(t *testing.T) {
+	for _, c := range []struct{ home, config, want string }{
+		{"/home/u", "", "/home/u/.config/nono/protected"},
+		{"/home/u/", "/home/u/.config", "/home/u/.config/nono/protected"},
+		{"/srv/build", "", "/srv/build/.config/nono/protected /home/u/.config/nono/protected"},
+		{"/srv/build", "/cfg", "/srv/build/.config/nono/protected /home/u/.config/nono/protected /cfg/nono/protected"},
+		{"", "relative", "/home/u/.config/nono/protected"},
+	} {
+		env := map[string]string{"HOME": c.home, "XDG_CONFIG_HOME": c.config}
+		h := Host{Env: func(name string) string { return env[name] }, UID: 1234, Passwd: "v:x:1:1::/home/v:/bin/sh\nu:x:1234:1234::/home/u:/bin/sh\n"}
+		if got := strings.Join(h.ownLists(), " "); got != c.want {
+			t.Errorf("HOME=%q XDG_CONFIG_HOME=%q: %s, want %s", c.home, c.config, got, c.want)
+		}
+	}
+}
+
 // own returns the texts of the user's own lists.
 func own(h Host) string {
 	text := ""
