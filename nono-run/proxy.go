@@ -1,11 +1,11 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -13,28 +13,59 @@ import (
 // HTTP_PROXY is among them although curl heeds it in small letters alone.
 var proxyVariables = [...]string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"}
 
+// addProxies lets the command connect to the proxies of its environment, beside --host: the
+// supervisor holds the hosts that a proxy is asked for. Where a line says already what is
+// to be held there, and where the administrator's policy does not allow the proxy, nothing
+// is added.
+func (l *launch) addProxies() {
+	s := l.policy.Spec
+	if !s.LimitsHosts() {
+		return
+	}
+	for _, name := range proxyVariables {
+		h, scheme, ok := proxyOf(l.variable(name))
+		if !ok || scheme != "http" {
+			continue
+		}
+		h.Proxy, h.By = true, spec.Origin{Source: spec.Environment, Detail: name}
+		for _, h.Port = range proxyPorts(h, scheme) {
+			if l.managed != nil && len(l.managed.Hosts) > 0 && !slices.ContainsFunc(l.managed.Hosts, func(floor spec.Host) bool { return floor.Covers(h) }) {
+				continue
+			}
+			if line := s.HostNamedOrAt(h); line == nil || !line.Raw {
+				s.AddHosts([]spec.Host{h}, nil)
+			}
+		}
+	}
+}
+
 // proxies tells what a proxy of the environment means beside --host: programs connect to
-// it and to nothing else, and which hosts it leads to nono does not see.
+// it and to nothing else.
 func (l *launch) proxies(p *cli.Printer) {
 	if !l.policy.Spec.LimitsHosts() {
 		return
 	}
 	told := map[string]bool{}
 	for _, name := range proxyVariables {
-		proxy, ok := proxyOf(l.variable(name))
+		proxy, scheme, ok := proxyOf(l.variable(name))
+		proxy.Port = proxyPorts(proxy, scheme)[0]
 		if !ok || told[proxy.String()] {
 			continue
 		}
 		told[proxy.String()] = true
-		asked := proxy
-		asked.Port = 0
-		v := query.Network(l.policy.Spec, 0, asked.String(), int(proxy.Port), "tcp")
-		if v.Status == query.Allowed {
-			p.Notice("programs connect to the proxy " + fault.Quote(proxy.String()) + " (" + name + "), which decides in place of --host which hosts are reached")
-			continue
+		what := "programs connect to the proxy " + fault.Quote(proxy.String()) + " (" + name + "), "
+		line := l.policy.Spec.HostNamedOrAt(proxy)
+		switch {
+		case line != nil && line.Proxy:
+			continue // --verbose lists it
+		case line != nil:
+			p.Notice(what + "which decides in place of --host which hosts are reached")
+		case scheme != "http":
+			p.Notice(what + "which is none whose requests nono can read, so that no connection to it is allowed: they fail (env -u " + name +
+				" nono run … leaves it out; with --host " + proxy.String() + "/raw the proxy decides which hosts are reached)")
+		default:
+			p.Notice(what + "which is not allowed: they fail (env -u " + name + " nono run … leaves it out)")
 		}
-		p.Notice("programs connect to the proxy " + fault.Quote(proxy.String()) + " (" + name + "), which no --host allows: they fail (env -u " + name +
-			" nono run … leaves it out; with --host " + proxy.String() + " the proxy decides which hosts are reached)")
 	}
 }
 
@@ -49,28 +80,32 @@ func (l *launch) variable(name string) string {
 }
 
 // proxyOf reads the host and the port of a proxy's URL, without the user and the password
-// that may stand there.
-func proxyOf(value string) (spec.Host, bool) {
+// that may stand there, and the scheme.
+func proxyOf(value string) (h spec.Host, scheme string, ok bool) {
 	scheme, rest, hasScheme := strings.Cut(value, "://")
 	if !hasScheme {
 		scheme, rest = "http", value
 	}
+	scheme = strings.ToLower(scheme)
 	rest, _, _ = strings.Cut(rest, "/")
 	rest = rest[strings.LastIndex(rest, "@")+1:]
 	h, problem := spec.ParseHost(rest)
-	if problem != "" || h.Raw || h.Name == "" && h.Bits != 128 {
-		return h, false
+	if problem != "" || h.Raw || h.Proxy || h.Name == "" && h.Bits != 128 || strings.HasPrefix(h.Name, "*") {
+		return h, scheme, false
 	}
-	if h.Port == 0 {
-		h.Port = usualPort(scheme)
-	}
-	return h, true
+	return h, scheme, true
 }
 
-// usualPort is the port of a proxy whose URL names none, as curl(1) has them.
-func usualPort(scheme string) uint16 {
-	if scheme == "https" {
-		return 443
+// proxyPorts are the ports to which programs connect: where the URL names none, curl(1) takes
+// 1080, and others the port of the scheme.
+func proxyPorts(h spec.Host, scheme string) []uint16 {
+	switch {
+	case h.Port != 0:
+		return []uint16{h.Port}
+	case scheme == "https":
+		return []uint16{443}
+	case scheme == "http":
+		return []uint16{1080, 80}
 	}
-	return 1080
+	return []uint16{1080}
 }

@@ -10,12 +10,14 @@ BENCH_TOOLS := bin/bench-tools
 .PHONY: bench
 bench: bench-tools
 	@$(BENCH_TOOLS)/bench -bin bin -tools $(BENCH_TOOLS) $(BENCH)
+	@echo "make bench-hosts measures --host; only root makes the network for that"
 
 # What --host costs: connections, requests, lookups, throughput. Only root makes the
 # network in which that is measured.
 .PHONY: bench-hosts
+FIGURES ?= all
 bench-hosts: build
-	cd tests && NONO_FIGURES=1 $(GO) test -v -count=1 -run '^TestHosts$$/^user$$/^figures$$' ./supervise
+	cd tests && NONO_FIGURES="$(FIGURES)" $(GO) test -v -count=1 -run '^TestHosts$$/^user$$/^figures$$' ./supervise
 
 # What --ephemeral and --undo cost. BENCH='-rounds 30 -only ^write' and its like say what
 # is measured.

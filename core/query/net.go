@@ -97,6 +97,9 @@ func HostAskable(s *spec.Spec, v *Verdict) bool {
 
 // looked says of an allowed connection what the supervisor looks at.
 func looked(h *spec.Host, port uint16) string {
+	if h.Proxy {
+		return ", a proxy: what it is asked for has to be allowed too"
+	}
 	if h.Name == "" || h.Raw || h.Name == "localhost" {
 		return ""
 	}

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -20,146 +19,16 @@ type Host struct {
 	Bits int
 	// Port is the only port, or 0 for any.
 	Port uint16
-	// Raw leaves out the look at what is asked for on the ports 80 and 443.
+	// Raw leaves out the look at what is asked for, on the ports 80 and 443 and of a
+	// proxy.
 	Raw bool
+	// Proxy tells that a proxy of HTTP is there, which leads on to hosts that the
+	// command names: each of them has to be allowed as if it were connected to.
+	Proxy bool
 	// Until is when the grant ends, in seconds of CLOCK_BOOTTIME; 0 for never.
 	Until int64
 	By    Origin
 	Line  int // where Parse read the line, from 1
-}
-
-// ParseHost reads what stands behind `host` and behind the flag --host:
-// NAME, *.NAME, ADDRESS or ADDRESS/BITS, each with :PORT or without, and /raw behind
-// a port. An IPv6 address with a port stands in brackets. The second result says what is
-// wrong, or is "".
-func ParseHost(text string) (Host, string) {
-	var h Host
-	if _, rest, url := strings.Cut(text, "://"); url {
-		name, _, _ := strings.Cut(rest, "/")
-		return h, "a name is wanted and not a URL: " + shown(name)
-	}
-	rest, raw := strings.CutSuffix(text, "/raw")
-	h.Raw = raw
-	name, port, hasPort := splitPort(rest)
-	if hasPort {
-		n, err := strconv.ParseUint(port, 10, 16)
-		if err != nil || n == 0 || strconv.FormatUint(n, 10) != port {
-			return h, "a port is a number from 1 to 65535"
-		}
-		h.Port = uint16(n)
-	}
-	if raw && h.Port == 0 {
-		return h, "/raw goes with a port: NAME:443/raw"
-	}
-	if msg, ok := h.address(name); ok {
-		return h, msg
-	}
-	name = strings.TrimSuffix(strings.ToLower(name), ".")
-	beneath, wild := strings.CutPrefix(name, "*.")
-	if msg := badName(beneath); msg != "" {
-		return h, msg
-	}
-	if wild && !strings.Contains(beneath, ".") {
-		return h, "'*.' wants a name of at least two labels behind it"
-	}
-	h.Name = name
-	return h, ""
-}
-
-// splitPort takes the port from NAME:PORT or [ADDRESS]:PORT. An IPv6 address without
-// brackets has none.
-func splitPort(text string) (name, port string, has bool) {
-	if inner, rest, ok := strings.Cut(strings.TrimPrefix(text, "["), "]"); ok && text[0] == '[' && strings.Contains(inner, ":") {
-		if rest == "" {
-			return inner, "", false
-		}
-		port, has = strings.CutPrefix(rest, ":")
-		if has {
-			return inner, port, true
-		}
-	}
-	if strings.Count(text, ":") > 1 {
-		return text, "", false
-	}
-	return strings.Cut(text, ":")
-}
-
-// address reads an address, with the bits behind it; ok tells that it looks like one.
-func (h *Host) address(text string) (msg string, ok bool) {
-	addr, bits, block := strings.Cut(text, "/")
-	if strings.Trim(addr, "0123456789.") != "" && !strings.Contains(addr, ":") || addr == "" {
-		if block {
-			return "'/' goes with an address, or with raw", true
-		}
-		return "", false
-	}
-	if h.Addr, ok = parseAddr(addr); !ok {
-		if strings.Contains(addr, ":") {
-			return "that is no IPv6 address, which with a port is written [ADDRESS]:PORT", true
-		}
-		return "an IPv4 address has four numbers from 0 to 255", true
-	}
-	h.Bits = 128
-	if !block {
-		return "", true
-	}
-	before := 0 // of the IPv6 form
-	if isFour(h.Addr) {
-		before = 96
-	}
-	n, err := strconv.ParseUint(bits, 10, 8)
-	if err != nil || int(n) > 128-before || strconv.FormatUint(n, 10) != bits {
-		return "behind the address is a number of bits from 0 to " + strconv.Itoa(128-before), true
-	}
-	h.Bits = before + int(n)
-	if h.Addr != mask(h.Addr, h.Bits) {
-		return "the address has bits beyond the first " + bits, true
-	}
-	return "", true
-}
-
-// badName says why name is no name of a host (RFC 1123, 2.1), or returns "".
-func badName(name string) string {
-	if name == "" || len(name) > 253 {
-		return "a name has 1 to 253 characters"
-	}
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
-			return "each part of a name has 1 to 63 characters and no '-' at its ends"
-		}
-		for i := 0; i < len(label); i++ {
-			c := label[i]
-			if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' {
-				return "a name has letters, digits, '-' and '.' alone; others are written as 'xn--…'"
-			}
-		}
-	}
-	return ""
-}
-
-// String returns the host as it stands behind `host`.
-func (h Host) String() string {
-	s := h.Name
-	if s == "" {
-		s = addrString(h.Addr)
-		bits := h.Bits
-		if isFour(h.Addr) {
-			bits -= 96
-		}
-		if h.Bits != 128 {
-			s += "/" + strconv.Itoa(bits)
-		}
-		if h.Port != 0 && !isFour(h.Addr) {
-			s = "[" + s + "]"
-		}
-	}
-	if h.Port != 0 {
-		s += ":" + strconv.Itoa(int(h.Port))
-	}
-	if h.Raw {
-		s += "/raw"
-	}
-	return s
 }
 
 // is reports whether h is about name at port, 0 for any.
@@ -195,14 +64,15 @@ func (h *Host) Loopback() bool {
 
 // HostNamed returns the line that allows connecting to name at port, or nil. Port 0
 // asks whether the name may be looked up. name is in lower case, without a dot at its
-// end. Of several lines one with Raw comes first: what lines give adds up.
+// end. Of several lines one with Raw comes first, since what lines give adds up, and then
+// one with Proxy: the others do not say what is there.
 func (s *Spec) HostNamed(name string, port uint16) *Host {
 	if s.HostDenied(name, port) != nil {
 		return nil
 	}
 	var found *Host
 	for i := range s.Hosts {
-		if h := &s.Hosts[i]; h.is(name, port) && (found == nil || h.Raw && !found.Raw) {
+		if h := &s.Hosts[i]; h.is(name, port) && (found == nil || h.rank() > found.rank()) {
 			found = h
 		}
 	}
@@ -221,19 +91,39 @@ func (s *Spec) HostDenied(name string, port uint16) *Host {
 }
 
 // HostAt returns the line that allows connecting to an address at port, or nil. Port 0
-// asks about any. An IPv4 address is in the form of IPv6, ::ffff:192.0.2.1. A block that
-// holds more than addresses of this machine holds none of them.
+// asks about any. An IPv4 address is in the form of IPv6, ::ffff:192.0.2.1. Of several lines
+// the one comes first that HostNamed puts first. A block that holds more than addresses of
+// this machine holds none of them.
 func (s *Spec) HostAt(addr [16]byte, port uint16) *Host {
 	if s.HostDeniedAt(addr, port) != nil {
 		return nil
 	}
+	var found *Host
 	at := Host{Addr: addr, Bits: 128}
 	for i := range s.Hosts {
-		if h := &s.Hosts[i]; h.isAt(addr, port) && (h.here() || !at.here()) {
-			return h
+		if h := &s.Hosts[i]; h.isAt(addr, port) && (h.here() || !at.here()) && (found == nil || h.rank() > found.rank()) {
+			found = h
 		}
 	}
-	return nil
+	return found
+}
+
+// HostNamedOrAt returns the line that allows connecting where h is, or nil.
+func (s *Spec) HostNamedOrAt(h Host) *Host {
+	if h.Name != "" {
+		return s.HostNamed(h.Name, h.Port)
+	}
+	return s.HostAt(h.Addr, h.Port)
+}
+
+func (h *Host) rank() int {
+	switch {
+	case h.Raw:
+		return 2
+	case h.Proxy:
+		return 1
+	}
+	return 0
 }
 
 // HostDeniedAt returns the line that denies connecting to an address at port, or nil, also
@@ -266,66 +156,10 @@ func addHosts(to, hosts []Host) []Host {
 	return to
 }
 
-// ParseListen reads what stands behind `listen` and behind the flag --listen: PORT, for
-// one of 127.0.0.1, or ADDRESS:PORT. The second result says what is wrong, or is "".
-func ParseListen(text string) (Host, string) {
-	if !strings.Contains(text, ":") {
-		text = "127.0.0.1:" + text
-	}
-	h, msg := ParseHost(text)
-	if msg == "" && (h.Name != "" || h.Bits != 128 || h.Port == 0 || h.Raw) {
-		msg = "a port is wanted, or ADDRESS:PORT"
-	}
-	return h, msg
-}
-
-func listen(args []string, n int) (Host, string) {
-	h, msg := host("listen", args, n)
-	if msg == "" {
-		_, msg = ParseListen(args[0])
-	}
-	return h, msg
-}
-
-// host reads one line `host` or `deny-host`.
-func host(word string, args []string, n int) (Host, string) {
-	var by Origin
-	switch {
-	case len(args) == 3 && args[1] == "by":
-		by = ParseOrigin(args[2])
-	case len(args) != 1:
-		return Host{}, "'" + word + "' wants one host, and behind it only: by \"REASON\""
-	}
-	if args[0] == AnyName {
-		return Host{Name: AnyName, By: by, Line: n}, ""
-	}
-	h, msg := ParseHost(args[0])
-	switch {
-	case msg != "":
-		return h, "the host " + shown(args[0]) + ": " + msg
-	case h.String() != args[0]:
-		return h, "the host " + shown(args[0]) + " is written " + shown(h.String())
-	case h.Raw && word == "deny-host":
-		return h, "/raw says how to allow a host, and not how to deny it"
-	}
-	h.By, h.Line = by, n
-	return h, ""
-}
-
-func (h *Host) append(b []byte, word string) []byte {
-	b = append(append(b, word...), ' ')
-	b = append(b, h.String()...)
-	if by := h.By.String(); by != "" {
-		b = append(b, " by "...)
-		b = strconv.AppendQuote(b, by)
-	}
-	return append(b, '\n')
-}
-
 // Covers reports whether every connection that other allows is one that h allows.
 func (h Host) Covers(other Host) bool {
 	switch {
-	case h.Port != 0 && h.Port != other.Port, other.Raw && !h.Raw && (other.Port == 80 || other.Port == 443):
+	case h.Port != 0 && h.Port != other.Port, other.Raw && !h.Raw && (other.Port == 80 || other.Port == 443 || h.Proxy), h.Proxy && !other.Proxy && !other.Raw:
 		return false
 	case h.Name == "" || other.Name == "":
 		return h.Name == other.Name && (h.here() || !other.here()) && h.Bits <= other.Bits && mask(other.Addr, h.Bits) == h.Addr

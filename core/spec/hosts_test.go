@@ -1,6 +1,9 @@
 package spec
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestParseHost(t *testing.T) {
 	for text, want := range map[string]string{
@@ -10,7 +13,8 @@ func TestParseHost(t *testing.T) {
 		"example.com:443/raw": "example.com:443/raw", "xn--bcher-kva.example": "xn--bcher-kva.example", "a_b.example": "a_b.example",
 		"2001:DB8::1": "2001:db8::1", "[2001:db8::1]": "2001:db8::1", "[2001:db8:0:0::1]:443": "[2001:db8::1]:443", "2001:db8::/32": "2001:db8::/32", "[2001:db8::/32]:80": "[2001:db8::/32]:80",
 		"::": "::", "::/0": "::/0", "[::1]:80": "[::1]:80", "::ffff:192.0.2.1": "192.0.2.1", "::ffff:192.0.2.0/24": "192.0.2.0/24", "1:0:0:2:0:0:0:3": "1:0:0:2::3", "1:0:2:3:4:5:6:7": "1:0:2:3:4:5:6:7",
-		"[fe80::1]:443/raw": "[fe80::1]:443/raw",
+		"[fe80::1]:443/raw":        "[fe80::1]:443/raw",
+		"proxy.example:3128/proxy": "proxy.example:3128/proxy", "[::1]:3128/proxy": "[::1]:3128/proxy", "192.0.2.1:80/proxy": "192.0.2.1:80/proxy",
 	} {
 		h, msg := ParseHost(text)
 		if msg != "" || h.String() != want {
@@ -18,10 +22,36 @@ func TestParseHost(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "*", "*.com", "*.*.example.com", "a*.example.com", "exa mple.com", "bücher.example", "-a.example", "a..b", ".a",
-		"example.com:0", "example.com:65536", "example.com:x", "example.com:", "example.com:080", "example.com/raw", "example.com/24", "1.2.3", "1.2.3.4.5",
+		"example.com:0", "example.com:65536", "example.com:x", "example.com:", "example.com:080", "example.com/raw", "example.com/proxy", "*.example.com:3128/proxy", "192.0.2.0/24:3128/proxy", "example.com:3128/proxy/raw", "example.com:3128/raw/proxy", "example.com/24", "1.2.3", "1.2.3.4.5",
 		"256.1.1.1", "01.2.3.4", "192.0.2.1/24", "192.0.2.0/33", "http://example.com", "example.com\n", "a\x00b", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", ":::", "12345::", "g::", "::1%lo", "[::1", "[::1]x", "[::1]:0", "[example.com]:80", "[1.2.3.4]:80", "2001:db8::1/32", "::/129", "1.2.3.4::", "::1.2.3", "+1::", "[]:80", "[::1]/64", "1:2:3:4:5:6:7::8"} {
 		if h, msg := ParseHost(text); msg == "" {
 			t.Errorf("%q is taken as %q", text, h.String())
+		}
+	}
+}
+
+// What is known of a host at a port counts more than a line that allows it only.
+func TestHostsRank(t *testing.T) {
+	for _, c := range []struct{ lines, want string }{
+		{"a.example a.example:80/raw", "a.example:80/raw"}, {"a.example:80/proxy a.example", "a.example:80/proxy"},
+		{"a.example:80/proxy a.example:80/raw", "a.example:80/raw"}, {"a.example:81/proxy a.example", "a.example"},
+		{"192.0.2.1 192.0.2.1:80/proxy", "192.0.2.1:80/proxy"}, {"192.0.2.0/24:80/raw 192.0.2.1:80/proxy", "192.0.2.0/24:80/raw"},
+	} {
+		var s Spec
+		for text := range strings.FieldsSeq(c.lines) {
+			h, msg := ParseHost(text)
+			if msg != "" {
+				t.Fatal(msg)
+			}
+			s.Hosts = append(s.Hosts, h)
+		}
+		found := s.HostNamed("a.example", 80)
+		if strings.HasPrefix(c.lines, "1") {
+			addr, _ := parseAddr("192.0.2.1")
+			found = s.HostAt(addr, 80)
+		}
+		if found == nil || found.String() != c.want {
+			t.Errorf("%s: %v", c.lines, found)
 		}
 	}
 }

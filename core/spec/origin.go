@@ -19,6 +19,7 @@ const (
 	SpecCopy                     // the copy of the spec that `nono why --self` reads; no detail
 	WhySelf                      // nono's own programs that answer inside the sandbox; no detail
 	Policy                       // a policy of the administrator: its name
+	Environment                  // a variable of the environment: its name
 )
 
 // BlockFlag is the detail of a BlockedCommand that the user named with that flag.
@@ -41,6 +42,7 @@ var wordings = [...]struct {
 	{System, "system"},
 	{Profile, "profile "},
 	{Policy, "policy "},
+	{Environment, "environment "},
 	{BlockedCommand, "blocked command: "},
 	{Command, "the command"},
 	{StandardStream, "standard "},

@@ -49,7 +49,29 @@ asyncio.run(main())'`, reached: ":443 for "},
 	{name: "pip", program: "/usr/bin/python3", needs: "/usr/bin/python3 -m pip --version", long: true,
 		script: `HOME=$DIR /usr/bin/python3 -m pip download --no-deps --no-cache-dir --retries 0 --timeout 9 --cert $CA -i $URL/simple -d $DIR/dl x`, reached: "Content-Type|Skipping page"},
 	{name: "npm", program: "npm", long: true, script: `HOME=$DIR npm --strict-ssl=false --fetch-retries=0 --cache $DIR/npm --registry $URL/ view x`, reached: "(?i)json"},
-	{name: "pnpm", program: "pnpm", long: true, script: `HOME=$DIR npm_config_strict_ssl=false npm_config_fetch_retries=0 pnpm --registry $URL/ view x`, reached: "(?i)json"},
+	{name: "pnpm", program: "pnpm", long: true, script: `HOME=$DIR NODE_EXTRA_CA_CERTS=$CA npm_config_fetch_retries=0 pnpm_config_fetch_retries=0 timeout 60 pnpm --registry $URL/ view x`, reached: "(?i)json|DECODE_ERROR"},
+	{name: "musl", program: "musl-gcc", script: `cat > $DIR/c.c <<'END'
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+int main(void) {
+	struct addrinfo *a, hints = {.ai_socktype = SOCK_STREAM};
+	int e = getaddrinfo(getenv("HOST"), getenv("PORT"), &hints, &a), s, n;
+	char buf[999];
+	if (e) { puts(gai_strerror(e)); return 1; }
+	for (; a; a = a->ai_next) {
+		s = socket(a->ai_family, SOCK_STREAM, 0);
+		if (connect(s, a->ai_addr, a->ai_addrlen)) { perror("connect"); continue; }
+		dprintf(s, "GET / HTTP/1.0\r\nHost: %s\r\n\r\n", getenv("HOST"));
+		while ((n = read(s, buf, sizeof buf)) > 0) write(1, buf, n);
+		return 0;
+	}
+	return 1;
+}
+END
+musl-gcc -static -o $DIR/c $DIR/c.c && $DIR/c`, port: "80", reached: ":80 for "},
 	{name: "go", program: "/usr/local/go/bin/go", long: true, flags: []string{"--read", "/usr/local/go"},
 		script:  `HOME=$DIR GOPATH=$DIR/go GOCACHE=$DIR/gocache GOTELEMETRY=off GOFLAGS=-modcacherw SSL_CERT_FILE=$CA GOPROXY=$URL GONOSUMDB=* /usr/local/go/bin/go list -m -versions example.com/x@none 2>&1`,
 		reached: "invalid character"},
@@ -105,7 +127,7 @@ func (w internet) clients(t *testing.T, u testenv.User) {
 	}
 }
 
-func (w internet) asClient(t *testing.T, u testenv.User, c client, host, port string, sandboxed bool) string {
+func (w internet) asClient(t *testing.T, u testenv.User, c client, host, port string, sandboxed bool, env ...string) string {
 	r := newRun(t, u)
 	ca := filepath.Join(r.dir, "ca.pem")
 	must(t, os.WriteFile(ca, w.ca, 0o644))
@@ -120,7 +142,7 @@ func (w internet) asClient(t *testing.T, u testenv.User, c client, host, port st
 	}
 	cmd := u.Command(args[0], args[1:]...)
 	cmd.Dir = r.dir
-	cmd.Env = append(r.env(), "URL="+url, "HOST="+host, "PORT="+port, "CA="+ca, "DIR="+r.dir, "PATH=/usr/local/bin:/usr/bin:/bin")
+	cmd.Env = append(append(r.env(), env...), "URL="+url, "HOST="+host, "PORT="+port, "CA="+ca, "DIR="+r.dir, "PATH=/usr/local/bin:/usr/bin:/bin")
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { cmd.Process.Kill() })

@@ -284,6 +284,12 @@ func (w internet) firstBytes(t *testing.T, u testenv.User) {
 			t.Errorf("%s: %q, want %q", c[0], got, c[2])
 		}
 	}
+	// Encrypted Client Hello: the outer name counts.
+	for _, c := range [][3]string{{"other.example", "good.example", "rejected ECH"}, {"good.example", "other.example", "reset"}} {
+		if got := run(flags, "hidden", "good.example:443", c[0], c[1]); !strings.Contains(got, c[2]) {
+			t.Errorf("%s hidden behind %s: %q, want %q", c[0], c[1], got, c[2])
+		}
+	}
 	// What --host …/raw lets through.
 	if got := run([]string{"--silent", "--host", "good.example:443/raw"}, "nameless", "good.example:443"); !strings.Contains(got, "200") {
 		t.Errorf("/raw: %q", got)

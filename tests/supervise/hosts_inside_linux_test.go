@@ -64,8 +64,15 @@ func (w internet) inside(t *testing.T, u testenv.User) {
 	if got := run(flags, "kept"); got != "all kept" {
 		t.Errorf("%s", got)
 	}
-	if got := run(flags, "bound", "good.example:8080"); !strings.Contains(got, "unreachable") {
-		t.Errorf("a socket that is bound and then connected outward: %s", got)
+	for to, want := range map[string]string{
+		"good.example:8080": "0.0.0.0 200, 127.0.0.1 200, 203.0.113.1 200, kept",
+		"good.example:80":   "0.0.0.0 200, 127.0.0.1 200, 203.0.113.1 200, kept",
+		"203.0.113.1:81":    "0.0.0.0 connection refused, 127.0.0.1 connection refused, 203.0.113.1 connection refused, kept",
+		"203.0.113.2:8080":  "0.0.0.0 permission denied, 127.0.0.1 permission denied, 203.0.113.1 permission denied, kept",
+	} {
+		if got := run([]string{"--silent", "--host", "good.example", "--host", "203.0.113.1:81"}, "bound", to); got != want {
+			t.Errorf("a socket that is bound and then connected to %s: %q, want %q", to, got, want)
+		}
 	}
 }
 
@@ -174,14 +181,57 @@ func kept() error {
 	return nil
 }
 
+// bound connects sockets that have an address of their own.
 func bound(to string) error {
-	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4zero}}
-	c, err := d.Dial("tcp", to)
-	if err == nil {
+	for _, from := range []string{"0.0.0.0", "127.0.0.1", "203.0.113.1"} {
+		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
+		c, err := d.Dial("tcp", to)
+		if err != nil {
+			var errno unix.Errno
+			errors.As(err, &errno)
+			fmt.Print(from, " ", errno, ", ")
+			continue
+		}
+		host, _, _ := net.SplitHostPort(to)
+		fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", host)
+		a, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			return err
+		}
 		c.Close()
-		fmt.Print("connected")
+		fmt.Print(from, " ", a.StatusCode, ", ")
 	}
-	return err
+	// A socket that waits for connections goes on waiting for them, and one that does not
+	// block stays so, with the options that were set.
+	l, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	if err == nil {
+		err = unix.Listen(l, 1)
+	}
+	if err != nil {
+		return err
+	}
+	if err := unix.Connect(l, &unix.SockaddrInet4{Addr: [4]byte{203, 0, 113, 1}, Port: 81}); err != unix.EISCONN && err != unix.EACCES {
+		return fmt.Errorf("a listener is connected: %v", err)
+	}
+	s, err := unix.Socket(unix.AF_INET6, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	wait := unix.Timeval{Sec: 7}
+	unix.SetsockoptTimeval(s, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &wait)
+	if err := unix.Bind(s, &unix.SockaddrInet6{}); err != nil {
+		return err
+	}
+	mapped := [16]byte{10: 0xff, 11: 0xff, 12: 203, 13: 0, 14: 113, 15: 1}
+	unix.Connect(s, &unix.SockaddrInet6{Addr: mapped, Port: 81})
+	descriptor, _ := unix.FcntlInt(uintptr(s), unix.F_GETFD, 0)
+	status, _ := unix.FcntlInt(uintptr(s), unix.F_GETFL, 0)
+	now, err := unix.GetsockoptTimeval(s, unix.SOL_SOCKET, unix.SO_RCVTIMEO)
+	if err != nil || descriptor&unix.FD_CLOEXEC == 0 || status&unix.O_NONBLOCK == 0 || now.Sec != 7 {
+		return fmt.Errorf("descriptor %#x, status %#x, SO_RCVTIMEO %v, %v", descriptor, status, now, err)
+	}
+	fmt.Print("kept")
+	return nil
 }
 
 // serve is a server that ends when its standard input does.

@@ -41,7 +41,8 @@ const (
 // zone is what the name server says.
 var zone = map[string][4]byte{
 	"good.example.": {203, 0, 113, 1}, "api.pkg.example.": {203, 0, 113, 1}, "other.example.": {203, 0, 113, 2},
-	"bulk.example.": {203, 0, 113, 4}, "loop.example.": {127, 0, 0, 1}, "meta.example.": {169, 254, 169, 254}, "inner.example.": {10, 1, 2, 3},
+	"bulk.example.": {203, 0, 113, 4}, "web.example.": {203, 0, 113, 5},
+	"proxy.example.": {203, 0, 113, 6}, "alias.example.": {203, 0, 113, 6}, "private-proxy.example.": {10, 1, 2, 3}, "loop.example.": {127, 0, 0, 1}, "meta.example.": {169, 254, 169, 254}, "inner.example.": {10, 1, 2, 3},
 }
 
 func TestHosts(t *testing.T) {
@@ -83,6 +84,8 @@ func TestHosts(t *testing.T) {
 		t.Run("many", func(t *testing.T) { w.many(t, u) })
 		t.Run("swaps", func(t *testing.T) { w.swaps(t, u) })
 		t.Run("first bytes", func(t *testing.T) { w.firstBytes(t, u) })
+		t.Run("web", func(t *testing.T) { w.web(t, u) })
+		t.Run("proxy", func(t *testing.T) { w.proxy(t, u) })
 		t.Run("inside", func(t *testing.T) { w.inside(t, u) })
 		t.Run("listen", func(t *testing.T) { w.listen(t, u) })
 		t.Run("without namespaces", func(t *testing.T) { w.withoutNamespaces(t, u) })
@@ -91,7 +94,7 @@ func TestHosts(t *testing.T) {
 
 // An internet is what the test's own process serves.
 type internet struct {
-	ca []byte // the certificate that all its servers have
+	ca []byte // the authority of the certificate that all its servers have
 }
 
 func newInternet(t *testing.T) internet {
@@ -110,7 +113,7 @@ func newInternet(t *testing.T) internet {
 		must(t, unix.Mount(file, real, "", unix.MS_BIND, ""))
 	}
 	go nameServer(t)
-	cert := certificate(t)
+	ca, cert := certificate(t)
 	for _, ip := range []string{"203.0.113.1", "203.0.113.2", "127.0.0.1", "10.1.2.3", "169.254.169.254", "2001:db8::1"} {
 		for _, port := range []string{"80", "443", "8080"} {
 			l, err := net.Listen("tcp", net.JoinHostPort(ip, port))
@@ -119,7 +122,7 @@ func newInternet(t *testing.T) internet {
 				l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2", "http/1.1"}})
 			}
 			go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.Header.Get("Upgrade") == "echo" {
+				if r.Header.Get("Upgrade") == "websocket" {
 					upgrade(w)
 					return
 				}
@@ -127,7 +130,13 @@ func newInternet(t *testing.T) internet {
 			}))
 		}
 	}
-	return internet{pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]})}
+	return internet{pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca})}
+}
+
+// address gives this machine of the test's another address.
+func (w internet) address(t *testing.T, a string) string {
+	exec.Command("ip", "addr", "add", a+"/32", "dev", "lo").Run() // it may be there already
+	return a
 }
 
 // upgrade speaks a protocol of its own, as WebSocket does.
@@ -137,7 +146,7 @@ func upgrade(w http.ResponseWriter) {
 		return
 	}
 	defer c.Close()
-	io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+	io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
 	line, _ := rw.ReadString('\n')
 	io.WriteString(c, "echo "+line)
 }
@@ -180,15 +189,26 @@ func nameServer(t *testing.T) {
 	}
 }
 
-func certificate(t *testing.T) tls.Certificate {
+// certificate makes an authority, and a certificate of it for all names of the test: some
+// clients take none that signs itself.
+func certificate(t *testing.T) (ca []byte, cert tls.Certificate) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
-		DNSNames: []string{"good.example", "other.example", "filed.example", "*.pkg.example"}}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	template := func(number int64, name string) *x509.Certificate {
+		return &x509.Certificate{SerialNumber: big.NewInt(number), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), BasicConstraintsValid: true}
+	}
+	root := template(1, "test authority")
+	root.IsCA, root.KeyUsage = true, x509.KeyUsageCertSign
+	ca, err = x509.CreateCertificate(rand.Reader, root, root, &key.PublicKey, key)
 	must(t, err)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+	own, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	leaf := template(2, "test")
+	leaf.KeyUsage, leaf.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	leaf.DNSNames = []string{"good.example", "other.example", "filed.example", "*.pkg.example"}
+	der, err := x509.CreateCertificate(rand.Reader, leaf, root, &own.PublicKey, key)
+	must(t, err)
+	return ca, tls.Certificate{Certificate: [][]byte{der}, PrivateKey: own}
 }
 
 // runner returns what runs a question of the client in a sandbox with the flags, and
@@ -324,6 +344,12 @@ func ask(args []string) error {
 		return swap(args[1], args[2], args[3])
 	case "split", "nameless", "prior", "pipeline", "connect":
 		return firstBytes(args[0], args[1], pool)
+	case "proxied":
+		return proxied(client, args[1], args[2], args[3])
+	case "hidden":
+		return hidden(args[1], args[2], args[3], pool)
+	case "write":
+		return write(args[1], args[2])
 	case "servers":
 		return servers(client)
 	case "kept":
@@ -401,7 +427,7 @@ func upgraded(to string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n", strings.TrimSuffix(to, ":80"))
+	fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", strings.TrimSuffix(to, ":80"))
 	r := bufio.NewReader(c)
 	if _, err := http.ReadResponse(r, nil); err != nil {
 		return err

@@ -2,9 +2,9 @@
 // descriptors, where it is and who it is.
 //
 // A caller may die, and its number be given to another process, at any time.
-// So everything here hangs on one descriptor, of /proc/TID, which names the one task
-// for ever; what is read by number besides is to be believed only if the call is
-// still valid afterwards.
+// So the files of /proc are those of one descriptor, of /proc/TID, which names the one
+// task for ever; what is found by number, that descriptor too, is to be believed only if
+// the call is still valid afterwards.
 package caller
 
 import (
@@ -17,31 +17,47 @@ import (
 // A Process is the caller of one call, which is one thread. It is to be closed.
 type Process struct {
 	tid  int
-	proc int // /proc/TID, with O_PATH
+	proc int // /proc/TID, with O_PATH; -1 until it is needed
 	// valid reports whether the call is still held.
 	valid func() bool
 }
 
 // Open returns the process whose thread is tid, as long as valid says that its call
-// is held. The error is unix.ESRCH where the caller is gone, or is not to be seen
-// from here.
+// is held. The error, here or later, is unix.ESRCH where the caller is gone, or is not
+// to be seen from here.
 func Open(tid uint32, valid func() bool) (*Process, error) {
 	if tid == 0 {
 		return nil, unix.ESRCH
 	}
-	proc, err := unix.Open("/proc/"+strconv.Itoa(int(tid)), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, unix.ESRCH
-	}
 	if !valid() {
-		unix.Close(proc)
 		return nil, unix.ESRCH
 	}
-	return &Process{tid: int(tid), proc: proc, valid: valid}, nil
+	return &Process{tid: int(tid), proc: -1, valid: valid}, nil
+}
+
+// dir returns the descriptor of /proc/TID.
+func (p *Process) dir() (int, error) {
+	if p.proc >= 0 {
+		return p.proc, nil
+	}
+	proc, err := unix.Open("/proc/"+strconv.Itoa(p.tid), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, unix.ESRCH
+	}
+	if !p.valid() { // the number may be another's
+		unix.Close(proc)
+		return -1, unix.ESRCH
+	}
+	p.proc = proc
+	return proc, nil
 }
 
 // Close lets go of the process.
-func (p *Process) Close() { unix.Close(p.proc) }
+func (p *Process) Close() {
+	if p.proc >= 0 {
+		unix.Close(p.proc)
+	}
+}
 
 // TID is the number of the calling thread.
 func (p *Process) TID() int { return p.tid }
@@ -124,14 +140,22 @@ func (p *Process) Root() (int, error) { return p.open("root") }
 
 // open follows one of the links of /proc/TID that lead to things by themselves.
 func (p *Process) open(name string) (int, error) {
-	return unix.Openat(p.proc, name, unix.O_PATH|unix.O_CLOEXEC, 0)
+	proc, err := p.dir()
+	if err != nil {
+		return -1, err
+	}
+	return unix.Openat(proc, name, unix.O_PATH|unix.O_CLOEXEC, 0)
 }
 
 // Link reads where a link of /proc/TID leads: "cwd", "exe", "root", "fd/3". It is
 // for people: the text need not be a path.
 func (p *Process) Link(name string) string {
+	proc, err := p.dir()
+	if err != nil {
+		return ""
+	}
 	buf := make([]byte, unix.PathMax)
-	n, err := unix.Readlinkat(p.proc, name, buf)
+	n, err := unix.Readlinkat(proc, name, buf)
 	if err != nil {
 		return ""
 	}
@@ -140,7 +164,11 @@ func (p *Process) Link(name string) string {
 
 // Stat looks at what a name of /proc/TID leads to.
 func (p *Process) Stat(name string, st *unix.Stat_t) error {
-	return unix.Fstatat(p.proc, name, st, 0)
+	proc, err := p.dir()
+	if err != nil {
+		return err
+	}
+	return unix.Fstatat(proc, name, st, 0)
 }
 
 // Statx looks at what a name of /proc/TID leads to; mask says at what.
@@ -151,7 +179,11 @@ func (p *Process) Statx(name string, mask int, st *unix.Statx_t) error {
 // File reads a file of /proc/TID whole, up to a size that none of use has. The kernel
 // writes these files in one piece, so that less than was asked for is the end.
 func (p *Process) File(name string) ([]byte, error) {
-	fd, err := unix.Openat(p.proc, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	proc, err := p.dir()
+	if err != nil {
+		return nil, err
+	}
+	fd, err := unix.Openat(proc, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}

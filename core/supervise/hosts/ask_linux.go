@@ -46,16 +46,16 @@ func (n *Network) ask(c *supervise.Call, d destination, to netip.AddrPort) (*spe
 
 // leadsNowhere looks a name up that has just been granted, and returns why nothing can be
 // connected to there.
-func (n *Network) leadsNowhere(d destination, direct []netip.Addr) error {
-	if d.name == "" || len(direct) > 0 {
+func (n *Network) leadsNowhere(d destination, port uint16) error {
+	if d.name == "" {
 		return nil
 	}
-	addrs, err := n.resolver.lookup(d.name)
+	addrs, err := n.resolver.at(d.name, port)
 	if err != nil {
 		return unix.EHOSTUNREACH
 	}
-	if len(addrs) == 0 {
-		n.told.private(d.name, n.resolver.shut(d.name))
+	if shut, ok := n.resolver.shut(d.name, port); ok && len(addrs) == 0 {
+		n.told.private(d.who, d.name, shut, port)
 		return unix.EACCES
 	}
 	return nil

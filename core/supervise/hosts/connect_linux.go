@@ -20,7 +20,7 @@ func (n *Network) onSocket(c *supervise.Call) (notify.Answer, bool) {
 	var fd int
 	var err error
 	if n.datagrams.isolated() {
-		fd, err = n.datagrams.socket(family, kind)
+		fd, err = n.datagrams.datagram(family, kind)
 	} else {
 		fd, err = n.pretend(kind)
 	}
@@ -65,14 +65,14 @@ func (n *Network) onConnect(c *supervise.Call) (notify.Answer, bool) {
 
 // connect connects a TCP socket, or returns why not.
 func (n *Network) connect(c *supervise.Call, fd int, kind socketKind, to netip.AddrPort) notify.Answer {
-	d, direct := n.decide(n.rules.at(), to)
+	d := n.decide(n.rules.at(), to)
 	d.who = n.told.who(c)
-	if d.refused() && direct == nil && !kind.within {
+	if d.refused() {
 		if rules, ok := n.ask(c, d, to); ok {
 			who := d.who
-			d, direct = n.decide(rules, to)
+			d = n.decide(rules, to)
 			d.who = who
-			if err := n.leadsNowhere(d, direct); err != nil {
+			if err := n.leadsNowhere(d, to.Port()); err != nil {
 				return result(err)
 			}
 		}
@@ -85,12 +85,6 @@ func (n *Network) connect(c *supervise.Call, fd int, kind socketKind, to netip.A
 		if d.server, err = n.dialInside(to); err != nil {
 			return n.noServer(d, to, err)
 		}
-	case kind.within:
-		// The program has bound the socket before: it leads nowhere else.
-		n.told.ended(d.who, to.Addr().Unmap().String(), to.Port(), boundInside, "", unix.ENETUNREACH)
-		return notify.Errno(unix.ENETUNREACH)
-	case direct != nil:
-		return n.directly(c, fd, kind, d, direct, to.Port())
 	case d.refused():
 		host := d.name
 		if host == "" {
@@ -98,8 +92,21 @@ func (n *Network) connect(c *supervise.Call, fd int, kind socketKind, to netip.A
 		}
 		n.told.refused(d.who, host, to.Port(), unix.EACCES)
 		return notify.Errno(unix.EACCES)
+	case kind.within:
+		return n.outward(c, fd, kind, d, to)
+	}
+	return n.reach(c, fd, kind, d, to)
+}
+
+// reach connects a socket of this network to what is allowed: directly, or to the relay.
+func (n *Network) reach(c *supervise.Call, fd int, kind socketKind, d destination, to netip.AddrPort) notify.Answer {
+	if d.direct {
+		return n.directly(c, fd, kind, d, to)
 	}
 	relay := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(n.relay.port()))
+	if kind.six {
+		unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 0) // the relay has an IPv4 address
+	}
 	err := unix.Connect(fd, kind.sockaddr(relay))
 	port, ok := localPort(fd)
 	if ok && (err == nil || err == unix.EINPROGRESS) {
@@ -119,12 +126,12 @@ func (n *Network) noServer(d destination, to netip.AddrPort, err error) notify.A
 	return result(err)
 }
 
-// decide finds out what an address stands for: a purpose for the relay, or addresses to
-// connect to directly, or neither.
-func (n *Network) decide(rules *spec.Spec, to netip.AddrPort) (d destination, direct []netip.Addr) {
+// decide finds out what an address stands for. The result has no port where the spec lets
+// nothing be reached there.
+func (n *Network) decide(rules *spec.Spec, to netip.AddrPort) destination {
 	addr, port := to.Addr().Unmap(), to.Port()
 	if port == 53 && n.nameServers[addr] {
-		return destination{dns: true}, nil
+		return destination{dns: true}
 	}
 	name := ""
 	if addr.Is4() {
@@ -134,25 +141,24 @@ func (n *Network) decide(rules *spec.Spec, to netip.AddrPort) (d destination, di
 		name = n.resolver.nameAt(addr)
 	}
 	if name != "" {
-		d.name = name
 		h := rules.HostNamed(name, port)
-		switch {
-		case h == nil:
-			return d, nil
-		case (port == 80 || port == 443) && !h.Raw:
-			return destination{name: name, port: port}, nil
+		if h == nil {
+			return destination{name: name}
 		}
-		direct, _ = n.resolver.at(name, port)
-		return d, direct
+		return destination{name: name, port: port, direct: (port != 80 && port != 443 || h.Raw) && !h.Proxy, proxy: h.Proxy}
 	}
 	if rules.HostDeniedAt(addr.As16(), port) != nil {
-		return d, nil
+		return destination{}
 	}
-	if rules.HostAt(addr.As16(), port) != nil || addr.IsLoopback() && rules.HostNamed("localhost", port) != nil {
-		return d, []netip.Addr{addr}
+	h := rules.HostAt(addr.As16(), port)
+	if h == nil && addr.IsLoopback() {
+		h = rules.HostNamed("localhost", port)
 	}
-	d.inside = addr.IsLoopback() || addr.IsUnspecified()
-	return d, nil
+	if h != nil {
+		proxy := h.Proxy || !h.Raw && n.resolver.proxyAt(netip.AddrPortFrom(addr, port))
+		return destination{addr: addr, port: port, direct: !proxy, proxy: proxy}
+	}
+	return destination{inside: addr.IsLoopback() || addr.IsUnspecified()}
 }
 
 func result(err error) notify.Answer {

@@ -17,7 +17,13 @@ type datagrams struct {
 	dns   int // the name server's socket, in that namespace
 	// cookie is the number of the namespace.
 	cookie uint64
+	// ready are sockets that were made ahead, by family: of datagrams, not yet used. A
+	// lookup needs two, and asking the maker takes longer than the rest of it.
+	ready map[int][]int
 }
+
+// ahead is how many sockets the maker makes at once.
+const ahead = 8
 
 // isolated reports whether there is a namespace.
 func (d *datagrams) isolated() bool { return d.maker > 0 }
@@ -58,7 +64,10 @@ func StartDatagrams(self string) (maker, dns int, ok bool) {
 	}
 	if err == nil {
 		d := datagrams{maker: pair[0]}
-		dns, err = d.receive()
+		var only []int
+		if only, err = d.receive(1); err == nil {
+			dns = only[0]
+		}
 	}
 	if err == nil {
 		err = keepOverExec(pair[0], dns)
@@ -79,35 +88,71 @@ func keepOverExec(fds ...int) error {
 	return nil
 }
 
-// socket returns a new socket of the family, AF_INET or AF_INET6, and of socket(2)'s
-// type, SOCK_DGRAM or SOCK_STREAM with flags.
-func (d *datagrams) socket(family, kind int) (int, error) {
+// datagram returns a new socket of datagrams of the family, AF_INET or AF_INET6, with the
+// flags of socket(2)'s type.
+func (d *datagrams) datagram(family, flags int) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := unix.Sendto(d.maker, []byte{byte(family), byte(kind & 0xf), byte(kind & unix.SOCK_NONBLOCK >> 8)}, unix.MSG_NOSIGNAL, nil); err != nil {
-		return -1, err
+	if len(d.ready[family]) == 0 {
+		some, err := d.make(family, unix.SOCK_DGRAM, ahead)
+		if err != nil {
+			return -1, err
+		}
+		if d.ready == nil {
+			d.ready = map[int][]int{}
+		}
+		d.ready[family] = some
 	}
-	return d.receive()
+	all := d.ready[family]
+	fd := all[len(all)-1]
+	d.ready[family] = all[:len(all)-1]
+	if flags&unix.SOCK_NONBLOCK != 0 {
+		if err := unix.SetNonblock(fd, true); err != nil {
+			unix.Close(fd)
+			return -1, err
+		}
+	}
+	return fd, nil
 }
 
-func (d *datagrams) receive() (int, error) {
-	data, control := make([]byte, 1), make([]byte, unix.CmsgSpace(4))
+// stream returns a new TCP socket.
+func (d *datagrams) stream(family int) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	one, err := d.make(family, unix.SOCK_STREAM, 1)
+	if err != nil {
+		return -1, err
+	}
+	return one[0], nil
+}
+
+// make has the maker make sockets.
+func (d *datagrams) make(family, kind, count int) ([]int, error) {
+	if err := unix.Sendto(d.maker, []byte{byte(family), byte(kind), byte(count)}, unix.MSG_NOSIGNAL, nil); err != nil {
+		return nil, err
+	}
+	return d.receive(count)
+}
+
+// receive takes what the maker sends: at least one descriptor, and at most count.
+func (d *datagrams) receive(count int) ([]int, error) {
+	data, control := make([]byte, 1), make([]byte, unix.CmsgSpace(4*count))
 	n, size, _, _, err := unix.Recvmsg(d.maker, data, control, unix.MSG_CMSG_CLOEXEC)
 	switch {
 	case err != nil:
-		return -1, err
+		return nil, err
 	case n == 0:
-		return -1, unix.EPIPE
+		return nil, unix.EPIPE
 	case data[0] != 0:
-		return -1, unix.Errno(data[0])
+		return nil, unix.Errno(data[0])
 	}
 	messages, err := unix.ParseSocketControlMessage(control[:size])
 	if err != nil || len(messages) != 1 {
-		return -1, unix.EPROTO
+		return nil, unix.EPROTO
 	}
 	fds, err := unix.ParseUnixRights(&messages[0])
-	if err != nil || len(fds) != 1 {
-		return -1, unix.EPROTO
+	if err != nil || len(fds) == 0 {
+		return nil, unix.EPROTO
 	}
-	return fds[0], nil
+	return fds, nil
 }

@@ -16,29 +16,40 @@ const (
 
 // dial connects to one of the addresses of a name, the first that answers.
 func (r *relay) dial(ctx context.Context, d destination) (*net.TCPConn, error) {
-	addrs, err := r.resolver.at(d.name, d.port)
-	if err != nil {
-		return nil, err
+	addrs := []netip.Addr{d.addr}
+	if d.name != "" {
+		var err error
+		if addrs, err = r.resolver.at(d.name, d.port); err != nil {
+			return nil, err
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	type outcome struct {
-		conn net.Conn
-		err  error
-	}
-	outcomes := make(chan outcome, len(addrs))
-	try := func(to netip.AddrPort) {
-		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", to.String())
+	try := func(addr netip.Addr) (*net.TCPConn, error) {
+		to := netip.AddrPortFrom(addr, d.port)
+		c, err := new(net.Dialer).DialTCP(ctx, "tcp", netip.AddrPort{}, to)
 		if err == nil || ctx.Err() == nil {
 			r.told.connected(d.who, d.name, to, err)
 		}
-		outcomes <- outcome{c, err}
+		return c, err
 	}
+	if len(addrs) == 1 {
+		return try(addrs[0])
+	}
+	type outcome struct {
+		conn *net.TCPConn
+		err  error
+	}
+	outcomes := make(chan outcome, len(addrs))
 	last := error(&net.DNSError{Err: "no address", Name: d.name, IsNotFound: true})
 	next, under := 0, 0
 	for next < len(addrs) || under > 0 {
 		if next < len(addrs) {
-			go try(netip.AddrPortFrom(addrs[next], d.port))
+			addr := addrs[next]
+			go func() {
+				c, err := try(addr)
+				outcomes <- outcome{c, err}
+			}()
 			next, under = next+1, under+1
 		}
 		var more <-chan time.Time
@@ -56,7 +67,7 @@ func (r *relay) dial(ctx context.Context, d destination) (*net.TCPConn, error) {
 						}
 					}
 				}()
-				return o.conn.(*net.TCPConn), nil
+				return o.conn, nil
 			}
 			last = o.err
 		case <-more:

@@ -18,9 +18,19 @@ const (
 	turn = 3 * time.Second
 )
 
-// directly connects the caller's socket to the first address of the socket's family that
-// answers. Where the socket does not block, that is the first address.
-func (n *Network) directly(c *supervise.Call, fd int, kind socketKind, d destination, addrs []netip.Addr, port uint16) notify.Answer {
+// directly connects the caller's socket to the address, or to the first address of the
+// name and of the socket's family that answers. Where the socket does not block, that is
+// the first address.
+func (n *Network) directly(c *supervise.Call, fd int, kind socketKind, d destination, to netip.AddrPort) notify.Answer {
+	port := to.Port()
+	addrs := []netip.Addr{to.Addr().Unmap()}
+	if d.name != "" {
+		addrs, _ = n.resolver.at(d.name, port)
+		if shut, ok := n.resolver.shut(d.name, port); ok && len(addrs) == 0 {
+			n.told.private(d.who, d.name, shut, port)
+			return notify.Errno(unix.EACCES)
+		}
+	}
 	var some []netip.Addr
 	for _, a := range addrs {
 		if a.Is4() || kind.six {
@@ -29,7 +39,7 @@ func (n *Network) directly(c *supervise.Call, fd int, kind socketKind, d destina
 	}
 	err := error(unix.ENETUNREACH)
 	for i, a := range some {
-		to := netip.AddrPortFrom(a, port)
+		to = netip.AddrPortFrom(a, port)
 		limit := turn
 		if i == len(some)-1 {
 			limit = 0

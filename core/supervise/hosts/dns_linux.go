@@ -5,6 +5,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/audit"
 	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/nono-sandbox/nono/core/spec"
@@ -41,9 +42,25 @@ func (s *server) answer(message []byte) []byte {
 	return build(reply, &q, r)
 }
 
+// waits reports whether the answer to a message has to be learnt from somebody.
+func (s *server) waits(message []byte) bool {
+	var p dnsmessage.Parser
+	if _, err := p.Start(message); err != nil {
+		return false
+	}
+	q, err := p.Question()
+	name := asked(q)
+	return err == nil && s.resolver.rules.at().HostNamed(name, 0) != nil && !s.resolver.knows(name)
+}
+
+// asked is the name that a question is about.
+func asked(q dnsmessage.Question) string {
+	return strings.TrimSuffix(strings.ToLower(q.Name.String()), ".")
+}
+
 // about answers one question: with an address, with nothing, or with an error.
 func (s *server) about(q dnsmessage.Question) (dnsmessage.RCode, dnsmessage.ResourceBody) {
-	name := strings.TrimSuffix(strings.ToLower(q.Name.String()), ".")
+	name := asked(q)
 	if q.Class != dnsmessage.ClassINET {
 		return dnsmessage.RCodeNotImplemented, nil
 	}
@@ -61,7 +78,9 @@ func (s *server) about(q dnsmessage.Question) (dnsmessage.RCode, dnsmessage.Reso
 	var dns *net.DNSError
 	switch {
 	case err == nil && len(addrs) == 0:
-		s.told.private(name, s.resolver.shut(name))
+		if a, ok := s.resolver.shut(name, 0); ok {
+			s.told.private(audit.Event{Source: audit.Fact}, name, a, 0)
+		}
 		return dnsmessage.RCodeNameError, nil
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return dnsmessage.RCodeNameError, nil

@@ -42,6 +42,9 @@ func (n *Network) onBind(c *supervise.Call) (notify.Answer, bool) {
 	if family != unix.AF_INET && family != unix.AF_INET6 || family == unix.AF_INET6 && !kind.six {
 		return notify.Errno(unix.EAFNOSUPPORT), true
 	}
+	if !n.datagrams.isolated() && to.Port() == 0 {
+		return notify.Value(0), true // of a client, whose address matters to nobody
+	}
 	return n.within(c, fd, kind, func(s int) error { return unix.Bind(s, kind.sockaddr(to)) }), true
 }
 
@@ -78,7 +81,7 @@ func (n *Network) within(c *supervise.Call, fd int, kind socketKind, do func(int
 	if err != nil {
 		return supervise.Fail(err)
 	}
-	s, err := n.datagrams.socket(kind.family(), unix.SOCK_STREAM)
+	s, err := n.datagrams.stream(kind.family())
 	if err != nil {
 		return supervise.Fail(err)
 	}
@@ -87,7 +90,7 @@ func (n *Network) within(c *supervise.Call, fd int, kind socketKind, do func(int
 	if err := do(s); err != nil {
 		return result(err)
 	}
-	return notify.Instead(s, c.Int(0), p.CloseOnExec(c.Int(0)))
+	return notify.Instead(s, c.Int(0), p.CloseOnExec(c.Int(0)), 0)
 }
 
 // option is one that a program may set before it binds a socket. The values of all are
@@ -114,6 +117,11 @@ func copyOptions(to, from int, kind socketKind) {
 			unix.SetsockoptInt(to, o.level, o.name, value)
 		}
 	}
+	for _, name := range [...]int{unix.SO_RCVTIMEO, unix.SO_SNDTIMEO} {
+		if value, err := unix.GetsockoptTimeval(from, unix.SOL_SOCKET, name); err == nil && value.Nano() != 0 {
+			unix.SetsockoptTimeval(to, unix.SOL_SOCKET, name, value)
+		}
+	}
 	if flags, err := unix.FcntlInt(uintptr(from), unix.F_GETFL, 0); err == nil && flags&unix.O_NONBLOCK != 0 {
 		unix.SetNonblock(to, true)
 	}
@@ -126,7 +134,7 @@ func (n *Network) dialInside(to netip.AddrPort) (*net.TCPConn, error) {
 	}
 	to = loopback(to)
 	kind := socketKind{tcp: true, six: to.Addr().Is6()}
-	s, err := n.datagrams.socket(kind.family(), unix.SOCK_STREAM)
+	s, err := n.datagrams.stream(kind.family())
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func MakeDatagrams(fd int, again bool) error {
 	if err == nil {
 		err = startMaker(fd)
 	}
-	if err2 := send(fd, dns, err); err == nil {
+	if err2 := send(fd, err, dns); err == nil {
 		err = err2
 	}
 	return err
@@ -71,18 +71,34 @@ func makeSockets(fd int) error {
 		if err != nil || n != len(request) {
 			return nil
 		}
-		s, err := unix.Socket(int(request[0]), int(request[1])|unix.SOCK_CLOEXEC|int(request[2])<<8, 0)
-		if send(fd, s, err) != nil {
-			return nil
-		}
-		if err == nil {
+		fds, err := sockets(int(request[0]), int(request[1]), int(request[2]))
+		failed := send(fd, err, fds...)
+		for _, s := range fds {
 			unix.Close(s)
+		}
+		if failed != nil {
+			return nil
 		}
 	}
 }
 
-// send sends a descriptor, or why there is none.
-func send(to, fd int, err error) error {
+// sockets makes some sockets, all that are wanted or as many as there may be.
+func sockets(family, kind, count int) (fds []int, err error) {
+	for range count {
+		s, err := unix.Socket(family, kind|unix.SOCK_CLOEXEC, 0)
+		if err != nil {
+			if len(fds) > 0 {
+				break
+			}
+			return nil, err
+		}
+		fds = append(fds, s)
+	}
+	return fds, nil
+}
+
+// send sends descriptors, or why there are none.
+func send(to int, err error, fds ...int) error {
 	if err != nil {
 		errno, ok := err.(unix.Errno)
 		if !ok || errno == 0 || errno > 255 {
@@ -90,7 +106,7 @@ func send(to, fd int, err error) error {
 		}
 		return unix.Sendto(to, []byte{byte(errno)}, unix.MSG_NOSIGNAL, nil)
 	}
-	return unix.Sendmsg(to, []byte{0}, unix.UnixRights(fd), nil, unix.MSG_NOSIGNAL)
+	return unix.Sendmsg(to, []byte{0}, unix.UnixRights(fds...), nil, unix.MSG_NOSIGNAL)
 }
 
 // nameServerSocket is the one to which every address's port 53 leads.

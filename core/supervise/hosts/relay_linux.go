@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -14,18 +15,32 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nono-sandbox/nono/core/audit"
+	"github.com/nono-sandbox/nono/core/supervise/hosts/request"
 )
 
 // A destination is what a socket that was connected to the relay is for.
 type destination struct {
 	name string
+	addr netip.Addr // where there is no name
 	port uint16
-	dns  bool // the supervisor's own name server
+	// proxy tells that the connection leads to a proxy of HTTP.
+	proxy bool
+	dns   bool // the supervisor's own name server
+	// direct tells that the relay is not needed.
+	direct bool
 	// inside tells that it is a server inside, to which server is a connection.
 	inside bool
 	server *net.TCPConn
 	// who begins the events about the connection.
 	who audit.Event
+}
+
+// host is the name or the address.
+func (d destination) host() string {
+	if d.name == "" {
+		return d.addr.String()
+	}
+	return d.name
 }
 
 // A relay takes the connections that must be looked at. It knows a connection by its
@@ -72,23 +87,21 @@ func (r *relay) expect(port uint16, d destination) {
 	r.news.Broadcast()
 }
 
-// purpose waits until the connection's purpose is told.
+// purpose waits until the connection's purpose is told, which mostly it is already.
 func (r *relay) purpose(port uint16) (destination, bool) {
-	late := time.AfterFunc(tellTimeout, r.news.Broadcast)
-	defer late.Stop()
-	end := time.Now().Add(tellTimeout)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for {
-		if d, ok := r.waiting[port]; ok {
-			delete(r.waiting, port)
-			return d, true
+	d, ok := r.waiting[port]
+	if !ok {
+		late := time.AfterFunc(tellTimeout, r.news.Broadcast)
+		defer late.Stop()
+		for end := time.Now().Add(tellTimeout); !ok && time.Now().Before(end); {
+			r.news.Wait()
+			d, ok = r.waiting[port]
 		}
-		if !time.Now().Before(end) {
-			return destination{}, false
-		}
-		r.news.Wait()
 	}
+	delete(r.waiting, port)
+	return d, ok
 }
 
 func (r *relay) accept() {
@@ -123,8 +136,12 @@ func (r *relay) handle(c *net.TCPConn) {
 		both(c, d.server)
 	case d.dns:
 		r.server.serveStream(c)
+	case d.proxy:
+		w := newWeb(r, c, d)
+		w.run(w.proxied)
 	case d.port == 80:
-		r.web(c, d)
+		w := newWeb(r, c, d)
+		w.run(w.requests)
 	default:
 		r.encrypted(c, d)
 	}
@@ -136,7 +153,7 @@ func reset(c *net.TCPConn) { c.SetLinger(0) }
 // encrypted relays a TLS connection whose first record asks for the name.
 func (r *relay) encrypted(c *net.TCPConn, d destination) {
 	c.SetReadDeadline(time.Now().Add(helloTimeout))
-	asked, hello, err := serverName(c)
+	asked, hello, err := serverName(c, c)
 	c.SetReadDeadline(time.Time{})
 	if err != nil || asked != d.name {
 		r.mismatch(d, asked)
@@ -165,6 +182,16 @@ func (r *relay) mismatch(d destination, asked string) {
 	r.told.ended(d.who, d.name, d.port, otherAsked, raw(d), unix.ECONNRESET)
 }
 
+// ambiguous tells that a connection is ended since one of its requests is not understood,
+// or since it is not HTTP at all.
+func (r *relay) ambiguous(d destination, other bool) {
+	reason := ambiguous
+	if other {
+		reason = noNameAsked
+	}
+	r.told.ended(d.who, d.host(), d.port, reason, raw(d), unix.ECONNRESET)
+}
+
 // both moves bytes each way until both sides have ended. Between two TCP connections
 // io.Copy moves them within the kernel (splice(2)).
 func both(a, b *net.TCPConn) {
@@ -190,12 +217,12 @@ var errSeen = errors.New("seen")
 
 // serverName reads the first message of a TLS client with the standard library's own
 // reader, and returns the name asked for, in lower case, and all the bytes read.
-func serverName(c net.Conn) (name string, read []byte, err error) {
+func serverName(from io.Reader, c net.Conn) (name string, read []byte, err error) {
 	var seen bytes.Buffer
 	saw := false
-	server := tls.Server(readOnly{io.TeeReader(c, &seen), c}, &tls.Config{
+	server := tls.Server(readOnly{io.TeeReader(from, &seen), c}, &tls.Config{
 		GetConfigForClient: func(h *tls.ClientHelloInfo) (*tls.Config, error) {
-			name, saw = strings.ToLower(strings.TrimSuffix(h.ServerName, ".")), true
+			name, saw = request.Lower(strings.TrimSuffix(h.ServerName, ".")), true
 			return nil, errSeen
 		},
 	})

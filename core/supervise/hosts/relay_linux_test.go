@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"syscall"
 	"testing"
 	"time"
@@ -63,14 +62,4 @@ func TestRelayKnowsItsOwn(t *testing.T) {
 func isTimeout(err error) bool {
 	e, ok := err.(net.Error)
 	return ok && e.Timeout()
-}
-
-func TestOnlyWebSocket(t *testing.T) {
-	for upgrade, want := range map[string]string{"websocket": "websocket", "WebSocket": "WebSocket", "h2c": "", "h2c, websocket": "", "websocket, h2c": "", "TLS/1.0": "", "": ""} {
-		h := http.Header{"Upgrade": {upgrade}, "Connection": {"Upgrade"}}
-		onlyWebSocket(h)
-		if h.Get("Upgrade") != want || (h.Get("Connection") == "") != (want == "") {
-			t.Errorf("%q: %v", upgrade, h)
-		}
-	}
 }

@@ -5,9 +5,12 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // A resolver finds the real addresses of allowed names. It asks the system's name
@@ -55,7 +58,7 @@ func (r *resolver) lookup(name string) ([]netip.Addr, error) {
 	for _, a := range all {
 		a = a.Unmap()
 		switch {
-		case !r.allowed(a, 0):
+		case !r.allowed(name, a, 0):
 			f.shut = append(f.shut, a)
 		case a.Is4():
 			f.addrs = append(f.addrs, a)
@@ -73,14 +76,26 @@ func (r *resolver) lookup(name string) ([]netip.Addr, error) {
 	return f.addrs, f.err
 }
 
-// shut returns an address to which the name leads and must not be followed, or "".
-func (r *resolver) shut(name string) string {
+// shut returns an address to which the name leads and must not be followed at port, or for
+// 0 at any.
+func (r *resolver) shut(name string, port uint16) (netip.Addr, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if all := r.seen[name].shut; len(all) > 0 {
-		return all[0].String()
+	f := r.seen[name]
+	for _, a := range slices.Concat(f.shut, f.addrs) {
+		if !r.allowed(name, a, port) {
+			return a, true
+		}
 	}
-	return ""
+	return netip.Addr{}, false
+}
+
+// knows reports whether a lookup of the name is answered at once.
+func (r *resolver) knows(name string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f, ok := r.seen[name]
+	return ok && time.Now().Before(f.until)
 }
 
 // forget has what was learnt about a name, and what /etc/hosts says, looked up anew.
@@ -91,24 +106,53 @@ func (r *resolver) forget(name string) {
 	r.file = nil
 }
 
-// at returns those of the addresses of a name to which the name may lead at port.
+// at returns those of the addresses of a name to which the name may lead at port. Another
+// name never leads to a proxy, where its connection would not be looked into.
 func (r *resolver) at(name string, port uint16) ([]netip.Addr, error) {
 	all, err := r.lookup(name)
 	var some []netip.Addr
 	for _, a := range all {
-		if r.allowed(a, port) {
+		if r.allowed(name, a, port) && (r.isProxy(name, port) || !r.proxyAt(netip.AddrPortFrom(a, port))) {
 			some = append(some, a)
 		}
 	}
 	return some, err
 }
 
-// allowed reports whether a name may lead to the address at port, or, for 0, at any.
-func (r *resolver) allowed(a netip.Addr, port uint16) bool {
+// allowed reports whether a name may lead to the address at port, or, for 0, at any. The
+// name of a proxy may lead to a private network: there most of them are.
+func (r *resolver) allowed(name string, a netip.Addr, port uint16) bool {
 	if r.rules.at().HostDeniedAt(a.As16(), port) != nil {
 		return false
 	}
-	return r.rules.at().HostAt(a.As16(), port) != nil || !Local(a)
+	return r.rules.at().HostAt(a.As16(), port) != nil || !Local(a) || r.isProxy(name, port)
+}
+
+// isProxy reports whether a proxy has the name and the port, or, for 0, any port.
+func (r *resolver) isProxy(name string, port uint16) bool {
+	return name != "localhost" && // which is no name that is looked up
+		r.rules.at().HostNamed(name, port) != nil && slices.ContainsFunc(r.rules.at().Hosts, func(h spec.Host) bool {
+		return h.Proxy && h.Name == name && (port == 0 || h.Port == port)
+	})
+}
+
+// proxyAt reports whether a proxy is at an address and port, or may be: where its name
+// cannot be looked up.
+func (r *resolver) proxyAt(at netip.AddrPort) bool {
+	all := r.rules.at().Hosts
+	for i := range all {
+		h := &all[i]
+		switch {
+		case !h.Proxy || h.Port != at.Port():
+		case h.Name == "" && h.Addr == at.Addr().As16(), h.Name == "localhost" && at.Addr().IsLoopback():
+			return true
+		case h.Name != "" && h.Name != "localhost":
+			if all, err := r.lookup(h.Name); err != nil || slices.Contains(all, at.Addr().Unmap()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Local reports whether an address is this machine's, a private network's, or one at
@@ -149,7 +193,7 @@ func (r *resolver) nameAt(a netip.Addr) string {
 			for i := 1; i < len(f); i++ {
 				addr, err := netip.ParseAddr(f[0])
 				name := strings.ToLower(f[i])
-				if err == nil && r.file[addr.String()] == "" && r.rules.at().HostNamed(name, 0) != nil && r.allowed(addr, 0) {
+				if err == nil && r.file[addr.String()] == "" && r.rules.at().HostNamed(name, 0) != nil && r.allowed(name, addr, 0) {
 					r.file[addr.String()] = name
 				}
 			}

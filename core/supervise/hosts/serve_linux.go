@@ -1,6 +1,7 @@
 package hosts
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"net"
@@ -16,8 +17,8 @@ const largest = 4096
 // the address that was asked, until the socket fails.
 func (s *server) serveDatagrams(fd int) {
 	turns := make(chan struct{}, 64)
+	buf, control := make([]byte, largest), make([]byte, 128)
 	for {
-		buf, control := make([]byte, largest), make([]byte, 128)
 		n, size, _, from, err := unix.Recvmsg(fd, buf, control, 0)
 		if err == unix.EINTR {
 			continue
@@ -25,12 +26,20 @@ func (s *server) serveDatagrams(fd int) {
 		if err != nil {
 			return
 		}
+		answer := func(question, control []byte) {
+			if reply := s.answer(question); reply != nil {
+				unix.SendmsgN(fd, reply, source(control), from, 0)
+			}
+		}
+		if !s.waits(buf[:n]) {
+			answer(buf[:n], control[:size])
+			continue
+		}
 		turns <- struct{}{}
+		question, control := bytes.Clone(buf[:n]), bytes.Clone(control[:size])
 		go func() {
 			defer func() { <-turns }()
-			if reply := s.answer(buf[:n]); reply != nil {
-				unix.SendmsgN(fd, reply, source(control[:size]), from, 0)
-			}
+			answer(question, control)
 		}()
 	}
 }

@@ -3,7 +3,6 @@ package hosts
 import (
 	"net/netip"
 	"os"
-	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -20,8 +19,8 @@ import (
 const (
 	noNameAsked  = "names_no_host"                   // TLS without SNI, or what is no TLS
 	otherAsked   = "asks_for_another_host"           // SNI or HTTP's Host
+	ambiguous    = "ambiguous_request"               // of HTTP: see package request
 	privateOnly  = "name_leads_to_private_addresses" // see local
-	boundInside  = "bound_inside"                    // a socket that was bound, which leads out no more
 	noNamespace  = "no_network_namespace"            // for servers inside
 	nobodyInside = "nobody_listens_inside"           // and somebody does outside
 )
@@ -116,13 +115,23 @@ func (t *teller) meant(name string) string {
 	return meant
 }
 
-// private tells that a name leads to a private address alone.
-func (t *teller) private(name, addr string) {
-	t.say(audit.Event{Source: audit.Fact, Kind: audit.Refused, Op: "lookup", Host: name, Address: addr, Reason: privateOnly, Remedy: "--host " + addr})
+// private tells that a name leads to private addresses alone, one of which is addr: a
+// lookup, or, where the port is not 0, a connection.
+func (t *teller) private(who audit.Event, name string, addr netip.Addr, port uint16) {
+	h := spec.Host{Addr: addr.As16(), Bits: 128, Port: port}
+	who.Kind, who.Op, who.Host, who.Address, who.Reason, who.Remedy = audit.Refused, "lookup", name, addr.String(), privateOnly, "--host "+h.String()
+	if port != 0 {
+		who.Op, who.Port, who.Errno = "tcp", int(port), "EACCES"
+	}
+	t.say(who)
 }
 
 // raw is the flag that leaves out the look at what a connection asks for.
-func raw(d destination) string { return "--host " + d.name + ":" + strconv.Itoa(int(d.port)) + "/raw" }
+func raw(d destination) string {
+	h, _ := spec.ParseHost(d.host())
+	h.Port, h.Raw = d.port, true
+	return "--host " + h.String()
+}
 
 // errnoName is the name of the errno in err, or "EIO" where it has none.
 func errnoName(err error) string {

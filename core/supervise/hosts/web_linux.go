@@ -1,72 +1,220 @@
 package hosts
 
 import (
+	"bufio"
 	"context"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
-	"net/http/httputil"
-	"net/url"
-	"strings"
 	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nono-sandbox/nono/core/supervise/hosts/request"
 )
 
-// web relays HTTP and looks at every request of the connection: the next one may ask
-// for another host.
-func (r *relay) web(c *net.TCPConn, d destination) {
-	proxy := &httputil.ReverseProxy{
-		Rewrite: func(p *httputil.ProxyRequest) {
-			p.Out.URL = &url.URL{Scheme: "http", Host: d.name, Path: p.In.URL.Path, RawPath: p.In.URL.RawPath, RawQuery: p.In.URL.RawQuery}
-			p.Out.Host = p.In.Host
-			p.Out.Header["User-Agent"] = p.In.Header["User-Agent"]
-			onlyWebSocket(p.Out.Header)
-		},
-		Transport: &http.Transport{
-			DisableCompression: true,
-			DialContext:        func(ctx context.Context, _, _ string) (net.Conn, error) { return r.dial(ctx, d) },
-		},
-		FlushInterval: -1,
-		ErrorHandler:  func(w http.ResponseWriter, _ *http.Request, _ error) { panic(http.ErrAbortHandler) },
-		ErrorLog:      nothing,
-	}
-	defer proxy.Transport.(*http.Transport).CloseIdleConnections()
-	one := &oneConn{conn: c, done: make(chan struct{})}
-	var taken atomic.Bool // by the proxy, for a protocol such as WebSocket
-	server := &http.Server{ReadHeaderTimeout: helloTimeout, ErrorLog: nothing,
-		ConnState: func(_ net.Conn, s http.ConnState) {
-			switch s {
-			case http.StateHijacked:
-				taken.Store(true)
-			case http.StateClosed:
-				one.finish()
-			}
-		},
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-			if host := hostOf(q); host != d.name || q.Method == http.MethodConnect {
-				r.mismatch(d, host)
-				http.Error(w, "nono: the request asks for another host than the connection is for", http.StatusForbidden)
-				return
-			}
-			defer func() {
-				if taken.Load() {
-					one.finish()
-				}
-			}()
-			proxy.ServeHTTP(w, q)
-		})}
-	server.Serve(one)
+// lingerTimeout is how long what was sent has to be read before a connection is closed:
+// one that is closed while something comes in is reset, and what was sent is lost.
+const lingerTimeout = time.Second
+
+// otherHost refuses a request, of which the log knows already.
+const otherHost = request.Error("the request asks for another host than the connection is for")
+
+// A web relays the requests of one connection of HTTP. Each of them is looked at: the
+// next one may ask for another host. The answers pass as they are.
+type web struct {
+	relay  *relay
+	want   destination
+	client *net.TCPConn
+	up     *net.TCPConn // nil before the first request
+	way    request.Way  // from client to up
+	// answered is closed when the host's answers have ended. It is nil before they are
+	// sent on.
+	answered chan struct{}
+	// refusing tells that behind the host's answers comes one of the relay's own.
+	refusing atomic.Bool
+	// told tells that the log knows why a request is refused.
+	told bool
 }
 
-// onlyWebSocket keeps a request from going over to another protocol than WebSocket: after
-// that nobody looks at what is asked for, and HTTP/2 asks for a host with each request.
-func onlyWebSocket(h http.Header) {
-	if !strings.EqualFold(h.Get("Upgrade"), "websocket") {
-		h.Del("Upgrade")
-		h.Del("Connection")
+func newWeb(r *relay, c *net.TCPConn, d destination) *web {
+	return &web{relay: r, want: d, client: c, way: request.Way{In: bufio.NewReader(c), From: c}}
+}
+
+// run relays requests to the connection's end.
+func (w *web) run(requests func() error) {
+	err := requests()
+	refused, isRefused := err.(request.Error)
+	switch {
+	case isRefused:
+		if !w.told {
+			w.relay.ambiguous(w.want, refused == request.NotHTTP1)
+		}
+		w.refuse(refused.Error())
+	case err != nil:
+		reset(w.client)
+		if w.up != nil {
+			reset(w.up)
+		}
+	}
+	if w.up != nil {
+		w.up.Close()
 	}
 }
 
-// hostOf is the host that a request asks for, in lower case and without the port 80.
-func hostOf(q *http.Request) string {
-	host := strings.TrimSuffix(strings.ToLower(q.Host), ":80")
-	return strings.TrimSuffix(host, ".")
+// requests sends on one request after the other until the client sends no more and all
+// answers have come, or one is refused, or a connection fails.
+func (w *web) requests() error {
+	for first := true; ; first = false {
+		h, err := w.head()
+		if err == io.EOF && !first {
+			return w.end()
+		}
+		if err != nil {
+			return err
+		}
+		if h.Host != w.want.name || h.Port != 0 && h.Port != w.want.port || h.Method == http.MethodConnect {
+			w.told = true
+			w.relay.mismatch(w.want, h.Host)
+			return otherHost
+		}
+		if err := w.connect(); err != nil {
+			return err
+		}
+		// An upgrade counts in the first request alone: of a later one, it would not be
+		// known which of the answers belongs to it.
+		if h.WebSocket && first {
+			if switched, err := w.upgrade(h); err != nil || switched {
+				return err
+			}
+			w.passAnswers()
+			continue
+		}
+		if err := w.send(h); err != nil {
+			return err
+		}
+	}
+}
+
+// head reads the next head. The first one has to come soon, and each in time once it has
+// begun.
+func (w *web) head() (*request.Head, error) {
+	if w.up != nil {
+		if _, err := w.way.In.Peek(1); err != nil {
+			return nil, err
+		}
+	}
+	w.client.SetReadDeadline(time.Now().Add(helloTimeout))
+	defer w.client.SetReadDeadline(time.Time{})
+	return request.Read(w.way.In)
+}
+
+// connect connects to the host, unless that is done.
+func (w *web) connect() (err error) {
+	if w.up == nil {
+		if w.up, err = w.relay.dial(context.Background(), w.want); err != nil {
+			return err
+		}
+	}
+	if w.way.To == nil {
+		w.way.To, w.way.Out = w.up, bufio.NewWriter(w.up)
+	}
+	return nil
+}
+
+// send sends a request, and has its answer sent back.
+func (w *web) send(h *request.Head) error {
+	w.passAnswers()
+	err := w.way.Send(h, false)
+	if _, refused := err.(request.Error); err != nil && !refused {
+		// The host may have answered before it ended the connection.
+		w.up.SetReadDeadline(time.Now().Add(lingerTimeout))
+		<-w.answered
+	}
+	return err
+}
+
+// passAnswers begins to send the host's answers to the client.
+func (w *web) passAnswers() {
+	if w.answered != nil {
+		return
+	}
+	w.answered = make(chan struct{})
+	go func() {
+		defer close(w.answered)
+		if _, err := io.Copy(w.client, w.up); err != nil {
+			reset(w.client)
+			w.client.Close()
+		} else if !w.refusing.Load() {
+			w.client.CloseWrite()
+		}
+	}()
+}
+
+// end waits for the last answers.
+func (w *web) end() error {
+	if w.answered != nil {
+		w.up.CloseWrite()
+		<-w.answered
+	}
+	return nil
+}
+
+// upgrade sends a request for an upgrade and waits for the answer. Where the host agrees,
+// the connection is no longer HTTP, and is relayed to its end.
+func (w *web) upgrade(h *request.Head) (switched bool, err error) {
+	if err := w.way.Send(h, true); err != nil {
+		return false, err
+	}
+	back := request.Way{In: bufio.NewReader(w.up), From: w.up, Out: bufio.NewWriter(w.client), To: w.client}
+	for {
+		a, err := request.ReadAnswer(back.In)
+		if err != nil {
+			return false, unix.EPROTO
+		}
+		if err := back.SendHead(a); err != nil {
+			return false, err
+		}
+		if a.Interim() {
+			continue
+		}
+		if err := sendAhead(w.client, back.In); err != nil || a.Status != "101" {
+			return false, err
+		}
+		return true, w.tunnel()
+	}
+}
+
+// tunnel relays what is no HTTP any more.
+func (w *web) tunnel() error {
+	if err := sendAhead(w.up, w.way.In); err != nil {
+		return err
+	}
+	both(w.client, w.up)
+	return nil
+}
+
+// sendAhead sends what in has read ahead.
+func sendAhead(to io.Writer, in *bufio.Reader) error {
+	ahead, _ := in.Peek(in.Buffered())
+	_, err := to.Write(ahead)
+	in.Discard(len(ahead))
+	return err
+}
+
+// refuse answers a request in the place of the host, behind the host's answers.
+func (w *web) refuse(why string) {
+	w.refusing.Store(true)
+	if w.answered != nil {
+		w.up.SetReadDeadline(time.Now().Add(helloTimeout))
+		w.up.CloseWrite()
+		<-w.answered
+	}
+	text := "nono: " + why + "\n"
+	fmt.Fprintf(w.client, "HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(text), text)
+	w.client.CloseWrite()
+	w.client.SetReadDeadline(time.Now().Add(lingerTimeout))
+	io.Copy(io.Discard, w.client)
 }

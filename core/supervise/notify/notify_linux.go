@@ -74,10 +74,11 @@ func OwnFD(fd int, cloexec bool) Answer {
 	return Answer{fd: fd, install: true, number: -1, cloexec: cloexec, own: true}
 }
 
-// Instead makes the call return 0, and puts the file that fd is in the place of the
-// caller's descriptor number. fd stays the answering side's to close.
-func Instead(fd int, number int32, cloexec bool) Answer {
-	return Answer{fd: fd, install: true, number: number, cloexec: cloexec}
+// Instead puts the file that fd is in the place of the caller's descriptor number, and
+// makes the call return 0, or, where e is not 0, fail with e. fd stays the answering side's
+// to close.
+func Instead(fd int, number int32, cloexec bool, e unix.Errno) Answer {
+	return Answer{fd: fd, install: true, number: number, cloexec: cloexec, errno: e}
 }
 
 // Continues reports whether the kernel is to make the call.
@@ -161,7 +162,7 @@ func (l *Listener) sendFD(r *Request, a Answer) error {
 	}
 	err := l.undisturbed(ioctlAddFD, unsafe.Pointer(&request))
 	if err == nil && a.number >= 0 {
-		return l.Send(r, Value(0))
+		return l.Send(r, Answer{errno: a.errno})
 	}
 	if err == nil || err == unix.ENOENT {
 		return err
