@@ -47,6 +47,7 @@ func (l *launch) notices(p *cli.Printer, h policy.Host) {
 	l.dotfiles(p)
 	l.beforeNono(p)
 	l.notDenied(p)
+	l.otherNames(p)
 	l.closed(p)
 	if dirs := l.policy.Closed; len(dirs) > 0 {
 		p.Notice("nothing new can be made directly in " + places(dirs) + ": protected paths are there")
@@ -167,4 +168,22 @@ func some(names []string) string {
 		return strings.Join(names, ", ")
 	}
 	return strings.Join(names[:most], ", ") + " and more"
+}
+
+// otherNames tells which files that the user denies have hard links: a rule is on a path,
+// and by another name in a grant such a file stays open.
+func (l *launch) otherNames(p *cli.Printer) {
+	var linked []string
+	for _, d := range l.policy.Spec.Paths {
+		if d.Kind.Grants() || d.By.Source != spec.Flag && d.By.Source != spec.Profile {
+			continue
+		}
+		var st unix.Stat_t
+		if unix.Lstat(d.Path, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && st.Nlink > 1 {
+			linked = append(linked, d.Path)
+		}
+	}
+	if len(linked) > 0 {
+		p.Notice(places(linked) + ": there are hard links to this, and where one of them is granted the file stays open ('find . -samefile FILE' finds them)")
+	}
 }
