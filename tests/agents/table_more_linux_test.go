@@ -98,6 +98,8 @@ var moreAgents = []agent{
 	{
 		profile: "continue", command: "cn",
 		settle: func(w *world, url string) {
+			// Without it the first start on a terminal asks for a key.
+			w.file(".continue/.onboarding_complete", "2026-11-01T00:00:00.000Z")
 			w.file(".continue/config.yaml", "name: a\nversion: 1.0.0\nschema: v1\nmodels:\n  - name: s\n    provider: openai\n    model: stand-in\n"+
 				"    apiBase: "+url+"/v1\n    apiKey: x\n    capabilities: [tool_use]\n    roles: [chat]\n")
 		},

@@ -33,6 +33,7 @@ func TestTerminal(t *testing.T) {
 			}
 			row += fmt.Sprintf(" %-*s", len(f)+1, said)
 		}
+		w.t.Log(row)
 		rows = append(rows, row)
 	})
 	t.Logf("on a terminal:\n%s", strings.Join(rows, "\n"))
