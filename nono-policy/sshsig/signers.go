@@ -197,14 +197,15 @@ func like(pattern, name string) bool {
 }
 
 // Revoked reports whether the signature's key, or that of the authority which has
-// certified it, is in a file of revoked public keys.
+// certified it, is in a file of revoked public keys, or in a key revocation list.
 func Revoked(file []byte, s *Signature) (bool, error) {
-	if bytes.HasPrefix(file, []byte("SSHKRL\n")) {
-		return false, errors.New("it is a key revocation list: list the public keys, one a line")
-	}
 	keys := []ssh.PublicKey{s.Key}
-	if cert, ok := s.Key.(*ssh.Certificate); ok {
+	cert, _ := s.Key.(*ssh.Certificate)
+	if cert != nil {
 		keys = append(keys, cert.Key, cert.SignatureKey)
+	}
+	if bytes.HasPrefix(file, []byte(krlMagic)) {
+		return inKRL(file, keys, cert)
 	}
 	for i, line := range bytes.Split(file, []byte("\n")) {
 		line = bytes.TrimSpace(line)

@@ -1,6 +1,7 @@
 package sshsig
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"strings"
 	"testing"
@@ -85,6 +86,30 @@ func FuzzSigners(f *testing.F) {
 		signers, err := ParseSigners(text)
 		if err == nil && len(signers) > strings.Count(string(text), "\n")+1 {
 			t.Error("more signers than lines")
+		}
+	})
+}
+
+// FuzzKRL: whatever a list holds, there is an answer or an error.
+func FuzzKRL(f *testing.F) {
+	f.Add([]byte(krlMagic + "\x00\x00\x00\x01" + strings.Repeat("\x00", 32)))
+	f.Add([]byte(krlMagic + "\x00\x00\x00\x01" + strings.Repeat("\x00", 32) + "\x01\x00\x00\x00\x1d" + strings.Repeat("\x00", 8) + "\x22\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\xff\xff\xff\xff"))
+	f.Add([]byte(krlMagic))
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	signer, err := ssh.NewSignerFromKey(key)
+	if err != nil {
+		f.Fatal(err)
+	}
+	cert := &ssh.Certificate{Key: signer.PublicKey(), SignatureKey: signer.PublicKey(), Serial: 5, KeyId: "x"}
+	f.Fuzz(func(t *testing.T, list []byte) {
+		if !bytes.HasPrefix(list, []byte(krlMagic)) {
+			t.Skip()
+		}
+		if in, err := inKRL(list, []ssh.PublicKey{signer.PublicKey()}, cert); in && err != nil {
+			t.Errorf("both: %v", err)
 		}
 	})
 }
