@@ -12,8 +12,21 @@ const ofAgents = "agents' keys, settings and records"
 // moved to, or beneath, a path that is protected for another reason: what a project
 // sets (direnv and its like do so) must not decide that ~/.ssh is granted.
 func (c *compiler) refuseMoved(p *protected) error {
+	return c.eachGrant(func(g *Grant) bool { return g.Moved != "" }, func(g Grant, name, at string) error {
+		by := p.againstBut(listed(ofAgents), at, g.Kind)
+		if d := (redirected{g, name, at}); by.Source != spec.Unsaid && !c.meant(d, p) {
+			return d.refusal("the variable "+g.Moved+" leads to "+fault.Quote(at)+", which is protected ("+by.String()+")",
+				"set it to a directory of the agent's own; if that is meant: "+flagOf(g.Kind)+" "+fault.Quote(at))
+		}
+		return nil
+	})
+}
+
+// eachGrant calls f for the grants that are of interest, each with its absolute name and
+// where that leads. What leads nowhere has been skipped, or told.
+func (c *compiler) eachGrant(of func(*Grant) bool, f func(g Grant, name, at string) error) error {
 	for _, g := range c.o.Grants {
-		if g.Moved == "" || !g.Kind.Grants() {
+		if !g.Kind.Grants() || !of(&g) {
 			continue
 		}
 		name, err := c.absolute(g)
@@ -22,12 +35,10 @@ func (c *compiler) refuseMoved(p *protected) error {
 		}
 		at, err := c.res.Resolve(name)
 		if err != nil {
-			continue // it has been skipped, or told
+			continue
 		}
-		by := p.againstBut(listed(ofAgents), at.Path, g.Kind)
-		if d := (redirected{g, name, at.Path}); by.Source != spec.Unsaid && !c.meant(d, p) {
-			return d.refusal("the variable "+g.Moved+" leads to "+fault.Quote(at.Path)+", which is protected ("+by.String()+")",
-				"set it to a directory of the agent's own; if that is meant: "+flagOf(g.Kind)+" "+fault.Quote(at.Path))
+		if err := f(g, name, at.Path); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -11,32 +11,21 @@ import (
 // anybody; only who starts the command lifts a protection. What a profile that comes
 // with nono lifts for a tool's caches is nono's own text, and the offer shows it.
 func (c *compiler) refuseOfProject(p *protected) error {
-	for _, g := range c.o.Grants {
-		if !g.Project || !g.Kind.Grants() {
-			continue
-		}
-		name, err := c.absolute(g)
-		if err != nil {
-			return err
-		}
-		at, err := c.res.Resolve(name)
-		if err != nil {
-			continue // it has been skipped, or told
-		}
-		why := TooMuch(at.Path, *c.h)
+	return c.eachGrant(func(g *Grant) bool { return g.Project }, func(g Grant, name, at string) error {
+		why := TooMuch(at, *c.h)
 		if why != "" {
 			why = "it is " + why
-		} else if by := p.against(at.Path, g.Kind); by.Source != spec.Unsaid {
+		} else if by := p.against(at, g.Kind); by.Source != spec.Unsaid {
 			why = "it is protected (" + by.String() + ")"
 		}
-		if why != "" {
-			f := refusal(g, name, fault.Text(why+", and the project's own profile may not lift that"))
-			f.Hint = "take the line out of it; if that is meant: " + flagOf(g.Kind) + " " + fault.Quote(name)
-			if g.From != project.Name {
-				f.Hint = "take 'profile " + g.From + "' out of it, and use --profile " + g.From
-			}
-			return f
+		if why == "" {
+			return nil
 		}
-	}
-	return nil
+		f := refusal(g, name, fault.Text(why+", and the project's own profile may not lift that"))
+		f.Hint = "take the line out of it; if that is meant: " + flagOf(g.Kind) + " " + fault.Quote(name)
+		if g.From != project.Name {
+			f.Hint = "take 'profile " + g.From + "' out of it, and use --profile " + g.From
+		}
+		return f
+	})
 }
