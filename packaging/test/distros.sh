@@ -10,9 +10,10 @@ seven="nono nono-run nono-why nono-policy nono-ephemeral nono-supervise nono-exe
 
 # What a package has must be what nfpm put into it, but for what each format writes of
 # itself. Of programs the names are compared: those built from vendor/ record no sums.
+# Compressed files are compared by their text: busybox compresses in its own way.
 contents() {
 	(cd "$1" && find usr -type f -o -type l | sort | grep -v -e /lintian -e /.build-id/ -e '/changelog' -e CHANGELOG -e /LICENSE -e /copyright -e third-party -e zsh |
-		while read -r f; do case $f in usr/bin/* | usr/libexec/*) echo "$f" ;; *) sha256sum "$f" ;; esac; done)
+		while read -r f; do case $f in usr/bin/* | usr/libexec/*) echo "$f" ;; *.gz) echo "$(gzip -dc "$f" | sha256sum) $f" ;; *) sha256sum "$f" ;; esac; done)
 }
 the_same() { # the_same PACKAGE DIRECTORY
 	rm -rf "$tmp/theirs" && mkdir "$tmp/theirs" && dpkg-deb -x "$(ls "$one/dist/${1}_"*_amd64.deb)" "$tmp/theirs" &&
