@@ -6,8 +6,9 @@ import (
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
 // endings says what ends during the run, and what does not.
@@ -34,7 +35,7 @@ func (l *launch) endings(p *cli.Printer) {
 		p.Notice("what would be refused is asked about: answer in another terminal, with nono ask (no answer in " + w.AskTimeout + " is no)")
 	}
 	if s.Ends > 0 {
-		p.Notice("the command is ended in " + spec.FormatSpan(kernel.SecondsTo(s.Ends)))
+		p.Notice("the command is ended in " + span.Format(clock.SecondsTo(s.Ends)))
 	}
 }
 
@@ -74,16 +75,16 @@ func endingPlaces(s *spec.Spec) string {
 func (l *launch) ends() string {
 	text := ""
 	for _, g := range l.policy.Spec.Ending {
-		text += "  " + g.Kind.String() + " " + fault.Quote(g.Path) + " for " + spec.FormatSpan(kernel.SecondsTo(g.Until)) + "  (" + reason(g.By) + ")\n"
+		text += "  " + g.Kind.String() + " " + fault.Quote(g.Path) + " for " + span.Format(clock.SecondsTo(g.Until)) + "  (" + reason(g.By) + ")\n"
 	}
 	for _, h := range l.policy.Spec.EndingHosts {
-		text += "  host " + h.String() + " for " + spec.FormatSpan(kernel.SecondsTo(h.Until)) + "  (" + reason(h.By) + ")\n"
+		text += "  host " + h.String() + " for " + span.Format(clock.SecondsTo(h.Until)) + "  (" + reason(h.By) + ")\n"
 	}
 	if text != "" {
 		text = "grants that end:\n" + text
 	}
 	if end := l.policy.Spec.Ends; end > 0 {
-		text += "the command is ended in " + spec.FormatSpan(kernel.SecondsTo(end)) + "\n"
+		text += "the command is ended in " + span.Format(clock.SecondsTo(end)) + "\n"
 	}
 	return text
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/span"
 	"github.com/nono-sandbox/nono/core/supervise/grants"
 	"golang.org/x/sys/unix"
 )
@@ -77,7 +78,7 @@ func (a *askOptions) start() (int, error) {
 
 // newPerson makes who is asked, on the socket that start has opened.
 func (o *options) newPerson() (*grants.Person, error) {
-	seconds, problem := spec.ParseSpan(o.ask.timeout)
+	seconds, problem := span.Parse(o.ask.timeout)
 	if problem != "" || o.ask.fd < 3 {
 		return nil, misuse("nono run is what starts it")
 	}

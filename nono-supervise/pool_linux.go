@@ -4,7 +4,7 @@ import (
 	"os"
 	"strconv"
 
-	"github.com/nono-sandbox/nono/core/enforce"
+	"github.com/nono-sandbox/nono/core/enforce/confine"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -14,7 +14,7 @@ import (
 
 // pool makes what names in chain directories are made of, writes the spec with it anew for
 // the shim, and returns the flags for the confined program.
-func (o *options) pool(s *spec.Spec, outer *enforce.Outer) ([]string, error) {
+func (o *options) pool(s *spec.Spec, outer *confine.Outer) ([]string, error) {
 	dirs := chains.Find(s)
 	outer.Names = dirs.Paths()
 	pools, without := chains.Prepare(s, dirs, os.Getenv("TMPDIR"))

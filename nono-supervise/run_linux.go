@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"github.com/nono-sandbox/nono/core/audit"
-	"github.com/nono-sandbox/nono/core/enforce"
+	"github.com/nono-sandbox/nono/core/enforce/confine"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -46,7 +46,7 @@ func run(args []string) (process.End, error) {
 		return process.End{}, err
 	}
 	if !o.confined {
-		return process.End{}, confine(s, o, args)
+		return process.End{}, beginAgain(s, o, args)
 	}
 	return o.supervise(s)
 }
@@ -177,9 +177,9 @@ func load(fd int) (*spec.Spec, error) {
 	return s, nil
 }
 
-// confine puts this process into its own, outer domain and begins again there. It
+// beginAgain puts this process into its own, outer domain and begins again there. It
 // returns only if that failed.
-func confine(s *spec.Spec, o options, args []string) error {
+func beginAgain(s *spec.Spec, o options, args []string) error {
 	if err := supervise.MayLook(); err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func confine(s *spec.Spec, o options, args []string) error {
 		return &fault.Error{Do: "find nono-supervise", Err: fault.Text("this program cannot tell where it is: is /proc mounted?")}
 	}
 	by := spec.Origin{Source: spec.System}
-	outer := enforce.Outer{Rmdir: s.RmdirOwn, Paths: []spec.Path{
+	outer := confine.Outer{Rmdir: s.RmdirOwn, Paths: []spec.Path{
 		{Kind: spec.ReadFile, Path: self, By: by},
 		{Kind: spec.ReadFile, Path: o.shim, By: by},
 		{Kind: spec.Read, Path: "/proc", By: by},
@@ -247,7 +247,7 @@ func confine(s *spec.Spec, o options, args []string) error {
 		argv = append(argv, "--audit-fd="+strconv.Itoa(fd))
 	}
 	argv = append(argv, args...)
-	if err := enforce.Confine(s, outer); err != nil {
+	if err := confine.Enter(s, outer); err != nil {
 		return err
 	}
 	return &fault.Error{Do: "start", Path: self, Err: unix.Exec(self, argv, os.Environ())}

@@ -4,8 +4,9 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
 // summary is what an agent should know, short enough to read in one go.
@@ -73,8 +74,8 @@ func (w *sandbox) summary() string {
 
 // left is how long it is until end, in seconds of CLOCK_BOOTTIME.
 func left(end int64) string {
-	if n := kernel.SecondsTo(end); n > 0 {
-		return spec.FormatSpan(n)
+	if n := clock.SecondsTo(end); n > 0 {
+		return span.Format(n)
 	}
 	return "over"
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
 // text is a verdict for people: the first line says it, the others why.
@@ -21,7 +22,7 @@ func text(v *query.Verdict, verbose bool) string {
 		b.WriteString("  " + why + "\n")
 	}
 	if v.Until > 0 {
-		b.WriteString("  for " + spec.FormatSpan(v.EndsIn()) + " more; what is open then stays open\n")
+		b.WriteString("  for " + span.Format(v.EndsIn()) + " more; what is open then stays open\n")
 	}
 	if v.ByPolicy() && !v.Exists && existing(v.Op) && !strings.Contains(v.Note, "does not exist") {
 		b.WriteString("  it does not exist\n")

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fault/nearest"
 	"github.com/nono-sandbox/nono/core/shellquote"
 )
 
@@ -69,7 +70,7 @@ func unknown(args []string) error {
 		names[i] = s.name
 	}
 	none.Hint = "nono help lists the subcommands"
-	if near := fault.Nearest(name, names); near != "" {
+	if near := nearest.Name(name, names); near != "" {
 		none.Hint = "did you mean nono " + near + "?"
 	}
 	return none

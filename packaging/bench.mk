@@ -31,6 +31,7 @@ bench-changes: build
 # sample comes with the module that nono uses anyway.
 .PHONY: bench-tools
 bench-tools: build
+	@sh packaging/setup bench
 	@mkdir -p $(BENCH_TOOLS)
 	@cd tests && $(GO) build -trimpath -o ../$(BENCH_TOOLS)/ ./bench ./bench/plot github.com/landlock-lsm/go-landlock/cmd/landlock-restrict
 

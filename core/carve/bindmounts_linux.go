@@ -18,29 +18,29 @@ func (root *node) addBindMounts(s *spec.Spec) error {
 	}
 	table, err := mountinfo.Read()
 	if err != nil {
-		return unreadable(err)
+		return mountinfo.Unreadable(err)
 	}
-	if plainTable(table) {
+	if mountinfo.Plain(table) {
 		return nil
 	}
-	m, ok := parseMounts(table)
+	m, ok := mountinfo.ParseTree(table)
 	if !ok {
-		return unreadable(fault.Text("it is not as expected"))
+		return mountinfo.Unreadable(fault.Text("it is not as expected"))
 	}
-	if m.base == nil {
-		return m.chroot()
+	if m.Base == nil {
+		return chroot(m)
 	}
 	for i := range s.Paths {
 		p := &s.Paths[i]
 		if p.Kind.Grants() {
 			continue
 		}
-		on := m.of(p.Path)
-		m.names(p, p.Path, on.Dev, on.Inside(p.Path), root)
-		for j := range m.all {
-			if n := &m.all[j]; spec.Beneath(n.At, p.Path) {
+		on := m.On(p.Path)
+		root.addNames(m, p, p.Path, on.Dev, on.Inside(p.Path))
+		for j := range m.All {
+			if n := &m.All[j]; spec.Beneath(n.At, p.Path) {
 				// Where it is mounted it is beneath p already, and given back with it.
-				m.names(p, n.At, n.Dev, n.Root, root)
+				root.addNames(m, p, n.At, n.Dev, n.Root)
 			}
 		}
 	}
@@ -57,12 +57,12 @@ func divided(s *spec.Spec) bool {
 	return grants && denies
 }
 
-// names adds p once more at every path but known by which the file or directory
+// addNames adds p once more at every path but known by which the file or directory
 // inside of the file system dev is seen, and at every mount of something beneath
 // it.
-func (m *mounts) names(p *spec.Path, known, dev, inside string, root *node) {
-	for i := range m.all {
-		n := &m.all[i]
+func (root *node) addNames(m *mountinfo.Tree, p *spec.Path, known, dev, inside string) {
+	for i := range m.All {
+		n := &m.All[i]
 		if n.Dev != dev {
 			continue
 		}
@@ -73,7 +73,7 @@ func (m *mounts) names(p *spec.Path, known, dev, inside string, root *node) {
 		case !spec.Beneath(n.Root, inside):
 			continue
 		}
-		if at != p.Path && at != known && m.of(at) == n {
+		if at != p.Path && at != known && m.On(at) == n {
 			root.add(&spec.Path{Kind: p.Kind, Path: at, Optional: true, By: p.By}, false)
 		}
 	}
@@ -81,7 +81,7 @@ func (m *mounts) names(p *spec.Path, known, dev, inside string, root *node) {
 
 // chroot answers for a root directory that is no mount, so that nobody can say
 // where in its file system a path lies: that matters if some of it is mounted.
-func (m *mounts) chroot() error {
+func chroot(m *mountinfo.Tree) error {
 	var st unix.Stat_t
 	var fs unix.Statfs_t
 	err := lstat("/", &st)
@@ -92,9 +92,9 @@ func (m *mounts) chroot() error {
 		return &fault.Error{Do: "examine", Path: "/", Err: err}
 	}
 	dev := strconv.Itoa(int(unix.Major(uint64(st.Dev)))) + ":" + strconv.Itoa(int(unix.Minor(uint64(st.Dev))))
-	for i := range m.all {
-		if m.all[i].Dev == dev || perhapsSame(&fs, m.all[i].At) {
-			return &fault.Error{Do: "tell whether denied paths are also beneath", Path: m.all[i].At,
+	for i := range m.All {
+		if m.All[i].Dev == dev || perhapsSame(&fs, m.All[i].At) {
+			return &fault.Error{Do: "tell whether denied paths are also beneath", Path: m.All[i].At,
 				Err:  fault.Text("the root directory is no mount, and its file system is mounted there"),
 				Hint: "bind the root directory to itself before the chroot"}
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fault/nearest"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/site"
@@ -125,7 +126,7 @@ func forbidden(l profile.Line) (policy.Forbidden, error) {
 			names = append(names, t.Name)
 		}
 		hint := "nono run --help lists the flags"
-		if near := fault.Nearest(strings.TrimLeft(name, "-"), names); near != "" {
+		if near := nearest.Name(strings.TrimLeft(name, "-"), names); near != "" {
 			hint = "did you mean '" + near + "'?"
 		}
 		return f, &fault.Error{Do: "forbid " + fault.Quote(name), Err: fault.Text("there is no such flag"), Hint: hint}

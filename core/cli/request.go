@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/secret"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
 // Request is what PolicyFlags say.
@@ -65,11 +66,11 @@ func (r *Request) Bind(s *Set) {
 
 // cutTime takes the time off a grant's path.
 func cutTime(g *policy.Grant) error {
-	path, tail := spec.CutTime(g.Path)
-	if tail != "" && tail != ":"+spec.Always {
+	path, tail := span.Cut(g.Path)
+	if tail != "" && tail != ":"+span.Always {
 		var problem string
-		if g.For, problem = spec.ParseSpan(tail[1:]); problem != "" {
-			return fault.Text(problem + ", not " + fault.Quote(tail[1:]) + "; a path that ends so is written " + fault.Quote(g.Path+":"+spec.Always))
+		if g.For, problem = span.Parse(tail[1:]); problem != "" {
+			return fault.Text(problem + ", not " + fault.Quote(tail[1:]) + "; a path that ends so is written " + fault.Quote(g.Path+":"+span.Always))
 		}
 	}
 	if g.Path = path; g.For > 0 {
@@ -86,12 +87,12 @@ func (r *Request) BindHosts(s *Set, name string) {
 
 // forTime reads a host that is granted, for a time if one stands behind it.
 func forTime(text string) (spec.Host, string) {
-	name, tail := spec.CutHostTime(text)
+	name, tail := span.CutHost(text)
 	h, problem := spec.ParseHost(name)
 	if problem != "" || tail == "" {
 		return h, problem
 	}
-	seconds, problem := spec.ParseSpan(tail[1:])
+	seconds, problem := span.Parse(tail[1:])
 	if problem != "" {
 		return h, problem + ", not " + fault.Quote(tail[1:])
 	}
@@ -115,7 +116,7 @@ func bindHosts(s *Set, name, flag string, to *[]spec.Host, parse func(string) (s
 			return fault.Text(problem)
 		}
 		h.By = spec.Origin{Source: spec.Flag, Detail: flag + " " + h.String()}
-		if _, tail := spec.CutHostTime(arg); h.Until > 0 {
+		if _, tail := span.CutHost(arg); h.Until > 0 {
 			h.By.Detail += tail
 		}
 		*to = append(*to, h)

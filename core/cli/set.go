@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fault/nearest"
 )
 
 // A UsageError is a mistake on the command line. Exit with Usage.
@@ -168,7 +169,7 @@ func (s *Set) explain(err error, word string) error {
 		hint := "--help lists the flags"
 		if here := formerly(name); here != "" {
 			hint = here
-		} else if near := fault.Nearest(name, s.names()); near != "" {
+		} else if near := nearest.Name(name, s.names()); near != "" {
 			hint = "did you mean --" + near + "?"
 		}
 		dashes := "--"

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/nono-sandbox/nono/core/enforce/landlock"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/seccomp"
@@ -30,6 +31,11 @@ func Apply(s *spec.Spec) (*Sandbox, error) {
 
 func apply(s *spec.Spec) error {
 	runtime.LockOSThread()
+	// A table of descriptors of this thread's own. In one that threads share the kernel
+	// counts every use of a descriptor, and waits before such a table grows (fs/file.c).
+	// Where a filter of system calls refuses it, as in some containers, what follows only
+	// takes longer.
+	_ = unix.Unshare(unix.CLONE_FILES)
 	support, err := kernel.Detect()
 	if err != nil {
 		return &fault.Error{Do: "sandbox", Err: err, Hint: "nono runs nothing unprotected; 'nono why --support' tells more"}
@@ -52,7 +58,7 @@ func apply(s *spec.Spec) error {
 	if s.Undo {
 		inner = s.WithoutChanges() // they are the supervisor's to make
 	}
-	if err := restrict(inner, support.ABI); err != nil {
+	if err := landlock.Restrict(inner, support.ABI); err != nil {
 		return err
 	}
 	// Capabilities after Landlock, which may need to search directories that

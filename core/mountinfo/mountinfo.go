@@ -47,7 +47,7 @@ func Parse(table []byte) ([]Mount, bool) {
 		if len(f) < 6 {
 			return nil, false
 		}
-		m := Mount{ID: string(f[0]), Parent: string(f[1]), Dev: string(f[2]), Root: unescape(f[3]), At: unescape(f[4])}
+		m := Mount{ID: string(f[0]), Parent: string(f[1]), Dev: string(f[2]), Root: Unescape(f[3]), At: Unescape(f[4])}
 		if m.At == "" || m.At[0] != '/' {
 			return nil, false
 		}
@@ -56,8 +56,8 @@ func Parse(table []byte) ([]Mount, bool) {
 	return all, len(all) > 0
 }
 
-// unescape undoes what the kernel does to white space and backslashes: \ooo.
-func unescape(b []byte) string {
+// Unescape undoes what the kernel does to white space and backslashes: \ooo.
+func Unescape(b []byte) string {
 	if bytes.IndexByte(b, '\\') < 0 {
 		return string(b)
 	}
@@ -93,43 +93,4 @@ func move(path, from, to string) string {
 		return path
 	}
 	return to + path
-}
-
-// layers returns the directories whose files the overlay in a line of the table shows,
-// the upper one first, as they were named when it was mounted
-// (Documentation/filesystems/overlayfs.rst), or the one that a FUSE file system shows;
-// none where it is neither.
-func layers(line []byte) []string {
-	_, rest, ok := bytes.Cut(line, []byte(" - overlay "))
-	if !ok {
-		return shown(line)
-	}
-	_, options, _ := bytes.Cut(bytes.TrimRight(rest, "\n"), []byte{' '})
-	var upper, lower []string
-	for option := range strings.SplitSeq(unescape(options), ",") {
-		name, value, _ := strings.Cut(option, "=")
-		switch name {
-		case "upperdir":
-			upper = append(upper, value)
-		case "lowerdir", "lowerdir+", "datadir+":
-			lower = append(lower, strings.Split(value, ":")...)
-		}
-	}
-	return append(upper, lower...)
-}
-
-// Overlays returns the layers of every overlay in the table, and of what is like one, by
-// the number of its mount.
-func Overlays(table []byte) map[string][]string {
-	found := map[string][]string{}
-	if !bytes.Contains(table, []byte(" - overlay ")) && !bytes.Contains(table, []byte(" - fuse")) {
-		return found
-	}
-	for line := range bytes.Lines(table) {
-		if dirs := layers(line); len(dirs) > 0 {
-			id, _, _ := bytes.Cut(line, []byte{' '})
-			found[string(id)] = dirs
-		}
-	}
-	return found
 }

@@ -3,7 +3,7 @@ package policy
 import (
 	"strings"
 
-	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/aliases"
 	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -16,7 +16,7 @@ func OtherNames(dir string) []string {
 	if err != nil {
 		return nil
 	}
-	found, err := carve.Aliases(at.Path)
+	found, err := aliases.Of(at.Path)
 	if err != nil {
 		return nil
 	}
@@ -31,12 +31,12 @@ func OtherNames(dir string) []string {
 
 // aliases returns the other names of dir, a directory without symlinks, and of what
 // is beneath it, where something that was asked for is at, above or beneath them.
-func (c *compiler) aliases(l *lines, dir string) ([]carve.Alias, error) {
+func (c *compiler) aliases(l *lines, dir string) ([]aliases.Alias, error) {
 	if len(l.asked) == 0 || c.h.GOOS != "linux" {
 		return nil, nil
 	}
-	all, err := carve.Aliases(dir)
-	var near []carve.Alias
+	all, err := aliases.Of(dir)
+	var near []aliases.Alias
 	for _, a := range all {
 		for _, g := range l.asked {
 			if spec.Within(a.At, g.Path) || spec.Beneath(g.Path, a.At) {
@@ -49,7 +49,7 @@ func (c *compiler) aliases(l *lines, dir string) ([]carve.Alias, error) {
 }
 
 // protectAliases protects a path by the other names that mounts give it.
-func (c *compiler) protectAliases(l *lines, out *protected, p lists.Protected, path string, all []carve.Alias) {
+func (c *compiler) protectAliases(l *lines, out *protected, p lists.Protected, path string, all []aliases.Alias) {
 	for _, a := range all {
 		name := a.At // of something beneath the path
 		switch {

@@ -7,6 +7,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/span"
 	"golang.org/x/sys/unix"
 )
 
@@ -29,7 +30,7 @@ func addAskable(p *Policy, o Options, h Host) error {
 	if w.AskTimeout == "" {
 		w.AskTimeout = usualAskTimeout
 	}
-	if _, problem := spec.ParseSpan(w.AskTimeout); problem != "" {
+	if _, problem := span.Parse(w.AskTimeout); problem != "" {
 		return &fault.Error{Do: "use --ask-timeout " + fault.Quote(w.AskTimeout), Err: fault.Text(problem)}
 	}
 	if h.GOOS != "linux" {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -86,7 +86,7 @@ func (o *Options) endings() (kill int64, err error) {
 	}
 	for i := range o.Hosts {
 		if at := o.Hosts[i].Until; at > 0 {
-			if d := kernel.SecondsTo(at); ends == 0 || d < ends {
+			if d := clock.SecondsTo(at); ends == 0 || d < ends {
 				ends = max(1, d)
 			}
 		}
@@ -148,5 +148,5 @@ func Until(seconds int64) int64 {
 	if seconds == 0 {
 		return 0
 	}
-	return kernel.BootTime() + 1 + seconds
+	return clock.Boot() + 1 + seconds
 }

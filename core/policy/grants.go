@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/span"
 	"golang.org/x/sys/unix"
 )
 
@@ -160,7 +161,7 @@ func refusal(g Grant, path string, err error) *fault.Error {
 		f.Do = "use profile " + g.From + ": cannot grant " + flagOf(g.Kind)
 	}
 	if m, ok := err.(*misfitError); ok && m.flag != "" {
-		f.Hint = "use " + m.flag + " " + fault.Quote(spec.Lasting(g.Path)+g.Ends)
+		f.Hint = "use " + m.flag + " " + fault.Quote(span.Lasting(g.Path)+g.Ends)
 	}
 	switch {
 	case err == unix.ENOENT && unexpanded(g):

@@ -3,7 +3,7 @@ package policy
 import (
 	"strings"
 
-	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/aliases"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -60,11 +60,11 @@ func (c *compiler) sealAliases(l *lines, g Grant, path string) error {
 	if err != nil {
 		return nil // nothing is mounted there
 	}
-	aliases, err := carve.Aliases(at.Path)
+	names, err := aliases.Of(at.Path)
 	if err != nil {
 		return refusal(g, path, err)
 	}
-	for _, a := range aliases {
+	for _, a := range names {
 		l.seal(g.Kind, strings.TrimSuffix(a.At, "/"), g.Policy)
 	}
 	return nil

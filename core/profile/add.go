@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/span"
 	"golang.org/x/sys/unix"
 )
 
@@ -69,7 +69,7 @@ func written(word, path string) (string, error) {
 		}
 	}
 	if word != "host" {
-		path = spec.Lasting(path)
+		path = span.Lasting(path)
 	}
 	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+,@:") != "" {
 		path = strconv.Quote(path)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fault/nearest"
 	"github.com/nono-sandbox/nono/core/lists"
 )
 
@@ -71,7 +72,7 @@ func (e Env) variable(name string) (string, error) {
 		return path, nil
 	}
 	m := &mistake{what: "there is no variable " + fault.Quote("$"+name)}
-	if near := fault.Nearest(name, variables[:]); near != "" {
+	if near := nearest.Name(name, variables[:]); near != "" {
 		m.hint = "did you mean '$" + near + "'?"
 	}
 	return "", m

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fault/nearest"
 	"github.com/nono-sandbox/nono/core/site"
 	"github.com/nono-sandbox/nono/core/spec"
 )
@@ -128,7 +129,7 @@ func missing(name string, env Env) error {
 	for _, e := range all {
 		names = append(names, e.Name)
 	}
-	near := fault.Nearest(name, names)
+	near := nearest.Name(name, names)
 	if near == "" {
 		near = onlyWith(name+"-", names)
 	}

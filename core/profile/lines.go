@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/fault/nearest"
+	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
 // line adds what one line of a profile says, if it is for this system.
@@ -56,7 +57,7 @@ func (l *loader) line(src source, n int, word, value string) error {
 	}
 	var time string
 	if arg == TimedPath {
-		value, time = spec.CutTime(value)
+		value, time = span.Cut(value)
 	}
 	if arg == TimedPath || arg == Path && !(strings.HasPrefix(word, "deny") && floating(value)) {
 		path, err := l.env.expand(value)
@@ -68,7 +69,7 @@ func (l *loader) line(src source, n int, word, value string) error {
 	moved := l.out.movedBy(value)
 	if value += time; arg == TimedPath && time == "" {
 		// What a variable stands for may end as a time does.
-		value = spec.Lasting(value)
+		value = span.Lasting(value)
 	}
 	line := Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n), Own: src.own && !src.site, Project: l.project != nil && src.own}
 	if arg == Path || arg == TimedPath {
@@ -88,7 +89,7 @@ func floating(value string) bool {
 func (l *loader) passOver(word, value string) error {
 	err := l.check(word, value)
 	if l.words[word] == TimedPath {
-		value, _ = spec.CutTime(value)
+		value, _ = span.Cut(value)
 	}
 	if err == nil && (l.words[word] == TimedPath || l.words[word] == Path && !(strings.HasPrefix(word, "deny") && floating(value)) || word == wordCreate || word == wordCreateJSON) {
 		_, err = l.env.expand(value)
@@ -140,7 +141,7 @@ func (l *loader) unknown(word string) error {
 	}
 	slices.Sort(all)
 	m := &mistake{what: "there is no directive " + fault.Quote(word), hint: "nono-profile(5) lists them"}
-	if near := fault.Nearest(strings.TrimLeft(word, "-"), all); near != "" {
+	if near := nearest.Name(strings.TrimLeft(word, "-"), all); near != "" {
 		m.hint = "did you mean '" + near + "'?"
 	}
 	return m

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fault/nearest"
 	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/site"
 )
@@ -69,7 +70,7 @@ func unknownInPolicy(words Words, word string) error {
 		all = append(all, w)
 	}
 	slices.Sort(all)
-	if near := fault.Nearest(strings.TrimLeft(word, "-"), all); near != "" {
+	if near := nearest.Name(strings.TrimLeft(word, "-"), all); near != "" {
 		m.hint = "did you mean '" + near + "'?"
 	}
 	return m

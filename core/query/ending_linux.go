@@ -2,7 +2,7 @@ package query
 
 import (
 	"github.com/nono-sandbox/nono/core/carve"
-	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -19,7 +19,7 @@ func (a *Asker) askEnding(q Question, v Verdict) Verdict {
 	if v.Status != Denied || len(a.s.Ending) == 0 {
 		return v
 	}
-	now := kernel.BootTime()
+	now := clock.Boot()
 	if Performed(q.Op) {
 		if w := a.with(now); w != nil {
 			if u := w.Ask(q); u.Status == Allowed {

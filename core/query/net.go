@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -56,7 +57,7 @@ func byPorts(s *spec.Spec, v Verdict) Verdict {
 // byHosts answers where a supervisor connects to some hosts.
 func byHosts(s *spec.Spec, v Verdict) Verdict {
 	asked := askedHost(v.Host, v.Port)
-	at := s.At(kernel.BootTime())
+	at := s.At(clock.Boot())
 	allow, deny := hostLines(at, &asked)
 	switch {
 	case deny != nil:

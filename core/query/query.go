@@ -9,7 +9,7 @@ package query
 
 import (
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -186,7 +186,7 @@ func (v *Verdict) ByPolicy() bool {
 
 // EndsIn is for how many whole seconds it is allowed from now on, where Until says that
 // this ends.
-func (v *Verdict) EndsIn() int64 { return kernel.SecondsTo(v.Until) }
+func (v *Verdict) EndsIn() int64 { return clock.SecondsTo(v.Until) }
 
 // GrantedBy returns what the line that allowed it is there by, or "".
 func (v *Verdict) GrantedBy() string {

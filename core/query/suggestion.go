@@ -5,6 +5,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
 // A Part is one flag: to be added to the command line, or to be left out.
@@ -17,7 +18,7 @@ type Part struct {
 // typed is the argument as the flag must have it.
 func (p Part) typed() string {
 	if spec.KindOf(strings.TrimPrefix(p.Flag, "--")).MayEnd() {
-		return spec.Lasting(p.Arg)
+		return span.Lasting(p.Arg)
 	}
 	return p.Arg
 }

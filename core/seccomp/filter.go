@@ -64,11 +64,6 @@ func Has(arg int, bits uint32) Test {
 	return Test{Arg: arg, Mask: bits, Not: true, Values: []uint32{0}}
 }
 
-// Lacks holds if none of bits is set in the low half of an argument.
-func Lacks(arg int, bits uint32) Test {
-	return Test{Arg: arg, Mask: bits, Values: []uint32{0}}
-}
-
 // Masked is t with only these bits of its half looked at.
 func (t Test) Masked(bits uint32) Test {
 	t.Mask = bits

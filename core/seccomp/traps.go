@@ -15,33 +15,48 @@ const (
 // O_CREAT, and the bit that only O_TMPFILE has (asm-generic/fcntl.h).
 const openCreates = 0o100 | 0o20000000
 
-// trapped are the calls of each group that the supervisor can be asked about. A rule's
+// trapped returns the calls of one group that the supervisor can be asked about. A rule's
 // tests look at registers, which the caller cannot change; where what matters is in
-// memory, the supervisor is asked every time.
-var trapped = map[spec.Trap][]Rule{
-	spec.TrapExec:  calls(Call{"execve", 59, 221}, Call{"execveat", 322, 281}),
-	spec.TrapOpens: calls(Open, Openat, Openat2, Call{"creat", 85, none}, Truncate),
-	spec.TrapWrites: append(calls(Openat2, Call{"creat", 85, none}, Truncate),
-		Rule{Call: Open, If: []Test{Has(1, openChanges)}}, Rule{Call: Openat, If: []Test{Has(2, openChanges)}}),
-	spec.TrapNames: calls(Call{"mkdir", 83, none}, Call{"mkdirat", 258, 34}, Call{"rmdir", 84, none},
-		Call{"unlink", 87, none}, Call{"unlinkat", 263, 35},
-		Call{"rename", 82, none}, Call{"renameat", 264, 38}, Renameat2,
-		Call{"link", 86, none}, Call{"linkat", 265, 37}, Call{"symlink", 88, none}, Call{"symlinkat", 266, 36},
-		Call{"mknod", 133, none}, Call{"mknodat", 259, 33}),
-	spec.TrapMetadata: calls(metadata...),
-	// The attributes of chattr(1), by the descriptor of a file that is open for reading.
-	spec.TrapHeldMetadata: append(calls(metadata...), Rule{Call: Ioctl, If: []Test{Is(1, setFlags, setXattr)}}),
-	spec.TrapConnects:     calls(connect),
-	spec.TrapCreates: append(calls(Openat2, Call{"creat", 85, none}),
-		Rule{Call: Open, If: []Test{Has(1, openCreates)}}, Rule{Call: Openat, If: []Test{Has(2, openCreates)}}),
-	// Sockets of datagrams the supervisor makes itself; a stream has no way out by
-	// itself. The options are for the datagram sockets that are none (IP_RECVERR of
-	// ip(7), and its like for IPv6).
-	spec.TrapHosts: append(calls(connect, Call{"bind", 49, 200}, Call{"listen", 50, 201}),
-		Rule{Call: Call{"setsockopt", 54, 208}, If: []Test{Is(1, levelIP, levelIPv6), Is(2, optRecvErr, opt6RecvErr)}},
-		Rule{Call: Socket, If: []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask)}}),
-	spec.TrapFamilies: {{Call: Socket, If: []Test{IsNot(0, afUnix)}}},
-	spec.TrapSockets:  calls(connect, Call{"bind", 49, 200}),
+// memory, the supervisor is asked every time. It is a function, so that a shim without a
+// supervisor makes none of them.
+func trapped(t spec.Trap) []Rule {
+	switch t {
+	case spec.TrapExec:
+		return calls(Call{"execve", 59, 221}, Call{"execveat", 322, 281})
+	case spec.TrapOpens:
+		return calls(Open, Openat, Openat2, Call{"creat", 85, none}, Truncate)
+	case spec.TrapWrites:
+		return append(calls(Openat2, Call{"creat", 85, none}, Truncate),
+			Rule{Call: Open, If: []Test{Has(1, openChanges)}}, Rule{Call: Openat, If: []Test{Has(2, openChanges)}})
+	case spec.TrapNames:
+		return calls(Call{"mkdir", 83, none}, Call{"mkdirat", 258, 34}, Call{"rmdir", 84, none},
+			Call{"unlink", 87, none}, Call{"unlinkat", 263, 35},
+			Call{"rename", 82, none}, Call{"renameat", 264, 38}, Renameat2,
+			Call{"link", 86, none}, Call{"linkat", 265, 37}, Call{"symlink", 88, none}, Call{"symlinkat", 266, 36},
+			Call{"mknod", 133, none}, Call{"mknodat", 259, 33})
+	case spec.TrapMetadata:
+		return calls(metadata...)
+	case spec.TrapHeldMetadata:
+		// The attributes of chattr(1), by the descriptor of a file that is open for reading.
+		return append(calls(metadata...), Rule{Call: Ioctl, If: []Test{Is(1, setFlags, setXattr)}})
+	case spec.TrapConnects:
+		return calls(connect)
+	case spec.TrapCreates:
+		return append(calls(Openat2, Call{"creat", 85, none}),
+			Rule{Call: Open, If: []Test{Has(1, openCreates)}}, Rule{Call: Openat, If: []Test{Has(2, openCreates)}})
+	case spec.TrapHosts:
+		// Sockets of datagrams the supervisor makes itself; a stream has no way out by
+		// itself. The options are for the datagram sockets that are none (IP_RECVERR of
+		// ip(7), and its like for IPv6).
+		return append(calls(connect, Call{"bind", 49, 200}, Call{"listen", 50, 201}),
+			Rule{Call: Call{"setsockopt", 54, 208}, If: []Test{Is(1, levelIP, levelIPv6), Is(2, optRecvErr, opt6RecvErr)}},
+			Rule{Call: Socket, If: []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask)}})
+	case spec.TrapFamilies:
+		return []Rule{{Call: Socket, If: []Test{IsNot(0, afUnix)}}}
+	case spec.TrapSockets:
+		return calls(connect, Call{"bind", 49, 200})
+	}
+	return nil
 }
 
 // metadata are the calls that change what Landlock has no right for.
@@ -72,7 +87,7 @@ func calls(all ...Call) []Rule {
 // Trapped returns the calls of a group.
 func Trapped(t spec.Trap) []Call {
 	var all []Call
-	for _, r := range trapped[t] {
+	for _, r := range trapped(t) {
 		all = append(all, r.Call)
 	}
 	return all
@@ -85,7 +100,7 @@ func Trapped(t spec.Trap) []Call {
 func Traps(s *spec.Spec) []Rule {
 	var rules []Rule
 	for _, t := range s.Supervise {
-		for _, r := range trapped[t] {
+		for _, r := range trapped(t) {
 			r.Do = Notify
 			rules = append(rules, r)
 		}

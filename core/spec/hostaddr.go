@@ -28,6 +28,12 @@ func parseAddr(text string) (addr [16]byte, ok bool) {
 	return addr, true
 }
 
+// IsAddress reports whether text is an IPv4 or IPv6 address, and nothing else.
+func IsAddress(text string) bool {
+	_, ok := parseAddr(text)
+	return ok
+}
+
 // parseGroups reads groups of four hexadecimal digits between colons, the last of which
 // may be an IPv4 address where last says so.
 func parseGroups(text string, last bool) (b []byte, ok bool) {

@@ -15,21 +15,6 @@ const AnyName = "*"
 // AnyHost are the lines that hold for every host but this machine.
 func AnyHost(by Origin) []Host { return []Host{{Name: AnyName, By: by}, {By: by}} }
 
-// CutHostTime takes the time off a host as flags and profiles have it, NAME:1h or
-// NAME:443:1h. What is an IPv6 address as it stands has no time: with one, the address
-// stands in brackets. tail is empty where there is no time, and begins with the colon
-// otherwise.
-func CutHostTime(arg string) (host, tail string) {
-	if _, whole := parseAddr(arg); whole {
-		return arg, ""
-	}
-	host, tail = CutTime(arg)
-	if tail == ":"+Always {
-		return arg, ""
-	}
-	return host, tail
-}
-
 // here reports whether a host is an address of this machine alone: one of loopback, or the
 // unspecified one, which the kernel takes for that (ip(7)).
 func (h *Host) here() bool {

@@ -182,6 +182,27 @@ func TestSweep(t *testing.T) {
 		t.Errorf("the own session is not found: %v %v", err, e)
 	}
 	sweep(base)
+	// Each sweep takes a part of a second at most, and on a busy machine leaves the rest to
+	// the next run, which needs no count of left-overs once they are old.
+	leftOver := func() []string {
+		left, err := filepath.Glob(base + "/*.gone*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return left
+	}
+	if len(leftOver()) == 2*sweepFrom {
+		t.Error("nothing was removed")
+	}
+	for tries := 0; len(leftOver()) > 0 && tries < 100; tries++ {
+		for _, dir := range leftOver() {
+			old := time.Now().Add(-2 * sweepAfter)
+			if err := os.Chtimes(dir, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sweep(base)
+	}
 	for _, dir := range keep {
 		for _, path := range []string{dir, dir + ".spec"} {
 			if _, err := os.Lstat(path); err != nil {
@@ -189,8 +210,7 @@ func TestSweep(t *testing.T) {
 			}
 		}
 	}
-	left, err := filepath.Glob(base + "/*.gone*")
-	if len(left) > 0 || err != nil {
-		t.Errorf("left: %d %v", len(left), err)
+	if left := leftOver(); len(left) > 0 {
+		t.Errorf("left: %d", len(left))
 	}
 }

@@ -3,7 +3,10 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 )
 
 // A launch is one way to start a program that does nothing.
@@ -36,6 +39,11 @@ func (s *stage) launches() ([]*launch, error) {
 		&launch{Name: runMany, task: s.run(defaults, trueProgram).holding(many), Note: "the caller holds descriptor 1000"},
 		s.supervised(),
 	)
+	left, err := s.leftOver(defaults)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, left)
 	floor, err := s.buildFloor()
 	for _, f := range []struct {
 		name string
@@ -87,6 +95,7 @@ const (
 	shimCarved  = "nono-exec-shim, commands masked"
 	runPlain    = "nono-run --allow . --allow-command all"
 	runCarved   = "nono-run --allow ."
+	runLeft     = "nono-run --allow ., a left-over of two minutes"
 	runMany     = "nono-run --allow ., many descriptors"
 	bwrapTyped  = "(1) bubblewrap, as typed"
 	bwrapEqual  = "(2) bubblewrap, as typed, commands masked"
@@ -96,6 +105,40 @@ const (
 	bwrapCarved = "bubblewrap, same paths, commands masked"
 )
 
+// leftOver is a launch as a person makes it now and then, who has the private temp of the
+// one before left over, which this one removes. That takes a look at every process. The
+// other launches follow one another at once, and leave such work to one in many.
+func (s *stage) leftOver(flags []string) (*launch, error) {
+	dir, err := os.MkdirTemp(s.tmp(), "left-")
+	if err != nil {
+		return nil, err
+	}
+	l := &launch{Name: runLeft, task: s.run(flags, trueProgram)}
+	l.task.env = with(l.task.env, "TMPDIR", dir)
+	l.task.before = func() error {
+		then := time.Now().Add(-2 * time.Minute)
+		entries, err := filepath.Glob(filepath.Join(dir, "nono-*", "*"))
+		for _, e := range entries {
+			if err == nil {
+				err = os.Chtimes(e, then, then)
+			}
+		}
+		return err
+	}
+	return l, nil
+}
+
+// with is env with one variable set to another value.
+func with(env []string, name, value string) []string {
+	env = slices.Clone(env)
+	for i, kv := range env {
+		if strings.HasPrefix(kv, name+"=") {
+			env[i] = name + "=" + value
+		}
+	}
+	return env
+}
+
 // onTmpfs is the usual environment with TMPDIR in memory.
 func (s *stage) onTmpfs() ([]string, error) {
 	dir, err := os.MkdirTemp("/dev/shm", "nono-bench-")
@@ -103,13 +146,7 @@ func (s *stage) onTmpfs() ([]string, error) {
 		return nil, err
 	}
 	s.also = append(s.also, dir)
-	env := s.env()
-	for i, kv := range env {
-		if strings.HasPrefix(kv, "TMPDIR=") {
-			env[i] = "TMPDIR=" + dir
-		}
-	}
-	return env, nil
+	return with(s.env(), "TMPDIR", dir), nil
 }
 
 // measureLaunches starts one after the other, round after round, so that what
@@ -178,6 +215,7 @@ func bars(list []*launch) []bar {
 		{What: "nono-run as it comes", Of: runCarved, To: bwrapKnown, Most: 1.3},
 		{What: "nono-run, nothing masked", Of: runPlain, To: bwrapTyped, Most: 1.4},
 		{What: "a caller with many descriptors", Of: runMany, To: runCarved, Most: 1.1},
+		{What: "a launch now and then", Of: runLeft, To: runCarved, Most: 1.2},
 		{What: "the shim alone", Of: shimPlain, To: floorPlain, Most: 2.5},
 		{What: "the shim alone, carving", Of: shimCarved, To: floorCarved, Most: 2.5},
 		{What: "nono-run, nothing masked", Of: runPlain, To: bwrapPlain, Most: 1},

@@ -22,6 +22,8 @@ type task struct {
 	null *os.File   // its standard input and output
 	fds  []*os.File // descriptors from 3 on; rewound before every start
 	held int        // a descriptor that this process holds while it starts t, or 0
+	// before is what is done before every start, or nil.
+	before func() error
 }
 
 // many is a descriptor that only a process with a large table of them can hold, as a
@@ -37,11 +39,16 @@ func (t task) holding(fd int) task {
 	return t
 }
 
-// ready makes this process hold what t wants, and nothing above the 64 descriptors of
+// ready does what is to be done before t, and makes this process hold what t wants, and nothing above the 64 descriptors of
 // the smallest table otherwise. A process gets a table of the size that its parent
 // needs, and one whose table has to grow waits for the kernel (fs/file.c): a caller
 // with few descriptors and one with many see different launches.
 func (t *task) ready() error {
+	if t.before != nil {
+		if err := t.before(); err != nil {
+			return err
+		}
+	}
 	unix.Close(many)
 	if t.held > 0 {
 		if err := unix.Dup3(int(t.null.Fd()), t.held, unix.O_CLOEXEC); err != nil {

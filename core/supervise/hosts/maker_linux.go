@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/nono-sandbox/nono/core/enforce"
+	"github.com/nono-sandbox/nono/core/enforce/confine"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
 )
@@ -39,8 +39,8 @@ func startMaker(fd int) error {
 		return err
 	}
 	runtime.LockOSThread() // what is given up here is given up by this thread
-	outer := enforce.Outer{Paths: []spec.Path{{Kind: spec.ReadFile, Path: self, By: spec.Origin{Source: spec.System}}}}
-	if err := enforce.Confine(&spec.Spec{}, outer); err != nil {
+	outer := confine.Outer{Paths: []spec.Path{{Kind: spec.ReadFile, Path: self, By: spec.Origin{Source: spec.System}}}}
+	if err := confine.Enter(&spec.Spec{}, outer); err != nil {
 		return err
 	}
 	for c := uintptr(0); c < 64; c++ {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/nono-sandbox/nono/core/kernel"
+	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
@@ -27,7 +27,7 @@ func (r *rules) at() *spec.Spec {
 	if r.now != nil && r.next == 0 {
 		return r.now
 	}
-	now := kernel.BootTime()
+	now := clock.Boot()
 	if r.now == nil || now >= r.next {
 		r.now, r.next = r.whole.At(now), 0
 		for _, h := range r.whole.EndingHosts {

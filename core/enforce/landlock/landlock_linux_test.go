@@ -1,11 +1,9 @@
-package enforce
+package landlock
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/carve"
-	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
 )
@@ -49,12 +47,12 @@ func TestRightsSpelled(t *testing.T) {
 			files |= k.bit
 		}
 	}
-	if got := landlockRights(allRights); got != all {
+	if got := Bits(allRights); got != all {
 		t.Errorf("all rights together are %#x, not %#x", got, all)
 	}
 	seen := uint64(0)
 	for r := carve.Rights(1); r <= carve.RemoveDir; r <<= 1 {
-		bits := landlockRights(r)
+		bits := Bits(r)
 		if bits == 0 || bits&seen != 0 {
 			t.Errorf("right %#x is %#x, of which %#x another right is", r, bits, bits&seen)
 		}
@@ -67,10 +65,10 @@ func TestRightsSpelled(t *testing.T) {
 		var sum uint64
 		for bit := carve.Rights(1); bit <= r; bit <<= 1 {
 			if r&bit != 0 {
-				sum |= landlockRights(bit)
+				sum |= Bits(bit)
 			}
 		}
-		if got := landlockRights(r); got != sum {
+		if got := Bits(r); got != sum {
 			t.Fatalf("%#x is %#x, and its parts are %#x", r, got, sum)
 		}
 	}
@@ -107,43 +105,6 @@ func TestRuleset(t *testing.T) {
 					t.Errorf("ABI %d, net %v, unix sockets %v: %+v, want fs %#x, net %#x, scoped %#x", abi, net, unix, got, fs, network, scoped)
 				}
 			}
-		}
-	}
-}
-
-// The network can be limited to ports only where Landlock knows them.
-func TestPortsNeedTheKernel(t *testing.T) {
-	s := spec.Spec{Ports: []spec.Port{{First: 443, Last: 443}}}
-	for abi := 1; abi <= kernel.LatestABI; abi++ {
-		err := asked(&s, abi)
-		var f *fault.Error
-		if (err == nil) != (abi >= 4) || err != nil && (!errors.As(err, &f) ||
-			f.Error() != "cannot limit the network to some ports: that takes Landlock ABI 4, Linux 6.7; this kernel knows no ports") {
-			t.Errorf("ABI %d: %v", abi, err)
-		}
-	}
-}
-
-// One single socket can be opened only where the kernel can tell it from others.
-func TestOneSocketNeedsTheKernel(t *testing.T) {
-	one := spec.Spec{Paths: []spec.Path{{Kind: spec.Read, Path: "/"}, {Kind: spec.UnixSocket, Path: "/run/s", Optional: true}}}
-	for abi := 1; abi <= kernel.LatestABI; abi++ {
-		err := asked(&one, abi)
-		if (err == nil) != (abi >= 9) {
-			t.Errorf("ABI %d: %v", abi, err)
-		}
-		var f *fault.Error
-		if err != nil && (!errors.As(err, &f) || f.Hint != "--allow-unix-sockets allows them all" ||
-			f.Error() != "cannot allow the one Unix socket '/run/s': that takes Landlock ABI 9, Linux 7.1; this kernel would open every other one too") {
-			t.Errorf("ABI %d: %v", abi, err)
-		}
-		all := one
-		all.UnixSockets = true
-		if err := asked(&all, abi); err != nil {
-			t.Errorf("ABI %d, with all sockets allowed: %v", abi, err)
-		}
-		if err := asked(&spec.Spec{}, abi); err != nil {
-			t.Errorf("ABI %d, with no socket: %v", abi, err)
 		}
 	}
 }

@@ -1,4 +1,6 @@
-package enforce
+// Package confine is the outer domain of a supervisor: the most that it may do in a run,
+// whatever it is talked into.
+package confine
 
 import (
 	"runtime"
@@ -6,6 +8,7 @@ import (
 
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/enforce/landlock"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -26,17 +29,17 @@ type Outer struct {
 	Rmdir bool
 }
 
-// Confine puts the calling thread into a Landlock domain that is wide enough for the
+// Enter puts the calling thread into a Landlock domain that is wide enough for the
 // sandbox of s and for o, and no wider: whatever a supervisor is talked into, it cannot
 // read or change what s denies. Of blocked commands only changing is denied here. It can
 // list every directory, since the shim that it starts must list those on the way to what
 // is denied.
 //
-// The caller must exec from the same goroutine, as after Apply: each thread of a
+// The caller must exec from the same goroutine, as after enforce.Apply: each thread of a
 // process has a domain of its own, and only what one thread's domain surrounds may be
 // looked at from there (landlock(7), ptrace restrictions). All threads of the
 // program that is executed are in the one domain.
-func Confine(s *spec.Spec, o Outer) error {
+func Enter(s *spec.Spec, o Outer) error {
 	runtime.LockOSThread()
 	support, err := kernel.Detect()
 	if err != nil {
@@ -47,20 +50,20 @@ func Confine(s *spec.Spec, o Outer) error {
 	around.Net = s.Net || o.Net
 	around.UnixSockets = s.UnixSockets || o.UnixSockets
 	around.Rmdir = s.Rmdir || o.Rmdir
-	ruleset, err := makeRuleset(&around, rulesetFor(&around, support.ABI))
+	ruleset, err := landlock.Make(&around, support.ABI)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(ruleset)
-	if err := listAll(ruleset); err != nil {
+	if err := give(ruleset, "/", carve.List, support.ABI); err != nil {
 		return err
 	}
 	for _, path := range o.Names {
-		if err := giveNames(ruleset, path, support.ABI); err != nil {
+		if err := give(ruleset, path, carve.Create|carve.RemoveDir, support.ABI); err != nil {
 			return err
 		}
 	}
-	return enter(ruleset, 0)
+	return landlock.Enter(ruleset, 0)
 }
 
 // withoutBlocked leaves out the denies of blocked commands that no line lets anybody change.
@@ -80,30 +83,16 @@ func withoutBlocked(paths []spec.Path) []spec.Path {
 	})
 }
 
-// giveNames lets names be made, removed and renamed in the directory path.
-func giveNames(ruleset int, path string, abi int) error {
+// give adds a rule for the directory path, whatever is denied beneath it.
+func give(ruleset int, path string, r carve.Rights, abi int) error {
 	dir, err := unix.Open(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return &fault.Error{Do: "open", Path: path, Err: err}
 	}
 	defer unix.Close(dir)
 	handled, _, _ := kernel.Handled(abi)
-	rights := landlockRights(carve.Create|carve.RemoveDir) & handled
-	if errno := addRule(ruleset, &ll.PathBeneathAttr{ParentFd: dir, AllowedAccess: rights}); errno != 0 {
+	if errno := landlock.AddRule(ruleset, &ll.PathBeneathAttr{ParentFd: dir, AllowedAccess: landlock.Bits(r) & handled}); errno != 0 {
 		return &fault.Error{Do: "add a Landlock rule for", Path: path, Err: errno}
-	}
-	return nil
-}
-
-// listAll lets every directory be listed.
-func listAll(ruleset int) error {
-	root, err := unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return &fault.Error{Do: "open", Path: "/", Err: err}
-	}
-	defer unix.Close(root)
-	if errno := addRule(ruleset, &ll.PathBeneathAttr{ParentFd: root, AllowedAccess: ll.AccessFSReadDir}); errno != 0 {
-		return &fault.Error{Do: "add a Landlock rule for", Path: "/", Err: errno}
 	}
 	return nil
 }

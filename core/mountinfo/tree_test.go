@@ -1,11 +1,6 @@
-package carve
+package mountinfo
 
-import (
-	"slices"
-	"testing"
-
-	"github.com/nono-sandbox/nono/core/spec"
-)
+import "testing"
 
 const sampleTable = `20 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 21 20 0:21 / /proc rw - proc proc rw
@@ -18,7 +13,7 @@ const sampleTable = `20 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 `
 
 func TestMountOf(t *testing.T) {
-	m, ok := parseMounts([]byte(sampleTable))
+	m, ok := ParseTree([]byte(sampleTable))
 	if !ok {
 		t.Fatal("the table is not understood")
 	}
@@ -27,48 +22,14 @@ func TestMountOf(t *testing.T) {
 		"/etc/hosts": "27", "/etc/hostsfoo": "20",
 		"/srv/y": "26",
 	} {
-		if got := m.of(path); got == nil || got.ID != id {
+		if got := m.On(path); got == nil || got.ID != id {
 			t.Errorf("%s is on %v, want %s", path, got, id)
 		}
 	}
 	for _, c := range []struct{ path, inside string }{{"/mnt/a b", "/home/u"}, {"/mnt/a b/x/y", "/home/u/x/y"}, {"/home/u", "/home/u"}, {"/srv/y/z", "/deep/er/z"}} {
-		on := m.of(c.path)
+		on := m.On(c.path)
 		if got := on.Inside(c.path); got != c.inside || on.Outside(got) != c.path {
 			t.Errorf("%s is %s inside, and back %s", c.path, got, on.Outside(got))
-		}
-	}
-}
-
-func TestBindMountsAdd(t *testing.T) {
-	m, _ := parseMounts([]byte(sampleTable))
-	for _, c := range []struct {
-		deny string
-		want []string
-	}{
-		{"/home/u/.ssh", []string{"/mnt/a b/.ssh"}},
-		{"/home", []string{"/mnt/a b"}},
-		{"/mnt/a b/.ssh", []string{"/home/u/.ssh"}},
-		{"/srv/y/key", nil}, // its other mounts are hidden
-		{"/var", nil},
-		{"/etc", []string{"/etc/hosts"}},
-	} {
-		root := &node{path: "/"}
-		p := &spec.Path{Kind: spec.Deny, Path: c.deny}
-		on := m.of(p.Path)
-		m.names(p, p.Path, on.Dev, on.Inside(p.Path), root)
-		var got []string
-		var collect func(n *node)
-		collect = func(n *node) {
-			if n.deny {
-				got = append(got, n.path)
-			}
-			for _, k := range n.kids {
-				collect(k)
-			}
-		}
-		collect(root)
-		if !slices.Equal(got, c.want) {
-			t.Errorf("%s is also %q, want %q", c.deny, got, c.want)
 		}
 	}
 }
@@ -87,7 +48,7 @@ func TestPlainTable(t *testing.T) {
 		{"", false},
 		{"20 1 254:0 / / rw - ext4\nodd\n", false},
 	} {
-		if got := plainTable([]byte(c.table)); got != c.want {
+		if got := Plain([]byte(c.table)); got != c.want {
 			t.Errorf("%q: %v", c.table, got)
 		}
 	}

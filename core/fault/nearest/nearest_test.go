@@ -1,4 +1,4 @@
-package fault
+package nearest
 
 import "testing"
 
@@ -11,14 +11,14 @@ func TestNearest(t *testing.T) {
 		"prof": "", "profiel": "profile", "allow-fil": "allow-file", "allowfiel": "",
 		"": "", "unheard-of": "",
 	} {
-		if got := Nearest(word, names); got != want {
+		if got := Name(word, names); got != want {
 			t.Errorf("%q: %q, want %q", word, got, want)
 		}
 	}
-	if got := Nearest("abcdx", []string{"abcd", "abcdy", "abcdx"}); got != "abcdx" {
+	if got := Name("abcdx", []string{"abcd", "abcdy", "abcdx"}); got != "abcdx" {
 		t.Errorf("the nearest of several is %q", got)
 	}
-	if got := Nearest("x", nil); got != "" {
+	if got := Name("x", nil); got != "" {
 		t.Errorf("of nothing: %q", got)
 	}
 }

@@ -1,4 +1,6 @@
-package enforce
+// Package landlock makes a ruleset of a spec and puts the calling thread into it
+// (landlock(7)).
+package landlock
 
 import (
 	"unsafe"
@@ -35,9 +37,9 @@ func rulesetFor(s *spec.Spec, abi int) *ll.RulesetAttr {
 	return attr
 }
 
-// landlockRights spells r in Landlock's bits. MAKE_CHAR and MAKE_BLOCK are never
+// Bits spells r in Landlock's bits. MAKE_CHAR and MAKE_BLOCK are never
 // among them: a device node made beneath a grant would be a way to the device.
-func landlockRights(r carve.Rights) uint64 {
+func Bits(r carve.Rights) uint64 {
 	var bits uint64
 	for _, m := range [...]struct {
 		right carve.Rights
@@ -60,14 +62,14 @@ func landlockRights(r carve.Rights) uint64 {
 	return bits
 }
 
-// restrict carves s into a ruleset and enforces it on the calling thread.
-func restrict(s *spec.Spec, abi int) error {
-	ruleset, err := makeRuleset(s, rulesetFor(s, abi))
+// Restrict carves s into a ruleset and enforces it on the calling thread.
+func Restrict(s *spec.Spec, abi int) error {
+	ruleset, err := Make(s, abi)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(ruleset)
-	return enter(ruleset, logging(s))
+	return Enter(ruleset, logging(s))
 }
 
 // logging returns the flags for landlock_restrict_self(2): by default the kernel logs
@@ -84,8 +86,9 @@ func logging(s *spec.Spec) uintptr {
 // (linux/landlock.h).
 const restrictSelfLogNewExecOn = 1 << 1
 
-// enter puts the calling thread into the domain of ruleset.
-func enter(ruleset int, flags uintptr) error {
+// Enter puts the calling thread into the domain of ruleset. flags are
+// LANDLOCK_RESTRICT_SELF_*.
+func Enter(ruleset int, flags uintptr) error {
 	// No new privileges: without it the kernel lets only root restrict itself,
 	// and a setuid program started later would be stronger than its caller.
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
@@ -101,9 +104,11 @@ func enter(ruleset int, flags uintptr) error {
 	return nil
 }
 
-// makeRuleset carves s into rules of a new ruleset, which the caller must close.
-func makeRuleset(s *spec.Spec, attr *ll.RulesetAttr) (int, error) {
-	ruleset, err := ll.LandlockCreateRuleset(attr, 0)
+// Make carves s into rules of a new ruleset for a kernel with that ABI. The caller must
+// close it.
+func Make(s *spec.Spec, abi int) (ruleset int, err error) {
+	attr := rulesetFor(s, abi)
+	ruleset, err = ll.LandlockCreateRuleset(attr, 0)
 	if err != nil {
 		return -1, &fault.Error{Do: "create a Landlock ruleset", Err: err}
 	}
@@ -111,11 +116,11 @@ func makeRuleset(s *spec.Spec, attr *ll.RulesetAttr) (int, error) {
 	_, err = carve.Rules(s, func(r *carve.Rule) error {
 		// Of what is no directory the carve gives only what the kernel takes there.
 		rule.ParentFd = r.FD
-		rule.AllowedAccess = landlockRights(r.Rights) & attr.HandledAccessFS
+		rule.AllowedAccess = Bits(r.Rights) & attr.HandledAccessFS
 		if rule.AllowedAccess == 0 {
 			return nil // a right that this kernel does not handle, or s leaves open
 		}
-		if errno := addRule(ruleset, rule); errno != 0 {
+		if errno := AddRule(ruleset, rule); errno != 0 {
 			return &fault.Error{Do: "add a Landlock rule for", Path: r.Path(), Err: errno}
 		}
 		return nil
@@ -147,9 +152,9 @@ func addPorts(ruleset int, ports []spec.Port, attr *ll.RulesetAttr) error {
 	return nil
 }
 
-// addRule is landlock_add_rule(2), without telling Go's scheduler of a call that
+// AddRule is landlock_add_rule(2), without telling Go's scheduler of a call that
 // is over sooner: there may be thousands.
-func addRule(ruleset int, rule *ll.PathBeneathAttr) unix.Errno {
+func AddRule(ruleset int, rule *ll.PathBeneathAttr) unix.Errno {
 	_, _, errno := unix.RawSyscall6(unix.SYS_LANDLOCK_ADD_RULE, uintptr(ruleset), ll.RuleTypePathBeneath, uintptr(unsafe.Pointer(rule)), 0, 0, 0)
 	return errno
 }

@@ -1,4 +1,4 @@
-package carve
+package aliases
 
 import (
 	"strings"
@@ -13,24 +13,24 @@ import (
 // is seen at At, too.
 type Alias struct{ Path, At string }
 
-// Aliases returns the other names that mounts give dir, which has no symlinks, and
+// Of returns the other names that mounts give dir, which has no symlinks, and
 // what is beneath it: bind mounts, a file system or subvolume that is mounted twice,
 // and the layers of overlays. Hard links are not among them.
-func Aliases(dir string) ([]Alias, error) {
+func Of(dir string) ([]Alias, error) {
 	table, err := mountinfo.Read()
 	if err != nil {
-		return nil, unreadable(err)
+		return nil, mountinfo.Unreadable(err)
 	}
-	overlays := mountinfo.Overlays(table)
-	if plainTable(table) && len(overlays) == 0 {
+	overlays := layersOf(table)
+	if mountinfo.Plain(table) && len(overlays) == 0 {
 		return nil, nil
 	}
-	m, ok := parseMounts(table)
+	m, ok := mountinfo.ParseTree(table)
 	if !ok {
-		return nil, unreadable(fault.Text("it is not as expected"))
+		return nil, mountinfo.Unreadable(fault.Text("it is not as expected"))
 	}
-	if m.base == nil {
-		return nil, nil // Rules refuses what cannot be told then
+	if m.Base == nil {
+		return nil, nil // carve.Rules refuses what cannot be told then
 	}
 	a := &aliases{m: m, overlays: overlays, dir: dir}
 	// What is seen at another name may be seen at a third by that.
@@ -46,7 +46,7 @@ func Aliases(dir string) ([]Alias, error) {
 const mostAliases = 256
 
 type aliases struct {
-	m        *mounts
+	m        *mountinfo.Tree
 	overlays map[string][]string
 	dir      string
 	found    []Alias
@@ -69,10 +69,10 @@ func (a *aliases) add(path, at string) {
 // mounted adds the names by which other mounts show what is seen at f, and what is
 // mounted beneath it.
 func (a *aliases) mounted(f Alias) {
-	on := a.m.of(f.At)
+	on := a.m.On(f.At)
 	a.shown(f.Path, f.At, on.Dev, on.Inside(f.At))
-	for i := range a.m.all {
-		if n := &a.m.all[i]; spec.Beneath(n.At, f.At) && a.m.of(n.At) == n {
+	for i := range a.m.All {
+		if n := &a.m.All[i]; spec.Beneath(n.At, f.At) && a.m.On(n.At) == n {
 			a.shown(f.Path+n.At[len(strings.TrimSuffix(f.At, "/")):], n.At, n.Dev, n.Root)
 		}
 	}
@@ -81,17 +81,17 @@ func (a *aliases) mounted(f Alias) {
 // shown adds every name of path, which is seen at known and is inside of the file
 // system dev, and of what is beneath it.
 func (a *aliases) shown(path, known, dev, inside string) {
-	for i := range a.m.all {
-		n := &a.m.all[i]
+	for i := range a.m.All {
+		n := &a.m.All[i]
 		if n.Dev != dev {
 			continue
 		}
 		switch {
 		case spec.Within(inside, n.Root):
-			if at := n.Outside(inside); at != known && a.m.of(at) == n {
+			if at := n.Outside(inside); at != known && a.m.On(at) == n {
 				a.add(path, at)
 			}
-		case spec.Beneath(n.Root, inside) && a.m.of(n.At) == n:
+		case spec.Beneath(n.Root, inside) && a.m.On(n.At) == n:
 			if beneath := path + n.Root[len(strings.TrimSuffix(inside, "/")):]; beneath != n.At {
 				a.add(beneath, n.At)
 			}
@@ -102,8 +102,8 @@ func (a *aliases) shown(path, known, dev, inside string) {
 // layered adds the names that overlays give what is seen at f: in a layer, where f is
 // in an overlay, and in an overlay, where f is in a layer or holds one.
 func (a *aliases) layered(f Alias) {
-	for i := range a.m.all {
-		n := &a.m.all[i]
+	for i := range a.m.All {
+		n := &a.m.All[i]
 		for _, layer := range a.overlays[n.ID] {
 			switch {
 			case !strings.HasPrefix(layer, "/"): // it was named from a directory that is not known
@@ -114,7 +114,7 @@ func (a *aliases) layered(f Alias) {
 			case spec.Beneath(layer, f.At):
 				a.add(f.Path+layer[len(strings.TrimSuffix(f.At, "/")):], n.At)
 			}
-			if a.m.of(f.At) == n && exists(layer) {
+			if a.m.On(f.At) == n && exists(layer) {
 				a.add(f.Path, strings.TrimSuffix(layer+n.Inside(f.At), "/"))
 			}
 		}
@@ -123,5 +123,5 @@ func (a *aliases) layered(f Alias) {
 
 func exists(path string) bool {
 	var st unix.Stat_t
-	return lstat(path, &st) == nil
+	return unix.Lstat(path, &st) == nil
 }

@@ -1,8 +1,9 @@
-package fault
+// Package nearest finds the name that somebody probably meant, for a hint.
+package nearest
 
-// Nearest returns the name most like word, or "" if none is near: at most two
+// Name returns the name most like word, or "" if none is near: at most two
 // letters added, dropped, changed or, for short words, one.
-func Nearest(word string, names []string) string {
+func Name(word string, names []string) string {
 	best, limit := "", 2
 	if len(word) < 5 {
 		limit = 1

@@ -1,4 +1,4 @@
-package mountinfo
+package aliases
 
 import (
 	"slices"
@@ -17,7 +17,7 @@ func TestFUSE(t *testing.T) {
 		"90 28 0:55 / /home/u/project/view rw,nosuid - fuse":                                           nil,
 	} {
 		var got []string
-		for _, dirs := range Overlays([]byte(line)) {
+		for _, dirs := range layersOf([]byte(line)) {
 			got = dirs
 		}
 		if !slices.Equal(got, want) {

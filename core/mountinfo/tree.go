@@ -1,29 +1,30 @@
-package carve
+package mountinfo
 
 import (
 	"bytes"
 
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/mountinfo"
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// mounts is the table, and how the mounts lie on one another.
-type mounts struct {
-	all   []mountinfo.Mount
-	above map[string][]*mountinfo.Mount // by parent
-	base  *mountinfo.Mount              // the one at /, nil in a chroot that is no mount
+// A Tree is the table, and how the mounts lie on one another.
+type Tree struct {
+	All   []Mount
+	Base  *Mount              // the one at /, nil in a chroot that is no mount
+	above map[string][]*Mount // by parent
 }
 
-func unreadable(err error) error {
-	return &fault.Error{Do: "read the mounts in", Path: mountinfo.Path, Err: err,
+// Unreadable is the error of who must know the mounts to keep to what is denied, and
+// cannot.
+func Unreadable(err error) error {
+	return &fault.Error{Do: "read the mounts in", Path: Path, Err: err,
 		Hint: "denied paths are looked for under every mount: /proc is needed"}
 }
 
-// plainTable reports whether a table is of mounts that show each file system
+// Plain reports whether a table is of mounts that show each file system
 // once, with one at /. Only otherwise can a file have two paths without a hard
-// link. It takes a tenth of the time of parseMounts.
-func plainTable(table []byte) bool {
+// link. It takes a tenth of the time of ParseTree.
+func Plain(table []byte) bool {
 	devs := make(map[uint64]bool, 64)
 	root := false
 	for line := range bytes.Lines(table) {
@@ -47,18 +48,18 @@ func plainTable(table []byte) bool {
 	return root
 }
 
-// parseMounts reports false for a table that it does not understand.
-func parseMounts(table []byte) (*mounts, bool) {
-	all, ok := mountinfo.Parse(table)
-	m := &mounts{all: all, above: map[string][]*mountinfo.Mount{}}
-	ids := make(map[string]bool, len(m.all))
-	for i := range m.all {
-		ids[m.all[i].ID] = true
+// ParseTree reports false for a table that it does not understand.
+func ParseTree(table []byte) (*Tree, bool) {
+	all, ok := Parse(table)
+	m := &Tree{All: all, above: map[string][]*Mount{}}
+	ids := make(map[string]bool, len(m.All))
+	for i := range m.All {
+		ids[m.All[i].ID] = true
 	}
-	for i := range m.all {
-		n := &m.all[i]
+	for i := range m.All {
+		n := &m.All[i]
 		if n.At == "/" && (!ids[n.Parent] || n.Parent == n.ID) {
-			m.base = n
+			m.Base = n
 		} else {
 			m.above[n.Parent] = append(m.above[n.Parent], n)
 		}
@@ -66,13 +67,13 @@ func parseMounts(table []byte) (*mounts, bool) {
 	return m, ok
 }
 
-// of returns the mount that an absolute path without symlinks leads into, or
+// On returns the mount that an absolute path without symlinks leads into, or
 // nil if that is the one of a chroot.
-func (m *mounts) of(path string) *mountinfo.Mount {
-	on := m.base
+func (m *Tree) On(path string) *Mount {
+	on := m.Base
 	for on != nil {
 		// A mount hides those deeper down that were made before it.
-		var next *mountinfo.Mount
+		var next *Mount
 		for _, n := range m.above[on.ID] {
 			if spec.Within(path, n.At) && spec.Within(n.At, on.At) && (next == nil || len(n.At) < len(next.At)) {
 				next = n

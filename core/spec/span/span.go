@@ -1,8 +1,12 @@
-package spec
+// Package span is how flags, profiles and messages write for how long a grant holds:
+// PATH:30s, 1h30m.
+package span
 
 import (
 	"strconv"
 	"strings"
+
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // Always stands behind a path, after a colon, where the path itself ends in what
@@ -12,12 +16,12 @@ const Always = "always"
 // longest is how long a grant may hold: a longer one was hardly meant.
 const longest = 366 * 24 * 3600
 
-// CutTime takes the time off a path as flags and profiles have it, PATH:30s. It goes
+// Cut takes the time off a path as flags and profiles have it, PATH:30s. It goes
 // by the text alone, never by what is on the disk, which a command in a sandbox could
 // have put there: behind the last colon, and with no slash, a number with a letter at
 // its end is a time, whether or not that letter is a unit. tail is empty where there is
 // no time, and begins with the colon otherwise.
-func CutTime(arg string) (path, tail string) {
+func Cut(arg string) (path, tail string) {
 	at := strings.LastIndexByte(arg, ':')
 	if at < 1 {
 		return arg, ""
@@ -28,23 +32,38 @@ func CutTime(arg string) (path, tail string) {
 	return arg, ""
 }
 
+// CutHost takes the time off a host as flags and profiles have it, NAME:1h or
+// NAME:443:1h. What is an IPv6 address as it stands has no time: with one, the address
+// stands in brackets. tail is empty where there is no time, and begins with the colon
+// otherwise.
+func CutHost(arg string) (host, tail string) {
+	if spec.IsAddress(arg) {
+		return arg, ""
+	}
+	host, tail = Cut(arg)
+	if tail == ":"+Always {
+		return arg, ""
+	}
+	return host, tail
+}
+
 func looksTimed(t string) bool {
 	t = strings.TrimLeft(t, "+-")
 	return t != "" && t[0] >= '0' && t[0] <= '9' && t[len(t)-1] >= 'a' && t[len(t)-1] <= 'z' &&
 		strings.Trim(t, "0123456789.abcdefghijklmnopqrstuvwxyz+-") == ""
 }
 
-// Lasting returns path as a flag must have it so that CutTime takes nothing off.
+// Lasting returns path as a flag must have it so that Cut takes nothing off.
 func Lasting(path string) string {
-	if _, tail := CutTime(path); tail != "" {
+	if _, tail := Cut(path); tail != "" {
 		return path + ":" + Always
 	}
 	return path
 }
 
-// ParseSpan reads a span of time: numbers with the units s, m, h or d, as 1h30m. The
+// Parse reads a span of time: numbers with the units s, m, h or d, as 1h30m. The
 // second result says what is wrong with it, or is "".
-func ParseSpan(text string) (seconds int64, problem string) {
+func Parse(text string) (seconds int64, problem string) {
 	rest := text
 	for rest != "" {
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
@@ -71,8 +90,8 @@ func ParseSpan(text string) (seconds int64, problem string) {
 	return seconds, ""
 }
 
-// FormatSpan spells a span of time as ParseSpan reads it, in its two largest units.
-func FormatSpan(seconds int64) string {
+// Format spells a span of time as Parse reads it, in its two largest units.
+func Format(seconds int64) string {
 	text, parts := "", 0
 	for _, u := range [...]struct {
 		name string
