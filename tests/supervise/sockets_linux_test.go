@@ -141,21 +141,32 @@ except OSError as e: print(e.strerror)
 				t.Errorf("%s: %q, want %q", c.path, got, c.want)
 			}
 		}
+		abstract := "outside" + filepath.Base(r.dir)
 		for _, kind := range []string{"SOCK_STREAM", "SOCK_SEQPACKET"} {
+			network := map[string]string{"SOCK_STREAM": "unix", "SOCK_SEQPACKET": "unixpacket"}[kind]
+			server, err := net.Listen(network, "@"+abstract)
+			must(t, err)
+			defer server.Close()
 			cmd := r.nonoRun([]string{"--inner-sockets"}, python, "-c", `import os,socket
 k=socket.`+kind+`
 v=socket.socket(socket.AF_UNIX,k); v.bind("srv"); v.listen()
 c=socket.socket(socket.AF_UNIX,k); c.connect(os.path.abspath("srv"))
 p=v.accept()[0]; socket.send_fds(p,[b"x"],[1]); m,f,_,_=socket.recv_fds(c,9,2)
 print(m,len(f),c.getpeername(),c.getsockopt(socket.SOL_SOCKET,socket.SO_PEERCRED,4)!=b"\0"*4)
+d=socket.socket(socket.AF_UNIX,k); d.connect("srv"); print(d.getpeername())      # beside an open connection
 os.unlink("srv")
+v=socket.socket(socket.AF_UNIX,k); v.bind("\0inside`+filepath.Base(r.dir)+`"); v.listen()
+c=socket.socket(socket.AF_UNIX,k); c.connect(v.getsockname()); v.accept()[0].send(b"abstract"); print(c.recv(20))
+for name in "`+abstract+`", "nobody`+abstract+`":
+    try: socket.socket(socket.AF_UNIX,k).connect("\0"+name); print("connected")
+    except OSError as e: print(e.strerror)
 try: socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); print("a datagram socket")
 except PermissionError: print("no datagram socket")
 `)
 			var out bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &out
 			finish(t, cmd, &out)
-			if got := out.String(); got != "b'x' 1 srv True\nno datagram socket\n" {
+			if got := out.String(); got != "b'x' 1 srv True\nsrv\nb'abstract'\nOperation not permitted\nConnection refused\nno datagram socket\n" {
 				t.Errorf("%s: %q", kind, got)
 			}
 		}

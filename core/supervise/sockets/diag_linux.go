@@ -15,11 +15,13 @@ const (
 	showVFS      = 2  // UDIAG_SHOW_VFS
 	attrVFS      = 1  // UNIX_DIAG_VFS
 	sizeRequest  = unix.SizeofNlMsghdr + 24
-	sizeMessage  = 16 // struct unix_diag_msg
+	sizeMessage  = 16 // struct unix_diag_msg: family, type, state, and from 4 the number
+	established  = 1  // TCP_ESTABLISHED, which Unix sockets have too
 )
 
 // boundTo returns the sockets, by their own numbers, that are bound to the socket file
-// fd in this network namespace. The kernel binds a file to one socket, for good.
+// fd in this network namespace. The kernel binds a file to one socket, for good; those
+// that come of accept(2) are told of with that file too, and left out.
 func boundTo(fd int) ([]uint32, error) {
 	ino, dev, err := identity(fd)
 	if err != nil {
@@ -78,6 +80,9 @@ func scan(buf []byte, each func(socket, vfsIno, vfsDev uint32)) (done bool, err 
 		case diagByFamily:
 			if len(body) < sizeMessage {
 				return false, unix.EPROTO
+			}
+			if kind, state := body[1], body[2]; kind != unix.SOCK_DGRAM && state == established {
+				break
 			}
 			attributes(body[sizeMessage:], func(kind uint16, value []byte) {
 				if kind == attrVFS && len(value) >= 8 {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -31,6 +32,9 @@ type doors struct {
 	tell  func(audit.Event)
 	// hosts tells that another feature decides about the network.
 	hosts bool
+	// scoped tells that the kernel keeps this process's own domain from the abstract
+	// sockets outside.
+	scoped bool
 
 	mu sync.Mutex
 	// made are the sockets that processes inside have given an address, by the numbers
@@ -42,6 +46,9 @@ type doors struct {
 // what is refused.
 func Feature(s *spec.Spec, tell func(audit.Event)) supervise.Feature {
 	d := &doors{names: query.NamesOf(s), tell: tell, hosts: s.Traps(spec.TrapHosts), made: map[uint32]bool{}}
+	if support, err := kernel.Detect(); err == nil {
+		d.scoped = support.ABI >= kernel.ABIScope && !s.UnixSockets
+	}
 	return supervise.Feature{Name: "Unix sockets", Slow: true,
 		Decide: map[string]supervise.Decider{"connect": d.connect, "bind": d.bind}}
 }
@@ -136,7 +143,12 @@ func (d *doors) connectAs(c *supervise.Call) unix.Errno {
 		return unix.EINVAL
 	}
 	if name[0] == 0 {
-		return unix.ECONNREFUSED // an abstract name: nobody is there whom it could be
+		if !d.scoped {
+			return unix.ECONNREFUSED
+		}
+		// An abstract name. This process is in the domain around the command's, whose
+		// scope reaches what was made inside, and nothing else (landlock(7)).
+		return connectRaw(fd, address)
 	}
 	path, _, _ := strings.Cut(name, "\x00")
 	return d.connectPath(c, p, fd, path)
