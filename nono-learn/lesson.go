@@ -158,7 +158,7 @@ func (l *lesson) usable(name string) bool {
 
 // flags are nono-run's for the run to learn from.
 func (l *lesson) flags() []string {
-	flags := []string{"--silent", "--read", "/", "--inner-sockets", "--allow-rmdir", "--allow-cwd"}
+	flags := []string{"--silent", "--read", "/", "--inner-sockets", "--allow-rmdir", "--allow-cwd", "--allow-beside-denied"}
 	places := []string{"/tmp", "/var/tmp", l.h.Env("TMPDIR"), l.home}
 	if l.home == "" || !spec.Beneath(l.home, l.dir) && l.dir != "/" {
 		places = append(places, l.dir)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -64,23 +62,10 @@ func run(args []string, stdout, stderr *os.File) int {
 		o.command, p.Silent = words, o.silent
 		status, err = o.act(p)
 	}
-	var misuse *cli.UsageError
-	var command *policy.CommandError
-	switch {
-	case err == nil:
+	if err == nil {
 		return status
-	case errors.Is(err, flag.ErrHelp):
-		io.WriteString(stdout, usage)
-		return 0
 	}
-	p.Error(err)
-	switch {
-	case errors.As(err, &misuse):
-		return cli.Usage
-	case errors.As(err, &command):
-		return command.Status
-	}
-	return fault.Failed
+	return cli.Finish(p, err, usage)
 }
 
 func (o *options) act(p *cli.Printer) (int, error) {

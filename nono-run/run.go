@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"io"
 	"os"
 	"runtime"
@@ -97,7 +95,7 @@ func run(args []string, stdout, stderr *os.File) int {
 		o.Command = words
 		err = o.act(set, p)
 	}
-	return finish(p, err)
+	return cli.Finish(p, err, usage)
 }
 
 // act does what the flags ask for.
@@ -189,25 +187,4 @@ func say(w io.Writer, text string) error {
 		return &fault.Error{Do: "write", Err: err}
 	}
 	return nil
-}
-
-// finish prints err and returns the status that says what kind it is.
-func finish(p *cli.Printer, err error) int {
-	var command *policy.CommandError
-	var misuse *cli.UsageError
-	switch {
-	case err == nil:
-		return 0
-	case errors.Is(err, flag.ErrHelp):
-		io.WriteString(p.Out, usage)
-		return 0
-	}
-	p.Error(err)
-	switch {
-	case errors.As(err, &command):
-		return command.Status
-	case errors.As(err, &misuse):
-		return cli.Usage
-	}
-	return fault.Failed
 }

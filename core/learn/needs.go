@@ -115,7 +115,8 @@ func needsOf(uses []Use, g *Ground) []*need {
 			if n.names == nil {
 				n.names = map[string]Op{}
 			}
-			if old := n.names[name]; old != Mkdir {
+			// What was made and removed, in whatever order, is looked for on the disk.
+			if old := n.names[name]; old != Mkdir && !(old == Create && u.Op == Remove) {
 				n.names[name] = u.Op
 			}
 		}

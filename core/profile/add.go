@@ -9,6 +9,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec/span"
+	"github.com/nono-sandbox/nono/core/whole"
 	"golang.org/x/sys/unix"
 )
 
@@ -80,35 +81,16 @@ func written(word, path string) (string, error) {
 // replace puts text into the file in one step, unless somebody has changed that since it
 // was read.
 func replace(file, text string, src source) error {
-	temp := file + ".new"
-	os.Remove(temp)
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
+	dir, err := unix.Open(filepath.Dir(file), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		now, e := os.ReadFile(file)
-		if src.own && (e != nil || string(now) != src.text) || !src.own && !os.IsNotExist(e) {
-			err = fault.Text("somebody has changed it meanwhile")
+	defer unix.Close(dir)
+	return whole.Write(dir, filepath.Base(file), text, 0o600, func() error {
+		now, err := os.ReadFile(file)
+		if src.own && (err != nil || string(now) != src.text) || !src.own && !os.IsNotExist(err) {
+			return fault.Text("somebody has changed it meanwhile")
 		}
-	}
-	if err == nil {
-		err = os.Rename(temp, file)
-	}
-	if err != nil {
-		os.Remove(temp)
-		return err
-	}
-	if d, err := os.Open(filepath.Dir(file)); err == nil {
-		d.Sync() // a name that a crash takes away again is only asked for again
-		d.Close()
-	}
-	return nil
+		return nil
+	})
 }

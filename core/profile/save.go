@@ -4,9 +4,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/whole"
 	"golang.org/x/sys/unix"
 )
 
@@ -76,35 +76,12 @@ func put(dir int, name, file, text string, replace bool) error {
 	case !replace:
 		return unsaved(file, fault.Text("there is one already"), "choose another name, add --force to replace it or --add-to to add to it")
 	}
-	tmp := ".new." + strconv.Itoa(os.Getpid()) + suffix + "~"
-	fd, err := unix.Openat(dir, tmp, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
-	if err != nil {
-		return unsaved(file, err, "")
+	var err error
+	if replace {
+		err = whole.Write(dir, name, text, 0o600, nil)
+	} else { // which fails where the name is taken, also since the look above
+		err = whole.Make(dir, name, text, 0o600)
 	}
-	f := os.NewFile(uintptr(fd), file)
-	_, err = f.WriteString(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	switch {
-	case err != nil:
-	case replace:
-		err = unix.Renameat(dir, tmp, dir, name)
-	default: // a link fails where the name is taken, also since the look above
-		if err = unix.Linkat(dir, tmp, dir, name, 0); err == nil {
-			return finished(file, unix.Unlinkat(dir, tmp, 0))
-		}
-	}
-	if err != nil {
-		unix.Unlinkat(dir, tmp, 0)
-	}
-	return finished(file, err)
-}
-
-func finished(file string, err error) error {
 	if err != nil {
 		return unsaved(file, err, "")
 	}

@@ -5,9 +5,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/whole"
 	"golang.org/x/sys/unix"
 )
 
@@ -92,29 +92,16 @@ func (s *settings) write(text string) error {
 			return s.refuse(err, "")
 		}
 	}
-	tmp := s.path + ".nono." + strconv.Itoa(os.Getpid())
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	at, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return s.refuse(err, "")
 	}
-	_, err = f.WriteString(text)
-	if err == nil && !s.new {
-		err = f.Chmod(os.FileMode(s.stat.Mode & 0o777))
+	defer unix.Close(at)
+	mode := uint32(0o600)
+	if !s.new {
+		mode = uint32(s.stat.Mode) & 0o777
 	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = s.unchanged()
-	}
-	if err == nil {
-		err = os.Rename(tmp, s.path)
-	}
-	if err != nil {
-		os.Remove(tmp)
+	if err := whole.Write(at, filepath.Base(s.path), text, mode, s.unchanged); err != nil {
 		return s.refuse(err, "")
 	}
 	return nil

@@ -86,6 +86,9 @@ func withoutBlocked(paths []spec.Path) []spec.Path {
 // give adds a rule for the directory path, whatever is denied beneath it.
 func give(ruleset int, path string, r carve.Rights, abi int) error {
 	dir, err := unix.Open(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err == unix.ENOENT {
+		return nil // removed since it was found: what takes its name later is given nothing
+	}
 	if err != nil {
 		return &fault.Error{Do: "open", Path: path, Err: err}
 	}
