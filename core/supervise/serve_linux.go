@@ -29,17 +29,18 @@ type server struct {
 	one sync.Mutex
 }
 
-// serve answers calls until the listener fails, which it does when nobody is left
-// to call on a kernel that tells. A panic of a handler would leave calls unanswered:
-// the process ends with it, and the command with the process.
-func serve(l *notify.Listener, t table) error {
+// serve begins to answer calls, and returns while others go on with it. They end when
+// the listener fails, which it does when nobody is left to call on a kernel that tells.
+// A panic of a handler would leave calls unanswered: the process ends with it, and the
+// command with the process.
+func serve(l *notify.Listener, t table) {
 	s := &server{listener: l, table: t}
 	s.all.Add(1)
-	return s.receive()
+	s.receive()
 }
 
 // receive answers one call after another.
-func (s *server) receive() error {
+func (s *server) receive() {
 	defer s.all.Add(-1)
 	for {
 		r := new(notify.Request)
@@ -50,14 +51,14 @@ func (s *server) receive() error {
 			continue
 		}
 		if err != nil {
-			return err
+			return
 		}
 		if nobody {
 			s.another()
 		}
 		s.answer(r)
 		if s.waits.Load() >= waiting {
-			return nil
+			return
 		}
 	}
 }
