@@ -31,11 +31,6 @@ func Apply(s *spec.Spec) (*Sandbox, error) {
 
 func apply(s *spec.Spec) error {
 	runtime.LockOSThread()
-	// A table of descriptors of this thread's own. In one that threads share the kernel
-	// counts every use of a descriptor, and waits before such a table grows (fs/file.c).
-	// Where a filter of system calls refuses it, as in some containers, what follows only
-	// takes longer.
-	_ = unix.Unshare(unix.CLONE_FILES)
 	support, err := kernel.Detect()
 	if err != nil {
 		return &fault.Error{Do: "sandbox", Err: err, Hint: "nono runs nothing unprotected; 'nono why --support' tells more"}
