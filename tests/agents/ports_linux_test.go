@@ -38,6 +38,9 @@ func daemon(t *testing.T) string {
 func TestWebPorts(t *testing.T) {
 	testenv.RequireLandlock(t, 4)
 	talks(t, func(t *testing.T, w *world, a agent) {
+		if a.profile == "openclaw" {
+			t.Skip("it is set up for the address of one model, and two models are needed here")
+		}
 		for _, ports := range []bool{true, false} {
 			ask := a.shell(w, `bash -c 'exec 3<>/dev/tcp/127.0.0.1/`+daemon(w.t)+` && cat <&3'`)
 			calls := a.calls(w)
