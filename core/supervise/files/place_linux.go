@@ -52,6 +52,30 @@ func (p *Place) Path() string {
 	return spec.Join(p.Real, p.Base)
 }
 
+// Stays reports whether the path still leads to the place, and to what was found there: a
+// rename, of a directory on the way too, makes the path another's, while the descriptors
+// stay.
+func (p *Place) Stays() bool {
+	fd, want := p.Dir, p.Real
+	if fd < 0 {
+		fd, want = p.Thing, p.Path()
+	}
+	if want != "" {
+		if real, err := caller.RealPath(fd); err != nil || real != want {
+			return false
+		}
+	}
+	if p.Dir < 0 {
+		return true
+	}
+	var st unix.Stat_t
+	err := unix.Fstatat(p.Dir, p.Base, &st, unix.AT_SYMLINK_NOFOLLOW)
+	if !p.Exists() {
+		return err == unix.ENOENT
+	}
+	return err == nil && st.Dev == p.Stat.Dev && st.Ino == p.Stat.Ino
+}
+
 // Exists reports whether something lies there.
 func (p *Place) Exists() bool { return p.Thing >= 0 }
 

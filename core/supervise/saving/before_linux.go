@@ -76,7 +76,9 @@ func (s *saving) content(p *files.Plan) files.Decision {
 	if !s.allowed(p.At.Path(), carve.WriteFile) {
 		return files.Leave
 	}
-	s.begin()
+	if !s.begin(p.At, nil) {
+		return files.Again()
+	}
 	place, err := s.placeOf(p.At)
 	if err == nil {
 		err = s.j.Content(place)
@@ -118,7 +120,9 @@ func (s *saving) placeOf(at *files.Place) (*undo.Place, error) {
 
 // make writes down a name that comes to be. new tells that a new thing comes with it.
 func (s *saving) make(at *files.Place, new bool) files.Decision {
-	s.begin()
+	if !s.begin(at, nil) {
+		return files.Again()
+	}
 	s.place = undo.Place{Dir: at.Dir, Parent: at.Real, Base: at.Base, Thing: -1}
 	err := s.j.Make(&s.place)
 	s.written, s.makes = err == nil, new
@@ -163,7 +167,9 @@ func (s *saving) beforeRemove(p *files.Plan) files.Decision {
 	case !p.At.Exists():
 		return files.Refuse(unix.ENOENT)
 	}
-	s.begin()
+	if !s.begin(p.At, nil) {
+		return files.Again()
+	}
 	if !s.mayMove(p.At) {
 		s.end()
 		return files.Leave
@@ -198,7 +204,9 @@ func (s *saving) beforeRename(p *files.Plan) files.Decision {
 	case p.Attempt.Flags&unix.RENAME_EXCHANGE != 0 && !to.Exists():
 		return files.Refuse(unix.ENOENT)
 	}
-	s.begin()
+	if !s.begin(at, to) {
+		return files.Again()
+	}
 	if !s.mayMove(at) || to.Exists() && !s.mayMove(to) {
 		s.end()
 		return files.Leave
@@ -227,7 +235,9 @@ func (s *saving) beforeMetadata(p *files.Plan) files.Decision {
 	case !s.in(path):
 		return files.Do // the sandbox's own temp, or a device
 	}
-	s.begin()
+	if !s.begin(p.At, nil) {
+		return files.Again()
+	}
 	place, err := s.placeOf(p.At)
 	if err == nil {
 		err = s.j.Metadata(place)
@@ -242,7 +252,9 @@ func (s *saving) beforeNameless(at *files.Place) files.Decision {
 	if at.Stat.Nlink == 0 || !at.Is(unix.S_IFREG) && !at.Is(unix.S_IFDIR) {
 		return files.Do
 	}
-	s.begin()
+	if !s.begin(at, nil) {
+		return files.Again()
+	}
 	if s.j.Own(at.Thing) || s.j.Removed(at.Thing) {
 		return files.Do
 	}

@@ -120,11 +120,17 @@ type saving struct {
 	opened         int // a directory that is to be closed, or -1
 }
 
-// begin locks the journal for one call.
-func (s *saving) begin() {
+// begin locks the journal for one call. It does not where a call that had the lock before
+// has renamed a directory on the way: the journal would have a path that is no longer.
+func (s *saving) begin(at, to *files.Place) bool {
 	s.mu.Lock()
+	if !at.Stays() || to != nil && !to.Stays() {
+		s.mu.Unlock()
+		return false
+	}
 	s.locked, s.written, s.makes, s.opened = true, false, false, -1
 	s.j.Begin()
+	return true
 }
 
 // end lets other calls go on.

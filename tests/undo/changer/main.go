@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"sync"
 
@@ -147,8 +148,11 @@ func (c changer) byDescriptor(path string) {
 	}
 }
 
-// mapped writes through memory, after the descriptor is closed.
+// mapped writes through memory. Where another thread cuts the file meanwhile, the memory
+// is gone, and the write a panic.
 func (c changer) mapped(path string) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() { recover() }()
 	fd, err := unix.Open(path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return
