@@ -104,8 +104,7 @@ func TestShellInside(t *testing.T) {
 					term.await("inside> ")
 					term.enter("fg\n")
 					term.await("| cat")
-					term.enter("\x03")
-					term.await("inside> ")
+					term.press("\x03", "inside> ")
 					// What is typed while bash edits its line is no whole line to who reads next.
 					term.enter("sh -c 'echo as\"\"ks; read x; echo got\"\":$x'\n")
 					term.await("asks")

@@ -86,17 +86,42 @@ func (term *terminal) enter(text string) {
 // await waits until text has appeared after what was awaited before.
 func (term *terminal) await(text string) {
 	term.t.Helper()
-	for range 400 {
-		term.mu.Lock()
-		new := term.seen.String()[term.read:]
-		if i := strings.Index(new, text); i >= 0 {
-			term.read += i + len(text)
-			term.mu.Unlock()
+	if !term.appears(text, 20*time.Second) {
+		term.fail(text)
+	}
+}
+
+// press presses a key until text appears: a shell that has just said that a job goes on
+// may not have given it the terminal yet.
+func (term *terminal) press(key, text string) {
+	term.t.Helper()
+	for range 20 {
+		term.enter(key)
+		if term.appears(text, time.Second) {
 			return
 		}
-		term.mu.Unlock()
-		time.Sleep(50 * time.Millisecond)
 	}
+	term.fail(text)
+}
+
+// appears reports whether text appears within a time.
+func (term *terminal) appears(text string, limit time.Duration) bool {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		term.mu.Lock()
+		i := strings.Index(term.seen.String()[term.read:], text)
+		if i >= 0 {
+			term.read += i + len(text)
+		}
+		term.mu.Unlock()
+		if i >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (term *terminal) fail(text string) {
+	term.t.Helper()
 	term.mu.Lock()
 	defer term.mu.Unlock()
 	term.t.Fatalf("%q did not appear; the terminal shows:\n%s", text, term.seen.String()[term.read:])
