@@ -147,8 +147,7 @@ func TestTerminal(t *testing.T) {
 				term.await("ready> ")
 				term.enter("fg\n")
 				term.await("sleep 60")
-				term.enter("\x03")
-				term.await("ready> ")
+				term.press("\x03", "ready> ")
 				term.enter("echo status\"\"=$?\n")
 				term.await("status=130")
 

@@ -133,8 +133,10 @@ func TestJobControl(t *testing.T) {
 		term.wait("the job in the foreground", func(screen string) bool {
 			return !strings.HasSuffix(screen, "\n>") && !strings.HasSuffix(screen, "fg")
 		})
-		term.keys("C-c")
-		term.line("")
+		// A shell says that the job goes on before it gives it the terminal.
+		term.until("the prompt", func() { term.keys("C-c") }, func(screen string) bool {
+			return lastLine(screen) == strings.TrimRight(term.prompt, " ")
+		})
 		term.clear()
 		term.run("nono run --silent --allow . -- sh -c 'echo started$((1+2)); exec sleep 300'")
 		term.see("started3")
