@@ -153,6 +153,11 @@ func (k *Keeper) before(p *files.Plan) files.Decision {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	// Names here are changed by who has the lock alone. What was found before counts only
+	// if it is still there: another name of a denied file may have come instead.
+	if !p.At.Stays() || p.To != nil && !p.To.Stays() {
+		return files.Again()
+	}
 	switch p.Call {
 	case "open", "openat", "openat2", "creat":
 		return k.open(p, from)
@@ -199,119 +204,6 @@ func (k *Keeper) as(p *files.Plan, f func() error) files.Decision {
 		return files.Refuse(errno)
 	}
 	return files.Refuse(unix.EACCES)
-}
-
-// remove is unlink and rmdir.
-func (k *Keeper) remove(p *files.Plan, from *Dir) files.Decision {
-	flags := int(p.Attempt.Flags)
-	if p.Attempt.Op == query.Rmdir {
-		flags = unix.AT_REMOVEDIR
-		if !k.mayMove(p.At) {
-			return kernel
-		}
-	}
-	return k.as(p, func() error {
-		if pool := k.pool(from); pool != nil && flags == 0 && p.At.Is(unix.S_IFREG) {
-			pool.back(p.At.Dir, p.At.Base)
-		}
-		return unix.Unlinkat(p.At.Dir, p.At.Name(), flags)
-	})
-}
-
-// mayMove reports whether what lies at p may be renamed or removed, which of directories
-// is a right of its own.
-func (k *Keeper) mayMove(p *files.Place) bool {
-	if !p.Is(unix.S_IFDIR) || k.rmdir {
-		return true
-	}
-	return k.rmdirOwn && k.own(p)
-}
-
-// own reports whether what lies at p came out of a pool.
-func (k *Keeper) own(p *files.Place) bool {
-	for _, pool := range k.pools {
-		if pool.is(&p.Stat) {
-			return true
-		}
-	}
-	return false
-}
-
-// link gives a file of a chain directory one more name, in any.
-func (k *Keeper) link(p *files.Plan, from *Dir) files.Decision {
-	switch {
-	case !p.At.Exists() || p.At.Is(unix.S_IFDIR):
-		return kernel
-	case from == nil && !k.own(p.At):
-		// Its rights are its directory's, and it would have none at its new name.
-		return files.Refuse(unix.EXDEV)
-	}
-	if pool := k.poolOf(p.At); pool != nil {
-		return k.name(p, pool)
-	}
-	to := k.dirs.At(p.To.Dir)
-	if k.gains(p, from, to) {
-		return files.Refuse(unix.EXDEV)
-	}
-	if to == nil {
-		switch {
-		case !k.plain(p.To):
-			return kernel
-		case k.maybeDenied(p.At):
-			return files.Refuse(unix.EXDEV)
-		}
-	}
-	return k.as(p, func() error { return p.Link() })
-}
-
-// gains reports whether what lies at p would have rights at its new name in a chain
-// directory that it lacks where it is. In this run its own rule stays, but a later one
-// would grant it by the new name. Elsewhere Landlock asks the same (LANDLOCK_ACCESS_FS_REFER).
-func (k *Keeper) gains(p *files.Plan, from, to *Dir) bool {
-	if from == nil || to == nil {
-		return false
-	}
-	return k.names.Meant(spec.Join(to.Path, p.To.Base))&^k.names.Meant(spec.Join(from.Path, p.At.Base)) != 0
-}
-
-// maybeDenied reports whether what lies at p has another name, which may be a denied one:
-// in a directory that is granted as a whole it would be given back.
-func (k *Keeper) maybeDenied(p *files.Place) bool {
-	return !p.Is(unix.S_IFDIR) && p.Stat.Nlink > 1 && !k.own(p)
-}
-
-// plain reports whether names may be made at p by the lines, without a supervisor.
-func (k *Keeper) plain(p *files.Place) bool {
-	return p.Real != "" && k.names.Kernel(p.Real)&carve.Create != 0
-}
-
-// rename renames within chain directories, and between one and a directory where the
-// command may make names itself.
-func (k *Keeper) rename(p *files.Plan, from, to *Dir) files.Decision {
-	const exchange = unix.RENAME_EXCHANGE
-	flags := uint(p.Attempt.Flags)
-	switch {
-	case !p.At.Exists(), !k.mayMove(p.At), p.To.Exists() && !k.mayMove(p.To):
-		return kernel
-	case flags&exchange != 0 && from != to:
-		return kernel
-	case from == nil && !k.plain(p.At), to == nil && !k.plain(p.To):
-		return kernel
-	case from == nil && !p.At.Is(unix.S_IFLNK) && !k.own(p.At):
-		// Its rights are its directory's, and it would have none at its new name.
-		return files.Refuse(unix.EXDEV)
-	case to == nil && k.maybeDenied(p.At), k.gains(p, from, to):
-		return files.Refuse(unix.EXDEV)
-	}
-	return k.as(p, func() error {
-		var pool *pool
-		if to != nil && p.To.Is(unix.S_IFREG) && flags == 0 && !p.SameThing() {
-			if pool = k.pool(to); pool != nil {
-				pool.back(p.To.Dir, p.To.Base)
-			}
-		}
-		return unix.Renameat2(p.At.Dir, p.At.Name(), p.To.Dir, p.To.Name(), flags)
-	})
 }
 
 // pool is the one for what is made in d, or nil.

@@ -7,6 +7,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// take takes something out of the pool for d. Where the item is nil, without is how the
+// call is answered.
+func (k *Keeper) take(d *Dir, from func(*pool) *item) (p *pool, i *item, without files.Decision) {
+	if p = k.pool(d); p == nil {
+		return nil, nil, kernel
+	}
+	if i = from(p); i == nil {
+		return p, nil, p.dry(d)
+	}
+	return p, i, files.Do
+}
+
 // open makes a file and opens it for the caller. What exists is the kernel's to open.
 func (k *Keeper) open(p *files.Plan, d *Dir) files.Decision {
 	flags := int(p.Attempt.Flags)
@@ -18,13 +30,9 @@ func (k *Keeper) open(p *files.Plan, d *Dir) files.Decision {
 	case p.At.Exists():
 		return kernel
 	}
-	pool := k.pool(d)
-	if pool == nil {
-		return kernel
-	}
-	i := pool.file()
+	pool, i, without := k.take(d, (*pool).file)
 	if i == nil {
-		return pool.dry(d)
+		return without
 	}
 	defer i.close()
 	fd := -1
@@ -59,16 +67,12 @@ func (k *Keeper) made(pool *pool, name string, fd, flags int, done files.Decisio
 
 // mkdir makes a directory.
 func (k *Keeper) mkdir(p *files.Plan, d *Dir) files.Decision {
-	pool := k.pool(d)
-	if pool == nil {
-		return kernel
-	}
 	if p.At.Exists() {
 		return files.Refuse(unix.EEXIST)
 	}
-	i := pool.dir()
+	pool, i, without := k.take(d, (*pool).dir)
 	if i == nil {
-		return pool.dry(d)
+		return without
 	}
 	defer i.close()
 	done := k.as(p, func() error { return pool.give(p, i, p.Attempt.Mode&0o1777) })
@@ -80,19 +84,17 @@ func (k *Keeper) mkdir(p *files.Plan, d *Dir) files.Decision {
 
 // mknod makes a file or a FIFO. What is made of a socket so is of no use.
 func (k *Keeper) mknod(p *files.Plan, d *Dir) files.Decision {
-	pool := k.pool(d)
-	if pool == nil || p.Attempt.Op != query.Create && p.Attempt.Op != query.Mkfifo {
+	switch {
+	case p.Attempt.Op != query.Create && p.Attempt.Op != query.Mkfifo:
 		return kernel
-	}
-	if p.At.Exists() {
+	case p.At.Exists():
 		return files.Refuse(unix.EEXIST)
+	case p.Attempt.Op == query.Mkfifo:
+		return k.mkfifo(p, d)
 	}
-	if p.Attempt.Op == query.Mkfifo {
-		return k.mkfifo(p, d, pool)
-	}
-	i := pool.file()
+	pool, i, without := k.take(d, (*pool).file)
 	if i == nil {
-		return pool.dry(d)
+		return without
 	}
 	defer i.close()
 	done := k.as(p, func() error { return pool.give(p, i, p.Attempt.Mode) })
@@ -100,10 +102,10 @@ func (k *Keeper) mknod(p *files.Plan, d *Dir) files.Decision {
 }
 
 // mkfifo makes a FIFO, which does not serve again.
-func (k *Keeper) mkfifo(p *files.Plan, d *Dir, pool *pool) files.Decision {
-	i := pool.fifo()
+func (k *Keeper) mkfifo(p *files.Plan, d *Dir) files.Decision {
+	pool, i, without := k.take(d, (*pool).fifo)
 	if i == nil {
-		return pool.dry(d)
+		return without
 	}
 	defer i.close()
 	done := k.as(p, func() error { return pool.give(p, i, p.Attempt.Mode) })

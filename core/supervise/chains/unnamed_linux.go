@@ -19,13 +19,9 @@ func (k *Keeper) unnamed(p *files.Plan, d *Dir) files.Decision {
 	if flags&unix.O_TMPFILE != unix.O_TMPFILE || flags&unix.O_CREAT != 0 || flags&unix.O_ACCMODE == unix.O_RDONLY {
 		return kernel // which fails it
 	}
-	pool := k.pool(d)
-	if pool == nil {
-		return kernel
-	}
-	i := pool.file()
+	pool, i, without := k.take(d, (*pool).file)
 	if i == nil {
-		return pool.dry(d)
+		return without
 	}
 	defer i.close()
 	fd := -1

@@ -37,6 +37,12 @@ func (p *Plan) SameThing() bool {
 	return p.To.Exists() && p.At.Exists() && p.At.Stat.Dev == p.To.Stat.Dev && p.At.Stat.Ino == p.To.Stat.Ino
 }
 
+// Moved reports whether what was found at the first path lies at the second now.
+func (p *Plan) Moved() bool {
+	var st unix.Stat_t
+	return unix.Fstatat(p.To.Dir, p.To.Base, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && st.Dev == p.At.Stat.Dev && st.Ino == p.At.Stat.Ino
+}
+
 // Link makes the link that the plan is about, to the very thing that was found.
 func (p *Plan) Link() error {
 	if errno := p.link(); errno != 0 {
