@@ -30,7 +30,7 @@ func (o *options) project(h policy.Host, p *cli.Printer) (*profile.Project, erro
 		p.Notice("the trusted profile " + fault.Quote(f.File) + " is gone" + kept)
 	case f.Standing == project.None || f.Standing == project.Trusted:
 	case f.Unusable != nil:
-		p.Notice("the project's profile is not used: " + f.Unusable.Error() + kept)
+		unused(p, "the project's profile is not used: ", f.Unusable, kept)
 	default:
 		yes, err := o.offer(&f, env, h, p, kept)
 		if err != nil {
@@ -53,7 +53,7 @@ func (o *options) offer(f *cli.Found, env profile.Env, h policy.Host, p *cli.Pri
 	lines, err := f.Proposal(env, h)
 	switch {
 	case err != nil:
-		p.Notice(news + " is not used: " + err.Error() + kept)
+		unused(p, news+" is not used: ", err, kept)
 		return false, nil
 	case !cli.FitsScreen(lines):
 		p.Notice(news + " is not used: it is too long to be looked over here" + look + kept)
@@ -72,4 +72,12 @@ func (o *options) offer(f *cli.Found, env profile.Env, h policy.Host, p *cli.Pri
 	}
 	p.Notice(news + " is not used (--no-project does not ask)" + kept)
 	return false, nil
+}
+
+// unused says why a profile is not used, and what mends it.
+func unused(p *cli.Printer, news string, err error, kept string) {
+	p.Notice(news + err.Error() + kept)
+	if hint := fault.HintOf(err); hint != "" {
+		p.Hint(hint)
+	}
 }

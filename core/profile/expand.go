@@ -41,7 +41,11 @@ func (e Env) expand(path string) (string, error) {
 	}
 	p := out.String()
 	if p == "" || p[0] != '/' {
-		return "", &mistake{what: "the path " + fault.Quote(p) + " is not absolute", hint: "begin it with '~/', '$WORKDIR/', another variable or '/'"}
+		hint := "begin it with '~/', '$WORKDIR/', another variable or '/'"
+		if p == "." || strings.HasPrefix(p, "./") {
+			hint = "write " + fault.Quote("$WORKDIR"+p[1:])
+		}
+		return "", &mistake{what: "the path " + fault.Quote(p) + " is not absolute", hint: hint}
 	}
 	return filepath.Clean(p), nil
 }

@@ -97,6 +97,8 @@ func TestFaults(t *testing.T) {
 		{"only a comment for a value", "allow # x", "line 1 of FILE: 'allow' wants a value behind it", ""},
 		{"a value too many", "allow /a\nnet-block false", "line 2 of FILE: 'net-block' stands alone, without a value", ""},
 		{"relative", "allow src", "line 1 of FILE: the path 'src' is not absolute", "begin it with '~/', '$WORKDIR/', another variable or '/'"},
+		{"the working directory", "allow .", "line 1 of FILE: the path '.' is not absolute", "write '$WORKDIR'"},
+		{"in the working directory", "allow ./src", "line 1 of FILE: the path './src' is not absolute", "write '$WORKDIR/src'"},
 		{"another's home", "allow ~bob/x", "line 1 of FILE: the path '~bob/x' is not absolute", "begin it with '~/', '$WORKDIR/', another variable or '/'"},
 		{"variable", "deny $HOMER/x", "line 1 of FILE: there is no variable '$HOMER'", "did you mean '$HOME'?"},
 		{"variable of the environment", "deny /a/$SECRETS", "line 1 of FILE: there is no variable '$SECRETS'", ""},

@@ -259,6 +259,9 @@ func TestProjectMayNot(t *testing.T) {
 			out, status = w.run("--trust-project", "--net-block", "--", "cat", w.path(".ssh/key"))
 			w.want(text+" with --trust-project", out, status, 125, "nono: error: cannot use profile ", why)
 		}
+		w.propose("read ./src\n")
+		out, status := w.question(w.project, "y\n", "--net-block", "--", "cat", w.path(".ssh/key"))
+		w.want("with what mends it", out, status, 1, denied, "is not used: cannot use profile ", "hint: write '$WORKDIR/src'")
 		for _, text := range []string{"profile python", "profile node", "allow-command rm", "protect-repo", "host example.org"} {
 			w.propose(text + "\nread $WORKDIR\n")
 			out, _ := w.run("--trust-project", "--", "cat", "file")
