@@ -9,6 +9,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/whole"
 	"golang.org/x/sys/unix"
 )
 
@@ -101,23 +102,12 @@ func (s Store) Add(p Project) error {
 	if err := os.MkdirAll(filepath.Dir(copied), 0o700); err != nil {
 		return fail(err)
 	}
-	// Either the copy is the new one, whole, or it is as it was.
-	temp, err := os.CreateTemp(filepath.Dir(copied), ".new-")
+	dir, err := unix.Open(filepath.Dir(copied), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return fail(err)
 	}
-	defer os.Remove(temp.Name())
-	_, err = temp.WriteString(p.Text)
-	if err == nil {
-		err = temp.Sync()
-	}
-	if e := temp.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), copied)
-	}
-	if err != nil {
+	defer unix.Close(dir)
+	if err := whole.Write(dir, filepath.Base(copied), p.Text, 0o600, nil); err != nil {
 		return fail(err)
 	}
 	return nil
