@@ -116,8 +116,8 @@ func wrongKind(n *node, mode uint32) error {
 			what = "it is a directory"
 		case p.Kind == spec.Device && !isDir && !device(mode):
 			what = "it is not a device"
-		case p.Kind == spec.UnixSocket && mode&unix.S_IFMT != unix.S_IFSOCK:
-			what = "it is not a Unix socket"
+		case p.Kind == spec.UnixSocket && !isDir && mode&unix.S_IFMT != unix.S_IFSOCK:
+			what = "it is neither a Unix socket nor a directory"
 		default:
 			continue
 		}

@@ -87,7 +87,7 @@ var PolicyFlags = []Flag{
 	{"deny-host", "", Host, "not this host, whatever --host or a profile allows", groupOther, true, true},
 	{"listen", "", ListenAt, "with --host: let servers inside be reached from outside on this port, or ADDRESS:PORT", groupOther, true, true},
 	{"port", "", Ports, "no network but TCP to these ports, at any address (needs Landlock ABI 4)", groupOther, true, true},
-	{"unix-socket", "", Path, "allow connecting to this one Unix socket", groupOther, true, true},
+	{"unix-socket", "", Path, "allow connecting to this Unix socket, or to those beneath this directory", groupOther, true, true},
 	{"inner-sockets", "", None, "allow connecting to Unix sockets that the command makes itself", groupOther, false, true},
 	{"allow-unix-sockets", "", None, "allow connecting to any Unix socket: a way out of the sandbox", groupOther, false, true},
 	{"allow-ipc", "", None, "allow System V IPC and POSIX message queues", groupOther, false, true},

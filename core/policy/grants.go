@@ -142,8 +142,8 @@ func misfit(k spec.Kind, p paths.Target) error {
 	switch {
 	case k.Directory() && !p.IsDir():
 		return &misfitError{"it is not a directory", other[k]}
-	case k == spec.UnixSocket && p.Mode&unix.S_IFMT != unix.S_IFSOCK:
-		return &misfitError{"it is not a Unix socket", ""}
+	case k == spec.UnixSocket && !p.IsDir() && p.Mode&unix.S_IFMT != unix.S_IFSOCK:
+		return &misfitError{"it is neither a Unix socket nor a directory", ""}
 	case k.File() && p.IsDir():
 		return &misfitError{"it is a directory", other[k]}
 	case k == spec.Device && !p.IsDir() && !p.IsDevice():

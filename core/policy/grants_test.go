@@ -115,7 +115,7 @@ func TestGrantErrors(t *testing.T) {
 		{"read project/fifo", "cannot grant --read 'BOX/project/fifo': it is not a directory", "use --read-file 'BOX/project/fifo'"},
 		{"write-file project/dir", "cannot grant --write-file 'BOX/project/dir': it is a directory", "use --write 'BOX/project/dir'"},
 		{"device project/file", "cannot grant --device 'BOX/project/file': it is not a device", ""},
-		{"unix-socket project/file", "cannot grant --unix-socket 'BOX/project/file': it is not a Unix socket", ""},
+		{"unix-socket project/file", "cannot grant --unix-socket 'BOX/project/file': it is neither a Unix socket nor a directory", ""},
 		{"read project/loop", "cannot grant --read 'BOX/project/loop': too many levels of symbolic links", ""},
 		{"read@p project/loop", "cannot use profile p: cannot grant --read 'BOX/project/loop': too many levels of symbolic links", ""},
 		{"read@p project/file", "cannot use profile p: cannot grant --read 'BOX/project/file': it is not a directory", "use --read-file 'BOX/project/file'"},

@@ -122,7 +122,7 @@ func reach(k spec.Kind, c Class, rmdir bool) (at, beneath bool) {
 		// Only servers inside can be in the private temp.
 		return k == spec.Temp, k == spec.Temp
 	case Connect:
-		return k == spec.Temp || k == spec.UnixSocket, k == spec.Temp
+		return k == spec.Temp || k == spec.UnixSocket, k == spec.Temp || k == spec.UnixSocket
 	}
 	return false, false
 }

@@ -26,7 +26,7 @@ var gives = map[spec.Kind]map[Class]string{
 	spec.WriteFile:  {Write: "=", Attr: "="},
 	spec.AllowFile:  {Read: "=", Copy: "=", Exec: "=", Write: "=", Attr: "="},
 	spec.Device:     {Read: "≤", Copy: "≤", Write: "≤", Ioctl: "≤"},
-	spec.UnixSocket: {Connect: "="},
+	spec.UnixSocket: {Connect: "≤"},
 }
 
 // takes is what each deny takes away.

@@ -30,8 +30,8 @@ func TestNetworkAndUnixSockets(t *testing.T) {
 		yes, no   []sbpl.Request
 	}{
 		{"all blocked", false, false,
-			[]sbpl.Request{connect("/run/one"), connect("/private/tmp/t/s"), inside},
-			[]sbpl.Request{dial, listen, bind, connect(resolver), connect("/other"), connect("/run/one/x"), connect("/run/denied")}},
+			[]sbpl.Request{connect("/run/one"), connect("/run/one/x"), connect("/private/tmp/t/s"), inside},
+			[]sbpl.Request{dial, listen, bind, connect(resolver), connect("/other"), connect("/run/oner"), connect("/run/denied")}},
 		{"net allowed", true, false,
 			[]sbpl.Request{dial, listen, bind, connect(resolver), connect("/run/one"), connect("/private/tmp/t/s"), inside},
 			[]sbpl.Request{connect("/other"), connect("/run/denied"), {Op: "network-bind", Sock: "local", Path: "/other"}}},

@@ -97,6 +97,7 @@ var (
 	Sendmmsg          = Call{"sendmmsg", 307, 269}
 	Socket            = Call{"socket", 41, 198}
 	Socketpair        = Call{"socketpair", 53, 199}
+	Setsockopt        = Call{"setsockopt", 54, 208}
 	Prlimit           = Call{"prlimit64", 302, 261}
 	Truncate          = Call{"truncate", 76, 45}
 	Open              = Call{"open", 2, none}

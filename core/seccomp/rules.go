@@ -17,6 +17,8 @@ const (
 	msgFastOpen   = 0x20000000 // linux/socket.h
 	sockSeqpacket = 5
 	sockTypeMask  = 0xf
+	solSocket     = 1  // asm-generic/socket.h
+	soPassRights  = 83 // the same
 
 	afInet       = 2
 	afInet6      = 10
@@ -126,6 +128,10 @@ func socketRules(s *spec.Spec, abi int) []Rule {
 		rules = append(rules,
 			Rule{Socketpair, eperm, []Test{IsNot(1, sockStream, sockSeqpacket).Masked(sockTypeMask)}},
 			oneUnix(s))
+	}
+	if s.Traps(spec.TrapSockets) {
+		// The supervisor takes the option from sockets that it connects to servers outside.
+		rules = append(rules, Rule{Setsockopt, eperm, []Test{Is(1, solSocket), Is(2, soPassRights)}})
 	}
 	if s.LimitsHosts() {
 		return slices.Concat(rules, hostRules)

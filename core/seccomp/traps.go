@@ -49,7 +49,7 @@ func trapped(t spec.Trap) []Rule {
 		// itself. The options are for the datagram sockets that are none (IP_RECVERR of
 		// ip(7), and its like for IPv6).
 		return append(calls(connect, Call{"bind", 49, 200}, Call{"listen", 50, 201}),
-			Rule{Call: Call{"setsockopt", 54, 208}, If: []Test{Is(1, levelIP, levelIPv6), Is(2, optRecvErr, opt6RecvErr)}},
+			Rule{Call: Setsockopt, If: []Test{Is(1, levelIP, levelIPv6), Is(2, optRecvErr, opt6RecvErr)}},
 			Rule{Call: Socket, If: []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask)}})
 	case spec.TrapFamilies:
 		return []Rule{{Call: Socket, If: []Test{IsNot(0, afUnix)}}}

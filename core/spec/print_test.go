@@ -191,7 +191,7 @@ func TestKinds(t *testing.T) {
 		{"grants", grants, "read write allow read-file write-file allow-file device temp unix-socket"},
 		{"writes", writes, "write allow write-file allow-file device temp"},
 		{"directories", dirs, "read write allow temp"},
-		{"files", files, "read-file write-file allow-file unix-socket"},
+		{"files", files, "read-file write-file allow-file"},
 	} {
 		if got := strings.Join(c.got, " "); got != c.want {
 			t.Errorf("%s: %s, want %s", c.what, got, c.want)

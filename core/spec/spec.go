@@ -24,7 +24,7 @@ const (
 	AllowFile                  // ReadFile and WriteFile together
 	Device                     // a device, or a directory of devices: read, write and ioctl
 	Temp                       // Allow, and directories beneath may be removed
-	UnixSocket                 // connect to the one Unix socket at this path
+	UnixSocket                 // connect to the Unix socket at this path, or to those beneath a directory
 	Deny                       // nothing at or beneath, whatever is granted above
 	DenyWrite                  // at or beneath, what changes something is taken away
 )
@@ -69,7 +69,7 @@ func (k Kind) Directory() bool { return k == Read || k == Write || k == Allow ||
 // File reports whether the directive names one thing that must not be a
 // directory.
 func (k Kind) File() bool {
-	return k == ReadFile || k == WriteFile || k == AllowFile || k == UnixSocket
+	return k == ReadFile || k == WriteFile || k == AllowFile
 }
 
 // Path is one path line.

@@ -147,7 +147,7 @@ complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is 
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l deny-host -x -a '(__fish_print_hostnames)' -d 'not this host, whatever --host or a profile allows'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l listen -x -d 'with --host: let servers inside be reached from outside on this port, or ADDRESS:PORT'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l port -x -d 'no network but TCP to these ports, at any address (needs Landlock ABI 4)'
-complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l unix-socket -r -F -d 'allow connecting to this one Unix socket'
+complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l unix-socket -r -F -d 'allow connecting to this Unix socket, or to those beneath this directory'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l inner-sockets -d 'allow connecting to Unix sockets that the command makes itself'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-unix-sockets -d 'allow connecting to any Unix socket: a way out of the sandbox'
 complete -c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell' -l allow-ipc -d 'allow System V IPC and POSIX message queues'

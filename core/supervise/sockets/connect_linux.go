@@ -18,3 +18,15 @@ func connectRaw(fd int, address []byte) unix.Errno {
 	runtime.KeepAlive(address)
 	return errno
 }
+
+// connectOutside is connectRaw to a server outside. From Linux 6.16 on no descriptor comes
+// in by the connection (SO_PASSRIGHTS): the server's sending fails with EPERM. The filter
+// keeps the command from changing that option.
+func connectOutside(fd int, address []byte) unix.Errno {
+	unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PASSRIGHTS, 0)
+	errno := connectRaw(fd, address)
+	if errno != 0 {
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PASSRIGHTS, 1)
+	}
+	return errno
+}

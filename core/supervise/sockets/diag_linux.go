@@ -12,17 +12,25 @@ import (
 // The request and the answer of sock_diag(7) for Unix sockets.
 const (
 	diagByFamily = 20 // SOCK_DIAG_BY_FAMILY
-	showVFS      = 2  // UDIAG_SHOW_VFS
+	show         = 3  // UDIAG_SHOW_NAME | UDIAG_SHOW_VFS
+	attrName     = 0  // UNIX_DIAG_NAME
 	attrVFS      = 1  // UNIX_DIAG_VFS
 	sizeRequest  = unix.SizeofNlMsghdr + 24
 	sizeMessage  = 16 // struct unix_diag_msg: family, type, state, and from 4 the number
 	established  = 1  // TCP_ESTABLISHED, which Unix sockets have too
 )
 
-// boundTo returns the sockets, by their own numbers, that are bound to the socket file
+// socket is one that has a file: its own number, and the name by which its server made
+// the file.
+type socket struct {
+	number uint32
+	name   string
+}
+
+// boundTo returns the sockets that are bound to the socket file
 // fd in this network namespace. The kernel binds a file to one socket, for good; those
 // that come of accept(2) are told of with that file too, and left out.
-func boundTo(fd int) ([]uint32, error) {
+func boundTo(fd int) ([]socket, error) {
 	ino, dev, err := identity(fd)
 	if err != nil {
 		return nil, err
@@ -38,11 +46,11 @@ func boundTo(fd int) ([]uint32, error) {
 	binary.NativeEndian.PutUint16(request[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
 	request[16] = unix.AF_UNIX
 	binary.NativeEndian.PutUint32(request[20:], ^uint32(0)) // in every state
-	binary.NativeEndian.PutUint32(request[28:], showVFS)
+	binary.NativeEndian.PutUint32(request[28:], show)
 	if err := unix.Sendto(diag, request, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		return nil, err
 	}
-	var found []uint32
+	var found []socket
 	buf := make([]byte, 64<<10)
 	for {
 		n, _, err := unix.Recvfrom(diag, buf, 0)
@@ -52,9 +60,9 @@ func boundTo(fd int) ([]uint32, error) {
 		if err != nil {
 			return nil, err
 		}
-		done, err := scan(buf[:n], func(socket, vfsIno, vfsDev uint32) {
+		done, err := scan(buf[:n], func(s socket, vfsIno, vfsDev uint32) {
 			if vfsIno == ino && vfsDev == dev {
-				found = append(found, socket)
+				found = append(found, s)
 			}
 		})
 		if done || err != nil {
@@ -65,7 +73,7 @@ func boundTo(fd int) ([]uint32, error) {
 
 // scan calls each for every socket in a part of the answer, and reports whether that
 // was the last part.
-func scan(buf []byte, each func(socket, vfsIno, vfsDev uint32)) (done bool, err error) {
+func scan(buf []byte, each func(s socket, vfsIno, vfsDev uint32)) (done bool, err error) {
 	for len(buf) >= unix.SizeofNlMsghdr {
 		size := int(binary.NativeEndian.Uint32(buf))
 		if size < unix.SizeofNlMsghdr || size > len(buf) {
@@ -84,11 +92,19 @@ func scan(buf []byte, each func(socket, vfsIno, vfsDev uint32)) (done bool, err 
 			if kind, state := body[1], body[2]; kind != unix.SOCK_DGRAM && state == established {
 				break
 			}
+			s := socket{number: binary.NativeEndian.Uint32(body[4:])}
+			var file []byte
 			attributes(body[sizeMessage:], func(kind uint16, value []byte) {
-				if kind == attrVFS && len(value) >= 8 {
-					each(binary.NativeEndian.Uint32(body[4:]), binary.NativeEndian.Uint32(value), binary.NativeEndian.Uint32(value[4:]))
+				switch {
+				case kind == attrName:
+					s.name, _, _ = strings.Cut(string(value), "\x00")
+				case kind == attrVFS && len(value) >= 8:
+					file = value
 				}
 			})
+			if file != nil {
+				each(s, binary.NativeEndian.Uint32(file), binary.NativeEndian.Uint32(file[4:]))
+			}
 		}
 		buf = buf[min(len(buf), (size+3)&^3):]
 	}

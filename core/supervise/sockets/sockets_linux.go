@@ -15,7 +15,6 @@ import (
 	"sync"
 
 	"github.com/nono-sandbox/nono/core/audit"
-	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/shellquote"
@@ -35,6 +34,8 @@ type doors struct {
 	// scoped tells that the kernel keeps this process's own domain from the abstract
 	// sockets outside.
 	scoped bool
+	// given are the sockets that lines name, held open since the start.
+	given map[string]int
 
 	mu sync.Mutex
 	// made are the sockets that processes inside have given an address, by the numbers
@@ -45,7 +46,7 @@ type doors struct {
 // Feature returns what answers connect(2) and bind(2) in the sandbox of s. tell hears of
 // what is refused.
 func Feature(s *spec.Spec, tell func(audit.Event)) supervise.Feature {
-	d := &doors{names: query.NamesOf(s), tell: tell, hosts: s.Traps(spec.TrapHosts), made: map[uint32]bool{}}
+	d := &doors{names: query.NamesOf(s), tell: tell, hosts: s.Traps(spec.TrapHosts), made: map[uint32]bool{}, given: givenOf(s)}
 	if support, err := kernel.Detect(); err == nil {
 		d.scoped = support.ABI >= kernel.ABIScope && !s.UnixSockets
 	}
@@ -187,7 +188,8 @@ func (d *doors) connectPath(c *supervise.Call, p *caller.Process, fd int, path s
 	if err != nil {
 		return unix.EACCES
 	}
-	if !d.granted(real, target) {
+	ok, inside := d.granted(real, target)
+	if !ok {
 		d.refused(c, real)
 		return unix.EACCES
 	}
@@ -197,27 +199,10 @@ func (d *doors) connectPath(c *supervise.Call, p *caller.Process, fd int, path s
 	}
 	through := append([]byte{unix.AF_UNIX, 0}, "/proc/self/fd/"+strconv.Itoa(target)+"\x00"...)
 	binary.NativeEndian.PutUint16(through, unix.AF_UNIX)
-	return connectRaw(fd, through)
-}
-
-// granted reports whether the lines grant the socket at real, or a process inside made
-// the one that is bound to the file target.
-func (d *doors) granted(real string, target int) bool {
-	if d.names.Meant(real)&carve.ConnectUnix != 0 {
-		return true
+	if inside {
+		return connectRaw(fd, through)
 	}
-	bound, err := boundTo(target)
-	if err != nil || len(bound) == 0 {
-		return false
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, socket := range bound {
-		if !d.made[socket] {
-			return false
-		}
-	}
-	return true
+	return connectOutside(fd, through)
 }
 
 func (d *doors) refused(c *supervise.Call, real string) {
