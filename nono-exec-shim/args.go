@@ -10,12 +10,14 @@ import (
 // options is what the command line says. The flags are nono-run's, not a
 // person's: --fd, where the spec is open; --from, nono-run's version; --exec,
 // the file to execute, where it is not what argv[0] says; --notify, the Unix
-// socket to the supervisor that started this program.
+// socket to the supervisor that started this program; --apart, the run for which
+// nono-overlay keeps changes apart.
 type options struct {
 	spec          string
 	fd, notify    int // -1 where it is not given
 	from          string
 	exec          string
+	apart         string
 	copyTo        string // --copy-to: write this program there, and no more
 	argv          []string
 	help, version bool
@@ -79,6 +81,8 @@ func (o *options) set(name, value string) error {
 		o.from = value
 	case "--exec":
 		o.exec = value
+	case "--apart":
+		o.apart = value
 	case "--copy-to":
 		o.copyTo = value
 	default:

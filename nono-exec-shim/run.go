@@ -76,12 +76,16 @@ func run(args []string) (int, error) {
 }
 
 // supervision refuses a spec that needs a supervisor where there is none, and the
-// reverse: each would be another sandbox than was asked for.
+// reverse: each would be another sandbox than was asked for. The same holds for a spec
+// of which the changes go to a place apart.
 func supervision(s *spec.Spec, o options) error {
 	switch {
 	case s.Supervised() && o.notify < 0:
 		return &fault.Error{Do: "use the spec", Path: o.spec, Err: fault.Text("it needs a supervisor, and none started this program"),
 			Hint: "nono run starts both from flags"}
+	case s.Ephemeral && o.apart == "":
+		return &fault.Error{Do: "use the spec", Path: o.spec, Err: fault.Text("it keeps changes apart, and no overlay is mounted for that"),
+			Hint: "nono run --ephemeral mounts them"}
 	case !s.Supervised() && o.notify >= 0:
 		return &fault.Error{Do: "use the spec", Path: o.spec, Err: fault.Text("a supervisor started this program, and the spec has no line 'supervise'")}
 	}

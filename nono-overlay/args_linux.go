@@ -14,7 +14,7 @@ type options struct {
 	end    string   // "", "discard" or "ask"
 	again  string   // the ID of a run to go on with
 	inside string   // the directory of the run: this is the second process
-	shim   []string // the program to become, with its arguments
+	next   []string // the program to become with its words, from its path on
 }
 
 func parse(args []string) (options, error) {
@@ -37,8 +37,8 @@ func parse(args []string) (options, error) {
 		case "--inside":
 			o.inside = value
 		case "--":
-			o.shim = args[i+1:]
-			if len(o.shim) == 0 || o.specFD < 0 && o.inside == "" {
+			o.next = args[i+1:]
+			if len(o.next) < 2 || o.specFD < 0 && o.inside == "" {
 				return o, misuse("it is started by nono-run")
 			}
 			return o, nil

@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// becomeShim is the second process, in a mount namespace of its own: it lays the
-// overlays and becomes the shim, which loses the privilege to mount. It returns only an
+// becomeNext is the second process, in a mount namespace of its own: it lays the
+// overlays and becomes the shim, or the supervisor, which loses the privilege to mount. It returns only an
 // error.
-func becomeShim(o options) error {
+func becomeNext(o options) error {
 	// The path, since the directory itself is the original's and would lead past the
 	// overlay.
 	dir, err := os.Getwd()
@@ -31,6 +31,6 @@ func becomeShim(o options) error {
 	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
 		return &fault.Error{Do: "drop the privilege to mount", Err: err}
 	}
-	err = unix.Exec(o.shim[0], append([]string{"nono-exec-shim"}, o.shim[1:]...), os.Environ())
-	return &fault.Error{Do: "start", Path: o.shim[0], Err: err}
+	path, argv := o.next[0], append([]string{o.next[1], "--apart=" + r.ID}, o.next[2:]...)
+	return &fault.Error{Do: "start", Path: path, Err: unix.Exec(path, argv, os.Environ())}
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io"
-	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -11,6 +9,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/ephemeral"
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise/process"
 	"golang.org/x/sys/unix"
@@ -25,7 +24,7 @@ func run(args []string) int {
 	switch {
 	case err != nil:
 	case o.inside != "":
-		err = becomeShim(o)
+		err = becomeNext(o)
 	default:
 		err = start(o)
 	}
@@ -61,10 +60,14 @@ func start(o options) error {
 	return nil
 }
 
-// readSpec reads the sealed document without moving the descriptor's offset, at which
-// the shim begins.
+// readSpec reads the sealed document, and leaves the descriptor at its beginning for the
+// shim. No os.File has the descriptor: that would close it when nobody has the os.File any
+// more.
 func readSpec(fd int) (*spec.Spec, error) {
-	doc, err := io.ReadAll(io.NewSectionReader(os.NewFile(uintptr(fd), "spec"), 0, math.MaxInt32))
+	doc, err := fdio.ReadAll(fd, spec.MaxSize)
+	if err == nil {
+		_, err = unix.Seek(fd, 0, 0)
+	}
 	if err != nil {
 		return nil, &fault.Error{Do: "read the spec", Err: err}
 	}
@@ -87,7 +90,7 @@ func entry(o options, s *spec.Spec) (*ephemeral.Run, error) {
 		if err != nil {
 			return nil, &fault.Error{Do: "find the working directory", Err: err}
 		}
-		return store.Create(commandOf(o.shim), wd, trees, ephemeral.DeniedBy(s))
+		return store.Create(commandOf(o.next), wd, trees, ephemeral.DeniedBy(s))
 	}
 	r, err := store.Open(o.again)
 	if err != nil {
@@ -103,10 +106,10 @@ func entry(o options, s *spec.Spec) (*ephemeral.Run, error) {
 	return r, r.Again()
 }
 
-// commandOf is the command in the shim's arguments.
-func commandOf(shim []string) []string {
-	if i := slices.Index(shim, "--"); i >= 0 {
-		return shim[i+1:]
+// commandOf is the command in the words of the program that starts it.
+func commandOf(words []string) []string {
+	if i := slices.Index(words, "--"); i >= 0 {
+		return words[i+1:]
 	}
 	return nil
 }
@@ -118,7 +121,7 @@ func startInside(r *ephemeral.Run, o options) (*process.Child, error) {
 	if err != nil {
 		return nil, &fault.Error{Do: "find nono-overlay", Err: err}
 	}
-	argv := append([]string{"nono-overlay", "--inside=" + r.Dir, "--"}, o.shim...)
+	argv := append([]string{"nono-overlay", "--inside=" + r.Dir, "--"}, o.next...)
 	child, err := process.Start(self, argv, os.Environ(), namespaces)
 	if err == nil {
 		return child, nil

@@ -29,7 +29,7 @@ type launch struct {
 	dir     string // --workdir, or ""
 	silent  bool
 
-	ephemeral ephemeral
+	ephemeral cli.Ephemeral
 	secrets   []secret.Secret
 	outside   []outside // credentials
 	keys      []string  // of outside, in the same order
@@ -41,6 +41,9 @@ type launch struct {
 
 // prepare makes the spec and the environment. Nothing is created or started.
 func (o *options) prepare(h policy.Host) (*launch, error) {
+	if o.Allow.Undo && o.Allow.Ephemeral {
+		return nil, cli.Misuse("use --ephemeral with --undo", "changes go apart or in place", "leave out one of them")
+	}
 	t, err := temp.Plan()
 	if err != nil {
 		return nil, err
@@ -62,7 +65,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	if err := o.refuseUnstartable(pol, h); err != nil {
 		return nil, err
 	}
-	l := &launch{policy: pol, managed: o.Managed, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.ephemeral, secrets: o.Secrets, outside: outside, host: h}
+	l := &launch{policy: pol, managed: o.Managed, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.Ephemeral, secrets: o.Secrets, outside: outside, host: h}
 	set := setEnv(o.profile)
 	maps.Copy(set, temporaryPlaces(t.Dir, pol.Spec, h.Env))
 	passSettings(set, h)
@@ -109,9 +112,6 @@ func (l *launch) start() error {
 	if err != nil {
 		return err
 	}
-	if err := l.agree(); err != nil {
-		return err
-	}
 	if err := l.fetchSecrets(); err != nil {
 		return err
 	}
@@ -138,19 +138,8 @@ func (l *launch) start() error {
 	return nil
 }
 
-// agree refuses what does not go together before anybody is asked for a secret.
-func (l *launch) agree() error {
-	switch {
-	case l.policy.Spec.Undo && l.ephemeral.on:
-		return cli.Misuse("use --ephemeral with --undo", "changes go apart or in place", "leave out one of them")
-	case l.policy.Spec.Supervised() && l.ephemeral.on:
-		return cli.Misuse("use --ephemeral", "this policy needs a supervisor, and the two do not go together", "leave out --ephemeral")
-	}
-	return nil
-}
-
 // handOver puts the spec into a memfd that nobody can change any more and
-// executes the shim.
+// executes the shim, or what starts it.
 func (l *launch) handOver(shim string, doc []byte) error {
 	fd, err := sealed(doc)
 	if err != nil {
@@ -158,14 +147,18 @@ func (l *launch) handOver(shim string, doc []byte) error {
 	}
 	args := append([]string{"--fd=" + strconv.Itoa(fd), "--from=" + version.String(),
 		"--exec=" + l.policy.Command.Path, "--"}, l.policy.Command.Argv...)
-	switch {
-	case l.ephemeral.on:
-		return l.overlay(shim, fd, args)
-	case l.policy.Spec.Supervised():
-		return l.supervise(shim, args)
+	program, argv := shim, append([]string{"nono-exec-shim"}, args...)
+	if l.policy.Spec.Supervised() {
+		if program, argv, err = l.supervisor(shim, args); err != nil {
+			return err
+		}
 	}
-	argv := append([]string{"nono-exec-shim"}, args...)
-	return &fault.Error{Do: "start", Path: shim, Err: l.become(shim, argv)}
+	if l.policy.Spec.Ephemeral {
+		if program, argv, err = l.overlay(program, fd, argv); err != nil {
+			return err
+		}
+	}
+	return &fault.Error{Do: "start", Path: program, Err: l.become(program, argv)}
 }
 
 // become executes the program at path in this one's place, in the command's

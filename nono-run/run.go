@@ -55,7 +55,6 @@ type options struct {
 	help, version, listProfiles bool
 	showProfile                 string
 	installHook, removeHook     string
-	ephemeral                   ephemeral
 
 	profile *profile.Profile // what the profiles say
 	shared  string           // the working directory, if a profile shares it
@@ -77,7 +76,6 @@ func (o *options) bind() *cli.Set {
 	s.Bind("print-spec", o.setPrintSpec)
 	s.BindString("summary", &o.Summary)
 	s.BindString("show-profile", &o.showProfile)
-	s.Bind("ephemeral", o.ephemeral.set)
 	s.BindString("install-hook", &o.installHook)
 	s.BindString("remove-hook", &o.removeHook)
 	return s

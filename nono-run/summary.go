@@ -42,12 +42,12 @@ func (l *launch) summary() string {
 	b.WriteString(l.counts())
 	for i := range spec.SwitchTable {
 		w := &spec.SwitchTable[i]
-		if !w.Told(&s.Switches) || w.Word == "undo" {
+		if !w.Told(&s.Switches) || w.Word == "undo" || w.Word == "ephemeral" {
 			continue
 		}
 		b.WriteString(w.What + ": " + allowed(*w.Of(&s.Switches)) + "\n")
 	}
-	if l.ephemeral.on {
+	if s.Ephemeral {
 		b.WriteString("changes: kept apart from the originals, until nono keep or nono discard\n")
 	}
 	if s.Undo {

@@ -9,27 +9,26 @@ import (
 	"github.com/nono-sandbox/nono/nono-run/fetch"
 )
 
-// supervise becomes nono-supervise, which starts the shim with args and stays. It
-// returns only if that failed.
-func (l *launch) supervise(shim string, args []string) error {
-	supervisor, err := ownProgram("nono-supervise")
+// supervisor returns nono-supervise, which starts the shim with args and stays, and its
+// words.
+func (l *launch) supervisor(shim string, args []string) (program string, argv []string, err error) {
+	program, err = ownProgram("nono-supervise")
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	argv := append([]string{"nono-supervise", "--shim=" + shim}, l.watching()...)
+	argv = append([]string{"nono-supervise", "--shim=" + shim}, l.watching()...)
 	if len(l.outside) > 0 {
 		fd, err := l.handOverCredentials()
 		if err != nil {
-			return err
+			return "", nil, err
 		}
 		argv = append(argv, "--credentials="+strconv.Itoa(fd))
 	}
 	asking, err := l.asking()
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	argv = append(append(argv, asking...), args...)
-	return &fault.Error{Do: "start", Path: supervisor, Err: l.become(supervisor, argv)}
+	return program, append(append(argv, asking...), args...), nil
 }
 
 // watching are the supervisor's own flags.

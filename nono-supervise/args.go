@@ -36,7 +36,9 @@ type options struct {
 	// store, once there is one.
 	undoLimit int64
 	undoRun   string
-	argv      []string
+	// apart is the run for which nono-overlay keeps changes apart.
+	apart string
+	argv  []string
 
 	help, version bool
 }
@@ -132,6 +134,8 @@ func parse(args []string) (options, error) {
 			o.undoLimit = n
 		case "--undo-run":
 			o.undoRun = value
+		case "--apart":
+			o.apart = value
 		case "--audit-log":
 			o.audit.path = value
 		case "--audit-level":

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/nono-sandbox/nono/core/audit"
@@ -47,7 +48,11 @@ func newLog(o *options, s *spec.Spec) *audit.Log {
 	doc := s.Append(nil)
 	uid := os.Getuid()
 	cwd, _ := os.Getwd()
-	log.Write(audit.Event{Kind: audit.Start, Source: audit.Fact, PID: os.Getpid(), Parent: os.Getppid(), Cwd: cwd, Argv: o.argv,
+	undoID := ""
+	if o.undoRun != "" {
+		undoID = filepath.Base(o.undoRun)
+	}
+	log.Write(audit.Event{Kind: audit.Start, Ephemeral: o.apart, Undo: undoID, Source: audit.Fact, PID: os.Getpid(), Parent: os.Getppid(), Cwd: cwd, Argv: o.argv,
 		Program: o.exec, Spec: string(doc), Digest: audit.Digest(doc), Version: version.String(), Level: o.audit.level, User: &uid})
 	return log
 }

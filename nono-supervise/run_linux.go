@@ -53,9 +53,12 @@ func run(args []string) (process.End, error) {
 
 // supervise starts the command with the features that were asked for.
 func (o *options) supervise(s *spec.Spec) (process.End, error) {
+	flags := []string{"--from=" + o.from, "--exec=" + o.exec}
+	if o.apart != "" {
+		flags = append(flags, "--apart="+o.apart)
+	}
 	launch := supervise.Launch{
-		Spec: s, SpecFD: o.fd, Shim: o.shim, Env: os.Environ(), WaitAll: o.waitAll,
-		Args: append([]string{"--from=" + o.from, "--exec=" + o.exec, "--"}, o.argv...),
+		Spec: s, SpecFD: o.fd, Shim: o.shim, Env: os.Environ(), WaitAll: o.waitAll, Args: append(append(flags, "--"), o.argv...),
 	}
 	w, features, err := o.newWatch(s)
 	if err != nil {

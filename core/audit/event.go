@@ -55,6 +55,10 @@ type Event struct {
 	Version string `json:"version,omitempty"`
 	Level   Level  `json:"level,omitempty"`
 	User    *int   `json:"uid,omitempty"`
+	// Ephemeral is the ID of the run whose changes are kept apart, Undo that of one whose
+	// changes are saved first.
+	Ephemeral string `json:"ephemeral,omitempty"`
+	Undo      string `json:"undo,omitempty"`
 
 	// Of the end.
 	Status *int   `json:"status,omitempty"`

@@ -99,6 +99,7 @@ var PolicyFlags = []Flag{
 	{"secret", "", Secret, "fetch a secret before the start, and give it as this variable; SOURCE: pass:ENTRY, op://…, file:PATH, …", groupCommands, true, true},
 	{"credential", "", Service, "keep the key of this service outside: the command gets a made-up one", groupCommands, true, true},
 
+	{"ephemeral", "", Ending, "let changes wait apart; WHEN: discard, ask, an ID", groupEnd, false, false},
 	{"undo", "", None, "save what the command changes first; 'nono undo' takes it back", groupEnd, false, true},
 	{"undo-limit", "", Size, "save at most so much, as 500M or 4G (1G if not given), and refuse changes beyond", groupEnd, false, true},
 
@@ -129,7 +130,6 @@ var RunFlags = []Flag{
 	{"show-profile", "", Profile, "show what a profile grants here", groupProfiles, false, false},
 	{"install-hook", "", Word, "install a hook that explains refusals to the agent: claude-code, codex, copilot, cursor, gemini, opencode, qwen", groupProfiles, false, false},
 	{"remove-hook", "", Word, "remove that hook", groupProfiles, false, false},
-	{"ephemeral", "", Ending, "let changes wait apart; WHEN: discard, ask, an ID", groupEnd, false, false},
 	{"record", "", Number, "write to this file descriptor what the command uses, for nono learn", groupWatch, false, false},
 	{"summary", "", Word, "say what was refused as 'text', as 'json' or not at all: 'none'", groupWatch, false, false},
 	{"dry-run", "", None, "show what would be allowed, and start nothing", groupShow, false, false},

@@ -26,6 +26,7 @@ type Request struct {
 	Secrets []secret.Secret
 	// Credentials stay outside. No two have one name.
 	Credentials []credential.Request
+	Ephemeral   Ephemeral
 }
 
 // Bind binds PolicyFlags to the request, but for --port: see BindPorts.
@@ -51,6 +52,7 @@ func (r *Request) Bind(s *Set) {
 			s.BindBool(w.Flag, w.Of(&r.Allow))
 		}
 	}
+	r.bindEphemeral(s)
 	bindWatch(&r.Watch, s)
 	s.BindList("allow-command", &r.AllowCommands)
 	s.BindList("block-command", &r.BlockCommands)

@@ -2,6 +2,7 @@ package ephemeral
 
 import (
 	"os"
+	"slices"
 	"sort"
 
 	"github.com/nono-sandbox/nono/core/spec"
@@ -13,7 +14,8 @@ import (
 // devices, /dev, /proc and /sys.
 func TreesOf(s *spec.Spec) []Tree {
 	var dirs, files []string
-	for _, p := range s.Paths {
+	// What may be changed for a time only lies apart as well.
+	for _, p := range slices.Concat(s.Paths, s.Ending) {
 		if !p.Kept() {
 			continue
 		}

@@ -38,8 +38,8 @@ func addAskable(p *Policy, o Options, h Host) error {
 	}
 	p.Watch.Ask, p.Watch.AskTimeout = true, w.AskTimeout
 	whole := spec.Allow
-	if p.Spec.Undo {
-		whole = spec.Read // a change by an answer would not be saved
+	if p.Spec.Undo || p.Spec.Ephemeral {
+		whole = spec.Read // a change by an answer would be neither saved nor kept apart
 	}
 	most := o
 	most.Grants = append(slices.Clone(o.Grants), Grant{Kind: whole, Path: "/"})
@@ -147,9 +147,9 @@ func addAskProtected(s *spec.Spec, protected []string, h Host) error {
 		}
 		kind := spec.AllowFile
 		switch {
-		case s.Undo && at.IsDir():
+		case (s.Undo || s.Ephemeral) && at.IsDir():
 			kind = spec.Read
-		case s.Undo:
+		case s.Undo || s.Ephemeral:
 			kind = spec.ReadFile
 		case at.IsDir():
 			kind = spec.Allow

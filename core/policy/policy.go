@@ -60,7 +60,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 	if err := addAskable(p, o, h); err != nil {
 		return nil, err
 	}
-	return p, unsaved(p.Spec)
+	return p, mayBeTakenBack(p)
 }
 
 // compileOnce makes the policy for o, whose grants are all as lasting as the sandbox, or

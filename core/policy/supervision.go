@@ -170,6 +170,16 @@ func parseSize(text string) (int64, error) {
 	return int64(n) << shift, nil
 }
 
+// mayBeTakenBack refuses what --ephemeral and --undo could not keep the originals of.
+func mayBeTakenBack(p *Policy) error {
+	if p.Spec.Ephemeral && p.Watch.AuditLog != "" && slices.ContainsFunc(slices.Concat(p.Spec.Paths, p.Spec.Ending), func(g spec.Path) bool {
+		return g.Kept() && spec.Within(p.Watch.AuditLog, g.Path)
+	}) {
+		return &fault.Error{Do: "log to", Path: p.Watch.AuditLog, Err: fault.Text("it lies in what --ephemeral keeps apart"), Hint: "name a file elsewhere"}
+	}
+	return unsaved(p.Spec)
+}
+
 // unsaved refuses --undo beside grants that end and let something be changed: another part
 // of the supervisor would make the change, and none of that is saved. What they let be
 // read, and what --ask gives then, which is reading alone, changes nothing.

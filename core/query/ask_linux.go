@@ -182,6 +182,9 @@ func (e *asking) finish() {
 		if e.a.s.Undo && v.Line.Kept() && changes(v.Op) {
 			e.note("it is saved first, and nono undo takes it back")
 		}
+		if e.a.s.Ephemeral && v.Line.Kept() && changes(v.Op) {
+			e.note("the change waits apart from the original, until nono keep or nono discard")
+		}
 	} else if v.Reason == "" || v.Reason == DoesNotExist {
 		v.Reason = NotRestricted
 	}

@@ -12,6 +12,7 @@ type Switches struct {
 	BesideDenied bool
 	Keychain     bool // macOS's Keychain: every item that its programs may have
 	Undo         bool // every change of data is saved first, which takes a supervisor that makes it
+	Ephemeral    bool // every change of data goes to a place apart, which whoever starts the shim has mounted
 	IPC          bool // System V IPC and POSIX message queues, which all processes of a user share
 	KernelLog    bool // the kernel's audit log tells what Landlock denies
 }
@@ -40,6 +41,7 @@ var SwitchTable = [...]Switch{
 	{"rmdir", "removing or renaming directories", "allow-rmdir", false, false, func(s *Switches) *bool { return &s.Rmdir }},
 	{"kernel-log", "denials in the kernel's audit log", "audit-kernel", true, true, func(s *Switches) *bool { return &s.KernelLog }},
 	{"undo", "taking back what it changes", "undo", true, true, func(s *Switches) *bool { return &s.Undo }},
+	{"ephemeral", "keeping its changes apart", "", true, true, func(s *Switches) *bool { return &s.Ephemeral }},
 	{"beside-denied", "making, renaming and removing names beside what is denied", "allow-beside-denied", true, true, func(s *Switches) *bool { return &s.BesideDenied }},
 	{"keychain", "the Keychain, every item in it", "allow-keychain", true, true, func(s *Switches) *bool { return &s.Keychain }},
 }

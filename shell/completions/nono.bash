@@ -10,13 +10,13 @@ _nono_list_run() {
 		--host --deny-host --listen --port \
 		--unix-socket --inner-sockets --allow-unix-sockets --allow-ipc \
 		--allow-keychain --allow-command --block-command --allow-env \
-		--secret --credential --undo --undo-limit \
-		--audit-log --audit-level --audit-kernel --audit-required \
-		--until --end-kills --ask --ask-with \
-		--ask-timeout --ask-protected --explain --wait-all \
-		-p --profile --workdir --allow-cwd --trust-project \
-		--no-project --keep-fd --list-profiles --show-profile \
-		--install-hook --remove-hook --ephemeral --record \
+		--secret --credential --ephemeral --undo \
+		--undo-limit --audit-log --audit-level --audit-kernel \
+		--audit-required --until --end-kills --ask \
+		--ask-with --ask-timeout --ask-protected --explain \
+		--wait-all -p --profile --workdir --allow-cwd \
+		--trust-project --no-project --keep-fd --list-profiles \
+		--show-profile --install-hook --remove-hook --record \
 		--summary --dry-run --print-spec -v --verbose \
 		-s --silent -h --help --version
 }
@@ -37,6 +37,7 @@ _nono_kind_run() {
 	--allow-env | -allow-env) echo 'NAME' ;;
 	--secret | -secret) echo 'NAME=SOURCE' ;;
 	--credential | -credential) echo 'NAME[:N/UNIT][=SOURCE]' ;;
+	--ephemeral | -ephemeral) echo '[=WHEN]' ;;
 	--undo-limit | -undo-limit) echo 'SIZE' ;;
 	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
 	--until | -until) echo 'TIME' ;;
@@ -44,7 +45,6 @@ _nono_kind_run() {
 	-p | --p | --profile | -profile | --show-profile | -show-profile) echo 'PROFILE' ;;
 	--keep-fd | -keep-fd | --record | -record) echo 'N' ;;
 	--install-hook | -install-hook | --remove-hook | -remove-hook) echo 'WORDS:claude-code codex copilot cursor gemini opencode qwen' ;;
-	--ephemeral | -ephemeral) echo '[=WHEN]' ;;
 	--summary | -summary) echo 'WORDS:text json none' ;;
 	esac
 }
@@ -64,11 +64,11 @@ _nono_list_why() {
 		--net-block --deny-host --listen --inner-sockets \
 		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
 		--block-command --allow-env --secret --credential \
-		--undo --undo-limit --audit-log --audit-level \
-		--audit-kernel --audit-required --until --end-kills \
-		--ask --ask-with --ask-timeout --ask-protected \
-		--explain --wait-all -p --profile --workdir \
-		--allow-cwd --trust-project --no-project
+		--ephemeral --undo --undo-limit --audit-log \
+		--audit-level --audit-kernel --audit-required --until \
+		--end-kills --ask --ask-with --ask-timeout \
+		--ask-protected --explain --wait-all -p --profile \
+		--workdir --allow-cwd --trust-project --no-project
 }
 
 _nono_kind_why() {
@@ -94,6 +94,7 @@ _nono_kind_why() {
 	--allow-env | -allow-env) echo 'NAME' ;;
 	--secret | -secret) echo 'NAME=SOURCE' ;;
 	--credential | -credential) echo 'NAME[:N/UNIT][=SOURCE]' ;;
+	--ephemeral | -ephemeral) echo '[=WHEN]' ;;
 	--undo-limit | -undo-limit) echo 'SIZE' ;;
 	--audit-level | -audit-level) echo 'WORDS:refused exec all' ;;
 	--until | -until) echo 'TIME' ;;

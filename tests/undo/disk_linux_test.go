@@ -10,57 +10,28 @@ import (
 
 	"github.com/nono-sandbox/nono/core/testenv"
 	"github.com/nono-sandbox/nono/core/testenv/tree"
-	"golang.org/x/sys/unix"
+	"github.com/nono-sandbox/nono/tests/internal/project"
 )
 
-// onDisk is a place on a file system of its own, made in an image by mkfs. It skips
-// without that program, a kernel that knows the file system, and the right to mount.
+// onDisk is a place on a file system of its own, made in an image by mkfs.
 func onDisk(t *testing.T, mkfs string, words ...string) (p place, image string) {
 	t.Helper()
 	testenv.RequireLandlock(t, 1)
-	testenv.RequireRoot(t, "mount a file system")
-	program, err := exec.LookPath(mkfs)
-	if err != nil {
-		t.Skip(mkfs + " is missing")
-	}
-	dir := t.TempDir()
-	image = filepath.Join(dir, "image")
-	if err := os.WriteFile(image, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Truncate(image, 512<<20); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(program, append(words, image)...).CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v: %s", mkfs, err, out)
-	}
-	at := filepath.Join(dir, "at")
-	if err := os.Mkdir(at, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command("mount", "-o", "loop", image, at).CombinedOutput(); err != nil {
-		t.Skipf("cannot mount what %s made: %v: %s", mkfs, err, out)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(at, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
-	p = placeIn(t, testenv.User{Name: "root"}, at+"/home", at+"/project")
-	return p, image
+	at, image := project.Mounted(t, 512, mkfs, words...)
+	return place{project.In(t, testenv.User{Name: "root"}, at+"/home", at+"/project", filled)}, image
 }
 
 // Where a file system can share blocks, a large original takes no space, and comes back.
 func TestSharedBlocks(t *testing.T) {
 	p, _ := onDisk(t, "mkfs.btrfs", "-q")
-	p.outside("head -c 100M /dev/urandom > big; touch -d 2020-02-02 big .; sync big")
-	before := tree.Snapshot(t, p.project)
+	p.Outside("head -c 100M /dev/urandom > big; touch -d 2020-02-02 big .; sync big")
+	before := tree.Snapshot(t, p.Dir)
 	// The limit is of what is copied.
 	out, status := p.run("echo x >> big; echo y > a; tail -c 2 big", "--undo-limit", "1M")
 	if status != 0 || !strings.HasPrefix(out, "x\n") {
 		t.Fatalf("%d: %s", status, out)
 	}
-	journal, err := filepath.Glob(p.home + "/.local/state/nono/undo/*/journal")
+	journal, err := filepath.Glob(p.Home + "/.local/state/nono/undo/*/journal")
 	if err != nil || len(journal) != 1 {
 		t.Fatal(journal, err)
 	}
@@ -74,9 +45,9 @@ func TestSharedBlocks(t *testing.T) {
 // has all that is needed to take the changes back.
 func TestPowerCut(t *testing.T) {
 	p, image := onDisk(t, "mkfs.ext4", "-q")
-	p.outside("mkdir many; for n in $(seq 40); do echo old $n > many/$n; done; head -c 300000 /dev/urandom > large; find . -exec touch -h -d 2020-02-02 {} +; sync -f .")
-	before := tree.Snapshot(t, p.project)
-	c := p.command(append([]string{p.s.Path("nono-run")}, p.flags("--", "sh", "-c",
+	p.Outside("mkdir many; for n in $(seq 40); do echo old $n > many/$n; done; head -c 300000 /dev/urandom > large; find . -exec touch -h -d 2020-02-02 {} +; sync -f .")
+	before := tree.Snapshot(t, p.Dir)
+	c := p.Command(append([]string{p.Suite.Path("nono-run")}, p.flags("--", "sh", "-c",
 		"for n in $(seq 30); do echo new > many/$n; done; rm many/3? a; mv b c; mkdir new; echo x > new/x; echo x >> large; chmod 600 many/1; sync -f .; echo ready; exec sleep 600")[1:]...)...)
 	lines, err := c.StdoutPipe()
 	if err != nil {
@@ -97,7 +68,7 @@ func TestPowerCut(t *testing.T) {
 			t.Fatalf("%v: %s", err, out)
 		}
 		// The copy lies where the original was, for one command.
-		again := p.command("unshare", "-m", "sh", "-c", "mount -o loop "+cut+" "+filepath.Dir(p.project)+" && cd "+p.project+" && "+p.s.Path("nono")+" undo --force && rm -rf "+cut+".tree && cp -a . "+cut+".tree")
+		again := p.Command("unshare", "-m", "sh", "-c", "mount -o loop "+cut+" "+filepath.Dir(p.Dir)+" && cd "+p.Dir+" && "+p.Suite.Path("nono")+" undo --force && rm -rf "+cut+".tree && cp -a . "+cut+".tree")
 		if out, err = again.CombinedOutput(); err == nil {
 			if err = os.Rename(cut+".tree", cut+"-tree"); err != nil {
 				t.Fatal(err)

@@ -3,10 +3,8 @@
 package undo
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,95 +12,47 @@ import (
 
 	"github.com/nono-sandbox/nono/core/testenv"
 	"github.com/nono-sandbox/nono/core/testenv/tree"
-	"github.com/nono-sandbox/nono/tests/internal/suite"
+	"github.com/nono-sandbox/nono/tests/internal/project"
 	"golang.org/x/sys/unix"
 )
 
 func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
 
-// A place is one user's home and project.
-type place struct {
-	t             *testing.T
-	s             suite.Suite
-	u             testenv.User
-	home, project string
-}
+// A place is a project in which runs can be taken back.
+type place struct{ project.Project }
+
+const filled = `echo one > a; echo two > b; mkdir -p d/e sub/dir; echo three > d/c; ln d/c d/hard; ln -s a link; echo x > sub/x
+ln a sub/dir/a; head -c 300000 /dev/zero | tr '\0' 'z' > sub/large; mkfifo d/fifo; chmod 711 d/e; setfattr -n user.was -v 1 b 2>/dev/null || :
+find . -exec touch -h -d 2020-02-02T02:02:02.5 {} +`
 
 func each(t *testing.T, f func(t *testing.T, p place)) {
-	testenv.RequireLandlock(t, 1)
-	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
-		f(t, newPlace(t, u))
-	})
-}
-
-func newPlace(t *testing.T, u testenv.User) place { return placeIn(t, u, u.Dir(t), u.Dir(t)) }
-
-// placeIn makes what is missing of the directories.
-func placeIn(t *testing.T, u testenv.User, home, project string) place {
-	t.Helper()
-	for _, dir := range []string{home, project} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p := place{t: t, s: suite.Build(t, suite.Newest), u: u, home: home, project: project}
-	p.outside(`echo one > a; echo two > b; mkdir -p d/e sub/dir; echo three > d/c; ln d/c d/hard; ln -s a link; echo x > sub/x
-		ln a sub/dir/a; head -c 300000 /dev/zero | tr '\0' 'z' > sub/large; mkfifo d/fifo; chmod 711 d/e; setfattr -n user.was -v 1 b 2>/dev/null || :
-		find . -exec touch -h -d 2020-02-02T02:02:02.5 {} +`)
-	return p
-}
-
-func (p place) command(words ...string) *exec.Cmd {
-	c := p.u.Command(words[0], words[1:]...)
-	c.Dir = p.project
-	c.Env = []string{"PATH=" + p.s.Dir + ":/usr/bin:/bin", "HOME=" + p.home, "TMPDIR=" + p.home, "TERM=dumb"}
-	return c
-}
-
-// outside runs a shell script without a sandbox.
-func (p place) outside(script string) string {
-	p.t.Helper()
-	out, err := p.command("sh", "-ec", script).CombinedOutput()
-	if err != nil {
-		p.t.Fatalf("%s: %v: %s", script, err, out)
-	}
-	return string(out)
-}
-
-// nono runs a subcommand and returns what it printed on both streams, and its status.
-func (p place) nono(words ...string) (string, int) {
-	p.t.Helper()
-	c := p.command(append([]string{p.s.Path("nono")}, words...)...)
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
-	c.Run()
-	return out.String(), c.ProcessState.ExitCode()
+	project.Each(t, filled, func(t *testing.T, p project.Project) { f(t, place{p}) })
 }
 
 // flags are those of a run with --undo.
 func (p place) flags(more ...string) []string {
-	return append([]string{"run", "--undo", "--allow", p.project, "--allow-rmdir", "--allow-command", "all"}, more...)
+	return append([]string{"run", "--undo", "--allow", p.Dir, "--allow-rmdir", "--allow-command", "all"}, more...)
 }
 
 // run runs a script inside with --undo.
 func (p place) run(script string, flags ...string) (string, int) {
-	p.t.Helper()
-	return p.nono(append(p.flags(flags...), "--", "sh", "-c", script)...)
+	p.T.Helper()
+	return p.Nono(append(p.flags(flags...), "--", "sh", "-c", script)...)
 }
 
 // back wants nono undo to give the tree back.
 func (p place) back(before, after string, words ...string) {
-	p.t.Helper()
-	out, status := p.nono(append([]string{"undo"}, words...)...)
-	if now := tree.Snapshot(p.t, p.project); status != 0 || now != before {
-		p.t.Errorf("%s: undo (%d): %s\n%s", after, status, out, tree.Difference(before, now))
+	p.T.Helper()
+	out, status := p.Nono(append([]string{"undo"}, words...)...)
+	if now := tree.Snapshot(p.T, p.Dir); status != 0 || now != before {
+		p.T.Errorf("%s: undo (%d): %s\n%s", after, status, out, tree.Difference(before, now))
 	}
 }
 
 // What a command does in each usual way, nono undo takes back.
 func TestTakeBack(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
-		before := tree.Snapshot(t, p.project)
+		before := tree.Snapshot(t, p.Dir)
 		for _, c := range []struct{ script, want string }{
 			{"echo more >> a; cat a sub/dir/a", "one\nmore\none\nmore\n"},
 			{"echo new > a; rm b; cat a; ls b", "new\nls: cannot access 'b': No such file or directory\n"},
@@ -127,7 +77,7 @@ func TestTakeBack(t *testing.T) {
 			}
 			p.back(before, c.script)
 		}
-		if out, _ := p.nono("undo", "list"); out != "no runs that can be undone\n" {
+		if out, _ := p.Nono("undo", "list"); out != "no runs that can be undone\n" {
 			t.Errorf("all is taken back, and there is: %s", out)
 		}
 	})
@@ -137,14 +87,14 @@ func TestTakeBack(t *testing.T) {
 func TestRandom(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		changer := testenv.Build(t, "./changer", "-ldflags", "-s -w")
-		before := tree.Snapshot(t, p.project)
+		before := tree.Snapshot(t, p.Dir)
 		seeds := 8
 		if os.Getenv("NONO_LONG") != "" {
 			seeds = 300
 		}
 		for seed := range seeds {
-			args := p.flags("--read-file", changer, "--", changer, fmt.Sprint(seed), fmt.Sprint(40+10*seed), p.project)
-			if out, status := p.nono(args...); status != 0 {
+			args := p.flags("--read-file", changer, "--", changer, fmt.Sprint(seed), fmt.Sprint(40+10*seed), p.Dir)
+			if out, status := p.Nono(args...); status != 0 {
 				t.Fatalf("seed %d: %d: %s", seed, status, out)
 			}
 			p.back(before, fmt.Sprint("seed ", seed))
@@ -157,9 +107,9 @@ func TestRandom(t *testing.T) {
 func TestKilled(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		changer := testenv.Build(t, "./changer", "-ldflags", "-s -w")
-		before := tree.Snapshot(t, p.project)
+		before := tree.Snapshot(t, p.Dir)
 		for seed := range 6 {
-			c := p.command(append([]string{p.s.Path("nono-run")}, p.flags("--read-file", changer, "--", changer, fmt.Sprint(seed), "100000", p.project)[1:]...)...)
+			c := p.Command(append([]string{p.Suite.Path("nono-run")}, p.flags("--read-file", changer, "--", changer, fmt.Sprint(seed), "100000", p.Dir)[1:]...)...)
 			if err := c.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -168,7 +118,7 @@ func TestKilled(t *testing.T) {
 			c.Process.Kill()
 			c.Wait()
 			p.quiet()
-			if out, status := p.nono("undo"); status == 0 || !strings.Contains(out, "--force") {
+			if out, status := p.Nono("undo"); status == 0 || !strings.Contains(out, "--force") {
 				t.Errorf("undo of a run that was killed: %d: %s", status, out)
 			}
 			p.back(before, fmt.Sprint("killed, seed ", seed), "--force")
@@ -178,9 +128,9 @@ func TestKilled(t *testing.T) {
 
 // begun waits until a run has written something into its journal.
 func (p place) begun() {
-	p.t.Helper()
+	p.T.Helper()
 	for range 2000 {
-		all, _ := filepath.Glob(p.home + "/.local/state/nono/undo/*/journal")
+		all, _ := filepath.Glob(p.Home + "/.local/state/nono/undo/*/journal")
 		for _, path := range all {
 			if st, err := os.Stat(path); err == nil && st.Size() > 1000 {
 				return
@@ -188,46 +138,46 @@ func (p place) begun() {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	p.t.Fatal("no journal is written")
+	p.T.Fatal("no journal is written")
 }
 
 // quiet waits until nothing changes any more.
 func (p place) quiet() {
-	p.t.Helper()
+	p.T.Helper()
 	for range 200 {
-		was := p.outside("find . -printf '%p %T@ %C@\n' | sort | cksum")
+		was := p.Outside("find . -printf '%p %T@ %C@\n' | sort | cksum")
 		time.Sleep(20 * time.Millisecond)
-		if p.outside("find . -printf '%p %T@ %C@\n' | sort | cksum") == was {
+		if p.Outside("find . -printf '%p %T@ %C@\n' | sort | cksum") == was {
 			return
 		}
 	}
-	p.t.Fatal("something still changes the tree")
+	p.T.Fatal("something still changes the tree")
 }
 
 // The sandbox is no wider with --undo: what is denied, not granted or only read stays
 // shut, and so does what is saved.
 func TestNoWider(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
-		p.outside("mkdir " + p.home + "/.ssh; echo key > " + p.home + "/.ssh/id; echo o > " + p.home + "/other; mkdir ro; echo r > ro/f; echo s > secret")
-		before := tree.Snapshot(t, p.project)
-		store := p.home + "/.local/state/nono/undo"
+		p.Outside("mkdir " + p.Home + "/.ssh; echo key > " + p.Home + "/.ssh/id; echo o > " + p.Home + "/other; mkdir ro; echo r > ro/f; echo s > secret")
+		before := tree.Snapshot(t, p.Dir)
+		store := p.Home + "/.local/state/nono/undo"
 		for _, script := range []string{
 			"echo x > ~/other", "rm ~/other", "mv ~/other .", "ln ~/other n", "chmod 600 ~/other", "touch ~/other", "mkdir ~/n", "mv a ~/n",
 			"echo x > ro/f", "rm ro/f", "mv ro/f n", "mv a ro/n", "ln a ro/n", "mkdir ro/n", "truncate -s 0 ro/f",
 			"cat secret", "echo x > secret", "rm secret", "mv secret n", "ln secret n", "ln -s secret l; echo x > l",
 			"cat " + store + "/*/journal", "echo x >> " + store + "/*/journal", "rm -r " + store + "/*", "chmod 777 " + store, "ln " + store + "/*/small n",
-			"ln -s / root; echo x > root" + p.home + "/other", "echo x > sub/../../$(basename " + p.home + ")/other",
+			"ln -s / root; echo x > root" + p.Home + "/other", "echo x > sub/../../$(basename " + p.Home + ")/other",
 		} {
-			out, _ := p.run("("+script+") 2>/dev/null && echo GOT THROUGH || echo HELD", "--deny", p.project+"/secret", "--deny-write", p.project+"/ro")
+			out, _ := p.run("("+script+") 2>/dev/null && echo GOT THROUGH || echo HELD", "--deny", p.Dir+"/secret", "--deny-write", p.Dir+"/ro")
 			if !strings.Contains(out, "HELD") {
 				t.Errorf("%s: %s", script, out)
 			}
-			p.nono("undo", "--force")
+			p.Nono("undo", "--force")
 		}
-		if got := p.outside("cat ~/other ro/f secret ~/.ssh/id; stat -c %a ~/other"); got != "o\nr\ns\nkey\n644\n" {
+		if got := p.Outside("cat ~/other ro/f secret ~/.ssh/id; stat -c %a ~/other"); got != "o\nr\ns\nkey\n644\n" {
 			t.Errorf("outside of the grants: %q", got)
 		}
-		if now := tree.Snapshot(t, p.project); now != before {
+		if now := tree.Snapshot(t, p.Dir); now != before {
 			t.Errorf("the project:\n%s", tree.Difference(before, now))
 		}
 	})
@@ -240,7 +190,7 @@ func TestLimit(t *testing.T) {
 		if !strings.Contains(out, "refused\n") || !strings.Contains(out, "x\n") || !strings.Contains(out, "--undo-limit") {
 			t.Errorf("over the limit: %s", out)
 		}
-		p.nono("undo")
+		p.Nono("undo")
 		// Nothing is copied of what is removed: its inode stays.
 		if out, status := p.run("rm sub/large", "--undo-limit", "1K"); status != 0 {
 			t.Errorf("removing: %d: %s", status, out)
@@ -258,22 +208,22 @@ func TestChangedSince(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		p.run("echo run > a; echo run > b; echo new > n")
 		time.Sleep(20 * time.Millisecond)
-		p.outside("echo mine > a; chmod 600 b; echo untracked > u")
-		before := tree.Snapshot(t, p.project)
-		out, status := p.nono("undo")
-		if status != 1 || !strings.Contains(out, "'"+p.project+"/a': its content was changed since the run; and 1 more") {
+		p.Outside("echo mine > a; chmod 600 b; echo untracked > u")
+		before := tree.Snapshot(t, p.Dir)
+		out, status := p.Nono("undo")
+		if status != 1 || !strings.Contains(out, "'"+p.Dir+"/a': its content was changed since the run; and 1 more") {
 			t.Errorf("undo: %d: %s", status, out)
 		}
-		if now := tree.Snapshot(t, p.project); now != before {
+		if now := tree.Snapshot(t, p.Dir); now != before {
 			t.Errorf("a refused undo changed:\n%s", tree.Difference(before, now))
 		}
-		if out, status := p.nono("undo", "n"); status != 0 || !strings.Contains(out, "taken back: 1 added") || !strings.Contains(out, "left: 2 changed") {
+		if out, status := p.Nono("undo", "n"); status != 0 || !strings.Contains(out, "taken back: 1 added") || !strings.Contains(out, "left: 2 changed") {
 			t.Errorf("undo of one file: %d: %s", status, out)
 		}
-		if out, status := p.nono("undo", "--force"); status != 0 {
+		if out, status := p.Nono("undo", "--force"); status != 0 {
 			t.Errorf("undo --force: %d: %s", status, out)
 		}
-		if got := p.outside("cat a b u; stat -c %a b; ls n 2>&1 || :"); !strings.HasPrefix(got, "one\ntwo\nuntracked\n644\n") || !strings.Contains(got, "No such") {
+		if got := p.Outside("cat a b u; stat -c %a b; ls n 2>&1 || :"); !strings.HasPrefix(got, "one\ntwo\nuntracked\n644\n") || !strings.Contains(got, "No such") {
 			t.Errorf("after undo --force: %q", got)
 		}
 	})
@@ -282,26 +232,26 @@ func TestChangedSince(t *testing.T) {
 // Together with what else needs a supervisor, and as git works.
 func TestTogether(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
-		before := tree.Snapshot(t, p.project)
-		log := p.home + "/log"
-		out, status := p.nono("run", "--undo", "--audit-log", log, "--audit-level", "all", "--allow", p.project, "--allow-rmdir-own", "--allow-command", "all", "--", "sh", "-c",
+		before := tree.Snapshot(t, p.Dir)
+		log := p.Home + "/log"
+		out, status := p.Nono("run", "--undo", "--audit-log", log, "--audit-level", "all", "--allow", p.Dir, "--allow-rmdir-own", "--allow-command", "all", "--", "sh", "-c",
 			"mkdir n && mv n m && rmdir m && echo made; rmdir d/e 2>/dev/null || echo kept; echo x > a; cat ~/other 2>/dev/null; git init -q r && cd r && git -c user.name=n -c user.email=e@example.org commit -q --allow-empty -m 1 && git log --format=%s")
 		if status != 0 || !strings.HasPrefix(out, "made\nkept\n") || !strings.Contains(out, "1\n") {
 			t.Errorf("%d: %s", status, out)
 		}
-		if out, status := p.nono("audit", "verify", log); status != 0 {
+		if out, status := p.Nono("audit", "verify", log); status != 0 {
 			t.Errorf("audit verify: %d: %s", status, out)
 		}
 		p.back(before, "together")
-		if out, status := p.nono("run", "--undo", "--ephemeral", "--allow", p.project, "--", "true"); status != 2 || !strings.Contains(out, "apart or in place") {
+		if out, status := p.Nono("run", "--undo", "--ephemeral", "--allow", p.Dir, "--", "true"); status != 2 || !strings.Contains(out, "apart or in place") {
 			t.Errorf("--undo --ephemeral: %d: %s", status, out)
 		}
-		for _, flags := range [][]string{{"--allow", p.home + ":5m"}, {"--write-file", p.home + "/log:5m"}} {
-			if out, status := p.nono(append(p.flags(flags...), "--", "true")...); status != 125 || !strings.Contains(out, "is not saved") {
+		for _, flags := range [][]string{{"--allow", p.Home + ":5m"}, {"--write-file", p.Home + "/log:5m"}} {
+			if out, status := p.Nono(append(p.flags(flags...), "--", "true")...); status != 125 || !strings.Contains(out, "is not saved") {
 				t.Errorf("--undo %v: %d: %s", flags, status, out)
 			}
 		}
-		if out, status := p.nono("run", "--undo", "--read", p.project, "--", "true"); status != 125 || !strings.Contains(out, "may change nothing") {
+		if out, status := p.Nono("run", "--undo", "--read", p.Dir, "--", "true"); status != 125 || !strings.Contains(out, "may change nothing") {
 			t.Errorf("--undo with nothing to change: %d: %s", status, out)
 		}
 	})
@@ -312,18 +262,18 @@ func TestTogether(t *testing.T) {
 func TestAsked(t *testing.T) {
 	testenv.RequireLandlock(t, 2)
 	each(t, func(t *testing.T, p place) {
-		other := p.u.Dir(t)
-		program, log := p.u.Dir(t)+"/answer", p.u.Dir(t)+"/asked"
+		other := p.User.Dir(t)
+		program, log := p.User.Dir(t)+"/answer", p.User.Dir(t)+"/asked"
 		for path, text := range map[string]string{program: "#!/bin/sh\ncat >>" + log + "\necho '{\"yes\":true,\"for\":\"run\",\"dir\":true}'\n", other + "/f": "the file\n"} {
 			if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			p.u.Own(t, path)
+			p.User.Own(t, path)
 		}
 		outside := tree.Snapshot(t, other)
 		for _, flags := range [][]string{{"--ask-with", program}, {"--read", other + ":1h"}} {
-			before := tree.Snapshot(t, p.project)
-			out, status := p.nono(append(append(p.flags("--silent"), flags...), "--", "sh", "-c", "O="+other+`; cat $O/f; echo x > a; echo n > n; cat a n; exec 2>/dev/null
+			before := tree.Snapshot(t, p.Dir)
+			out, status := p.Nono(append(append(p.flags("--silent"), flags...), "--", "sh", "-c", "O="+other+`; cat $O/f; echo x > a; echo n > n; cat a n; exec 2>/dev/null
 echo x > $O/f || echo no; true >> $O/f || echo no; echo x > $O/n || echo no; rm -f $O/f || echo no; mv $O/f $O/g || echo no; mv n $O/n || echo no; mkdir $O/d || echo no
 chmod 600 $O/f || echo no; touch $O/f || echo no; ln a $O/a || echo no; truncate -s 0 $O/f || echo no`)...)
 			if want := "the file\nx\nn\n" + strings.Repeat("no\n", 11); status != 0 || out != want {
@@ -344,16 +294,16 @@ chmod 600 $O/f || echo no; touch $O/f || echo no; ln a $O/a || echo no; truncate
 // A program that gives up being root acts as the user that it becomes.
 func TestOtherUser(t *testing.T) {
 	testenv.RequireRoot(t, "changing the user")
-	p := newPlace(t, testenv.User{Name: "root"})
-	p.outside("chmod 777 .; echo mine > u; chown 65534:65534 u; touch -d 2020-02-02 .")
-	before := tree.Snapshot(t, p.project)
+	p := place{project.New(t, testenv.User{Name: "root"}, filled)}
+	p.Outside("chmod 777 .; echo mine > u; chown 65534:65534 u; touch -d 2020-02-02 .")
+	before := tree.Snapshot(t, p.Dir)
 	out, _ := p.run("setpriv --reuid 65534 --regid 65534 --clear-groups sh -c 'echo n > n; echo x > a; echo y > u; chmod 600 u; chmod 600 a' 2>/dev/null; stat -c %U n; cat a u")
 	if !strings.HasPrefix(out, "nobody\none\ny\n") {
 		t.Errorf("as another user: %s", out)
 	}
 	p.back(before, "as another user")
 	var st unix.Stat_t
-	if unix.Stat(filepath.Join(p.project, "u"), &st); st.Uid != 65534 {
+	if unix.Stat(filepath.Join(p.Dir, "u"), &st); st.Uid != 65534 {
 		t.Errorf("the file is now of user %d", st.Uid)
 	}
 }
