@@ -11,8 +11,8 @@ GO ?= go
 export CGO_ENABLED := 0
 
 MODULE := github.com/nono-sandbox/nono
-MODULES := core nono nono-ask nono-audit nono-ephemeral nono-exec-shim nono-learn nono-overlay nono-policy nono-run nono-supervise nono-why tests
-BINARIES := nono nono-ask nono-audit nono-policy nono-run nono-why nono-ephemeral nono-learn nono-overlay nono-supervise nono-exec-shim
+MODULES := core nono nono-ask nono-audit nono-ephemeral nono-exec-shim nono-hook nono-learn nono-overlay nono-policy nono-run nono-supervise nono-why tests
+BINARIES := nono nono-ask nono-audit nono-policy nono-run nono-why nono-ephemeral nono-hook nono-learn nono-overlay nono-supervise nono-exec-shim
 VERSION ?= $(shell sh packaging/version)
 LDFLAGS := -s -w -X $(MODULE)/core/version.number=$(VERSION)
 # On Linux the programs begin in core/entry or core/entry/brief, which say where

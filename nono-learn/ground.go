@@ -193,7 +193,7 @@ func (l *lesson) finder() (*wants.Finder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &wants.Finder{Lists: list, Read: wants.ReadFile}, nil
+	return &wants.Finder{Lists: list, Read: wants.ReadFile, Scripts: cli.ScriptsOf}, nil
 }
 
 // mostCandidates is how many profiles are looked at: each costs a policy.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path"
@@ -15,7 +17,7 @@ func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
 
 // never are packages that would cost at every start of a command, by their size
 // or by what they do before main. encoding/json comes with ff, whose parser of
-// JSON cannot be left out; nothing here uses it.
+// JSON cannot be left out; nothing here uses it: see TestNoJSON.
 var never = []string{"net", "net/*", "crypto", "crypto/*", "regexp", "*/template", "os/*", "log", "log/*", "context", "runtime/cgo",
 	"github.com/landlock-lsm/go-landlock/landlock",
 	"github.com/nono-sandbox/nono/core/supervise", "github.com/nono-sandbox/nono/core/supervise/*"}
@@ -51,5 +53,40 @@ func TestNoInit(t *testing.T) {
 		if strings.HasPrefix(line, "init main ") || strings.Contains(line, "nono-sandbox") {
 			t.Error(line)
 		}
+	}
+}
+
+// encoding/json looks methods up by their names, so the linker keeps every method of every
+// type beside it: a tenth of the program. nono-hook has it instead.
+func TestNoJSON(t *testing.T) {
+	for program, want := range map[string]bool{"nono-run": false, "nono-why": false, "nono-hook": true} {
+		text, err := os.ReadFile(testenv.Build(t, "github.com/nono-sandbox/nono/"+program))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Go's runtime has the names of all functions.
+		if has := bytes.Contains(text, []byte("encoding/json.(*decodeState)")); has != want {
+			t.Errorf("%s links encoding/json: %v", program, has)
+		}
+	}
+}
+
+// A record holds any bytes, as JSON.
+func TestQuote(t *testing.T) {
+	words := []string{"", "a b", `"quoted"`, "\\", "a\"b", "\x00\x1f\x7f\n\t", "é😀\u2028\ufffd", "<&>"}
+	var got []string
+	if err := json.Unmarshal([]byte(quotes(words)), &got); err != nil {
+		t.Fatalf("%v: %s", err, quotes(words))
+	}
+	for i := range words {
+		if want := text(words[i]); got[i] != want {
+			t.Errorf("%q became %q, want %q", words[i], got[i], want)
+		}
+	}
+	if got := quote("\xff"); got != `"\"\\xff\""` {
+		t.Error(got)
+	}
+	if quotes(nil) != "[]" {
+		t.Error(quotes(nil))
 	}
 }

@@ -23,6 +23,7 @@ func (o *options) hint(l *launch, h policy.Host) (string, wants.Wants, error) {
 	if err != nil {
 		return "", wants.Wants{}, err
 	}
+	finder.Scripts = cli.ScriptsOf
 	dir := o.workdir(h)
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real

@@ -13,7 +13,6 @@ import (
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/version"
-	"github.com/nono-sandbox/nono/nono-run/hook"
 )
 
 const usage = `usage: nono run [FLAG ...] [--] COMMAND [ARGUMENT ...]
@@ -116,10 +115,8 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 		return o.list(p.Out, h)
 	case o.installHook != "" && o.removeHook != "":
 		return cli.Misuse("use --install-hook and --remove-hook", "only one of them makes sense", "")
-	case o.installHook != "":
-		return hook.Install(o.installHook, h, p)
-	case o.removeHook != "":
-		return hook.Remove(o.removeHook, h, p)
+	case o.installHook != "" || o.removeHook != "":
+		return o.hook()
 	case len(o.Command) == 0 && !o.dryRun && !o.printSpec && o.showProfile == "":
 		return cli.Misuse("start a command", "none is given", "nono run --allow . -- COMMAND")
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
 	"strconv"
 	"strings"
@@ -19,25 +17,6 @@ import (
 // mostOfRecord bounds the arguments in a record, in bytes: a syslog daemon may cut a
 // longer message, and half a record is none.
 const mostOfRecord = 2048
-
-// started is the record of one start, as nono-audit(5) describes. It is written by
-// the user's own process before the command is there: it says what was started through
-// nono, and binds nobody who does not use nono.
-type started struct {
-	Event    string   `json:"event"`
-	Time     string   `json:"time"`
-	Version  string   `json:"version"`
-	PID      int      `json:"pid"`
-	UID      int      `json:"uid"`
-	Cwd      string   `json:"cwd"`
-	Path     string   `json:"path"`
-	Argv     []string `json:"argv"`
-	LeftOut  int      `json:"argv_left_out,omitempty"`
-	Profiles []string `json:"profiles"`
-	Policies []string `json:"policies"`
-	// Supervised says that a process of nono's stays beside the command.
-	Supervised bool `json:"supervised"`
-}
 
 // recordStart writes the record to everywhere that a policy of this machine names. If
 // one of these cannot be written, the command does not start.
@@ -63,7 +42,9 @@ func (l *launch) recordStart() error {
 	return nil
 }
 
-// record is the line, without its end.
+// record is the record of one start, as nono-audit(5) describes, without the end of its
+// line. It is written by the user's own process before the command is there: it says what
+// was started through nono, and binds nobody who does not use nono.
 func (l *launch) record() ([]byte, error) {
 	hide, err := conceal.Secrets()
 	if err != nil {
@@ -73,23 +54,51 @@ func (l *launch) record() ([]byte, error) {
 	if err != nil {
 		cwd = "" // it was removed: nobody can name it
 	}
-	r := started{Event: "start", Time: time.Now().UTC().Format(time.RFC3339Nano), Version: version.String(),
-		PID: os.Getpid(), UID: os.Getuid(), Cwd: text(cwd), Path: text(l.policy.Command.Path), Argv: []string{},
-		Profiles: append([]string{}, l.profile.Names...), Policies: l.managed.Policies, Supervised: l.policy.Spec.Supervised()}
-	room := mostOfRecord
-	for i, word := range hide(l.policy.Command.Argv) {
-		word = text(word)
-		if room -= len(word); room < 0 {
-			r.LeftOut = len(l.policy.Command.Argv) - i
+	argv, room := []string{}, mostOfRecord
+	for _, word := range hide(l.policy.Command.Argv) {
+		if room -= len(text(word)); room < 0 {
 			break
 		}
-		r.Argv = append(r.Argv, word)
+		argv = append(argv, word)
 	}
-	var line bytes.Buffer
-	e := json.NewEncoder(&line)
-	e.SetEscapeHTML(false) // '>' is to be read as it was typed
-	err = e.Encode(r)
-	return bytes.TrimSuffix(line.Bytes(), []byte("\n")), err
+	line := `{"event":"start","time":` + quote(time.Now().UTC().Format(time.RFC3339Nano)) + `,"version":` + quote(version.String()) +
+		`,"pid":` + strconv.Itoa(os.Getpid()) + `,"uid":` + strconv.Itoa(os.Getuid()) +
+		`,"cwd":` + quote(cwd) + `,"path":` + quote(l.policy.Command.Path) + `,"argv":` + quotes(argv)
+	if left := len(l.policy.Command.Argv) - len(argv); left > 0 {
+		line += `,"argv_left_out":` + strconv.Itoa(left)
+	}
+	line += `,"profiles":` + quotes(l.profile.Names) + `,"policies":` + quotes(l.managed.Policies) +
+		`,"supervised":` + strconv.FormatBool(l.policy.Spec.Supervised()) + "}" // a process of nono's stays beside the command
+	return []byte(line), nil
+}
+
+// quotes is words as an array of JSON.
+func quotes(words []string) string {
+	out := "["
+	for i, word := range words {
+		if i > 0 {
+			out += ","
+		}
+		out += quote(word)
+	}
+	return out + "]"
+}
+
+// quote is what text makes of s as a string of JSON (RFC 8259, section 7).
+func quote(s string) string {
+	out := []byte{'"'}
+	for _, r := range text(s) {
+		switch {
+		case r == '"' || r == '\\':
+			out = append(out, '\\', byte(r))
+		case r < ' ':
+			const hex = "0123456789abcdef"
+			out = append(out, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
+		default:
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return string(append(out, '"'))
 }
 
 // text is s as JSON can hold it: quoted as Go does where it is no UTF-8, and where it

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/query"
 )
@@ -23,126 +23,43 @@ const maxEvent = 8 << 20
 // first refusal of a session brings along.
 const maxTold = 300
 
-// event is what agents hand over, by the names that each of them has.
-type event struct {
-	Name      string          `json:"hook_event_name"`
-	Session   string          `json:"session_id"`
-	Session2  string          `json:"sessionId"`
-	Session3  string          `json:"conversation_id"`
-	Cwd       string          `json:"cwd"`
-	Roots     []string        `json:"workspace_roots"`
-	Input     json.RawMessage `json:"tool_input"`
-	Args      json.RawMessage `json:"toolArgs"`
-	Response  json.RawMessage `json:"tool_response"`
-	Output    json.RawMessage `json:"tool_output"`
-	Result    json.RawMessage `json:"toolResult"`
-	Shell     json.RawMessage `json:"output"`
-	Error     json.RawMessage `json:"error"`
-	ShellLine string          `json:"command"`
-}
-
 // hook answers one event. It never fails: a hook that does would stand in the way
 // of the agent's tool.
 func (w *sandbox) hook(in io.Reader, out io.Writer) error {
 	text, err := io.ReadAll(io.LimitReader(in, maxEvent+1))
-	var e event
-	if err != nil || len(text) > maxEvent || json.Unmarshal(text, &e) != nil || w.outside {
+	if err != nil || len(text) > maxEvent || w.outside {
 		return nil
 	}
-	said := w.refused(e.printed(), e.dir())
+	e := strings.SplitN(ofHook(string(text), "read"), "\x00", 4)
+	if len(e) < 4 {
+		return nil
+	}
+	kind, session, dir, printed := e[0], e[1], e[2], e[3]
+	if dir == "" {
+		dir, _ = os.Getwd()
+	}
+	said := w.refused(printed, dir)
 	if said == "" {
 		return nil
 	}
-	if w.firstOf(e.Session + e.Session2 + e.Session3) {
+	if w.firstOf(session) {
 		said += "\n" + w.summary()
 	}
-	answer, err := json.Marshal(e.answer(said))
-	if err != nil {
-		return nil
-	}
-	return say(out, string(answer)+"\n")
+	return say(out, ofHook(said, "answer", kind))
 }
 
-// answer is the JSON that the agent which sent e takes.
-func (e *event) answer(said string) map[string]any {
-	switch e.Name {
-	case "postToolUse", "postToolUseFailure", "afterShellExecution": // Cursor
-		return map[string]any{"additional_context": said}
-	case "": // Copilot, and nono's own plug-in for opencode
-		return map[string]any{"additionalContext": said}
-	}
-	return map[string]any{"hookSpecificOutput": map[string]any{"hookEventName": e.Name, "additionalContext": said}}
-}
-
-func (e *event) dir() string {
-	if filepath.IsAbs(e.Cwd) {
-		return e.Cwd
-	}
-	if len(e.Roots) > 0 && filepath.IsAbs(e.Roots[0]) {
-		return e.Roots[0]
-	}
-	dir, err := os.Getwd()
+// ofHook is what nono-hook, which knows the agents' JSON, makes of a text; it is empty
+// where it could not make anything of it.
+func ofHook(text string, words ...string) string {
+	program, err := cli.OwnProgram("nono-hook")
 	if err != nil {
 		return ""
 	}
-	return dir
-}
-
-// printed is what the tool printed, where that can tell of a refusal: all of an
-// error, and the output of a shell's command. A file that was read, or a page that
-// was fetched, may speak of anything.
-func (e *event) printed() string {
-	var b strings.Builder
-	failed := e.Name == "PostToolUseFailure" || e.Name == "postToolUseFailure"
-	if failed || e.ShellLine != "" || hasCommand(e.Input) || hasCommand(e.Args) {
-		for _, v := range []json.RawMessage{e.Response, e.Output, e.Result, e.Shell} {
-			gather(v, &b)
-		}
+	answer, ok, err := cli.AnswerOf(program, append([]string{"nono-hook"}, words...), text)
+	if err != nil || !ok {
+		return ""
 	}
-	gather(e.Error, &b)
-	return b.String()
-}
-
-// hasCommand reports whether a tool was given a command of a shell. Some agents
-// hand the arguments over as a string that is JSON.
-func hasCommand(input json.RawMessage) bool {
-	var quoted string
-	if json.Unmarshal(input, &quoted) == nil {
-		input = json.RawMessage(quoted)
-	}
-	var args map[string]json.RawMessage
-	if json.Unmarshal(input, &args) != nil {
-		return false
-	}
-	for _, name := range [...]string{"command", "cmd", "commands", "script"} {
-		if args[name] != nil {
-			return true
-		}
-	}
-	return false
-}
-
-// gather writes every string within a JSON value to b, a line each at least.
-func gather(value json.RawMessage, b *strings.Builder) {
-	var v any
-	if json.Unmarshal(value, &v) == nil {
-		gatherStrings(v, b)
-	}
-}
-
-func gatherStrings(v any, b *strings.Builder) {
-	switch v := v.(type) {
-	case string:
-		b.WriteString(v + "\n")
-	case []any:
-		for _, x := range v {
-			gatherStrings(x, b)
-		}
-	case map[string]any:
-		for _, x := range v {
-			gatherStrings(x, b)
-		}
-	}
+	return answer
 }
 
 // refused says in at most maxTold bytes what of a tool's output is the sandbox's

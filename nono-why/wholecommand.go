@@ -69,6 +69,7 @@ func (w *sandbox) usual(argv []string, file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	finder.Scripts = cli.ScriptsOf
 	argv = append([]string{file}, argv[1:]...)
 	want := finder.Of(argv, w.cwd)
 	env := profile.Env{GOOS: w.host.GOOS, Getenv: w.host.Env, UID: w.host.UID, Workdir: w.cwd}

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"io"
-	"os"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
@@ -18,51 +16,18 @@ func signedFor(policy string) func(file, text string) error {
 		if err != nil {
 			return err
 		}
-		answer, ok, err := answerOf(program, []string{"nono-policy", "verify", "--signature=" + file + ".sig", "--bundle=" + file + ".sigstore.json", "-"}, text)
+		said, ok, err := AnswerOf(program, []string{"nono-policy", "verify", "--signature=" + file + ".sig", "--bundle=" + file + ".sigstore.json", "-"}, text)
 		if err != nil {
 			return &fault.Error{Do: "have the profile verified", Path: file, Err: err}
 		}
 		if !ok {
+			answer := reasonIn(strings.Split(strings.TrimSpace(said), "\n"))
 			return &fault.Error{Do: "use the profile", Path: file,
 				Err:  fault.Text("the policy " + fault.Quote(policy) + " wants it signed: " + answer),
 				Hint: "nono policy sign signs a profile, or: ssh-keygen -Y sign -n nono-profile"}
 		}
 		return nil
 	}
-}
-
-// answerOf runs a program with that text as its input, and nothing of the environment. It
-// returns the last line of what the program says, and whether its status was 0.
-func answerOf(program string, argv []string, text string) (answer string, ok bool, err error) {
-	in, toIn, err := os.Pipe()
-	if err != nil {
-		return "", false, err
-	}
-	defer toIn.Close()
-	fromOut, out, err := os.Pipe()
-	if err != nil {
-		in.Close()
-		return "", false, err
-	}
-	defer fromOut.Close()
-	p, err := os.StartProcess(program, argv, &os.ProcAttr{Dir: "/", Env: []string{}, Files: []*os.File{in, out, out}})
-	in.Close()
-	out.Close()
-	if err != nil {
-		return "", false, err
-	}
-	// All of it is read before anything is answered; what ends early has an answer too.
-	_, failed := io.WriteString(toIn, text)
-	toIn.Close()
-	said, err := io.ReadAll(io.LimitReader(fromOut, 64<<10))
-	state, waited := p.Wait()
-	for _, e := range []error{err, waited} {
-		if e != nil {
-			return "", false, e
-		}
-	}
-	lines := strings.Split(strings.TrimSpace(string(said)), "\n")
-	return reasonIn(lines), state.Success() && failed == nil, nil
 }
 
 // reasonIn is the line that says why, without what is always before it.

@@ -28,7 +28,7 @@ func (c *compiler) protectNono(l *lines, p *protected) {
 		if clone := spec.Join(prefix, "shell"); isFile(clone + "/nono.bash") {
 			paths = append(paths, clone)
 		}
-		for _, name := range [...]string{"nono", "nono-run", "nono-why", "nono-exec-shim", "nono-supervise", "nono-overlay", "nono-ephemeral", "nono-ask",
+		for _, name := range [...]string{"nono", "nono-run", "nono-why", "nono-exec-shim", "nono-supervise", "nono-overlay", "nono-ephemeral", "nono-ask", "nono-hook",
 			"nono-audit", "nono-learn", "nono-policy", "nono-policy-sigstore"} {
 			paths = append(paths, spec.Join(at.Path, name))
 		}

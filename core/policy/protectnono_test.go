@@ -11,7 +11,7 @@ import (
 // TestItself: nono's own programs cannot be changed from inside, installed beside
 // one another or not, there or not; a grant of one by its name lifts that.
 func TestItself(t *testing.T) {
-	const programs = "bin/nono bin/nono-ask bin/nono-audit bin/nono-ephemeral bin/nono-exec-shim bin/nono-learn bin/nono-overlay bin/nono-policy bin/nono-policy-sigstore bin/nono-run bin/nono-supervise bin/nono-why"
+	const programs = "bin/nono bin/nono-ask bin/nono-audit bin/nono-ephemeral bin/nono-exec-shim bin/nono-hook bin/nono-learn bin/nono-overlay bin/nono-policy bin/nono-policy-sigstore bin/nono-run bin/nono-supervise bin/nono-why"
 	for _, c := range []struct{ grants, want string }{
 		{"allow project", programs + " libexec/nono share/nono shell"},
 		{"write project/bin", programs},

@@ -121,8 +121,15 @@ func (c *compiler) systemPath(l *lines, k spec.Kind, path string, homes []home, 
 // what it prints must still be of use.
 func (c *compiler) ownFiles(l *lines) {
 	for _, tool := range c.o.Tools {
-		if p, err := c.res.Resolve(tool); err == nil && p.Exists && !p.IsDir() {
-			l.grantOptional(spec.ReadFile, p.Path, spec.Origin{Source: spec.WhySelf})
+		files := []string{tool}
+		if spec.Base(tool) == "nono-why" { // which starts another one for its --hook
+			dir := spec.Parent(tool)
+			files = append(files, spec.Join(dir, "nono-hook"), spec.Join(spec.Parent(dir), "libexec/nono/nono-hook"))
+		}
+		for _, file := range files {
+			if p, err := c.res.Resolve(file); err == nil && p.Exists && !p.IsDir() {
+				l.grantOptional(spec.ReadFile, p.Path, spec.Origin{Source: spec.WhySelf})
+			}
 		}
 	}
 	// POSIX message queues are files of a file system of their own, which only

@@ -1,7 +1,6 @@
 package wants
 
 import (
-	"encoding/json"
 	"path/filepath"
 	"slices"
 )
@@ -25,24 +24,38 @@ func always(subcommand string) []string {
 // npm looks into the scripts of package.json that a package manager is to run.
 func (f *Finder) npm(out *Wants, argv []string, dir string, depth int) {
 	file := filepath.Join(dir, "package.json")
-	text, err := f.Read(file)
-	if err != nil {
-		return
-	}
-	var pkg struct{ Scripts map[string]string }
-	if json.Unmarshal([]byte(text), &pkg) != nil {
-		return
-	}
+	all := f.scriptsIn(file)
 	before := len(out.Blocked)
-	for _, name := range scripts(argv) {
-		if script := pkg.Scripts[name]; script != "" {
-			delete(pkg.Scripts, name) // one that calls itself is no news
+	names := scripts(argv)
+	for i, name := range names {
+		if script := all[name]; script != "" && !slices.Contains(names[:i], name) {
 			f.text(out, script, dir, depth)
 		}
 	}
 	if len(out.Blocked) > before && out.Script == "" {
 		out.Script = file
 	}
+}
+
+// mostPackages is how many package.json are looked into: each takes a program that reads
+// it.
+const mostPackages = 8
+
+// scriptsIn returns the scripts of a package.json by their names, or nil.
+func (f *Finder) scriptsIn(file string) map[string]string {
+	all, known := f.packages[file]
+	if known || f.Scripts == nil || len(f.packages) == mostPackages {
+		return all
+	}
+	text, err := f.Read(file)
+	if err == nil {
+		all = f.Scripts(text)
+	}
+	if f.packages == nil {
+		f.packages = map[string]map[string]string{}
+	}
+	f.packages[file] = all
+	return all
 }
 
 // scripts are the names of the scripts that a package manager runs when it is

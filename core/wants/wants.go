@@ -50,6 +50,11 @@ type Finder struct {
 	// Read returns the text of a file that a command would read, or an error. It is
 	// called for scripts, package.json and Makefiles only.
 	Read func(path string) (string, error)
+	// Scripts returns the scripts of the text of a package.json by their names. Where it
+	// is nil, they are not looked into.
+	Scripts func(text string) map[string]string
+	// packages are the scripts of the package.json that were looked into.
+	packages map[string]map[string]string
 }
 
 // Scripts may call one another without end: deepest is how far they are followed,

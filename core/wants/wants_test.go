@@ -1,8 +1,10 @@
 package wants
 
 import (
+	"encoding/json"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -25,6 +27,11 @@ func finder(t *testing.T, own string, files map[string]string) *Finder {
 				return "", os.ErrNotExist
 			}
 			return text, nil
+		},
+		Scripts: func(text string) map[string]string { // nono-hook's work
+			var pkg struct{ Scripts map[string]string }
+			json.Unmarshal([]byte(text), &pkg)
+			return pkg.Scripts
 		}}
 }
 
@@ -111,6 +118,30 @@ func TestEndless(t *testing.T) {
 		"/p/package.json": `{"scripts":{"x":"make; sh a.sh; npm run x"}}`, "/p/many.sh": strings.Repeat("sh many.sh\n", 1000)}
 	for _, c := range []string{"sh a.sh", "make", "npm run x", "sh many.sh"} {
 		finder(t, "", files).Of(strings.Fields(c), "/p")
+	}
+}
+
+// What scripts say costs a bounded number of programs that read a package.json.
+func TestMostPackages(t *testing.T) {
+	files := map[string]string{"/p/package.json": `{"scripts":{"x":"` + strings.Repeat("npm run x; npm --prefix a run x;", 100) + `"}}`}
+	script := ""
+	for i := range 30 {
+		dir := "/p/" + strconv.Itoa(i)
+		files[dir+"/package.json"] = `{"scripts":{"x":"rm x"}}`
+		script += "cd " + dir + "; npm run x; npm --prefix " + dir + " run x; (cd " + dir + " && npm run x)\n"
+	}
+	files["/p/all.sh"] = "#!/bin/sh\n" + script + "npm run x\n"
+	f, asked := finder(t, "", files), 0
+	scripts := f.Scripts
+	f.Scripts = func(text string) map[string]string { asked++; return scripts(text) }
+	if f.Of([]string{"sh", "all.sh"}, "/p"); asked == 0 || asked > mostPackages {
+		t.Errorf("%d package.json were looked into", asked)
+	}
+	// Each is looked into once.
+	f, asked = finder(t, "", files), 0
+	f.Scripts = func(text string) map[string]string { asked++; return scripts(text) }
+	if f.Of([]string{"npm", "run", "x"}, "/p"); asked != 1 {
+		t.Errorf("one package.json was looked into %d times", asked)
 	}
 }
 

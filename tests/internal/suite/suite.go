@@ -1,5 +1,5 @@
 // Package suite gives the end-to-end tests the programs they test, built from
-// this tree: nono and nono-run, nono-why, nono-exec-shim, nono-supervise, nono-ask, nono-ephemeral and nono-overlay beside it, as an
+// this tree: nono and nono-run, nono-why, nono-exec-shim, nono-supervise, nono-ask, nono-hook, nono-ephemeral and nono-overlay beside it, as an
 // installation has them.
 package suite
 
@@ -44,7 +44,7 @@ func Build(t testing.TB, lower int) Suite {
 	if runtime.GOOS == "linux" {
 		flags += " -E _nono_entry" // as make build has it
 	}
-	for _, name := range []string{"nono-run", "nono-why", "nono-exec-shim", "nono-supervise", "nono-ask", "nono-audit", "nono-ephemeral", "nono-learn", "nono-overlay", "nono-policy", "nono"} {
+	for _, name := range []string{"nono-run", "nono-why", "nono-exec-shim", "nono-supervise", "nono-ask", "nono-audit", "nono-ephemeral", "nono-hook", "nono-learn", "nono-overlay", "nono-policy", "nono"} {
 		bin := testenv.Build(t, module+name, "-ldflags", flags)
 		if s.Dir == "" {
 			s.Dir = filepath.Join(filepath.Dir(filepath.Dir(bin)), "suite-"+strconv.Itoa(lower))

@@ -1,26 +1,19 @@
-// Package hook installs in an agent's settings what tells the agent that it is in
-// a sandbox, when something has been refused to one of its tools.
-package hook
+// Package install puts a hook into an agent's settings, which tells the agent that it is
+// in a sandbox when something has been refused to one of its tools.
+package install
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
-	"golang.org/x/sys/unix"
 )
 
 // Install puts the hook into an agent's settings, and takes out one that an
-// earlier version, or another place of nono's, has put there. p tells what was
-// done. Every other byte of the settings stays.
-func Install(agent string, h policy.Host, p *cli.Printer) error {
-	why, err := whyPath()
-	if err != nil {
-		return err
-	}
+// earlier version, or another place of nono's, has put there. The hook runs the nono-why
+// whose path why is. p tells what was done. Every other byte of the settings stays.
+func Install(agent, why string, h policy.Host, p *cli.Printer) error {
 	return change(agent, h, p, why)
 }
 
@@ -113,16 +106,3 @@ const (
 	mark    = " --hook"
 	oldMark = " --self --summary >&2; exit 2; fi"
 )
-
-// whyPath is nono-why as it was installed with this program.
-func whyPath() (string, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return "", &fault.Error{Do: "find nono-why", Err: fault.Text("this program cannot tell where it is: is /proc mounted?")}
-	}
-	path := filepath.Join(filepath.Dir(self), "nono-why")
-	if unix.Access(path, unix.X_OK) != nil {
-		return "", &fault.Error{Do: "find nono-why", Err: fault.Text("it is not beside " + fault.Quote(self)), Hint: "install the package nono-why"}
-	}
-	return path, nil
-}
