@@ -35,7 +35,7 @@ func TestSignatures(t *testing.T) {
 		"no signature":                  {"verify", "not signed as it must be: there is no signature 'a.profile.sig'\n= 1\n"},
 		"a changed byte":                {"made k; echo 'read /srv/conF' > a.profile; verify", "not signed as it must be: the signature is not of these bytes\n= 1\n"},
 		"a byte more":                   {"made k; echo >> a.profile; verify", "the signature is not of these bytes\n= 1\n"},
-		"a changed signature":           {"made k; sed -i '3s/./x/5' a.profile.sig; verify", "not signed as it must be: "},
+		"a changed signature":           {`made k; sed -i -e '3s/^\(....\)x/\1y/' -e t -e '3s/./x/5' a.profile.sig; verify`, "not signed as it must be: "},
 		"cut short":                     {"made k; head -3 a.profile.sig > x; mv x a.profile.sig; verify", "it is no signature of OpenSSH's\n= 1\n"},
 		"two signatures":                {"made k; cat a.profile.sig a.profile.sig > x; mv x a.profile.sig; verify", "it is no signature of OpenSSH's\n= 1\n"},
 		"for something else":            {"NS=git made k; verify", "the signature is for 'git', not for 'nono-profile'\n= 1\n"},
