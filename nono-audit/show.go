@@ -76,7 +76,7 @@ func describe(e *audit.Event) string {
 func what(e *audit.Event) string {
 	switch e.Kind {
 	case audit.Start:
-		return command(e.Argv) + "  in " + quoted(e.Cwd) + ", level " + string(e.Level)
+		return command(e.Argv) + "  in " + quoted(e.Cwd) + ", level " + string(e.Level) + unseen(e.Level)
 	case audit.Exec:
 		return quoted(e.Path) + "  " + command(e.Argv)
 	case audit.Connected:
@@ -113,6 +113,14 @@ func what(e *audit.Event) string {
 		text += "  by: " + safe(e.Line)
 	}
 	return text + failed(e.Errno)
+}
+
+// unseen says what a log of that level has nothing of.
+func unseen(l audit.Level) string {
+	if l.Includes(audit.LevelAll) {
+		return ""
+	}
+	return " (without what is only read; --audit-level all logs it)"
 }
 
 func failed(errno string) string {

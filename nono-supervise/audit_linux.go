@@ -7,7 +7,6 @@ import (
 
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise/process"
 	"github.com/nono-sandbox/nono/core/version"
@@ -68,18 +67,4 @@ func endLog(log *audit.Log, end process.End) {
 		e.Status = &end.Status
 	}
 	log.Close(e)
-}
-
-// protectedHere is the policy that would grant everything and take away again what is
-// protected, and what it was made for; nil where none can be made.
-func protectedHere() (*spec.Spec, *policy.Host) {
-	h, err := policy.ThisHost("linux")
-	if err != nil {
-		return nil, nil
-	}
-	p, err := policy.Compile(policy.Options{NetBlock: true, Grants: []policy.Grant{{Kind: spec.Allow, Path: "/"}}}, h)
-	if err != nil {
-		return nil, &h
-	}
-	return p.Spec, &h
 }

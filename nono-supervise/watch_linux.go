@@ -55,7 +55,8 @@ func (o *options) newWatch(s *spec.Spec) (*watch, []supervise.Feature, error) {
 		named.argv = hide(o.argv)
 		w.log = newLog(&named, s)
 	}
-	observer := observe.New(s, support.ABI, protectedHere, level, hide, w.tell)
+	protected := newProtections()
+	observer := observe.New(s, support.ABI, protected.host, protected.at, level, hide, w.tell)
 	return w, []supervise.Feature{observer.Feature(s)}, nil
 }
 
@@ -87,6 +88,12 @@ func (w *watch) end(o *options, s *spec.Spec, end process.End) {
 	case o.summary == "json":
 		unix.Write(2, w.summary.JSON())
 	default:
-		os.Stderr.WriteString(w.summary.Text(s.Traps(spec.TrapOpens) || !s.Traps(spec.TrapNames)))
+		whole := s.Traps(spec.TrapOpens) || !s.Traps(spec.TrapNames)
+		text := w.summary.Text(whole)
+		if text == "" && !whole && w.log != nil && (end.Status != 0 || end.Signal != 0) {
+			// Who looks into the log for what went wrong should know what it lacks.
+			text = "nono: notice: nothing is in the log as refused; what is only read is not looked at (--audit-level all does that)\n"
+		}
+		os.Stderr.WriteString(text)
 	}
 }

@@ -104,7 +104,7 @@ var PolicyFlags = []Flag{
 	{"undo-limit", "", Size, "save at most so much, as 500M or 4G (1G if not given), and refuse changes beyond", groupEnd, false, true},
 
 	{"audit-log", "", File, "log what the command starts and is refused; see nono-audit(5)", groupWatch, false, true},
-	{"audit-level", "", Word, "log what is 'refused', each 'exec' too (as usual), or 'all'", groupWatch, false, true},
+	{"audit-level", "", Word, "log what is 'refused', each 'exec' too (as usual), or 'all': reads too", groupWatch, false, true},
 	{"audit-kernel", "", None, "have the kernel's audit log tell what is denied (needs Landlock ABI 7)", groupWatch, false, true},
 	{"audit-required", "", None, "end the command when the log cannot be written", groupWatch, false, true},
 	{"until", "", Time, "end at this time what the command line grants: 18:00, or 2026-12-31T18:00", groupWatch, false, true},

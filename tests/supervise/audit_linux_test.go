@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -256,8 +257,40 @@ func TestExplain(t *testing.T) {
 		if i := strings.Index(text, `{"refused":`); i < 0 || !strings.Contains(text[i:], r.home+"/.ssh/x") || strings.Contains(text[i:], other+"/file") {
 			t.Errorf("as JSON: %s", text)
 		}
+		// A log of the usual level has no denied reads: who looks for one hears that.
+		const lacking = "what is only read is not looked at (--audit-level all does that)"
+		for _, c := range []struct {
+			script string
+			said   bool
+		}{{`cat ` + other + `/file`, true}, {`true`, false}} {
+			script = c.script
+			if text, _ := said("--audit-log", r.home+"/log", "--summary", "text"); strings.Contains(text, lacking) != c.said {
+				t.Errorf("%s: %s", c.script, text)
+			}
+		}
+		shown, err := exec.Command(r.s.Path("nono-audit"), "show", r.home+"/log").Output()
+		if err != nil || !strings.Contains(string(shown), "level exec (without what is only read; --audit-level all logs it)") {
+			t.Errorf("nono audit show: %v %s", err, shown)
+		}
 		if text, _ := said("--explain", "--summary", "none"); strings.Contains(text, "refused") {
 			t.Errorf("none: %s", text)
 		}
+	})
+}
+
+// The supervisor stays small, also where it tells why things were refused: root protects the
+// homes of all users, and none of it is kept that nobody asked about.
+func TestAuditMemory(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		r := newRun(t, u)
+		_, out, _ := r.logged([]string{"--audit-level", "all"}, `for n in 1 2 3 4 5 6 7 8 9; do (echo >`+r.home+`/$n; cat /etc/shadow; echo >/usr/$n) 2>/dev/null; done
+while read -r key value rest; do [ "$key" != VmHWM: ] || echo "kB $value"; done </proc/$PPID/status`)
+		text, ok := strings.CutPrefix(strings.TrimSpace(out), "kB ")
+		kB, err := strconv.Atoi(text)
+		if !ok || err != nil || kB > 16<<10 {
+			t.Errorf("the peak is %q, want at most 16 MiB", out)
+		}
+		t.Log(out)
 	})
 }

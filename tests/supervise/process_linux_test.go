@@ -174,3 +174,33 @@ func TestNested(t *testing.T) {
 		t.Errorf("status %d:\n%s", ws.ExitStatus(), out.String())
 	}
 }
+
+// What is stopped when the command ends goes on with SIGHUP, as without a supervisor, and
+// nobody waits for it for ever.
+func TestStoppedOutlives(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		r := newRun(t, u)
+		for _, c := range []struct{ stopped, want string }{
+			{`echo >ready; exec sleep 100`, ""},
+			{`trap "echo hup >hup; exit" HUP; echo >ready; while :; do sleep 0.05; done`, "hup\n"},
+			{`sleep 100 & kill -STOP $!; echo >ready; exec sleep 100`, ""},
+		} {
+			os.Remove(r.dir + "/hup")
+			os.Remove(r.dir + "/ready")
+			cmd := r.nonoRun([]string{"--wait-all"}, "sh", "-c", `sh -c "$1" & p=$!
+until [ -e ready ]; do sleep 0.01; done
+kill -STOP $p
+until grep -q '^State:.T' /proc/$p/status; do sleep 0.01; done
+exit 7`, "sh", c.stopped)
+			var out bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &out
+			if ws := finish(t, cmd, &out); ws.ExitStatus() != 7 {
+				t.Errorf("%s: %v %s", c.stopped, ws, &out)
+			}
+			if got, _ := os.ReadFile(r.dir + "/hup"); string(got) != c.want {
+				t.Errorf("%s: %q, want %q", c.stopped, got, c.want)
+			}
+		}
+	})
+}

@@ -11,10 +11,10 @@ package chains
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
-	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/seccomp"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -47,7 +47,8 @@ func New(s *spec.Spec, pools []string) (*Keeper, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.reads = k.names.Meant(spec.Join(path, "f0"))&carve.ReadFile != 0
+		// By its line, since all of the private temp around it may be read.
+		p.reads = slices.ContainsFunc(s.Paths, func(l spec.Path) bool { return l.Kind == spec.AllowFile && l.Path == spec.Join(path, "f0") })
 		k.pools = append(k.pools, p)
 	}
 	return k, nil

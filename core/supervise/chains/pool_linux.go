@@ -16,8 +16,10 @@ type pool struct {
 	reads bool
 	files []string // ready to be used
 	used  []string // files that came back, which somebody may still have open
-	dirs  []string
-	fifos []string
+	// nameless are those of used that were opened so that they never get a name.
+	nameless map[string]bool
+	dirs     []string
+	fifos    []string
 	// free are names that no file of the pool has, and own what the pool was made of.
 	free []string
 	own  map[carve.ID]bool
@@ -33,7 +35,7 @@ func openPool(path string) (*pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pool{path: path, fd: fd, own: map[carve.ID]bool{}}
+	p := &pool{path: path, fd: fd, own: map[carve.ID]bool{}, nameless: map[string]bool{}}
 	if _, p.mount, err = identity(fd); err != nil {
 		return nil, err
 	}
@@ -126,6 +128,7 @@ func (p *pool) reclaim() {
 	for _, name := range p.used {
 		if p.clean(name) {
 			p.files = append(p.files, name)
+			delete(p.nameless, name)
 		} else {
 			still = append(still, name)
 		}

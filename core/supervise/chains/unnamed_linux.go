@@ -40,6 +40,9 @@ func (k *Keeper) unnamed(p *files.Plan, d *Dir) files.Decision {
 		return done
 	}
 	pool.used = append(pool.used, i.name)
+	if flags&unix.O_EXCL != 0 {
+		pool.nameless[i.name] = true
+	}
 	return files.Done(notify.OwnFD(fd, flags&unix.O_CLOEXEC != 0))
 }
 
@@ -57,6 +60,9 @@ func (k *Keeper) poolOf(p *files.Place) *pool {
 // name gives a file of pool that has no other name one in a directory.
 func (k *Keeper) name(p *files.Plan, pool *pool) files.Decision {
 	base := p.At.Base
+	if pool.nameless[base] {
+		return files.Refuse(unix.ENOENT) // open(2), O_EXCL with O_TMPFILE
+	}
 	done := k.as(p, func() error {
 		return unix.Renameat2(pool.fd, base, p.To.Dir, p.To.Name(), unix.RENAME_NOREPLACE)
 	})

@@ -22,23 +22,22 @@ type judge struct {
 	mu    sync.Mutex
 	ready <-chan struct{}
 	asker *query.Asker // nil where the sandbox cannot be made, which the shim says
-	// wide denies what is protected though nothing granted reaches it; or nil.
-	wide *spec.Spec
+	// wide tells what is protected at a path though nothing granted reaches it.
+	wide func(path string) *spec.Spec
 	// about is for advice.
 	about advice.Sandbox
 }
 
 // newJudge carves beside the shim, which does the same at that moment: the start does
 // not wait for both.
-func newJudge(s *spec.Spec, abi int, wide func() (*spec.Spec, *policy.Host)) *judge {
+func newJudge(s *spec.Spec, abi int, host *policy.Host, wide func(path string) *spec.Spec) *judge {
 	ready := make(chan struct{})
-	j := &judge{names: query.NamesOf(s), ready: ready, about: advice.Sandbox{Spec: s, ABI: abi, Platform: "linux", Dir: "/"}}
+	j := &judge{names: query.NamesOf(s), ready: ready, wide: wide, about: advice.Sandbox{Spec: s, ABI: abi, Platform: "linux", Dir: "/", Host: host}}
 	go func() {
 		defer close(ready)
 		if asker, err := query.New(s, abi, "/"); err == nil {
 			j.asker = asker
 		}
-		j.wide, j.about.Host = wide()
 	}()
 	return j
 }
@@ -66,8 +65,10 @@ func (j *judge) refused(a *attempt.Attempt, from, to *caller.Name) *query.Verdic
 	if v.Errno != "EACCES" && v.Errno != "EPERM" && v.Errno != "EXDEV" {
 		return nil // something else stands against it before the sandbox does
 	}
-	if j.wide != nil {
-		query.Recognise(&v, j.wide)
+	if v.Reason == query.NotInAllowedPaths && v.Resolved != "" {
+		if wide := j.wide(v.Resolved); wide != nil {
+			query.Recognise(&v, wide)
+		}
 	}
 	// What is protected is not opened by pasting a flag.
 	if v.Reason != query.SensitivePath && v.Reason != query.BlockedCommand {

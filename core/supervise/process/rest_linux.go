@@ -9,13 +9,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// WaitAll waits until no descendant is left.
+// WaitAll waits until no descendant is left. One that is stopped would be waited for for
+// ever, since nobody is left who would let it go on: it hears SIGHUP and goes on, as what is
+// stopped does without a supervisor when the command ends (setpgid(2), orphaned groups).
 func WaitAll() {
+	wakeStopped()
 	for {
-		if _, err := unix.Wait4(-1, nil, 0, nil); err != nil && err != unix.EINTR {
+		pid, err := unix.Wait4(-1, nil, 0, nil)
+		switch {
+		case err == unix.EINTR:
+		case err != nil:
 			return
+		case pid > 0:
+			wakeStopped() // its children are this process's now
 		}
 	}
+}
+
+// wakeStopped sends SIGHUP and SIGCONT to the children of this process that are stopped.
+func wakeStopped() {
+	each(func(pid int, state byte) {
+		if state == 'T' {
+			unix.Kill(pid, unix.SIGHUP)
+			unix.Kill(pid, unix.SIGCONT)
+		}
+	})
 }
 
 // grace is how long those who outlive the command have to end by themselves.
@@ -78,9 +96,12 @@ func anyLeft() bool {
 	}
 }
 
-// signalAll sends s to every child of this process. A child is not gone until it is
-// waited for, so the number is its own.
-func signalAll(s unix.Signal) {
+// signalAll sends s to every child of this process.
+func signalAll(s unix.Signal) { each(func(pid int, _ byte) { unix.Kill(pid, s) }) }
+
+// each calls f for every child of this process with its state (proc_pid_stat(5)). A child
+// is not gone until it is waited for, so the number is its own.
+func each(f func(pid int, state byte)) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return
@@ -88,24 +109,27 @@ func signalAll(s unix.Signal) {
 	me := os.Getpid()
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
-		if err == nil && parent(pid) == me {
-			unix.Kill(pid, s)
+		if err != nil {
+			continue
+		}
+		if parent, state := parent(pid); parent == me {
+			f(pid, state)
 		}
 	}
 }
 
-// parent is the parent of a process, or 0.
-func parent(pid int) int {
+// parent is the parent of a process, or 0, and the process's state.
+func parent(pid int) (parent int, state byte) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
-		return 0
+		return 0, 0
 	}
 	// The name, in parentheses, may hold anything (proc_pid_stat(5)).
 	_, rest, _ := strings.Cut(string(text[strings.LastIndexByte(string(text), ')')+1:]), " ")
 	f := strings.Fields(rest)
 	if len(f) < 2 {
-		return 0
+		return 0, 0
 	}
-	n, _ := strconv.Atoi(f[1])
-	return n
+	parent, _ = strconv.Atoi(f[1])
+	return parent, f[0][0]
 }
