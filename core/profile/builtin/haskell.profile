@@ -7,6 +7,7 @@ temp   ~/.cabal/packages
 create ~/.cabal/store
 temp   ~/.cabal/store
 read-file ~/.cabal/config
+read-file $XDG_CONFIG_HOME/cabal/config
 read   ~/.cabal/bin
 create $XDG_CACHE_HOME/cabal
 temp   $XDG_CACHE_HOME/cabal
