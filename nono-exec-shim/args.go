@@ -14,7 +14,8 @@ import (
 // nono-overlay keeps changes apart.
 type options struct {
 	spec          string
-	fd, notify    int // -1 where it is not given
+	fd            int // -1 where it is not given
+	notify        int // 0 where it is not given
 	from          string
 	exec          string
 	apart         string
@@ -24,7 +25,7 @@ type options struct {
 }
 
 func parse(args []string) (options, error) {
-	o := options{fd: -1, notify: -1}
+	o := options{fd: -1}
 	given := map[string]bool{}
 	for len(args) > 0 {
 		arg := args[0]

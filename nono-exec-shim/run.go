@@ -5,6 +5,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/enforce"
+	"github.com/nono-sandbox/nono/core/entry/brief"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -60,36 +61,13 @@ func run(args []string) (int, error) {
 			return fault.Failed, err
 		}
 	}
-	if err := supervision(s, o); err != nil {
-		return fault.Failed, err
-	}
-	box, err := enforce.Apply(s)
+	box, err := enforce.Apply(s, enforce.Beside{Supervisor: o.notify, Overlay: o.apart != ""})
 	if err != nil {
 		return fault.Failed, err
 	}
-	if s.Supervised() {
-		if err := box.Supervise(s, o.notify); err != nil {
-			return fault.Failed, err
-		}
-	}
-	return start(box, o)
-}
-
-// supervision refuses a spec that needs a supervisor where there is none, and the
-// reverse: each would be another sandbox than was asked for. The same holds for a spec
-// of which the changes go to a place apart.
-func supervision(s *spec.Spec, o options) error {
-	switch {
-	case s.Supervised() && o.notify < 0:
-		return &fault.Error{Do: "use the spec", Path: o.spec, Err: fault.Text("it needs a supervisor, and none started this program"),
-			Hint: "nono run starts both from flags"}
-	case s.Ephemeral && o.apart == "":
-		return &fault.Error{Do: "use the spec", Path: o.spec, Err: fault.Text("it keeps changes apart, and no overlay is mounted for that"),
-			Hint: "nono run --ephemeral mounts them"}
-	case !s.Supervised() && o.notify >= 0:
-		return &fault.Error{Do: "use the spec", Path: o.spec, Err: fault.Text("a supervisor started this program, and the spec has no line 'supervise'")}
-	}
-	return nil
+	env := brief.Environ()
+	brief.Leave()
+	return box.Start(o.exec, o.argv, env)
 }
 
 // load reads the spec and closes whatever it was read from, so that the command

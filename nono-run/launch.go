@@ -9,12 +9,14 @@ import (
 
 	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/enforce"
 	"github.com/nono-sandbox/nono/core/entry/brief"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/secret"
+	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/version"
 	"github.com/nono-sandbox/nono/nono-run/temp"
 	"golang.org/x/sys/unix"
@@ -105,12 +107,15 @@ func (o *options) refuseUnstartable(pol *policy.Policy, h policy.Host) error {
 	return &policy.CommandError{Status: fault.CannotStart, Fault: f}
 }
 
-// start becomes the shim, and through it the command. It returns only if that
-// failed, and then nothing is left behind.
+// start becomes the command, or first the programs that stay beside it. It returns only
+// if that failed, and then nothing is left behind.
 func (l *launch) start() error {
-	shim, err := ownProgram("nono-exec-shim")
-	if err != nil {
-		return err
+	shim := ""
+	if !l.alone() {
+		var err error
+		if shim, err = ownProgram("nono-exec-shim"); err != nil {
+			return err
+		}
 	}
 	if err := l.fetchSecrets(); err != nil {
 		return err
@@ -127,19 +132,41 @@ func (l *launch) start() error {
 	if err := l.temp.Create(doc); err != nil {
 		return err
 	}
-	err = l.recordStart()
-	if err == nil {
+	err := l.recordStart()
+	switch {
+	case err != nil:
+	case l.alone():
+		err = l.enforce(doc)
+	default:
 		err = l.handOver(shim, doc)
 	}
+	l.temp.Remove()
+	return err
+}
+
+// alone reports whether nothing of nono's stays beside the command.
+func (l *launch) alone() bool { return !l.policy.Spec.Ephemeral && !l.policy.Spec.Supervised() }
+
+// enforce applies doc to this process, as nono-exec-shim does to its own, and becomes the
+// command. doc is read back as the shim would read it: what holds is what the document
+// says, and what is written into the private temp, and nothing that is known here besides.
+// It returns only if that failed.
+func (l *launch) enforce(doc []byte) error {
+	s, err := spec.Parse(doc)
 	if err != nil {
-		l.temp.Remove()
+		return &fault.Error{Do: "use the spec", Err: err}
+	}
+	box, err := enforce.Apply(s, enforce.Beside{})
+	if err != nil {
 		return err
 	}
-	return nil
+	brief.Leave()
+	status, why := box.Start(l.policy.Command.Path, l.policy.Command.Argv, l.env)
+	return &policy.CommandError{Status: status, Fault: why}
 }
 
 // handOver puts the spec into a memfd that nobody can change any more and
-// executes the shim, or what starts it.
+// executes the program that stays beside the command, which starts the shim.
 func (l *launch) handOver(shim string, doc []byte) error {
 	fd, err := sealed(doc)
 	if err != nil {

@@ -20,9 +20,15 @@ type Sandbox struct{ profile string }
 
 // Apply checks s against the disk, compiles it for Seatbelt and arranges for
 // inherited descriptors to be closed. Unlike on Linux the process itself is not
-// restricted yet: Exec starts the command through sandbox-exec(1), which
-// restricts itself first. Not verified on a Mac.
-func Apply(s *spec.Spec) (*Sandbox, error) {
+// restricted yet: Start starts the command through sandbox-exec(1), which
+// restricts itself first. There is no supervisor on macOS. Not verified on a Mac.
+func Apply(s *spec.Spec, beside Beside) (*Sandbox, error) {
+	if err := beside.check(s); err != nil {
+		return nil, err
+	}
+	if beside.Supervisor != 0 {
+		return nil, &fault.Error{Do: "supervise", Err: fault.Text("that needs Linux")}
+	}
 	if err := unix.Access(sandboxExec, unix.X_OK); err != nil {
 		return nil, &fault.Error{Do: "use", Path: sandboxExec, Err: err, Hint: "nono runs nothing unprotected"}
 	}
@@ -48,9 +54,9 @@ func Apply(s *spec.Spec) (*Sandbox, error) {
 	return &Sandbox{profile: string(profile)}, nil
 }
 
-// Exec replaces the process by the command in the sandbox. It returns only if
+// exec replaces the process by the command in the sandbox. It returns only if
 // that failed. The command's argv[0] is path, which sandbox-exec(1) makes it.
-func (b *Sandbox) Exec(path string, argv, env []string) error {
+func (b *Sandbox) exec(path string, argv, env []string) error {
 	// sandbox-exec would say so too, but in its own words, and when it is too late
 	// to look further.
 	var st unix.Stat_t
@@ -145,9 +151,4 @@ func descriptors() ([]int, error) {
 		open = append(open, fd)
 	}
 	return open, nil
-}
-
-// Supervise returns an error: macOS has nothing that would ask a supervisor.
-func (*Sandbox) Supervise(*spec.Spec, int) error {
-	return &fault.Error{Do: "supervise", Err: fault.Text("that needs Linux")}
 }

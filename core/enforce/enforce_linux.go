@@ -16,15 +16,27 @@ import (
 type Sandbox struct{}
 
 // Apply puts the calling thread into the sandbox that s describes, for good.
-// The caller must exec from the same goroutine: Apply locks it to its thread,
+// A spec that does not fit what is beside this process is refused. The socket to the
+// supervisor is closed.
+//
+// The caller must call Start from the same goroutine: Apply locks it to its thread,
 // and execve(2) makes that thread, with its restrictions, the whole process.
 // The process's other threads are not restricted and end at the exec.
 //
 // After an error the thread may be restricted in part: the caller must not run
 // the command, and can only say what went wrong and exit.
-func Apply(s *spec.Spec) (*Sandbox, error) {
+func Apply(s *spec.Spec, beside Beside) (*Sandbox, error) {
+	if err := beside.check(s); err != nil {
+		return nil, err
+	}
 	if err := apply(s); err != nil {
 		return nil, err
+	}
+	if beside.Supervisor != 0 {
+		// After the filter of apply, so that what that refuses is refused without asking.
+		if err := supervise(s, beside.Supervisor); err != nil {
+			return nil, err
+		}
 	}
 	return &Sandbox{}, nil
 }
@@ -108,9 +120,9 @@ func filter(rules []seccomp.Rule) error {
 	return err
 }
 
-// Exec replaces the process by the command at path, an absolute path or one
+// exec replaces the process by the command at path, an absolute path or one
 // relative to the working directory, with its arguments untouched. It returns
 // only if that failed.
-func (*Sandbox) Exec(path string, argv, env []string) error {
+func (*Sandbox) exec(path string, argv, env []string) error {
 	return unix.Exec(path, argv, env)
 }

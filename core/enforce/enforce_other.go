@@ -14,14 +14,11 @@ type Sandbox struct{}
 
 // Apply returns an error: nono knows no sandbox for this system, and runs
 // nothing unprotected.
-func Apply(*spec.Spec) (*Sandbox, error) {
+func Apply(*spec.Spec, Beside) (*Sandbox, error) {
 	return nil, &fault.Error{Do: "sandbox", Err: fault.Text("nono needs Linux or macOS, not " + runtime.GOOS)}
 }
 
-// Exec is never called, since Apply never succeeds.
-func (*Sandbox) Exec(string, []string, []string) error {
+// exec is never called, since Apply never succeeds.
+func (*Sandbox) exec(string, []string, []string) error {
 	return fault.Text("nothing was applied")
 }
-
-// Supervise is never called, since Apply never succeeds.
-func (*Sandbox) Supervise(*spec.Spec, int) error { return fault.Text("nothing was applied") }

@@ -16,11 +16,10 @@ import (
 // made a second time.
 const waitKillable = 1 << 5
 
-// Supervise puts the sandbox under a supervisor, which is asked from now on about
+// supervise puts the calling thread under a supervisor, which is asked from now on about
 // the groups of system calls that s names: the listener goes out over the Unix
-// socket to, which is closed. It must be called from the goroutine that called
-// Apply, and after it, so that the filter of Apply refuses without asking.
-func (*Sandbox) Supervise(s *spec.Spec, to int) error {
+// socket to, which is closed.
+func supervise(s *spec.Spec, to int) error {
 	code, err := seccomp.Compile(runtime.GOARCH, seccomp.Traps(s))
 	if err != nil {
 		return &fault.Error{Do: "filter system calls", Err: err}

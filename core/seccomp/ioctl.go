@@ -60,7 +60,9 @@ const (
 // and what file systems do beyond the file. The kernel looks at the low half of
 // the command only. FIDEDUPERANGE is refused with the others: it tells whether a
 // file that may only be written has the same content as another.
-var ioctlRules = []Rule{
-	{Ioctl, eperm, []Test{Is(1, tiocsti, tioclinux, tiocsetd, ocfs2Reflink, fioAsync, fioSetOwn, siocSPGrp)}},
-	{Ioctl, eperm, []Test{Is(1, fileTypes...).Masked(0xff00), IsNot(1, fileIoctls...)}},
+func ioctlRules() []Rule {
+	return []Rule{
+		{Ioctl, eperm, []Test{Is(1, tiocsti, tioclinux, tiocsetd, ocfs2Reflink, fioAsync, fioSetOwn, siocSPGrp)}},
+		{Ioctl, eperm, []Test{Is(1, fileTypes...).Masked(0xff00), IsNot(1, fileIoctls...)}},
+	}
 }

@@ -53,9 +53,9 @@ const (
 // Landlock ABI: what Landlock has no right for. The calls fail, so that programs
 // fall back or say so.
 func Rules(s *spec.Spec, abi int) []Rule {
-	rules := slices.Concat(ioctlRules, fcntlRules, processRules, socketRules(s, abi))
+	rules := slices.Concat(ioctlRules(), fcntlRules, processRules, socketRules(s, abi))
 	if abi < kernel.ABITruncate {
-		rules = append(rules, truncateRules...)
+		rules = append(rules, truncateRules()...)
 	}
 	for _, c := range refused {
 		rules = append(rules, Rule{Call: c, Do: eperm})
@@ -134,7 +134,7 @@ func socketRules(s *spec.Spec, abi int) []Rule {
 		rules = append(rules, Rule{Setsockopt, eperm, []Test{Is(1, solSocket), Is(2, soPassRights)}})
 	}
 	if s.LimitsHosts() {
-		return slices.Concat(rules, hostRules)
+		return slices.Concat(rules, hostRules())
 	}
 	if len(s.Ports) > 0 && !s.Net {
 		return append(rules, portRules(blockUnix && !s.Traps(spec.TrapSockets))...)
@@ -194,22 +194,26 @@ func GroupRules(outside []uint32, known bool) []Rule {
 // hostRules leave what a supervisor connects: TCP, and datagrams, which the supervisor
 // makes in a network of their own. Landlock refuses the command's own TCP connections,
 // but is not asked about one that the first data open (MSG_FASTOPEN, sendmsg(2)).
-var hostRules = []Rule{
-	{Socket, eperm, []Test{IsNot(0, afUnix, afInet, afInet6)}},
-	{Socket, eperm, []Test{Is(0, afInet, afInet6), IsNot(1, sockStream, sockDgram).Masked(sockTypeMask)}},
-	{Socket, eperm, []Test{Is(0, afInet, afInet6), Is(1, sockStream).Masked(sockTypeMask), IsNot(2, 0, protoTCP)}},
-	{Socket, eperm, []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask), IsNot(2, 0, protoUDP)}},
-	{Sendto, eperm, []Test{Has(3, msgFastOpen)}},
-	{Sendmsg, eperm, []Test{Has(2, msgFastOpen)}},
-	{Sendmmsg, eperm, []Test{Has(3, msgFastOpen)}},
+func hostRules() []Rule {
+	return []Rule{
+		{Socket, eperm, []Test{IsNot(0, afUnix, afInet, afInet6)}},
+		{Socket, eperm, []Test{Is(0, afInet, afInet6), IsNot(1, sockStream, sockDgram).Masked(sockTypeMask)}},
+		{Socket, eperm, []Test{Is(0, afInet, afInet6), Is(1, sockStream).Masked(sockTypeMask), IsNot(2, 0, protoTCP)}},
+		{Socket, eperm, []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask), IsNot(2, 0, protoUDP)}},
+		{Sendto, eperm, []Test{Has(3, msgFastOpen)}},
+		{Sendmsg, eperm, []Test{Has(2, msgFastOpen)}},
+		{Sendmmsg, eperm, []Test{Has(3, msgFastOpen)}},
+	}
 }
 
 // truncateRules stand in for Landlock's right before ABI 3: no truncating by path,
 // and none as a side effect of opening a file for anything but writing, which
 // Landlock would not see.
-var truncateRules = []Rule{
-	{Truncate, eperm, nil},
-	{Openat2, enosys, nil}, // its flags are in memory
-	{Open, eperm, []Test{Has(1, oTrunc), Is(1, 0, oAccmode).Masked(oAccmode)}},
-	{Openat, eperm, []Test{Has(2, oTrunc), Is(2, 0, oAccmode).Masked(oAccmode)}},
+func truncateRules() []Rule {
+	return []Rule{
+		{Truncate, eperm, nil},
+		{Openat2, enosys, nil}, // its flags are in memory
+		{Open, eperm, []Test{Has(1, oTrunc), Is(1, 0, oAccmode).Masked(oAccmode)}},
+		{Openat, eperm, []Test{Has(2, oTrunc), Is(2, 0, oAccmode).Masked(oAccmode)}},
+	}
 }

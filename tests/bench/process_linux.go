@@ -25,14 +25,14 @@ type size struct {
 	Bytes int64  `json:"bytes"`
 }
 
-// A callLine is one kind of system call: how often nono-run and the shim make it
-// with defaults, and the shim when nothing is masked.
+// A callLine is one kind of system call: how often nono-run makes it with defaults and
+// when nothing is masked, and the shim from a file of the same spec as the first.
 type callLine struct {
-	Name      string `json:"name"`
-	Run       int    `json:"nono_run"`
-	Shim      int    `json:"shim"`
-	ShimPlain int    `json:"shim_nothing_masked"`
-	Why       string `json:"why"`
+	Name     string `json:"name"`
+	Run      int    `json:"nono_run"`
+	RunPlain int    `json:"nono_run_nothing_masked"`
+	Shim     int    `json:"shim"`
+	Why      string `json:"why"`
 }
 
 // examine follows some launches step by step (traces) and looks at what others
@@ -44,22 +44,24 @@ func (s *stage) examine(launches, traces int) (*processes, error) {
 			p.Sizes = append(p.Sizes, size{b, st.Size()})
 		}
 	}
-	carved := s.run([]string{"--allow", "."}, trueProgram)
-	plain := s.run([]string{"--allow", ".", "--allow-command", "all"}, trueProgram)
-	var runs, shims, plains []image
-	for range traces {
-		c, err := carved.trace()
-		if err != nil {
-			return nil, err
-		}
-		l, err := plain.trace()
-		if err != nil {
-			return nil, err
-		}
-		runs, shims, plains = append(runs, c[0]), append(shims, c[1]), append(plains, l[1])
-		p.RunPeakKB, p.ShimPeakKB = max(p.RunPeakKB, c[0].peakKB), max(p.ShimPeakKB, c[1].peakKB)
+	_, file, err := s.spec("examined", "--allow", ".")
+	if err != nil {
+		return nil, err
 	}
-	p.Calls = lines(middle(runs), middle(shims), middle(plains))
+	carved := s.run([]string{"--allow", "."}, trueProgram)
+	tasks := []task{carved, s.run([]string{"--allow", ".", "--allow-command", "all"}, trueProgram), s.task(s.program("nono-exec-shim"), file, "--", trueProgram)}
+	images := make([][]image, len(tasks))
+	for range traces {
+		for i := range tasks {
+			of, err := tasks[i].trace()
+			if err != nil {
+				return nil, err
+			}
+			images[i] = append(images[i], of[0])
+		}
+	}
+	p.RunPeakKB, p.ShimPeakKB = most(images[0]), most(images[2])
+	p.Calls = lines(middle(images[0]), middle(images[1]), middle(images[2]))
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return nil, err
 	}
@@ -70,6 +72,14 @@ func (s *stage) examine(launches, traces int) (*processes, error) {
 	}
 	p.LeftBehind = orphans()
 	return p, nil
+}
+
+// most is the peak of memory, the largest of any launch.
+func most(images []image) (kb int) {
+	for _, i := range images {
+		kb = max(kb, i.peakKB)
+	}
+	return kb
 }
 
 // middle is the image with the median number of calls: Go's threads differ from
@@ -85,9 +95,9 @@ func middle(images []image) image {
 	return images[len(images)/2]
 }
 
-func lines(run, shim, plain image) []callLine {
+func lines(run, plain, shim image) []callLine {
 	numbers := map[uint64]bool{}
-	for _, i := range []image{run, shim, plain} {
+	for _, i := range []image{run, plain, shim} {
 		for nr := range i.calls {
 			numbers[nr] = true
 		}
@@ -95,7 +105,7 @@ func lines(run, shim, plain image) []callLine {
 	var out []callLine
 	for _, nr := range slices.Sorted(maps.Keys(numbers)) {
 		name, why := explain(nr)
-		out = append(out, callLine{name, run.calls[nr], shim.calls[nr], plain.calls[nr], why})
+		out = append(out, callLine{name, run.calls[nr], plain.calls[nr], shim.calls[nr], why})
 	}
 	slices.SortStableFunc(out, func(a, b callLine) int { return b.Run + b.Shim - a.Run - a.Shim })
 	return out

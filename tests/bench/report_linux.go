@@ -122,13 +122,13 @@ func (p *processes) print(w io.Writer) {
 	rows = append(rows, sizes, []string{"peak memory, MiB", number(float64(p.RunPeakKB)/1024, 1), number(float64(p.ShimPeakKB)/1024, 1), ""})
 	table(w, "Size", rows)
 	fmt.Fprintf(w, "\nProcesses left behind after %d launches: %d\n", p.Launches, p.LeftBehind)
-	rows = [][]string{{"system call", "nono-run", "shim", "shim, nothing masked", "what for"}}
+	rows = [][]string{{"system call", "nono-run", "nono-run, nothing masked", "shim", "what for"}}
 	total := callLine{Name: "all"}
 	for _, c := range p.Calls {
-		rows = append(rows, []string{c.Name, count(c.Run), count(c.Shim), count(c.ShimPlain), c.Why})
-		total.Run, total.Shim, total.ShimPlain = total.Run+c.Run, total.Shim+c.Shim, total.ShimPlain+c.ShimPlain
+		rows = append(rows, []string{c.Name, count(c.Run), count(c.RunPlain), count(c.Shim), c.Why})
+		total.Run, total.RunPlain, total.Shim = total.Run+c.Run, total.RunPlain+c.RunPlain, total.Shim+c.Shim
 	}
-	rows = append(rows, []string{total.Name, count(total.Run), count(total.Shim), count(total.ShimPlain), ""})
+	rows = append(rows, []string{total.Name, count(total.Run), count(total.RunPlain), count(total.Shim), ""})
 	table(w, "System calls of one launch", rows)
 }
 

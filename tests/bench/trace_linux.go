@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An image is what one process was between two execs: nono-run, then the shim,
-// then the command.
+// An image is what one process was between two execs: nono-run or the shim, then the
+// command.
 type image struct {
 	calls  map[uint64]int // system calls by number
 	peakKB int            // the most memory it ever had resident (VmHWM in proc(5))

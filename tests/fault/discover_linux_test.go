@@ -29,7 +29,8 @@ var callLine = regexp.MustCompile(`^(\d+) +([a-z0-9_]+)\(`)
 // out of the sample.
 var probed = []string{".ssh", ".bashrc", "denied", "unlink\"", "/out"}
 
-// discover traces one launch from its first look at the world to the shim.
+// discover traces one launch from its first look at the world to the command, or to
+// the shim where a supervisor starts that.
 func discover(t *testing.T, sc scene, strace string) []fault {
 	t.Helper()
 	trace := filepath.Join(sc.user.Dir(t), "trace")
@@ -49,7 +50,7 @@ func discover(t *testing.T, sc scene, strace string) []fault {
 		if m == nil {
 			continue
 		}
-		if m[2] == "execve" && strings.Contains(line, "nono-exec-shim") {
+		if m[2] == "execve" && (strings.Contains(line, "nono-exec-shim") || strings.Contains(line, `["/bin/sh"`)) {
 			// strace itself makes the first, of nono-run.
 			when["execve"] = []int{seen[m[1]+"execve"] + 1, seen[m[1]+"execve"]}
 			break

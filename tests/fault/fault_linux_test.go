@@ -1,5 +1,5 @@
-// Package fault makes the system calls of nono-run fail, one at a time, and
-// proves that the command then never runs with less than was asked for.
+// Package fault makes the system calls of nono-run fail, one at a time, up to those with
+// which it restricts itself, and proves that the command then never runs with less than was asked for.
 package fault
 
 import (

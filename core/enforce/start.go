@@ -1,40 +1,37 @@
-package main
+package enforce
 
 import (
 	"os"
 	"strings"
 	"syscall"
 
-	"github.com/nono-sandbox/nono/core/enforce"
-	"github.com/nono-sandbox/nono/core/entry/brief"
 	"github.com/nono-sandbox/nono/core/fault"
 )
 
-// start executes the command: the file itself if it is named with a slash, or
-// the first in PATH that the sandbox lets it execute.
-func start(box *enforce.Sandbox, o options) (int, error) {
-	env := brief.Environ()
-	brief.Leave()
-	if strings.Contains(o.exec, "/") {
-		return failed(o.exec, box.Exec(o.exec, o.argv, env))
+// Start executes the command in the sandbox: the file itself if it is named with a
+// slash, or the first in PATH that the sandbox lets it execute. It returns only if that
+// failed: the exit status for it, and why.
+func (b *Sandbox) Start(file string, argv, env []string) (int, *fault.Error) {
+	if strings.Contains(file, "/") {
+		return failed(file, b.exec(file, argv, env))
 	}
 	var found error
 	for dir := range strings.SplitSeq(os.Getenv("PATH"), ":") {
 		if !strings.HasPrefix(dir, "/") {
 			continue // a relative entry would run what lies in the working directory
 		}
-		err := box.Exec(dir+"/"+o.exec, o.argv, env)
+		err := b.exec(dir+"/"+file, argv, env)
 		if err != syscall.ENOENT && err != syscall.ENOTDIR {
 			found = err
 		}
 	}
 	if found != nil {
-		return failed(o.exec, found)
+		return failed(file, found)
 	}
-	return fault.NotFound, &fault.Error{Do: "find the command", Path: o.exec, Err: fault.Text("it is in no directory of PATH")}
+	return fault.NotFound, &fault.Error{Do: "find the command", Path: file, Err: fault.Text("it is in no directory of PATH")}
 }
 
-func failed(path string, err error) (int, error) {
+func failed(path string, err error) (int, *fault.Error) {
 	f := &fault.Error{Do: "start", Path: path, Err: err}
 	switch err {
 	case syscall.ENOENT:
