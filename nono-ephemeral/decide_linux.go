@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -23,8 +21,9 @@ func keep(s *session) error {
 		return err
 	}
 	defer r.Unlock()
+	var repo *repository
 	if s.commit != "" {
-		if err := commitable(r, paths); err != nil {
+		if repo, err = repositoryOf(r); err != nil {
 			return err
 		}
 	}
@@ -40,52 +39,10 @@ func keep(s *session) error {
 	} else if err == nil {
 		fmt.Fprintf(s.out, "left: %s (nono diff %s)\n", ephemeral.Count(left), r.ID)
 	}
-	if s.commit != "" && len(kept) > 0 {
-		return s.makeCommit(r.Workdir, kept)
+	if repo == nil || len(kept) == 0 {
+		return nil
 	}
-	return nil
-}
-
-// commitable refuses a commit where the run changed what git obeys.
-func commitable(r *ephemeral.Run, paths []string) error {
-	all, err := r.Changes()
-	if err != nil {
-		return err
-	}
-	for _, c := range all {
-		for _, part := range strings.Split(c.Path, "/") {
-			if part == ".git" {
-				return &fault.Error{Do: "commit", Path: c.Path, Err: fault.Text("the run changed git's own files, which say what git runs"),
-					Hint: "look at them (nono diff), keep them, and commit by hand"}
-			}
-		}
-	}
-	return nil
-}
-
-// makeCommit commits what was kept. No hook runs: none was asked for.
-func (s *session) makeCommit(workdir string, kept []ephemeral.Change) error {
-	git := func(in string, args ...string) *exec.Cmd {
-		c := program("git", append([]string{"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}, args...)...)
-		c.Dir, c.Stdout, c.Stderr = workdir, os.Stderr, os.Stderr
-		if in != "" {
-			c.Stdin = strings.NewReader(in)
-		}
-		return c
-	}
-	var list strings.Builder
-	for _, c := range kept {
-		if c.New == nil || c.New.Mode&0o170000 != 0o040000 {
-			list.WriteString(c.Path + "\x00")
-		}
-	}
-	if err := git(list.String(), "--literal-pathspecs", "add", "-A", "--pathspec-from-file=-", "--pathspec-file-nul").Run(); err != nil {
-		return &fault.Error{Do: "commit", Err: err, Hint: "everything is kept; commit by hand"}
-	}
-	if err := git(list.String(), "--literal-pathspecs", "commit", "-q", "--no-verify", "-m", s.commit, "--pathspec-from-file=-", "--pathspec-file-nul").Run(); err != nil {
-		return &fault.Error{Do: "commit", Err: err, Hint: "everything is kept; commit by hand"}
-	}
-	return nil
+	return repo.commit(s.commit, kept)
 }
 
 func discard(s *session) error {

@@ -45,6 +45,9 @@ func takeBack(s *session) error {
 	for _, path := range out.Lost {
 		s.p.Notice("not brought back: " + fault.Quote(path) + ", which was removed or is not saved whole")
 	}
+	for _, path := range out.Stay {
+		s.p.Notice("not brought back: " + fault.Quote(path) + ", whose directory was removed or replaced; it stays saved, for an undo when the directory is there again")
+	}
 	if !out.All {
 		left, err := h.Changes(nil)
 		if err == nil && len(left) > 0 {

@@ -74,7 +74,7 @@ func (w *walker) tops() error {
 		return err
 	}
 	defer upper.close()
-	lower, err := openRoot(t.Path)
+	lower, err := openOriginal(t.Path)
 	if errors.Is(err, os.ErrNotExist) {
 		lower, err = noDir, nil
 	}
@@ -240,7 +240,7 @@ func (w *walker) file(t Tree) error {
 		return err
 	}
 	defer upper.close()
-	lower, err := openRoot(filepath.Dir(t.Path))
+	lower, err := openOriginal(filepath.Dir(t.Path))
 	if errors.Is(err, os.ErrNotExist) {
 		lower, err = noDir, nil
 	}

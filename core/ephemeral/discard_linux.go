@@ -54,7 +54,7 @@ func (k *keeper) discardTree(i int) error {
 		return err
 	}
 	defer upper.close()
-	lower, err := openRoot(t.Path)
+	lower, err := openOriginal(t.Path)
 	if err != nil {
 		return err
 	}

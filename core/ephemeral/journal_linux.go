@@ -72,7 +72,7 @@ func (r *Run) sweep() error {
 		return err
 	}
 	for _, path := range dirs {
-		d, err := openRoot(path)
+		d, err := openOriginal(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -39,7 +39,7 @@ func (r *Run) Keep(paths []string, force bool) ([]Change, error) {
 				Hint: "nono diff " + r.ID + " shows all; --force keeps the run's side, nono discard " + r.ID + " " + fault.Quote(c.Path) + " the other"}
 		}
 	}
-	k := keeper{run: r, paths: paths, links: map[uint64]string{}}
+	k := keeper{run: r, paths: paths, links: map[uint64]placed{}}
 	for i := range r.Trees {
 		if err := k.tree(i); err != nil {
 			return nil, err
@@ -53,7 +53,7 @@ type keeper struct {
 	run   *Run
 	paths []string
 	at    string            // the path of the tree being kept
-	links map[uint64]string // inodes of several names that were copied, by their first path
+	links map[uint64]placed // what inodes of several names became that were copied
 	temps int
 }
 
@@ -77,10 +77,7 @@ func (k *keeper) tree(i int) error {
 		return err
 	}
 	defer upper.close()
-	if err := os.MkdirAll(t.Path, 0o777); err != nil {
-		return err
-	}
-	lower, err := openRoot(t.Path)
+	lower, err := makeOriginal(t.Path)
 	if err != nil {
 		return err
 	}
@@ -97,7 +94,7 @@ func (k *keeper) tree(i int) error {
 		return err
 	}
 	if k.extent(".") == whole {
-		if err := k.finish(lower, ".", up); err != nil {
+		if err := finish(lower, up); err != nil {
 			return err
 		}
 	}
@@ -119,7 +116,7 @@ func (k *keeper) file(i int) error {
 		return err
 	}
 	defer upper.close()
-	lower, err := openRoot(filepath.Dir(path))
+	lower, err := openOriginal(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
@@ -226,7 +223,7 @@ func (k *keeper) merge(path string, upper dir, name string, lower dir, up *unix.
 	if err := replaceAttributes(upSub.fd, lowSub.fd); err != nil {
 		return err
 	}
-	if err := k.finish(lower, name, up); err != nil {
+	if err := finish(lowSub, up); err != nil {
 		return err
 	}
 	// Not empty where the command left a name that it may not: then it stays a change.
@@ -238,22 +235,22 @@ func (k *keeper) merge(path string, upper dir, name string, lower dir, up *unix.
 
 // finish gives a directory of the original the mode, owner and times that the command
 // left. The times come last, since every name moved into the directory changes them.
-func (k *keeper) finish(lower dir, name string, up *unix.Stat_t) error {
-	low, err := lower.stat(name)
-	if err != nil || low == nil {
+func finish(lower dir, up *unix.Stat_t) error {
+	var low unix.Stat_t
+	if err := unix.Fstat(lower.fd, &low); err != nil {
 		return err
 	}
 	if low.Uid != up.Uid || low.Gid != up.Gid {
-		if err := unix.Fchownat(lower.fd, name, int(up.Uid), int(up.Gid), unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		if err := unix.Fchown(lower.fd, int(up.Uid), int(up.Gid)); err != nil {
 			return err
 		}
 	}
 	if low.Mode != up.Mode {
-		if err := unix.Fchmodat(lower.fd, name, up.Mode&0o7777, 0); err != nil {
+		if err := unix.Fchmod(lower.fd, up.Mode&0o7777); err != nil {
 			return err
 		}
 	}
-	return unix.UtimesNanoAt(lower.fd, name, []unix.Timespec{up.Atim, up.Mtim}, unix.AT_SYMLINK_NOFOLLOW)
+	return unix.UtimesNanoAt(unix.AT_FDCWD, procFD(lower.fd), []unix.Timespec{up.Atim, up.Mtim}, 0)
 }
 
 // temp returns a name for something half made in a directory of the originals, and

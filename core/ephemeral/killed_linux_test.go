@@ -63,7 +63,7 @@ func TestKeepKilled(t *testing.T) {
 }
 
 // The calls by which keep changes something; strace knows not all under each version.
-const changing = "renameat,renameat2,unlinkat,mkdirat,linkat,symlinkat,mknodat,?fchmodat2,fchownat,utimensat,?fsetxattr,?fchmod,ftruncate,?write,?syncfs,?fsync"
+const changing = "renameat,renameat2,unlinkat,mkdirat,linkat,symlinkat,mknodat,?fchmodat2,fchownat,utimensat,?fsetxattr,?fchmod,?chmod,?fchown,ftruncate,?write,?syncfs,?fsync"
 
 // killAt kills keep at the nth call of this name, and reports whether there were fewer calls.
 func killAt(t *testing.T, s scene, call string, n int) bool {

@@ -38,8 +38,10 @@ func (r *Run) Mount() error {
 // escaped, and could lead elsewhere meanwhile.
 func (r *Run) overlay(i int) error {
 	var fds [3]int
+	// A grant's path was free of symlinks when the policy was made, and must be so still.
+	resolve := [3]uint64{unix.RESOLVE_NO_SYMLINKS}
 	for j, path := range [...]string{r.Trees[i].Path, r.upper(i), r.Work(i)} {
-		fd, err := unix.Open(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		fd, err := openat2(unix.AT_FDCWD, path, &unix.OpenHow{Flags: unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC, Resolve: resolve[j]})
 		if err != nil {
 			return err
 		}

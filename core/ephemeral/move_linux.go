@@ -148,7 +148,7 @@ func removeAll(d dir, name string) error {
 	}
 	// Its owner may have taken the right to write from the directory.
 	if st, err := d.stat(name); err == nil && st != nil && isDir(st) && st.Mode&0o700 != 0o700 {
-		unix.Fchmodat(d.fd, name, 0o700, 0)
+		d.chmod(name, st.Mode|0o700)
 	}
 	sub, err := d.sub(name)
 	if err != nil {
@@ -183,32 +183,43 @@ func (k *keeper) copyBeside(inner string, upper dir, name string, lower dir) (st
 	}
 	// The names that were kept before are no links of the inode any more. After a kill
 	// the next Keep does not know them, and the names become files of their own.
-	if first := k.links[up.Ino]; first != "" {
-		return temp, unix.Linkat(unix.AT_FDCWD, first, lower.fd, temp, 0)
+	if first, ok := k.links[up.Ino]; ok {
+		if ok, err := first.link(lower, temp); ok || err != nil {
+			return temp, err
+		}
 	}
-	if up.Nlink > 1 {
-		k.links[up.Ino] = filepath.Join(k.at, inner)
+	if err := makeCopy(upper, name, lower, temp, up); err != nil || up.Nlink == 1 {
+		return temp, err
 	}
+	made, err := lower.stat(temp)
+	if err == nil && made != nil {
+		k.links[up.Ino] = placed{filepath.Join(k.at, inner), made.Dev, made.Ino}
+	}
+	return temp, err
+}
+
+// makeCopy copies an entry that is no directory to the name temp.
+func makeCopy(upper dir, name string, lower dir, temp string, up *unix.Stat_t) error {
 	switch up.Mode & unix.S_IFMT {
 	case unix.S_IFREG:
-		return temp, copyInto(upper, name, lower, temp, up)
+		return copyInto(upper, name, lower, temp, up)
 	case unix.S_IFLNK:
 		to, err := upper.link(name)
 		if err != nil {
-			return "", err
+			return err
 		}
 		if err := unix.Symlinkat(to, lower.fd, temp); err != nil {
-			return "", err
+			return err
 		}
 	default: // A fifo or a socket: no other kind can be made inside.
 		if err := unix.Mknodat(lower.fd, temp, up.Mode, 0); err != nil {
-			return "", err
+			return err
 		}
-		if err := unix.Fchmodat(lower.fd, temp, up.Mode&0o7777, 0); err != nil {
-			return "", err
+		if err := lower.chmod(temp, up.Mode); err != nil {
+			return err
 		}
 	}
-	return temp, unix.UtimesNanoAt(lower.fd, temp, []unix.Timespec{up.Atim, up.Mtim}, unix.AT_SYMLINK_NOFOLLOW)
+	return unix.UtimesNanoAt(lower.fd, temp, []unix.Timespec{up.Atim, up.Mtim}, unix.AT_SYMLINK_NOFOLLOW)
 }
 
 func copyInto(upper dir, name string, lower dir, temp string, up *unix.Stat_t) error {

@@ -39,22 +39,22 @@ func (r *Run) At(paths []string) ([]Change, error) { return r.selected(paths) }
 func (r *Run) Original(c Change) ([]byte, error) {
 	t := r.Trees[c.tree]
 	if t.File {
-		return readBeneath(filepath.Dir(t.Path), filepath.Base(t.Path))
+		return readBeneath(openOriginal, filepath.Dir(t.Path), filepath.Base(t.Path))
 	}
-	return readBeneath(t.Path, c.inner)
+	return readBeneath(openOriginal, t.Path, c.inner)
 }
 
 // Changed returns what the run left in a file.
 func (r *Run) Changed(c Change) ([]byte, error) {
 	if r.Trees[c.tree].File {
-		return readBeneath(r.tree(c.tree), copyName)
+		return readBeneath(openRoot, r.tree(c.tree), copyName)
 	}
-	return readBeneath(r.upper(c.tree), c.inner)
+	return readBeneath(openRoot, r.upper(c.tree), c.inner)
 }
 
 // readBeneath reads a regular file without following any symlink beneath root.
-func readBeneath(root, inner string) ([]byte, error) {
-	d, err := openRoot(root)
+func readBeneath(open func(string) (dir, error), root, inner string) ([]byte, error) {
+	d, err := open(root)
 	if err != nil {
 		return nil, err
 	}

@@ -14,8 +14,8 @@ type dir struct{ fd int }
 
 var noDir = dir{-1}
 
-// openRoot opens the directory at path, which may be reached through symlinks: the
-// path is the run's own record and not a name that the command chose.
+// openRoot opens a directory of the store, which may be reached through symlinks: no
+// sandbox may change what leads there.
 func openRoot(path string) (dir, error) {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -58,15 +58,33 @@ func (d dir) subForced(name string, how *unix.OpenHow) (int, error) {
 	if st == nil || st.Mode&unix.S_IFMT != unix.S_IFDIR || st.Mode&0o700 == 0o700 {
 		return -1, unix.EACCES
 	}
-	if err := unix.Fchmodat(d.fd, name, st.Mode&0o7777|0o700, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+	if err := d.chmod(name, st.Mode|0o700); err != nil {
 		return -1, unix.EACCES
 	}
 	fd, err := openat2(d.fd, name, how)
-	if err2 := unix.Fchmodat(d.fd, name, st.Mode&0o7777, unix.AT_SYMLINK_NOFOLLOW); err == nil && err2 != nil {
+	if err2 := d.chmod(name, st.Mode); err == nil && err2 != nil {
 		unix.Close(fd)
 		return -1, err2
 	}
 	return fd, err
+}
+
+// chmod changes the mode of the entry name, if that is of the kind that mode says. It
+// follows no symlink, also before Linux 6.6, which has no call for that.
+func (d dir) chmod(name string, mode uint32) error {
+	fd, err := unix.Openat(d.fd, name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return err
+	}
+	if (st.Mode^mode)&unix.S_IFMT != 0 {
+		return unix.ESTALE // another thing has come there meanwhile
+	}
+	return unix.Chmod(procFD(fd), mode&0o7777)
 }
 
 // openat2 tries again while a rename elsewhere makes the kernel give up (EAGAIN,

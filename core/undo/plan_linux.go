@@ -20,6 +20,8 @@ type plan struct {
 	// what somebody else removed.
 	left, lost []string
 	names      map[ID][]string // see namesOf
+	// stay are paths that cannot be brought back as long as their directory is not.
+	stay []string
 }
 
 func (h *History) plan() *plan {

@@ -17,6 +17,9 @@ type Outcome struct {
 	Left []string
 	// Lost are paths whose things somebody else removed and of which nothing is saved.
 	Lost []string
+	// Stay are paths that were not brought back, since their directory was removed or
+	// replaced. What is saved of them is still there.
+	Stay []string
 	// All tells that nothing is left to be taken back.
 	All bool
 }
@@ -40,7 +43,7 @@ func (h *History) Undo(paths []string, force bool) (*Outcome, error) {
 	if err := p.run(); err != nil {
 		return nil, err
 	}
-	out.Left, out.Lost = p.left, p.lost
+	out.Left, out.Lost, out.Stay = p.left, p.lost, p.stay
 	if err := h.applyProgress(); err != nil {
 		return nil, err
 	}
@@ -86,8 +89,12 @@ func (p *plan) resume() {
 // check refuses what would lose what somebody did since the run.
 func (p *plan) check(force bool) error {
 	all, err := p.conflicts()
-	if err != nil || force {
+	if err != nil {
 		return err
+	}
+	if force {
+		p.withoutDirectory()
+		return nil
 	}
 	if !p.h.ended {
 		return &fault.Error{Do: "undo", Err: fault.Text("the run was killed, so nobody knows which changes are its own and which were made since"),

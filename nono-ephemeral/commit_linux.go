@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/nono-sandbox/nono/core/ephemeral"
+	"github.com/nono-sandbox/nono/core/fault"
+)
+
+// A repository is where a commit is made of what was kept. git runs outside of any
+// sandbox, so nothing that the run left may tell git what to run.
+type repository struct{ dir, git string }
+
+// repositoryOf finds the repository of the run's working directory, before anything is
+// kept. It refuses one in which git would run a program for the commit, and a run that
+// changed git's own files.
+func repositoryOf(r *ephemeral.Run) (*repository, error) {
+	all, err := r.Changes()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		for _, part := range strings.Split(c.Path, "/") {
+			if strings.EqualFold(part, ".git") {
+				return nil, &fault.Error{Do: "commit", Path: c.Path, Err: fault.Text("the run changed git's own files, which say what git runs"),
+					Hint: "look at them (nono diff), keep them, and commit by hand"}
+			}
+		}
+	}
+	dir := r.Workdir
+	for {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			break
+		}
+		if dir == "/" {
+			return nil, &fault.Error{Do: "commit", Path: r.Workdir, Err: fault.Text("no git repository is there"), Hint: "leave out --commit"}
+		}
+		dir = filepath.Dir(dir)
+	}
+	repo := &repository{dir, filepath.Join(dir, ".git")}
+	return repo, repo.refuseFilters()
+}
+
+// command is git for this repository and no other: git itself would take a directory that
+// looks like the inside of a repository for one, with its settings. No hook runs: none was
+// asked for.
+func (r *repository) command(args ...string) *exec.Cmd {
+	c := program("git", append([]string{"--git-dir=" + r.git, "--work-tree=" + r.dir, "--literal-pathspecs",
+		"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}, args...)...)
+	c.Dir, c.Stderr = r.dir, os.Stderr
+	return c
+}
+
+// refuseFilters refuses where git has filters, which .gitattributes name and git starts for
+// each file: they may well be programs of the project, which the run has changed. That of
+// Git LFS is a program of the system.
+func (r *repository) refuseFilters() error {
+	out, err := r.command("config", "--null", "--get-regexp", `^filter\..*\.(clean|process)$`).Output()
+	if e, ok := err.(*exec.ExitError); ok && e.ExitCode() == 1 {
+		return nil // there is none
+	}
+	if err != nil {
+		return &fault.Error{Do: "commit", Err: err, Hint: "leave out --commit, and commit by hand"}
+	}
+	for _, setting := range bytes.Split(bytes.TrimSuffix(out, []byte{0}), []byte{0}) {
+		name, value, _ := strings.Cut(string(setting), "\n")
+		if !strings.HasPrefix(value, "git-lfs ") {
+			return &fault.Error{Do: "commit", Path: r.dir, Err: fault.Text("git would run a filter of the repository (" + fault.Quote(name) + "), which the run may have changed"),
+				Hint: "leave out --commit, and commit by hand"}
+		}
+	}
+	return nil
+}
+
+// commit commits what was kept.
+func (r *repository) commit(message string, kept []ephemeral.Change) error {
+	var list strings.Builder
+	for _, c := range kept {
+		if c.New == nil || c.New.Mode&0o170000 != 0o040000 {
+			list.WriteString(c.Path + "\x00")
+		}
+	}
+	for _, words := range [][]string{{"add", "-A"}, {"commit", "-q", "--no-verify", "-m", message}} {
+		c := r.command(append(words, "--pathspec-from-file=-", "--pathspec-file-nul")...)
+		c.Stdin, c.Stdout = strings.NewReader(list.String()), os.Stderr
+		if err := c.Run(); err != nil {
+			return &fault.Error{Do: "commit", Err: err, Hint: "everything is kept; commit by hand"}
+		}
+	}
+	return nil
+}
