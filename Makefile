@@ -87,9 +87,17 @@ include packaging/bench.mk
 
 # Five real agents in their profiles. They come from the npm registry, take 3 GiB
 # and stay for the next time, until clean-agents.
-.PHONY: test-agents clean-agents
+.PHONY: test-agents clean-agents test-managers
 test-agents:
 	cd tests && NONO_AGENTS=1 NONO_REQUIRE=landlock $(GO) test -v -count=1 -timeout 240m ./agents
+
+# The programs of secret managers that can be had, asked for real: of Debian, which as
+# root are installed, and Bitwarden's of the npm registry, in a directory that is removed.
+test-managers:
+	sh packaging/setup managers
+	d=$$(mktemp -d) && chmod 755 "$$d" && trap 'rm -rf "$$d"' EXIT && \
+	{ npm install --silent --no-audit --no-fund --prefix "$$d" @bitwarden/cli@2026.6.0 || echo "SKIPPED: bw could not be had from the npm registry"; } && \
+	cd tests && PATH="$$d/node_modules/.bin:$$PATH" NONO_LONG=1 $(GO) test -v -count=1 -run TestRealManagers ./secrets
 
 clean-agents:
 	rm -rf "$${NONO_AGENTS_DIR:-$${TMPDIR:-/tmp}/nono-agents}"

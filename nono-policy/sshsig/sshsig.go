@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
+	"strings"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -86,9 +87,20 @@ func (s *Signature) Verify(message []byte) error {
 		key = cert.Key
 	}
 	if key.Verify(toSign(s.Namespace, s.hash, digest), s.signature) != nil {
+		if s.untouched(key) {
+			return errors.New("nobody touched the security key that made the signature")
+		}
 		return errors.New("the signature is not of these bytes")
 	}
 	return nil
+}
+
+// untouched reports whether the signature says that it was made by a security key which
+// nobody touched for that (no-touch-required): a program alone can have made it, so it does
+// not hold. The flags, of which the lowest bit means a touch, stand behind the signature
+// proper (OpenSSH's PROTOCOL.u2f).
+func (s *Signature) untouched(key ssh.PublicKey) bool {
+	return strings.HasPrefix(key.Type(), "sk-") && len(s.signature.Rest) > 0 && s.signature.Rest[0]&1 == 0
 }
 
 // Sign signs message with a key, for a namespace.

@@ -12,7 +12,7 @@ import (
 )
 
 // How each manager is asked, against a stand-in that writes down what it is given. The
-// ones that Debian has are asked for real in TestRealManagers.
+// ones that Debian and npm have are asked for real in TestRealManagers.
 func TestManagersAreAskedSo(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
 	s := suite.Build(t, suite.Newest)
@@ -61,7 +61,14 @@ func tool(t *testing.T, name string) string {
 	return path
 }
 
-// The managers that Debian has, asked for real.
+// slow skips a test whose program takes a second for each answer.
+func slow(t *testing.T) {
+	if !suite.Long() {
+		t.Skip("make test-managers asks this one for real")
+	}
+}
+
+// The managers that Debian and npm have, asked for real.
 func TestRealManagers(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
 	s := suite.Build(t, suite.Newest)
@@ -69,6 +76,8 @@ func TestRealManagers(t *testing.T) {
 	t.Run("pass", func(t *testing.T) { realPass(t, newWorld(t, u, s)) })
 	t.Run("keepassxc", func(t *testing.T) { realKeepassxc(t, newWorld(t, u, s)) })
 	t.Run("secret service", func(t *testing.T) { realSecretService(t, newWorld(t, u, s)) })
+	t.Run("bitwarden", func(t *testing.T) { slow(t); realBitwarden(t, newWorld(t, u, s)) })
+	t.Run("aws", func(t *testing.T) { slow(t); realAWS(t, newWorld(t, u, s)) })
 }
 
 // sh runs a script outside of nono, which must work.

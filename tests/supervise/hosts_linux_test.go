@@ -3,17 +3,12 @@ package supervise
 import (
 	"bufio"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/pem"
 	"flag"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -25,6 +20,7 @@ import (
 	"time"
 
 	"github.com/nono-sandbox/nono/core/testenv"
+	"github.com/nono-sandbox/nono/tests/internal/authority"
 	"github.com/nono-sandbox/nono/tests/internal/suite"
 	"golang.org/x/net/dns/dnsmessage"
 	"golang.org/x/sys/unix"
@@ -113,7 +109,7 @@ func newInternet(t *testing.T) internet {
 		must(t, unix.Mount(file, real, "", unix.MS_BIND, ""))
 	}
 	go nameServer(t)
-	ca, cert := certificate(t)
+	ca, cert := authority.New(t, "good.example", "other.example", "filed.example", "*.pkg.example")
 	for _, ip := range []string{"203.0.113.1", "203.0.113.2", "127.0.0.1", "10.1.2.3", "169.254.169.254", "2001:db8::1"} {
 		for _, port := range []string{"80", "443", "8080"} {
 			l, err := net.Listen("tcp", net.JoinHostPort(ip, port))
@@ -187,28 +183,6 @@ func nameServer(t *testing.T) {
 		out, _ := b.Finish()
 		c.WriteTo(out, from)
 	}
-}
-
-// certificate makes an authority, and a certificate of it for all names of the test: some
-// clients take none that signs itself.
-func certificate(t *testing.T) (ca []byte, cert tls.Certificate) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	must(t, err)
-	template := func(number int64, name string) *x509.Certificate {
-		return &x509.Certificate{SerialNumber: big.NewInt(number), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), BasicConstraintsValid: true}
-	}
-	root := template(1, "test authority")
-	root.IsCA, root.KeyUsage = true, x509.KeyUsageCertSign
-	ca, err = x509.CreateCertificate(rand.Reader, root, root, &key.PublicKey, key)
-	must(t, err)
-	own, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	must(t, err)
-	leaf := template(2, "test")
-	leaf.KeyUsage, leaf.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	leaf.DNSNames = []string{"good.example", "other.example", "filed.example", "*.pkg.example"}
-	der, err := x509.CreateCertificate(rand.Reader, leaf, root, &own.PublicKey, key)
-	must(t, err)
-	return ca, tls.Certificate{Certificate: [][]byte{der}, PrivateKey: own}
 }
 
 // runner returns what runs a question of the client in a sandbox with the flags, and
