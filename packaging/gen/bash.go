@@ -183,6 +183,7 @@ _nono_after() {
 	fi
 }
 
+` + bashSubs() + `
 # Where the shell runs with set -e, nothing here may end it.
 _nono() {
 	local cur=${COMP_WORDS[$COMP_CWORD]} IFS=$' \t\n'
@@ -200,7 +201,7 @@ _nono_line() {
 	sopenclaw) _nono_flags run 1 openclaw ;;
 	*)
 		if [ "$COMP_CWORD" -eq 1 ]; then
-			_nono_words $'run\nwhy\nlearn\nshell\nversion\nhelp'
+			_nono_words $'` + names(allSubs(), `\n`) + `'
 			return
 		fi
 		case ${COMP_WORDS[1]} in
@@ -208,7 +209,8 @@ _nono_line() {
 		shell) _nono_flags run 2 shell ;;
 		why) _nono_flags why 2 '' ;;
 		learn) _nono_flags learn 2 '' ;;
-		help) _nono_words $'run\nwhy\nlearn\nshell' ;;
+		help) _nono_words $'` + names(helped(), `\n`) + `' ;;
+		` + names(subs, " | ") + `) _nono_sub "${COMP_WORDS[1]}" 2 ;;
 		esac
 		;;
 	esac

@@ -99,26 +99,56 @@ function __nono_command
     end
 end
 
+# Whether the words so far are the subcommand $argv[1] alone, or it and $argv[2]; "*" is
+# anything.
+function __nono_sub
+    set -l words (commandline -opc)
+    test "$words[2]" = $argv[1]; or return
+    if test (count $argv) -eq 1
+        test (count $words) -eq 2
+    else
+        test $argv[2] = '*'; or test "$words[3]" = $argv[2]
+    end
+end
+
+# Whether flags of nono run may stand here.
+function __nono_runs
+    __nono_is run shell` + fishOrs(withProfiles()) + `
+end
+
 function __nono_profiles
     command nono-run --list-profiles 2>/dev/null | string replace -r '\s.*' ''
 end
 
 complete -c nono -f
-complete -c nono -n '__nono_is sub' -a run -d 'start a command that can touch only what is granted'
-complete -c nono -n '__nono_is sub' -a why -d 'say whether something would be allowed, and why'
-complete -c nono -n '__nono_is sub' -a learn -d 'make a profile of what a command uses'
-complete -c nono -n '__nono_is sub' -a shell -d 'start your shell in the sandbox'
-complete -c nono -n '__nono_is sub' -a version -d 'show the version'
-complete -c nono -n '__nono_is sub' -a help -d 'show the help'
-complete -c nono -n '__nono_is help' -a 'run why learn shell'
+` + fishNames() + `complete -c nono -n '__nono_is help' -a '` + names(helped(), " ") + `'
 complete -c nono -c nono-run -c nono-learn -f -n '__nono_free run learn command' -a '(__nono_command)'
 complete -c sclaude -f -n '__nono_free run command' -a '(__nono_command claude)'
 complete -c sopencode -f -n '__nono_free run command' -a '(__nono_command opencode)'
 complete -c sopenclaw -f -n '__nono_free run command' -a '(__nono_command openclaw)'
 complete -c nono -c nono-why -F -n '__nono_free why'
-` + fishFlags("-c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n '__nono_is run shell'", runFlags()) +
+` + fishFlags("-c nono -c nono-run -c sclaude -c sopencode -c sopenclaw -n __nono_runs", runFlags()) +
 		fishFlags("-c nono -c nono-why -n '__nono_is why'", whyFlags()) +
-		fishFlags("-c nono -c nono-learn -n '__nono_is learn'", learnFlags())
+		fishFlags("-c nono -c nono-learn -n '__nono_is learn'", learnFlags()) +
+		fishSubs()
+}
+
+// fishOrs are the other places.
+func fishOrs(places []string) string {
+	out := ""
+	for _, p := range places {
+		out += "; or __nono_sub " + strings.ReplaceAll(p, "/", " ")
+	}
+	return out
+}
+
+// fishNames are the lines that complete the name of a subcommand.
+func fishNames() string {
+	var b strings.Builder
+	for _, s := range allSubs() {
+		b.WriteString("complete -c nono -n '__nono_is sub' -a " + s.name + " -d '" + s.about + "'\n")
+	}
+	return b.String()
 }
 
 func fishFlags(condition string, table []cli.Flag) string {

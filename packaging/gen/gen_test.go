@@ -225,3 +225,48 @@ func contains(list []string, s string) bool {
 	}
 	return false
 }
+
+// Subcommands, their verbs and flags are those of the programs' usage, and none is missing.
+func TestSubcommandsAreThoseOfTheUsage(t *testing.T) {
+	usage := readPath(t, filepath.Join(root, "nono/subcommand.go"))
+	known := map[string]bool{}
+	for _, s := range allSubs() {
+		known[s.name] = true
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\t\{"([a-z]+)", "`).FindAllStringSubmatch(usage, -1) {
+		if !known[m[1]] {
+			t.Errorf("nono %s is not completed", m[1])
+		}
+		delete(known, m[1])
+	}
+	for name := range known {
+		t.Errorf("there is no nono %s", name)
+	}
+	text := ""
+	for _, file := range []string{"nono-policy/run.go", "nono-audit/run.go", "nono-ask/run.go", "nono-ephemeral/run_linux.go"} {
+		text += readPath(t, filepath.Join(root, file))
+	}
+	for _, s := range subs {
+		known := map[string]bool{}
+		for _, v := range s.verbs {
+			known[v.name] = true
+			if !regexp.MustCompile("nono " + s.name + " " + v.name + `\b`).MatchString(text) {
+				t.Errorf("the usage does not have nono %s %s", s.name, v.name)
+			}
+		}
+		for _, m := range regexp.MustCompile(`(?m)^(?:usage: |       )nono `+s.name+` ([a-z]+)\b`).FindAllStringSubmatch(text, -1) {
+			if !known[m[1]] {
+				t.Errorf("nono %s %s is not completed", s.name, m[1])
+			}
+		}
+		flags := s.flags
+		for _, v := range s.verbs {
+			flags += " " + v.flags
+		}
+		for _, f := range strings.Fields(flags) {
+			if !regexp.MustCompile(`nono ` + s.name + ` [^\n]*(?:\n {20,}[^\n]*)*` + f).MatchString(strings.ReplaceAll(text, "nono diff   ", "nono diff")) {
+				t.Errorf("the usage of nono %s does not have %s", s.name, f)
+			}
+		}
+	}
+}

@@ -50,6 +50,7 @@ _nono_why() {
 ` + zshSpecs(whyFlags()) + `		'*:path:_files'
 }
 
+` + zshSubs() + `
 # Completes for an agent, as if its own name had been typed.
 _nono_behind() {
 	if [[ $words[1] == -- ]] && ((CURRENT > 1)); then
@@ -77,13 +78,7 @@ _nono() {
 	sub)
 		local -a subs
 		subs=(
-			'run:start a command that can touch only what is granted'
-			'why:say whether something would be allowed, and why'
-			'learn:make a profile of what a command uses'
-			'shell:start your shell in the sandbox'
-			'version:show the version'
-			'help:show the help'
-		)
+` + zshDescribed(allSubs()) + `		)
 		_describe subcommand subs
 		;;
 	rest)
@@ -92,7 +87,8 @@ _nono() {
 		why) _nono_why ;;
 		learn) _nono_learn ;;
 		shell) _nono_shell ;;
-		help) _values subcommand run why learn shell ;;
+		help) _values subcommand ` + names(helped(), " ") + ` ;;
+		` + names(subs, "|") + `) _nono_sub $words[1] ;;
 		esac
 		;;
 	esac
@@ -154,4 +150,13 @@ func zshAction(f cli.Flag) string {
 
 func zshEscape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, ":", `\:`).Replace(s)
+}
+
+// zshDescribed is a list for _describe.
+func zshDescribed(list []sub) string {
+	var b strings.Builder
+	for _, s := range list {
+		b.WriteString("\t\t\t'" + s.name + ":" + s.about + "'\n")
+	}
+	return b.String()
 }

@@ -263,6 +263,46 @@ _nono_after() {
 	fi
 }
 
+# What the subcommand $1 takes, whose words begin at word $2.
+_nono_sub() {
+	local verb='' verbs='' flags='' profiles=''
+	[ "$COMP_CWORD" -eq "$2" ] || verb=${COMP_WORDS[$2]}
+	case $1/$verb in
+	policy/) verbs=$'show\nlint\ndiff\ntest\nimport\nsign\nverify\ntrust\nuntrust' ;;
+	policy/show) flags='--system' profiles=yes ;;
+	policy/lint) profiles=yes ;;
+	policy/diff) profiles=yes ;;
+	policy/test) profiles=yes ;;
+	policy/sign) flags='--key' ;;
+	policy/verify) flags='--allowed-signers --revoked --signature --principal --bundle --trusted-root --identities' ;;
+	policy/trust) flags='--yes --list' ;;
+	audit/) verbs=$'show\nverify\nreport\nreplay\nschema' ;;
+	audit/show) flags='-f' ;;
+	audit/replay) profiles=yes ;;
+	ask/*) flags='--once' ;;
+	diff/*) flags='--stat' ;;
+	keep/*) flags='--force' ;;
+	ephemeral/) verbs=$'list\nprune' ;;
+	ephemeral/prune) flags='--older' ;;
+	undo/) verbs=$'list\nprune' flags='--force' ;;
+	undo/prune) flags='--older' ;;
+	undo/*) flags='--force' ;;
+	esac
+	case $cur in
+	-*)
+		_nono_words "${flags// /$'\n'}"
+		[ -z "$profiles" ] || _nono_words "$(_nono_list_run)"
+		return
+		;;
+	esac
+	[ -z "$profiles" ] || _nono_words "$(_nono_profiles)"
+	if [ -n "$verbs" ]; then
+		_nono_words "$verbs"
+	else
+		_nono_argument FILE
+	fi
+}
+
 # Where the shell runs with set -e, nothing here may end it.
 _nono() {
 	local cur=${COMP_WORDS[$COMP_CWORD]} IFS=$' \t\n'
@@ -280,7 +320,7 @@ _nono_line() {
 	sopenclaw) _nono_flags run 1 openclaw ;;
 	*)
 		if [ "$COMP_CWORD" -eq 1 ]; then
-			_nono_words $'run\nwhy\nlearn\nshell\nversion\nhelp'
+			_nono_words $'run\nwhy\nlearn\nshell\nversion\nhelp\npolicy\naudit\nask\ndiff\nkeep\ndiscard\nephemeral\nundo'
 			return
 		fi
 		case ${COMP_WORDS[1]} in
@@ -288,7 +328,8 @@ _nono_line() {
 		shell) _nono_flags run 2 shell ;;
 		why) _nono_flags why 2 '' ;;
 		learn) _nono_flags learn 2 '' ;;
-		help) _nono_words $'run\nwhy\nlearn\nshell' ;;
+		help) _nono_words $'run\nwhy\nlearn\nshell\npolicy\naudit\nask\ndiff\nkeep\ndiscard\nephemeral\nundo' ;;
+		policy | audit | ask | diff | keep | discard | ephemeral | undo) _nono_sub "${COMP_WORDS[1]}" 2 ;;
 		esac
 		;;
 	esac

@@ -101,10 +101,21 @@ func TestCompletion(t *testing.T) {
 			{"sclaude --net-b", "sclaude --net-block"},
 			{"sclaude --read su", "sclaude --read sub/"},
 			{"sclaude --allow . -- --res", "sclaude --allow . -- --resume"},
+			{"nono pol", "nono policy"},
+			{"nono policy sh", "nono policy show"},
+			{"nono policy show claude", "nono policy show claude-code"},
+			{"nono policy lint --net-b", "nono policy lint --net-block"},
+			{"nono policy verify --ident", "nono policy verify --identities"},
+			{"nono audit sch", "nono audit schema"},
+			{"nono audit show su", "nono audit show sub/"},
+			{"nono undo pru", "nono undo prune"},
+			{"nono ephemeral prune --old", "nono ephemeral prune --older"},
+			{"nono keep --for", "nono keep --force"},
 		} {
 			term.completes(c[0], c[1])
 		}
-		term.offers("nono ", "run", "why", "learn", "shell", "version", "help")
+		term.offers("nono ", "run", "why", "learn", "shell", "version", "help", "policy", "audit", "ask", "diff", "keep", "discard", "ephemeral", "undo")
+		term.offers("nono audit ", "show", "verify", "report", "replay", "schema")
 		term.offers("nono run --allow-", "--allow-rmdir", "--allow-command", "--allow-env")
 		term.offers("nono run --profile ", "claude-code", "opencode")
 		// What completes must not have replaced what runs.
