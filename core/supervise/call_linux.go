@@ -20,6 +20,7 @@ type Call struct {
 	listener *notify.Listener
 	process  *caller.Process
 	files    []int
+	after    func()
 }
 
 // Int is an argument that is an int.
@@ -72,6 +73,10 @@ func (c *Call) Event() audit.Event {
 
 // CloseAfter has a descriptor closed once the call is answered.
 func (c *Call) CloseAfter(fd int) { c.files = append(c.files, fd) }
+
+// After has f called once the call is answered, by the goroutine that has answered it: no
+// other one need be woken for what is to be done next. f may take as long as it wants.
+func (c *Call) After(f func()) { c.after = f }
 
 func (c *Call) close() {
 	for _, fd := range c.files {

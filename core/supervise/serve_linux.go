@@ -13,7 +13,7 @@ const (
 	// has a thread of its own; the calls beyond wait for their turn.
 	most = 1024
 	// waiting is how many goroutines stay to wait for the next call.
-	waiting = 2
+	waiting = 3
 )
 
 // A server answers calls. Each call is answered on the very thread that has received it,
@@ -56,7 +56,11 @@ func (s *server) receive() {
 		if nobody {
 			s.another()
 		}
-		s.answer(r)
+		if after := s.answer(r); after != nil {
+			s.all.Add(-1) // it may go on for long
+			after()
+			s.all.Add(1)
+		}
 		if s.waits.Load() >= waiting {
 			return
 		}
@@ -73,18 +77,20 @@ func (s *server) another() {
 	go s.receive()
 }
 
-// answer answers one call.
-func (s *server) answer(r *notify.Request) {
+// answer answers one call, and returns what is to be done after it, or nil.
+func (s *server) answer(r *notify.Request) func() {
 	e := s.table[r.Number]
 	if e == nil { // the filter asks about nothing else
 		s.listener.Send(r, notify.Errno(unix.EPERM))
-		return
+		return nil
 	}
 	if !e.slow {
 		s.one.Lock()
 		defer s.one.Unlock()
 	}
-	handle(s.listener, e, &Call{Name: e.name, Args: r.Args, request: r, listener: s.listener})
+	c := &Call{Name: e.name, Args: r.Args, request: r, listener: s.listener}
+	handle(s.listener, e, c)
+	return c.after
 }
 
 func handle(l *notify.Listener, e *entry, c *Call) {

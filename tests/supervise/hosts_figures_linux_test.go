@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/nono-sandbox/nono/core/testenv"
+	"golang.org/x/sys/unix"
 )
 
 // figures measures what the supervisor costs: each row alternately without a sandbox and
@@ -38,8 +39,10 @@ func (w internet) figures(t *testing.T, u testenv.User) {
 	}
 	for _, c := range [][]string{
 		{"connect, direct port (µs)", "figure", "connect", "203.0.113.1:8080", "2000"},
-		{"request, direct port (µs)", "figure", "request", "http://good.example:8080/", "1000"},
-		{"request, port 80 (µs)", "figure", "request", "http://good.example/", "1000"},
+		{"small request, direct port (µs)", "figure", "small", "good.example:8080", "1000"},
+		{"small request, port 80 (µs)", "figure", "small", "good.example:80", "1000"},
+		{"one more request of a connection, port 80 (µs)", "figure", "another", "good.example:80", "1000"},
+		{"lookup and request by Go's client, port 80 (µs)", "figure", "request", "http://good.example/", "1000"},
 		{"lookup, known name (µs)", "figure", "lookup", "good.example", "1000"},
 		{"1 GiB, direct port (MiB/s)", "figure", "bulk", "bulk.example:9100", "1073741824"},
 		{"1 GiB, port 443 (MiB/s)", "figure", "bulk", "bulk.example:443", "1073741824"},
@@ -113,6 +116,11 @@ func figure(client *http.Client, what, at, amount string) error {
 			}
 			return err
 		}
+	case "small", "another":
+		var err error
+		if once, err = asker(at, what == "another"); err != nil {
+			return err
+		}
 	case "request":
 		once = func() error {
 			a, err := client.Get(at)
@@ -143,6 +151,50 @@ func figure(client *http.Client, what, at, amount string) error {
 	slices.Sort(took)
 	fmt.Print(float64(took[n/2].Nanoseconds()) / 1000)
 	return nil
+}
+
+// asker returns a function that asks for a page with no more system calls than that takes,
+// by one connection or by a new one each time. The name is looked up before.
+func asker(at string, one bool) (func() error, error) {
+	host, port, err := net.SplitHostPort(at)
+	if err != nil {
+		return nil, err
+	}
+	addrs, err := net.DefaultResolver.LookupNetIP(context.Background(), "ip4", host)
+	if err != nil {
+		return nil, err
+	}
+	to := &unix.SockaddrInet4{Addr: addrs[0].As4()}
+	if to.Port, err = strconv.Atoi(port); err != nil {
+		return nil, err
+	}
+	fd := -1
+	open := func() (err error) {
+		if fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0); err != nil {
+			return err
+		}
+		return unix.Connect(fd, to)
+	}
+	if one {
+		err = open()
+	}
+	ask, answer := []byte("GET / HTTP/1.1\r\nHost: "+host+"\r\n\r\n"), make([]byte, 4096)
+	return func() error {
+		if !one {
+			if err := open(); err != nil {
+				return err
+			}
+			defer unix.Close(fd)
+		}
+		if _, err := unix.Write(fd, ask); err != nil {
+			return err
+		}
+		n, err := unix.Read(fd, answer)
+		if err == nil && !strings.HasSuffix(string(answer[:n]), "for "+at) && !strings.HasSuffix(string(answer[:n]), "for "+host) {
+			err = fmt.Errorf("%q", answer[:n])
+		}
+		return err
+	}, err
 }
 
 func throughput(at string, n int) error {

@@ -103,18 +103,30 @@ func (n *Network) reach(c *supervise.Call, fd int, kind socketKind, d destinatio
 	if d.direct {
 		return n.directly(c, fd, kind, d, to)
 	}
-	relay := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(n.relay.port()))
 	if kind.six {
 		unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 0) // the relay has an IPv4 address
 	}
-	err := unix.Connect(fd, kind.sockaddr(relay))
-	port, ok := localPort(fd)
-	if ok && (err == nil || err == unix.EINPROGRESS) {
-		n.relay.expect(port, d)
-	} else if d.server != nil {
+	err := unix.Connect(fd, kind.sockaddr(n.relay.address()))
+	if err == nil || err == unix.EINPROGRESS {
+		if port, ok := localPort(fd); ok {
+			c.After(func() { n.relayed(port, d) })
+			return result(err)
+		}
+	}
+	if d.server != nil {
 		d.server.Close()
 	}
 	return result(err)
+}
+
+// relayed relays the connection that was made to the relay from the port.
+func (n *Network) relayed(port uint16, d destination) {
+	s, err := n.relay.arrival(port)
+	if err == nil {
+		n.relay.handle(s, d)
+	} else if d.server != nil {
+		d.server.Close()
+	}
 }
 
 // noServer answers that nobody listens inside at an address of this machine. Where

@@ -23,7 +23,7 @@ type datagrams struct {
 }
 
 // ahead is how many sockets the maker makes at once.
-const ahead = 8
+const ahead = 32
 
 // isolated reports whether there is a namespace.
 func (d *datagrams) isolated() bool { return d.maker > 0 }

@@ -128,7 +128,7 @@ func copyOptions(to, from int, kind socketKind) {
 }
 
 // dialInside connects to a server inside. Any address of this machine will do.
-func (n *Network) dialInside(to netip.AddrPort) (*net.TCPConn, error) {
+func (n *Network) dialInside(to netip.AddrPort) (*stream, error) {
 	if !n.datagrams.isolated() {
 		return nil, unix.ECONNREFUSED
 	}
@@ -138,16 +138,16 @@ func (n *Network) dialInside(to netip.AddrPort) (*net.TCPConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := os.NewFile(uintptr(s), "inside")
-	defer file.Close()
-	if err := unix.Connect(s, kind.sockaddr(to)); err != nil {
-		return nil, err
+	// A connection within the namespace comes about at once, or is refused.
+	err = unix.Connect(s, kind.sockaddr(to))
+	if err == nil {
+		err = unix.SetNonblock(s, true)
 	}
-	c, err := net.FileConn(file)
 	if err != nil {
+		unix.Close(s)
 		return nil, err
 	}
-	return c.(*net.TCPConn), nil
+	return n.relay.means.newStream(s), nil
 }
 
 // loopback is the address with 0.0.0.0 and :: as what connecting there means.
@@ -187,16 +187,23 @@ func (n *Network) listenOutside(l net.Listener) {
 		if err != nil {
 			return
 		}
-		go func() {
-			defer c.Close()
-			for _, a := range [...]netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()} {
-				if server, err := n.dialInside(netip.AddrPortFrom(a, port)); err == nil {
-					defer server.Close()
-					both(c.(*net.TCPConn), server)
-					return
-				}
-			}
-			reset(c.(*net.TCPConn))
-		}()
+		go n.letIn(c.(*net.TCPConn), port)
 	}
+}
+
+// letIn relays a connection from outside to the server inside at the port.
+func (n *Network) letIn(from *net.TCPConn, port uint16) {
+	c, err := n.relay.means.take(from)
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	for _, a := range [...]netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()} {
+		if server, err := n.dialInside(netip.AddrPortFrom(a, port)); err == nil {
+			defer server.Close()
+			both(c, server)
+			return
+		}
+	}
+	reset(c)
 }

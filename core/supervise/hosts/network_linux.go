@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"path/filepath"
+	"runtime"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -13,6 +14,9 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
 )
+
+// threadsWaiting is how many threads wait in the kernel at most, where all is quiet.
+const threadsWaiting = 4
 
 // A Network is what the command of one run reaches.
 type Network struct {
@@ -54,6 +58,9 @@ func New(s *spec.Spec, maker, nameServer int, tell func(audit.Event), person Per
 	if n.relay, err = newRelay(dns, n.resolver, n.told); err != nil {
 		return nil, &fault.Error{Do: "listen for the command's connections", Err: err}
 	}
+	// Each thread that waits in the kernel for a call or a lookup keeps one of Go's
+	// processors for a while, and then nobody hears of what comes to the relay.
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + threadsWaiting)
 	for i := range s.Listens {
 		if err := n.listen(&s.Listens[i]); err != nil {
 			return nil, err

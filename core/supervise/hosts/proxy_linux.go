@@ -45,7 +45,7 @@ func (w *web) proxied() error {
 		}
 		if to := (netOf{h.Host, portOf(h)}); !told[to] && len(told) < mostNames {
 			told[to] = true
-			w.relay.told.proxied(w.want.who, to.host, to.port, w.up.RemoteAddr().String())
+			w.relay.told.proxied(w.want.who, to.host, to.port, w.up.peer())
 		}
 		if h.Method != http.MethodConnect {
 			if err := w.send(h); err != nil {
@@ -53,7 +53,7 @@ func (w *web) proxied() error {
 			}
 			continue
 		}
-		if w.answered != nil {
+		if w.sent {
 			return late
 		}
 		if ended, err := w.connectLine(h, line); err != nil || ended {
@@ -132,7 +132,7 @@ func (w *web) connectLine(h *request.Head, line *spec.Host) (ended bool, err err
 		}
 		if a.Length < 0 && !a.Chunked {
 			sendAhead(w.client, back.In)
-			io.Copy(w.client, w.up)
+			w.client.ReadFrom(w.up)
 			return true, nil
 		}
 		if !a.Interim() {
@@ -148,9 +148,9 @@ func (w *web) inTunnel(line *spec.Host) error {
 	case named && w.want.port == 80:
 		return w.requests()
 	case named && w.want.port == 443:
-		w.client.SetReadDeadline(time.Now().Add(helloTimeout))
-		asked, hello, err := serverName(w.way.In, w.client)
-		w.client.SetReadDeadline(time.Time{})
+		w.client.readUntil(time.Now().Add(helloTimeout))
+		asked, hello, err := serverName(w.way.In)
+		w.client.readUntil(time.Time{})
 		if err != nil || asked != w.want.name {
 			w.relay.mismatch(w.want, asked)
 			return unix.ECONNRESET

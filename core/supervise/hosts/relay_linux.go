@@ -2,7 +2,6 @@ package hosts
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -30,7 +29,7 @@ type destination struct {
 	direct bool
 	// inside tells that it is a server inside, to which server is a connection.
 	inside bool
-	server *net.TCPConn
+	server *stream
 	// who begins the events about the connection.
 	who audit.Event
 }
@@ -44,94 +43,67 @@ func (d destination) host() string {
 }
 
 // A relay takes the connections that must be looked at. It knows a connection by its
-// local port at 127.0.0.1, which no two have at a time: the supervisor made it, and told the
-// relay what for. Whoever else on this machine connects is let go.
+// local port at 127.0.0.1, which no two have at a time: the supervisor made it. Whoever else
+// on this machine connects is let go.
 type relay struct {
-	listener *net.TCPListener
+	listener int // not in Go's poller: each connection would wake a thread that has no use for it
+	port     uint16
 	server   *server
 	resolver *resolver
 	told     *teller
+	means    *means
 
-	mu      sync.Mutex
-	waiting map[uint16]destination
-	news    *sync.Cond // of waiting
+	mu sync.Mutex
+	// arrived are the connections that came while another one was waited for.
+	arrived map[uint16]arrival
 }
 
 const (
 	helloTimeout = 30 * time.Second
-	tellTimeout  = 5 * time.Second
 )
 
 // relayIP is where the relay is, and where the supervisor connects from. The same port may
 // be in use at another address, as 127.0.0.2.
-var relayIP = net.IPv4(127, 0, 0, 1)
+var relayIP = [4]byte{127, 0, 0, 1}
 
-func newRelay(s *server, r *resolver, told *teller) (*relay, error) {
-	l, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: relayIP})
+func newRelay(s *server, resolver *resolver, told *teller) (*relay, error) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
-	relay := &relay{listener: l, server: s, resolver: r, told: told, waiting: map[uint16]destination{}}
-	relay.news = sync.NewCond(&relay.mu)
-	go relay.accept()
-	return relay, nil
-}
-
-func (r *relay) port() int { return r.listener.Addr().(*net.TCPAddr).Port }
-
-// expect tells what the connection from the local port is for.
-func (r *relay) expect(port uint16, d destination) {
-	r.mu.Lock()
-	r.waiting[port] = d
-	r.mu.Unlock()
-	r.news.Broadcast()
-}
-
-// purpose waits until the connection's purpose is told, which mostly it is already.
-func (r *relay) purpose(port uint16) (destination, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	d, ok := r.waiting[port]
-	if !ok {
-		late := time.AfterFunc(tellTimeout, r.news.Broadcast)
-		defer late.Stop()
-		for end := time.Now().Add(tellTimeout); !ok && time.Now().Before(end); {
-			r.news.Wait()
-			d, ok = r.waiting[port]
-		}
+	r := &relay{listener: fd, server: s, resolver: resolver, told: told, means: newMeans(), arrived: map[uint16]arrival{}}
+	// The sockets of connections have it from this one.
+	err = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	if err == nil {
+		err = unix.Bind(fd, &unix.SockaddrInet4{Addr: relayIP})
 	}
-	delete(r.waiting, port)
-	return d, ok
-}
-
-func (r *relay) accept() {
-	for {
-		c, err := r.listener.AcceptTCP()
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
-		if err != nil {
-			time.Sleep(10 * time.Millisecond) // no descriptor is free
-			continue
-		}
-		go r.handle(c)
+	if err == nil {
+		err = unix.Listen(fd, mostArrived)
 	}
+	port, ok := localPort(fd)
+	if err == nil && !ok {
+		err = unix.EINVAL
+	}
+	if err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	r.port = port
+	return r, nil
 }
 
-func (r *relay) handle(c *net.TCPConn) {
+// address is where the relay is.
+func (r *relay) address() netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4(relayIP), r.port)
+}
+
+// handle relays a connection to its end.
+func (r *relay) handle(c *stream, d destination) {
 	defer c.Close()
-	from, ok := c.RemoteAddr().(*net.TCPAddr)
-	if !ok || !from.IP.Equal(relayIP) {
-		reset(c)
-		return
-	}
-	d, ok := r.purpose(uint16(from.Port))
 	if d.server != nil {
 		defer d.server.Close()
 	}
 	switch {
-	case !ok:
-		reset(c)
 	case d.inside:
 		both(c, d.server)
 	case d.dns:
@@ -147,20 +119,17 @@ func (r *relay) handle(c *net.TCPConn) {
 	}
 }
 
-// reset has the other side see a refused connection and not an end of data.
-func reset(c *net.TCPConn) { c.SetLinger(0) }
-
 // encrypted relays a TLS connection whose first record asks for the name.
-func (r *relay) encrypted(c *net.TCPConn, d destination) {
-	c.SetReadDeadline(time.Now().Add(helloTimeout))
-	asked, hello, err := serverName(c, c)
-	c.SetReadDeadline(time.Time{})
+func (r *relay) encrypted(c *stream, d destination) {
+	c.readUntil(time.Now().Add(helloTimeout))
+	asked, hello, err := serverName(c)
+	c.readUntil(time.Time{})
 	if err != nil || asked != d.name {
 		r.mismatch(d, asked)
 		reset(c)
 		return
 	}
-	up, err := r.dial(context.Background(), d)
+	up, err := r.dial(d)
 	if err != nil {
 		reset(c)
 		return
@@ -192,24 +161,29 @@ func (r *relay) ambiguous(d destination, other bool) {
 	r.told.ended(d.who, d.host(), d.port, reason, raw(d), unix.ECONNRESET)
 }
 
-// both moves bytes each way until both sides have ended. Between two TCP connections
-// io.Copy moves them within the kernel (splice(2)).
-func both(a, b *net.TCPConn) {
-	var done sync.WaitGroup
-	one := func(to, from *net.TCPConn) {
-		defer done.Done()
-		if _, err := io.Copy(to, from); err != nil {
-			reset(to)
-			to.Close()
-			from.Close()
-			return
-		}
-		to.CloseWrite()
+// both moves bytes each way until both sides have ended.
+func both(a, b *stream) {
+	if a.settle() != nil || b.settle() != nil {
+		return
 	}
-	done.Add(2)
-	go one(a, b)
-	go one(b, a)
-	done.Wait()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		oneWay(a, b)
+	}()
+	oneWay(b, a)
+	<-ended
+}
+
+// oneWay moves bytes until the sender has ended. Where that fails, both are closed.
+func oneWay(to, from *stream) {
+	if _, err := to.ReadFrom(from); err != nil {
+		reset(to)
+		to.Close()
+		from.Close()
+		return
+	}
+	to.CloseWrite()
 }
 
 // errSeen ends the handshake once the first message is read.
@@ -217,10 +191,10 @@ var errSeen = errors.New("seen")
 
 // serverName reads the first message of a TLS client with the standard library's own
 // reader, and returns the name asked for, in lower case, and all the bytes read.
-func serverName(from io.Reader, c net.Conn) (name string, read []byte, err error) {
+func serverName(from io.Reader) (name string, read []byte, err error) {
 	var seen bytes.Buffer
 	saw := false
-	server := tls.Server(readOnly{io.TeeReader(from, &seen), c}, &tls.Config{
+	server := tls.Server(readOnly{io.TeeReader(from, &seen), new(net.TCPConn)}, &tls.Config{
 		GetConfigForClient: func(h *tls.ClientHelloInfo) (*tls.Config, error) {
 			name, saw = request.Lower(strings.TrimSuffix(h.ServerName, ".")), true
 			return nil, errSeen
@@ -233,8 +207,8 @@ func serverName(from io.Reader, c net.Conn) (name string, read []byte, err error
 	return name, seen.Bytes(), nil
 }
 
-// readOnly is a connection to which nothing is written: the reader of the first
-// message would send an alert.
+// readOnly is no connection but a reader in the shape of one. Nothing is written: the reader
+// of the first message would send an alert.
 type readOnly struct {
 	io.Reader
 	net.Conn

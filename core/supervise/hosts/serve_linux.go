@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
-	"net"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -61,9 +60,9 @@ func source(control []byte) []byte {
 }
 
 // serveStream answers the questions of one TCP connection (RFC 1035, 4.2.2).
-func (s *server) serveStream(c net.Conn) {
+func (s *server) serveStream(c *stream) {
 	for {
-		c.SetDeadline(time.Now().Add(30 * time.Second))
+		c.readUntil(time.Now().Add(helloTimeout))
 		var size [2]byte
 		if _, err := io.ReadFull(c, size[:]); err != nil {
 			return

@@ -2,10 +2,8 @@ package hosts
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -27,20 +25,26 @@ const otherHost = request.Error("the request asks for another host than the conn
 type web struct {
 	relay  *relay
 	want   destination
-	client *net.TCPConn
-	up     *net.TCPConn // nil before the first request
-	way    request.Way  // from client to up
-	// answered is closed when the host's answers have ended. It is nil before they are
-	// sent on.
+	client *stream
+	up     *stream     // nil before the first request
+	way    request.Way // from client to up
+	// sent tells that a request was sent, so that answers come.
+	sent bool
+	// answered is closed when the host's answers have ended. It is nil while they are sent
+	// on, if at all, by whoever waits for requests: see Read.
 	answered chan struct{}
+	// little is how much of the answers was sent on so.
+	little int
 	// refusing tells that behind the host's answers comes one of the relay's own.
 	refusing atomic.Bool
 	// told tells that the log knows why a request is refused.
 	told bool
 }
 
-func newWeb(r *relay, c *net.TCPConn, d destination) *web {
-	return &web{relay: r, want: d, client: c, way: request.Way{In: bufio.NewReader(c), From: c}}
+func newWeb(r *relay, c *stream, d destination) *web {
+	w := &web{relay: r, want: d, client: c}
+	w.way = request.Way{In: bufio.NewReader(w), From: c}
+	return w
 }
 
 // run relays requests to the connection's end.
@@ -89,7 +93,8 @@ func (w *web) requests() error {
 			if switched, err := w.upgrade(h); err != nil || switched {
 				return err
 			}
-			w.passAnswers()
+			w.sent = true
+			w.passAnswers(nil)
 			continue
 		}
 		if err := w.send(h); err != nil {
@@ -106,60 +111,38 @@ func (w *web) head() (*request.Head, error) {
 			return nil, err
 		}
 	}
-	w.client.SetReadDeadline(time.Now().Add(helloTimeout))
-	defer w.client.SetReadDeadline(time.Time{})
+	w.client.readUntil(time.Now().Add(helloTimeout))
+	defer w.client.readUntil(time.Time{})
 	return request.Read(w.way.In)
 }
 
 // connect connects to the host, unless that is done.
 func (w *web) connect() (err error) {
 	if w.up == nil {
-		if w.up, err = w.relay.dial(context.Background(), w.want); err != nil {
+		if w.up, err = w.relay.dial(w.want); err != nil {
 			return err
 		}
 	}
 	if w.way.To == nil {
-		w.way.To, w.way.Out = w.up, bufio.NewWriter(w.up)
+		w.way.To, w.way.Out = w.up, bufio.NewWriter(toHost{w})
 	}
 	return nil
 }
 
 // send sends a request, and has its answer sent back.
 func (w *web) send(h *request.Head) error {
-	w.passAnswers()
+	w.sent = true
+	if h.Chunked || h.Length > int64(w.way.In.Buffered()) {
+		w.passAnswers(nil) // which may come before the request has ended
+	}
 	err := w.way.Send(h, false)
 	if _, refused := err.(request.Error); err != nil && !refused {
 		// The host may have answered before it ended the connection.
-		w.up.SetReadDeadline(time.Now().Add(lingerTimeout))
+		w.passAnswers(nil)
+		w.up.readUntil(time.Now().Add(lingerTimeout))
 		<-w.answered
 	}
 	return err
-}
-
-// passAnswers begins to send the host's answers to the client.
-func (w *web) passAnswers() {
-	if w.answered != nil {
-		return
-	}
-	w.answered = make(chan struct{})
-	go func() {
-		defer close(w.answered)
-		if _, err := io.Copy(w.client, w.up); err != nil {
-			reset(w.client)
-			w.client.Close()
-		} else if !w.refusing.Load() {
-			w.client.CloseWrite()
-		}
-	}()
-}
-
-// end waits for the last answers.
-func (w *web) end() error {
-	if w.answered != nil {
-		w.up.CloseWrite()
-		<-w.answered
-	}
-	return nil
 }
 
 // upgrade sends a request for an upgrade and waits for the answer. Where the host agrees,
@@ -207,14 +190,15 @@ func sendAhead(to io.Writer, in *bufio.Reader) error {
 // refuse answers a request in the place of the host, behind the host's answers.
 func (w *web) refuse(why string) {
 	w.refusing.Store(true)
-	if w.answered != nil {
-		w.up.SetReadDeadline(time.Now().Add(helloTimeout))
+	if w.sent {
+		w.passAnswers(nil)
+		w.up.readUntil(time.Now().Add(helloTimeout))
 		w.up.CloseWrite()
 		<-w.answered
 	}
 	text := "nono: " + why + "\n"
 	fmt.Fprintf(w.client, "HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(text), text)
 	w.client.CloseWrite()
-	w.client.SetReadDeadline(time.Now().Add(lingerTimeout))
+	w.client.readUntil(time.Now().Add(lingerTimeout))
 	io.Copy(io.Discard, w.client)
 }

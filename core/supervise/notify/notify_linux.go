@@ -124,8 +124,9 @@ func (l *Listener) Receive(r *Request) error {
 // read of the caller's memory, or found under its number, before Valid said yes was
 // the caller's own; after that the number may be another's.
 func (l *Listener) Valid(r *Request) bool {
-	_, _, errno := unix.RawSyscall(unix.SYS_IOCTL, uintptr(l.fd), ioctlValid, uintptr(unsafe.Pointer(&r.ID)))
-	return errno == 0
+	// A signal, as Go sends to preempt, makes the kernel give up waiting for its lock, which
+	// says nothing about the caller (kernel/seccomp.c, seccomp_notify_id_valid).
+	return l.ioctlPointer(ioctlValid, unsafe.Pointer(&r.ID)) == nil
 }
 
 // Send answers r. The error is unix.ENOENT if the caller no longer waits.
