@@ -51,7 +51,9 @@ func (l *lesson) ground(seen *learn.Recording) (*learn.Ground, error) {
 	}
 	l.variablesOf(g)
 	l.cachesOf(g, seen)
-	g.Command = l.blocked(seen)
+	if g.Command, err = l.blocked(seen); err != nil {
+		return nil, err
+	}
 	return g, l.candidates(g, seen)
 }
 
@@ -172,19 +174,35 @@ func (l *lesson) cachesOf(g *learn.Ground, seen *learn.Recording) {
 }
 
 // blocked returns what names the blocked command that a file is, by the names under
-// which it was called.
-func (l *lesson) blocked(seen *learn.Recording) func(string) string {
+// which it was called. The command's own profile may let it run.
+func (l *lesson) blocked(seen *learn.Recording) (func(string) string, error) {
+	o := &policy.Options{}
+	if l.own != "" {
+		p, err := cli.LoadProfile(l.own, l.env())
+		if err != nil {
+			return nil, err
+		}
+		for _, line := range p.Lines {
+			if line.Word == "allow-command" {
+				o.AllowCommands = append(o.AllowCommands, line.Value)
+			}
+		}
+	}
 	names := map[string]string{}
 	for _, p := range seen.Programs {
 		if len(p.Words) == 0 {
 			continue
 		}
 		name := string(p.Words[0])
-		if c, err := policy.Blocked(name, l.h.GOOS, &policy.Options{}); err == nil && c != "" {
+		c, err := policy.Blocked(name, l.h.GOOS, o)
+		if err != nil {
+			return nil, err
+		}
+		if c != "" {
 			names[string(p.File)] = name
 		}
 	}
-	return func(file string) string { return names[file] }
+	return func(file string) string { return names[file] }, nil
 }
 
 // finder reads the lists of what commands want.

@@ -13,6 +13,7 @@ import (
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
 // A lesson is one run to learn from.
@@ -29,6 +30,9 @@ type lesson struct {
 	// is for this command.
 	usual []string
 	own   string
+	// passes and reaches are the variables that the profile which is added to or checked
+	// passes, and the hosts that it grants.
+	passes, reaches []string
 }
 
 func (l *lesson) env() profile.Env {
@@ -72,15 +76,16 @@ func (l *lesson) before() error {
 	if l.wideOpen.Meant(l.dir)&carve.List == 0 {
 		return &fault.Error{Do: "learn in", Path: l.dir, Err: fault.Text("it is protected (" + l.why(l.dir) + ")"), Hint: "start elsewhere"}
 	}
-	if err := l.create(); err != nil {
+	if err := l.ownProfile(); err != nil {
 		return err
 	}
 	return l.findUsual()
 }
 
-// create makes the directories that the profile which is added to or checked wants to
-// exist, as its own start would, and nothing that is protected.
-func (l *lesson) create() error {
+// ownProfile has the run go as the profile that is added to or checked would have it: with
+// its variables and hosts, and with the directories that it wants to exist, but for what
+// is protected.
+func (l *lesson) ownProfile() error {
 	name := cmp.Or(l.addTo, l.check)
 	if name == "" {
 		return nil
@@ -91,6 +96,15 @@ func (l *lesson) create() error {
 	p, err := cli.LoadProfile(name, l.env())
 	if err != nil {
 		return err
+	}
+	for _, line := range p.Lines {
+		switch line.Word {
+		case "allow-env":
+			l.passes = append(l.passes, line.Value)
+		case "host":
+			host, _ := span.CutHost(line.Value)
+			l.reaches = append(l.reaches, host)
+		}
 	}
 	for _, n := range p.Create {
 		if n.JSON || l.wideOpen.Meant(real(spec.Parent(n.Path)))&carve.Create == 0 || l.wideOpen.Meant(n.Path)&carve.Create == 0 {
@@ -174,6 +188,12 @@ func (l *lesson) flags() []string {
 	}
 	for _, p := range l.usual {
 		flags = append(flags, "--profile", p)
+	}
+	for _, h := range slices.Concat(l.hosts, l.reaches) {
+		flags = append(flags, "--host", h)
+	}
+	for _, name := range slices.Concat(l.options.variables, l.passes) {
+		flags = append(flags, "--allow-env", name)
 	}
 	return append(append(flags, "--"), l.command...)
 }

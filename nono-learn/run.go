@@ -37,6 +37,7 @@ type options struct {
 	force, commands      bool
 	silent               bool
 	help, version        bool
+	hosts, variables     []string
 	command              []string
 }
 
@@ -45,6 +46,8 @@ func (o *options) bind() *cli.Set {
 	for name, to := range map[string]*string{"output": &o.output, "add-to": &o.addTo, "check": &o.check} {
 		s.BindString(name, to)
 	}
+	s.BindList("host", &o.hosts)
+	s.BindList("allow-env", &o.variables)
 	for name, to := range map[string]*bool{"force": &o.force, "commands": &o.commands, "silent": &o.silent, "help": &o.help, "version": &o.version} {
 		s.BindBool(name, to)
 	}
@@ -108,7 +111,8 @@ func (l *lesson) conclude(seen *learn.Recording) error {
 		return err
 	}
 	made := learn.Make(seen, g)
-	l.variables(seen, made)
+	l.withheld(seen, made)
+	l.passed(made)
 	if err := l.prove(made, g); err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func merged(old string, made *learn.Profile, g *learn.Ground) (text string, chan
 	}
 	lacks.Lines = nil
 	for _, line := range made.Lines {
-		if line.Word != "net-block" {
+		if line.Word != "net-block" && !includes(old, line) {
 			lacks.Lines = append(lacks.Lines, line)
 		}
 	}
@@ -121,6 +121,16 @@ func merged(old string, made *learn.Profile, g *learn.Ground) (text string, chan
 		text += "\n# Learned later:\n" + strings.TrimLeft(lacks.Body(g), "\n")
 	}
 	return text, changed
+}
+
+// includes reports whether a profile's text includes the profile that a line does.
+func includes(text string, line learn.Line) bool {
+	for have := range strings.Lines(text) {
+		if words := strings.Fields(have); line.Word == "profile" && len(words) > 1 && words[0] == line.Word && words[1] == line.Arg {
+			return true
+		}
+	}
+	return false
 }
 
 // describe is what is at the end of a check's line.

@@ -18,17 +18,27 @@ import (
 // variables.
 const mostFiles = 2000
 
-// variables lists the variables that look like credentials and are named in a file of
+// passed adds the variables that the command was given for --allow-env.
+func (l *lesson) passed(made *learn.Profile) {
+	for _, name := range l.options.variables {
+		line := learn.Line{Word: "allow-env", Arg: name, Why: "passed for --allow-env"}
+		if !slices.Contains(made.Lines, line) && !slices.Contains(l.passes, name) {
+			made.Lines = append(made.Lines, line)
+		}
+	}
+}
+
+// withheld lists the variables that look like credentials and are named in a file of
 // the working directory which the command read. The command was not given them, and
 // whether it would have used them nobody can see.
-func (l *lesson) variables(seen *learn.Recording, made *learn.Profile) {
+func (l *lesson) withheld(seen *learn.Recording, made *learn.Profile) {
 	list, err := lists.WithheldEnv()
 	if err != nil {
 		return
 	}
 	var names []string
 	for _, entry := range os.Environ() {
-		if name, value, _ := strings.Cut(entry, "="); value != "" && list.Withholds(name) {
+		if name, value, _ := strings.Cut(entry, "="); value != "" && list.Withholds(name) && !slices.Contains(l.options.variables, name) {
 			names = append(names, name)
 		}
 	}

@@ -7,6 +7,8 @@ var LearnFlags = []Flag{
 	{"add-to", "", Profile, "add to this profile of the user's own what it lacks", groupLearn, false, false},
 	{"check", "", Profile, "say what this profile lacks for the command, and which of its lines were not used", groupLearn, false, false},
 
+	{"host", "", Host, "let the command connect to a service of this machine, such as localhost:5432", groupLearning, true, false},
+	{"allow-env", "", Name, "let the command have this variable, though it looks like a credential", groupLearning, true, false},
 	{"commands", "", None, "let the command run blocked commands, such as rm", groupLearning, false, false},
 
 	{"silent", "s", None, "show errors only, and the profile", groupMessages, false, false},

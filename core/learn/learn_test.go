@@ -159,6 +159,25 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
+// What the command's own profile gives is neither a line nor asked for, though it is
+// protected from other commands; what another profile gives of that is asked for.
+func TestOwnProfile(t *testing.T) {
+	ssh := func(path string) carve.Rights {
+		if spec.Within(path, "/home/u/.ssh") {
+			return all
+		}
+		return 0
+	}
+	for own, want := range map[bool]int{true: 0, false: 1} {
+		g := ground()
+		g.Profiles = []Candidate{{Name: "keys", Gives: ssh, Certain: own}}
+		p := Make(&Recording{Uses: use(Read, "/home/u/.ssh/id", "/home/u/p/x")}, g)
+		if len(p.Asked) != want || slices.ContainsFunc(p.Lines, func(l Line) bool { return l.Path != "" || l.Word == "profile" && !own }) {
+			t.Errorf("own %v: %v, asked for %v", own, p.Lines, p.Asked)
+		}
+	}
+}
+
 // Directories that the run made and took away again are its own; one that stays, or
 // was there before, the next run may have to remove.
 func TestRemovals(t *testing.T) {

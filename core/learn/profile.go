@@ -100,12 +100,27 @@ func (m *maker) refuse(needs []*need) []*need {
 		if shut == 0 {
 			return false
 		}
+		if m.ownGives(n.path)&shut == shut {
+			n.rights &^= shut
+			return n.rights == 0
+		}
 		i := item{path: n.path, dir: n.rights&ofDirs != 0, rights: shut, counts: n.counts}
 		word, _ := i.word()
 		m.ask(Line{Word: word, Path: n.path, Why: m.g.Why(n.path) + ": " + n.counts.String()})
 		n.rights &^= shut
 		return n.rights == 0
 	})
+}
+
+// ownGives are the rights to a path that the command's own profile gives, also where the
+// path is protected from all others.
+func (m *maker) ownGives(path string) (rights carve.Rights) {
+	for _, c := range m.g.Profiles {
+		if c.Certain {
+			rights |= c.Gives(path)
+		}
+	}
+	return rights
 }
 
 // profiles uses the profiles that give something, and takes out what they give.

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -27,7 +29,7 @@ func (o *Options) withoutHosts() error {
 // addHosts adds to s the lines about hosts.
 func (o *Options) addHosts(s *spec.Spec) error {
 	switch {
-	case o.Record != 0 && o.Net() && recordsHosts():
+	case o.Record != 0 && !o.NetBlock && len(o.Ports) == 0 && recordsHosts():
 		o.recordHosts(s)
 		return nil
 	case len(o.Hosts) == 0 || o.NetBlock:
@@ -45,16 +47,16 @@ func (o *Options) addHosts(s *spec.Spec) error {
 var notRecorded = [...]string{"169.254.0.0/16", "fe80::/10", "fd00:ec2::254"}
 
 // recordHosts has the supervisor connect to whatever the command wants, so that hosts are
-// known by their names.
+// known by their names. A service of this machine is reached where it is granted, alone.
 func (o *Options) recordHosts(s *spec.Spec) {
 	by := spec.Origin{Source: spec.Flag, Detail: "--record"}
-	var denied []spec.Host
+	denied := slices.Clone(o.HostDenies)
 	for _, text := range notRecorded {
 		h, _ := spec.ParseHost(text)
 		h.By = by
 		denied = append(denied, h)
 	}
-	s.AddHosts(spec.AnyHost(by), denied)
+	s.AddHosts(append(spec.AnyHost(by), o.Hosts...), denied)
 }
 
 // recordsHosts reports whether this kernel can hold a command to its supervisor's

@@ -106,13 +106,16 @@ _nono_kind_why() {
 _nono_list_learn() {
 	printf '%s\n' \
 		-o --output --force --add-to --check \
-		--commands -s --silent -h --help --version
+		--host --allow-env --commands -s --silent \
+		-h --help --version
 }
 
 _nono_kind_learn() {
 	case $1 in
 	-o | --o | --output | -output) echo 'TEXT' ;;
 	--add-to | -add-to | --check | -check) echo 'PROFILE' ;;
+	--host | -host) echo 'HOST' ;;
+	--allow-env | -allow-env) echo 'NAME' ;;
 	esac
 }
 

@@ -53,7 +53,8 @@ function __nono_where
             -ask-timeout --ask-protected -ask-protected -p --p --profile \
             -profile --workdir -workdir
     else if test $table = learn
-        set with -o --o --output -output --add-to -add-to --check -check
+        set with -o --o --output -output --add-to -add-to --check -check --host \
+            -host --allow-env -allow-env
     end
     while test $at -le (count $words)
         switch $words[$at]
@@ -291,6 +292,8 @@ complete -c nono -c nono-learn -n '__nono_is learn' -l output -s o -x -d 'save t
 complete -c nono -c nono-learn -n '__nono_is learn' -l force -d 'replace a profile of that name'
 complete -c nono -c nono-learn -n '__nono_is learn' -l add-to -x -a '(__nono_profiles)' -d 'add to this profile of the user\'s own what it lacks'
 complete -c nono -c nono-learn -n '__nono_is learn' -l check -x -a '(__nono_profiles)' -d 'say what this profile lacks for the command, and which of its lines were not used'
+complete -c nono -c nono-learn -n '__nono_is learn' -l host -x -a '(__fish_print_hostnames)' -d 'let the command connect to a service of this machine, such as localhost:5432'
+complete -c nono -c nono-learn -n '__nono_is learn' -l allow-env -x -a '(set -nx)' -d 'let the command have this variable, though it looks like a credential'
 complete -c nono -c nono-learn -n '__nono_is learn' -l commands -d 'let the command run blocked commands, such as rm'
 complete -c nono -c nono-learn -n '__nono_is learn' -l silent -s s -d 'show errors only, and the profile'
 complete -c nono -c nono-learn -n '__nono_is learn' -l help -s h -d 'show all flags; -h is short'

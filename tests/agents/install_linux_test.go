@@ -14,6 +14,7 @@ import (
 var packages = []string{
 	"node@24", "@anthropic-ai/claude-code", "opencode-ai", "openclaw", "@openai/codex", "@google/gemini-cli",
 	"@github/copilot", "@qwen-code/qwen-code", "@mariozechner/pi-coding-agent", "cline", "@continuedev/cli", "@sourcegraph/amp", "@augmentcode/auggie",
+	"@vibe-kit/grok-cli", "@nanocollective/nanocoder", "@moonshot-ai/kimi-code",
 }
 
 // failed is set once an installation has not gone well.

@@ -47,15 +47,21 @@ func ordinary(t *testing.T, f func(w *world)) {
 		if u.Root() {
 			t.Skip("only as an ordinary user")
 		}
-		w := &world{t: t, u: u, s: s, home: u.Dir(t)}
-		w.project = w.dir("project")
-		w.dir("tmp")
-		for _, f := range []string{".ssh/id_ed25519", ".env", ".netrc", ".npmrc", ".bash_history", ".config/gh/hosts.yml", "notes.txt", "CLAUDE.md", "AGENTS.md"} {
-			w.file(f, "# "+secret+"\n")
-		}
-		w.file(".gitconfig", "[user]\n\tname = A\n\temail = a@example.org\n[init]\n\tdefaultBranch = main\n")
-		f(w)
+		f(newWorld(t, u, s))
 	})
+}
+
+// newWorld makes a home with secrets in it, and a project.
+func newWorld(t *testing.T, u testenv.User, s suite.Suite) *world {
+	t.Helper()
+	w := &world{t: t, u: u, s: s, home: u.Dir(t)}
+	w.project = w.dir("project")
+	w.dir("tmp")
+	for _, f := range []string{".ssh/id_ed25519", ".env", ".netrc", ".npmrc", ".bash_history", ".config/gh/hosts.yml", "notes.txt", "CLAUDE.md", "AGENTS.md"} {
+		w.file(f, "# "+secret+"\n")
+	}
+	w.file(".gitconfig", "[user]\n\tname = A\n\temail = a@example.org\n[init]\n\tdefaultBranch = main\n")
+	return w
 }
 
 func (w *world) path(name string) string { return filepath.Join(w.home, name) }

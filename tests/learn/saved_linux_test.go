@@ -1,7 +1,11 @@
 package learn
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -223,4 +227,48 @@ func TestVariables(t *testing.T) {
 	if !strings.Contains(out, "<>\n") || !strings.Contains(out, "#   allow-env NPM_TOKEN  # withheld, and named in .npmrc") || strings.Contains(out, "allow-env OTHER_TOKEN") {
 		t.Errorf("%s%s", out, stderr)
 	}
+}
+
+// A service of this machine is reached where --host says so, and a credential is passed
+// for --allow-env; both are lines then, which a later run and a check go by.
+func TestNamed(t *testing.T) {
+	testenv.RequireLandlock(t, 4)
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("curl is not installed")
+	}
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "served\n") }))
+	defer service.Close()
+	at := service.Listener.Addr().String()
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		p := newPerson(t, u)
+		p.env = []string{"MY_API_KEY=key", "OTHER_API_KEY=other"}
+		work := []string{"--", "sh", "-c", `curl -sS ` + service.URL + `; echo "${MY_API_KEY-none} ${OTHER_API_KEY-none}"`}
+		learn := func(want string, flags ...string) (stdout, stderr string) {
+			t.Helper()
+			out, stderr, status := p.run("nono-learn", append(flags, work...)...)
+			if status != 0 || !strings.HasPrefix(out, want) {
+				t.Errorf("%q: %d\n%s%s", flags, status, out, stderr)
+			}
+			return out, stderr
+		}
+		const all = "served\nkey none\n"
+		learn("none none\n", "--output", "without")
+		if lines, text := p.profile("without"); has(lines, "host "+at) || has(lines, "allow-env MY_API_KEY") {
+			t.Error(text)
+		}
+		learn(all, "--output", "with", "--host", at, "--allow-env", "MY_API_KEY")
+		lines, text := p.profile("with")
+		if !has(lines, "host "+at) || !has(lines, "allow-env MY_API_KEY") {
+			t.Error(text)
+		}
+		if _, stderr := learn(all, "--add-to", "with"); !strings.Contains(stderr, "has all that the command used") {
+			t.Error(stderr)
+		}
+		if out, _ := learn(all, "--check", "with"); !strings.Contains(out, "lacks nothing") {
+			t.Error(out)
+		}
+		if out, stderr, _ := p.run("nono-run", append([]string{"--silent", "--profile", "with", "--allow-cwd"}, work...)...); out != all {
+			t.Errorf("%s%s", out, stderr)
+		}
+	})
 }

@@ -193,7 +193,12 @@ func (r *resolver) nameAt(a netip.Addr) string {
 			for i := 1; i < len(f); i++ {
 				addr, err := netip.ParseAddr(f[0])
 				name := strings.ToLower(f[i])
-				if err == nil && r.file[addr.String()] == "" && r.rules.at().HostNamed(name, 0) != nil && r.allowed(name, addr, 0) {
+				if err != nil || r.file[addr.String()] != "" {
+					continue
+				}
+				h := r.rules.at().HostNamed(name, 0)
+				// A name that nobody has given leads to no service of this machine.
+				if h != nil && (h.Name != spec.AnyName || !addr.IsLoopback()) && r.allowed(name, addr, 0) {
 					r.file[addr.String()] = name
 				}
 			}

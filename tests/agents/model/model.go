@@ -6,6 +6,7 @@ package model
 import (
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -43,6 +44,19 @@ func New(calls ...Call) *Server {
 	s := &Server{calls: calls}
 	s.Server = httptest.NewServer(s)
 	return s
+}
+
+// NewAt is New at an address: at the one of a server that is closed, what has learned that
+// address finds another conversation.
+func NewAt(address string, calls ...Call) (*Server, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{calls: calls}
+	s.Server = &httptest.Server{Listener: l, Config: &http.Server{Handler: s}}
+	s.Start()
+	return s, nil
 }
 
 // Requests returns the bodies of what was asked so far.
