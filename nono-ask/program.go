@@ -21,7 +21,7 @@ const mostOfAnswer = 64 << 10
 func (s *server) program(q *ask.Question) {
 	ctx, end := context.WithTimeout(context.Background(), time.Duration(q.Seconds)*time.Second)
 	s.ends[q.ID] = end
-	go func() {
+	s.programs.Go(func() {
 		a, err := askProgram(ctx, s.o.with, q)
 		if ctx.Err() != nil {
 			return // the question is over
@@ -31,7 +31,7 @@ func (s *server) program(q *ask.Question) {
 			a = ask.Answer{ID: q.ID}
 		}
 		s.answer(a)
-	}()
+	})
 }
 
 // askProgram puts one question to a program.

@@ -21,8 +21,11 @@ type server struct {
 	open    map[uint64]*ask.Question
 	ends    map[uint64]func() // what ends a program that is asked
 	clients map[*ask.Conn]bool
+	came    int // how many clients there were
 	popup   bool
 	newest  uint64 // question
+	// programs are those of --ask-with that still run.
+	programs sync.WaitGroup
 }
 
 // begin starts the process that serves, and ends: it is nobody's child then, so that no
@@ -50,10 +53,21 @@ func serve(o *options, p *cli.Printer) error {
 	for {
 		m, err := s.supervisor.Receive()
 		if err != nil {
+			s.over()
 			return nil
 		}
 		s.take(m)
 	}
+}
+
+// over ends the programs that are asked, once the run has ended.
+func (s *server) over() {
+	s.mu.Lock()
+	for _, end := range s.ends {
+		end()
+	}
+	s.mu.Unlock()
+	s.programs.Wait()
 }
 
 // take handles a message of the supervisor's.
@@ -108,6 +122,7 @@ func (s *server) accept(channel *ask.Server) {
 func (s *server) client(c *ask.Conn) {
 	s.mu.Lock()
 	s.clients[c] = true
+	s.came++
 	for _, q := range s.open {
 		c.Send(ask.Message{Question: q})
 	}

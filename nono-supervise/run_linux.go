@@ -148,8 +148,8 @@ func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.
 	if s.Traps(spec.TrapHosts) {
 		var asked hosts.Person
 		if person != nil {
-			asked = func(c *supervise.Call, h spec.Host, private bool) (spec.Host, bool, bool) {
-				return person.Host(c, h, private, tell)
+			asked = func(c *supervise.Call, h spec.Host, private bool, waits func() bool) (spec.Host, bool, bool) {
+				return person.Host(c, h, private, waits, tell)
 			}
 		}
 		n, err := hosts.New(s, o.maker, o.nameServer, tell, asked)

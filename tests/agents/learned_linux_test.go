@@ -73,7 +73,8 @@ func (a agent) learned(w *world) {
 	m := model.New(a.calls(w)...)
 	a.settle(w, m.URL)
 	at := m.Listener.Addr().String()
-	// The second run makes in a home what the first one could not: see nono-learn(1).
+	// The second run makes in a home what the first one could not: see nono-learn(1). Some
+	// agents go on with the conversation of the first one there, and make no file again.
 	for _, save := range []string{"--output", "--add-to"} {
 		words := []string{w.s.Path("nono-learn"), save, "learned", "--host", at}
 		if a.profile == "" {
@@ -85,7 +86,12 @@ func (a agent) learned(w *world) {
 			}
 		}
 		words = append(append(words, "--", a.command), a.prompt...)
-		a.told(w, m, w.run(w.command(a.env(m.URL), words...), "", conversation))
+		r := w.run(w.command(a.env(m.URL), words...), "", conversation)
+		if save == "--output" {
+			a.told(w, m, r)
+		} else if r.status != 0 || !strings.Contains(r.out, model.Final) {
+			w.t.Errorf("once more: status %d\n%s", r.status, r.out)
+		}
 	}
 	m.Close()
 	text := w.text(".config/nono/profiles/learned.profile")

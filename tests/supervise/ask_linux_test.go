@@ -25,7 +25,7 @@ func newAsked(t *testing.T, u testenv.User, answer string) *asked {
 	a := &asked{run: newRun(t, u), other: u.Dir(t)}
 	tools := u.Dir(t)
 	a.program, a.log = tools+"/answer", tools+"/log"
-	must(t, os.WriteFile(a.program, []byte("#!/bin/sh\nq=$(cat)\necho \"$q\" >>"+a.log+"\n"+answer+"\n"), 0o755))
+	must(t, os.WriteFile(a.program, []byte("#!/bin/sh\nq=$(cat)\nprintf '%s\\n' \"$q\" >>"+a.log+"\n"+answer+"\n"), 0o755))
 	for name, text := range map[string]string{"f": "the file\n", "g": "another\n"} {
 		must(t, os.WriteFile(a.other+"/"+name, []byte(text), 0o644))
 		u.Own(t, a.other+"/"+name)

@@ -84,19 +84,3 @@ func parseStatus(text string) (s Status, err error) {
 	}
 	return s, nil
 }
-
-// Interrupted reports whether a signal waits for the caller that would end a system call
-// which waits: one with a handler, or one that ends the process.
-func (p *Process) Interrupted() bool {
-	text, err := p.File("status")
-	if err != nil {
-		return true // it is gone
-	}
-	mask := map[string]uint64{}
-	for line := range strings.Lines(string(text)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && (strings.HasPrefix(name, "Sig") || name == "ShdPnd") {
-			mask[name], _ = strconv.ParseUint(strings.TrimSpace(value), 16, 64)
-		}
-	}
-	return (mask["SigPnd"]|mask["ShdPnd"])&^mask["SigBlk"]&mask["SigCgt"] != 0
-}

@@ -14,8 +14,8 @@ const privateAddress = "a private address: a machine or a service of this networ
 // Host asks the person about a connection of c's caller to h, one name or address with a
 // port, which no line grants; private tells that it is an address of a private network or
 // of a cloud's own service. granted is what a yes grants, and lasting whether that is
-// for the rest of the run. tell hears of a yes.
-func (p *Person) Host(c *supervise.Call, h spec.Host, private bool, tell func(audit.Event)) (granted spec.Host, lasting, ok bool) {
+// for the rest of the run. waits tells whether the caller still waits. tell hears of a yes.
+func (p *Person) Host(c *supervise.Call, h spec.Host, private bool, waits func() bool, tell func(audit.Event)) (granted spec.Host, lasting, ok bool) {
 	everyPort := h
 	everyPort.Port = 0
 	var made *ask.Question
@@ -23,7 +23,7 @@ func (p *Person) Host(c *supervise.Call, h spec.Host, private bool, tell func(au
 		made = hostQuestion(h, everyPort, private)
 		describe(c, made)
 		return made
-	}, c.Valid)
+	}, waits)
 	switch {
 	case o == again: // every port of it has been granted meanwhile
 		return everyPort, false, true

@@ -28,7 +28,7 @@ func (d *decision) ask(p *files.Plan, q *query.Question, v *query.Verdict) outco
 		made.Reason = d.reason
 		describe(d.c, made)
 		return made
-	}, d.c.Valid)
+	}, d.waits)
 	if o != yes || asked == nil {
 		return o
 	}
@@ -64,6 +64,12 @@ func (d *decision) ask(p *files.Plan, q *query.Question, v *query.Verdict) outco
 	}
 	g.person.granted(where)
 	return yes
+}
+
+// waits reports whether the caller still waits. One that a signal is about to end need not.
+func (d *decision) waits() bool {
+	p, err := d.c.Caller()
+	return d.c.Valid() && (err != nil || !p.Ending())
 }
 
 func scope(q *ask.Question, a ask.Answer) string {

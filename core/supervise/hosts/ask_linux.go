@@ -13,27 +13,36 @@ import (
 // refused reports whether no line allows the connection, where it is not made directly.
 func (d *destination) refused() bool { return d.port == 0 && !d.dns && !d.inside }
 
-// ask asks the person about a connection that no line allows, and returns the rules that
-// hold for it after a yes. The caller waits meanwhile, with the socket that it has called
+// ask asks the person about a connection of fd that no line allows, and returns the rules
+// that hold for it after a yes; EACCES is no. The caller waits meanwhile, with the socket that it has called
 // with: what it does to its descriptors or to the address in its memory changes nothing.
-func (n *Network) ask(c *supervise.Call, d destination, to netip.AddrPort) (*spec.Spec, bool) {
+// A signal ends the wait with EINTR where the socket blocks, as in the kernel.
+func (n *Network) ask(c *supervise.Call, fd int, d destination, to netip.AddrPort) (*spec.Spec, error) {
 	if n.person == nil {
-		return nil, false
+		return nil, unix.EACCES
 	}
 	addr := to.Addr().Unmap()
 	h, private := spec.Host{Addr: addr.As16(), Bits: 128}, Local(addr)
 	if d.name != "" {
 		h, private = spec.Host{Name: d.name}, false // which leads to no private address by itself
 	} else if addr.Is4() && reserved(addr.As4()) {
-		return nil, false // a name that was never asked for
+		return nil, unix.EACCES // a name that was never asked for
 	}
 	h.Port = to.Port()
 	if h.Port == 0 || !n.rules.at().HostAskable(h) {
-		return nil, false
+		return nil, unix.EACCES
 	}
-	granted, lasting, ok := n.person(c, h, private)
-	if !ok || !c.Valid() {
-		return nil, false
+	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+	interrupted := func() bool {
+		p, gone := c.Caller()
+		return gone == nil && (p.Ending() || err == nil && flags&unix.O_NONBLOCK == 0 && p.Interrupted())
+	}
+	granted, lasting, ok := n.person(c, h, private, func() bool { return c.Valid() && !interrupted() })
+	switch {
+	case !ok && interrupted():
+		return nil, unix.EINTR
+	case !ok || !c.Valid():
+		return nil, unix.EACCES
 	}
 	if lasting {
 		n.rules.add(granted)
@@ -41,7 +50,7 @@ func (n *Network) ask(c *supervise.Call, d destination, to netip.AddrPort) (*spe
 	}
 	once := *n.rules.at()
 	once.Hosts = append(slices.Clip(once.Hosts), granted)
-	return &once, true
+	return &once, nil
 }
 
 // leadsNowhere looks a name up that has just been granted, and returns why nothing can be

@@ -68,7 +68,11 @@ func (n *Network) connect(c *supervise.Call, fd int, kind socketKind, to netip.A
 	d := n.decide(n.rules.at(), to)
 	d.who = n.told.who(c)
 	if d.refused() {
-		if rules, ok := n.ask(c, d, to); ok {
+		rules, err := n.ask(c, fd, d, to)
+		if err == unix.EINTR {
+			return result(err)
+		}
+		if err == nil {
 			who := d.who
 			d = n.decide(rules, to)
 			d.who = who

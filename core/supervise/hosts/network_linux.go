@@ -36,7 +36,7 @@ type Network struct {
 // A Person is asked about a host, one name or address with a port, that no line grants.
 // It returns what a yes grants, and whether that lasts for the run. private tells that the
 // host is an address of a private network or of a cloud's own service.
-type Person func(c *supervise.Call, h spec.Host, private bool) (granted spec.Host, lasting, ok bool)
+type Person func(c *supervise.Call, h spec.Host, private bool, waits func() bool) (granted spec.Host, lasting, ok bool)
 
 // New makes the network of a run. The descriptors are those of StartDatagrams. tell
 // hears of every connection, and of everything that is refused, unless it is nil; several
