@@ -20,7 +20,7 @@ func (o *options) pool(s *spec.Spec, outer *confine.Outer) ([]string, error) {
 	pools, without := chains.Prepare(s, dirs, os.Getenv("TMPDIR"))
 	for _, dir := range without {
 		if !o.silent {
-			os.Stderr.WriteString("nono: notice: no file or directory can be made in " + shellquote.Word(dir) + ", beside what is denied\n")
+			os.Stderr.WriteString("nono: notice: no file or directory can be made in " + shellquote.Word(dir) + ", " + besideWhat(dir) + "\n")
 		}
 	}
 	if len(pools) == 0 {
@@ -43,10 +43,18 @@ func (o *options) pool(s *spec.Spec, outer *confine.Outer) ([]string, error) {
 	return flags, nil
 }
 
+// besideWhat tells what keeps the command from making names in dir itself.
+func besideWhat(dir string) string {
+	if dir == spec.Shm {
+		return "beside what other programs have there"
+	}
+	return "beside what is denied"
+}
+
 // closePool ends the keeping of names, and says what could not be made.
 func (o *options) closePool(k *chains.Keeper) {
 	if dir, most := k.Without(); most > 0 && !o.silent {
-		os.Stderr.WriteString("nono: notice: no more could be made in " + shellquote.Word(dir) + ": beside what is denied there is room for " +
+		os.Stderr.WriteString("nono: notice: no more could be made in " + shellquote.Word(dir) + ": " + besideWhat(dir) + " there is room for " +
 			strconv.Itoa(most) + " new files and directories at a time\n")
 	}
 	k.Close()

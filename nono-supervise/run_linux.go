@@ -113,7 +113,7 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.Feature, error) {
 	var all []supervise.Feature
 	var others func(int) bool
-	if s.BesideDenied {
+	if s.KeepsNames() {
 		k, err := chains.New(s, o.pools)
 		if err != nil {
 			return nil, &fault.Error{Do: "keep names", Err: err}
@@ -235,7 +235,7 @@ func beginAgain(s *spec.Spec, o options, args []string) error {
 		argv = append(argv, "--undo-run="+dir)
 		outer.Paths = append(outer.Paths, paths...)
 	}
-	if s.BesideDenied {
+	if s.KeepsNames() {
 		pools, err := o.pool(s, &outer)
 		if err != nil {
 			return err

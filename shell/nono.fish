@@ -118,14 +118,15 @@ function __nono_kind
         case --allow-rmdir -allow-rmdir --allow-rmdir-own -allow-rmdir-own \
             --allow-beside-denied -allow-beside-denied --protect-repo -protect-repo \
             --hold-metadata -hold-metadata --net-block -net-block --inner-sockets \
-            -inner-sockets --allow-unix-sockets -allow-unix-sockets --allow-ipc \
-            -allow-ipc --allow-keychain -allow-keychain --ephemeral -ephemeral \
-            --undo -undo --audit-kernel -audit-kernel --audit-required -audit-required \
-            --end-kills -end-kills --ask -ask --explain -explain --wait-all \
-            -wait-all --allow-cwd -allow-cwd --trust-project -trust-project \
-            --no-project -no-project --list-profiles -list-profiles --dry-run \
-            -dry-run --print-spec -print-spec -v --v --verbose -verbose -s \
-            --s --silent -silent -h --h --help -help --version -version
+            -inner-sockets --allow-unix-sockets -allow-unix-sockets --private-shm \
+            -private-shm --allow-ipc -allow-ipc --allow-keychain -allow-keychain \
+            --ephemeral -ephemeral --undo -undo --audit-kernel -audit-kernel \
+            --audit-required -audit-required --end-kills -end-kills --ask \
+            -ask --explain -explain --wait-all -wait-all --allow-cwd -allow-cwd \
+            --trust-project -trust-project --no-project -no-project --list-profiles \
+            -list-profiles --dry-run -dry-run --print-spec -print-spec -v \
+            --v --verbose -verbose -s --s --silent -silent -h --h --help \
+            -help --version -version
             return 1
     end
     return 2

@@ -90,6 +90,7 @@ var PolicyFlags = []Flag{
 	{"unix-socket", "", Path, "allow connecting to this Unix socket, or to those beneath this directory", groupOther, true, true},
 	{"inner-sockets", "", None, "allow connecting to Unix sockets that the command makes itself", groupOther, false, true},
 	{"allow-unix-sockets", "", None, "allow connecting to any Unix socket: a way out of the sandbox", groupOther, false, true},
+	{"private-shm", "", None, "shared memory of the command's own: new names in /dev/shm, and nothing that is there", groupOther, false, true},
 	{"allow-ipc", "", None, "allow System V IPC and POSIX message queues", groupOther, false, true},
 	{"allow-keychain", "", None, "allow the Keychain of macOS: every item in it", groupOther, false, true},
 

@@ -54,7 +54,7 @@ func parseWants(list []Wanted, name, text string) ([]Wanted, error) {
 // wantable reports whether item is one of those that the file describes.
 func wantable(item string) bool {
 	switch item {
-	case "-", "@npm", "@make":
+	case "-", "@npm", "@make", "@python":
 		return true
 	}
 	for _, form := range [...]string{"--", "?~/", "@own="} {

@@ -156,13 +156,17 @@ func (c *compiler) assemble(l *lines, watch *Watch, traps []spec.Trap) (*spec.Sp
 	}
 	if c.h.GOOS != "linux" {
 		made.BesideDenied = false // Seatbelt tells names apart itself
+		made.PrivateShm = false   // there is no /dev/shm
 	}
-	if made.BesideDenied {
+	if made.KeepsNames() {
 		made.AddTrap(spec.TrapNames)
 		made.AddTrap(spec.TrapCreates)
 	}
 	if made.RmdirOwn {
 		made.AddTrap(spec.TrapNames)
+	}
+	if made.Undo && made.PrivateShm {
+		return nil, &fault.Error{Do: "use --undo with --private-shm", Err: fault.Text("both make the names of the command in its place"), Hint: "--allow /dev/shm shares it with the other programs of yours"}
 	}
 	if made.Undo && made.BesideDenied {
 		return nil, &fault.Error{Do: "use --undo with --allow-beside-denied", Err: fault.Text("both make the names of the command in its place"), Hint: "leave one of them out"}

@@ -24,7 +24,7 @@ func mayProject(word string) (may, narrows bool) {
 		"block-command", "undo", "explain":
 		return true, true
 	case "allow", "read", "write", "allow-file", "read-file", "write-file", "temp",
-		"allow-rmdir", "allow-rmdir-own", "allow-beside-denied", "allow-command", "listen", "inner-sockets":
+		"allow-rmdir", "allow-rmdir-own", "allow-beside-denied", "private-shm", "allow-command", "listen", "inner-sockets":
 		return true, false
 	}
 	return false, false

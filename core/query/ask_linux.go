@@ -87,6 +87,9 @@ func (e *asking) needs(n *paths.Node, target string, want carve.Rights) bool {
 // the directory n, which has lost the missing rights to what is denied in it or beneath.
 func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights) bool {
 	s := e.a.s
+	if e.ownShm(n, target) {
+		return true
+	}
 	switch e.v.Op {
 	case Write, ReadWrite, Create, Mkdir, Symlink, Delete, Rmdir, RenameTo, LinkTo:
 	default:
@@ -102,6 +105,23 @@ func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights
 	if !e.failed {
 		e.v.Line = grantOf(s, target, missing&-missing)
 		e.note("the supervisor does it, beside what is denied in that directory")
+	}
+	return true
+}
+
+// ownShm reports whether the supervisor makes target, a new name in n, which is the
+// directory of shared memory.
+func (e *asking) ownShm(n *paths.Node, target string) bool {
+	switch e.v.Op {
+	case Write, ReadWrite, Create, Mkdir:
+	default:
+		return false
+	}
+	if !e.a.s.PrivateShm || n.Path != spec.Shm || target != spec.Shm && spec.Parent(target) != spec.Shm {
+		return false
+	}
+	if !e.failed {
+		e.note("the supervisor makes it: shared memory of the command's own")
 	}
 	return true
 }
@@ -150,6 +170,9 @@ func (e *asking) whyNot(n *paths.Node, target string, missing carve.Rights) {
 			e.note("directories that the command makes itself can be removed and renamed")
 		}
 	default:
+		if s.PrivateShm && spec.Beneath(target, spec.Shm) {
+			e.note("--private-shm gives what the command makes there itself")
+		}
 		e.v.Reason, e.v.Line = NotInAllowedPaths, anyGrantOf(s, target)
 		if e.v.Line != nil {
 			e.v.Reason = InsufficientAccess

@@ -10,11 +10,14 @@ type Switches struct {
 	// BesideDenied lets names be made, renamed and removed beside what is denied, in
 	// directories that lost that right to it; that takes a supervisor.
 	BesideDenied bool
-	Keychain     bool // macOS's Keychain: every item that its programs may have
-	Undo         bool // every change of data is saved first, which takes a supervisor that makes it
-	Ephemeral    bool // every change of data goes to a place apart, which whoever starts the shim has mounted
-	IPC          bool // System V IPC and POSIX message queues, which all processes of a user share
-	KernelLog    bool // the kernel's audit log tells what Landlock denies
+	// PrivateShm lets new names be made in /dev/shm, and nothing that is there be reached;
+	// that takes a supervisor.
+	PrivateShm bool
+	Keychain   bool // macOS's Keychain: every item that its programs may have
+	Undo       bool // every change of data is saved first, which takes a supervisor that makes it
+	Ephemeral  bool // every change of data goes to a place apart, which whoever starts the shim has mounted
+	IPC        bool // System V IPC and POSIX message queues, which all processes of a user share
+	KernelLog  bool // the kernel's audit log tells what Landlock denies
 }
 
 // A Switch is one of these directives.
@@ -43,6 +46,7 @@ var SwitchTable = [...]Switch{
 	{"undo", "taking back what it changes", "undo", true, true, func(s *Switches) *bool { return &s.Undo }},
 	{"ephemeral", "keeping its changes apart", "", true, true, func(s *Switches) *bool { return &s.Ephemeral }},
 	{"beside-denied", "making, renaming and removing names beside what is denied", "allow-beside-denied", true, true, func(s *Switches) *bool { return &s.BesideDenied }},
+	{"private-shm", "shared memory of its own", "private-shm", true, true, func(s *Switches) *bool { return &s.PrivateShm }},
 	{"keychain", "the Keychain, every item in it", "allow-keychain", true, true, func(s *Switches) *bool { return &s.Keychain }},
 }
 
@@ -51,3 +55,9 @@ func (w *Switch) Told(s *Switches) bool { return !w.Rare || *w.of(s) }
 
 // Of returns the switch's value in s, to be read or set.
 func (w *Switch) Of(s *Switches) *bool { return w.of(s) }
+
+// Shm is where the C library keeps POSIX shared memory and named semaphores (shm_overview(7)).
+const Shm = "/dev/shm"
+
+// KeepsNames reports whether a supervisor makes names for the command.
+func (s *Switches) KeepsNames() bool { return s.BesideDenied || s.PrivateShm }

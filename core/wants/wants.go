@@ -102,6 +102,8 @@ func (f *Finder) add(out *Wants, argv []string, dir string, depth int) {
 		case "-":
 		case "@npm":
 			f.npm(out, argv, dir, depth)
+		case "@python":
+			f.python(out, argv, dir)
 		case "@make":
 			f.make(out, argv, dir, depth)
 		default:

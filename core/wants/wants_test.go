@@ -43,6 +43,7 @@ func TestOf(t *testing.T) {
 		"/p/sub/Makefile": "all:\n\tif true; then rmdir x; fi\n",
 		"/p/do.sh":        "#!/bin/sh\n# rm is not called\nfor f in a; do\n\trm -f \"$f\" && (mv a b)\ndone\necho chmod\nx=$(cp a b)\n",
 		"/p/do.py":        "#!/usr/bin/python3\nrm = 1\n",
+		"/p/pool.py":      "from multiprocessing import Pool\n",
 		"/p/configure":    "#! /bin/sh\nrm -f conftest*\nas_fn() {\n  mv x y\n}\n",
 		"/p/bin":          "\x7fELF\x00\nrm\n",
 	}
@@ -65,6 +66,9 @@ func TestOf(t *testing.T) {
 		{"python3 -m pip install x", "--profile python", ""},
 		{"python3 -m venv x", "--profile python", ""},
 		{"python3 x.py", "", ""},
+		{"python3 -W error pool.py 1", "--private-shm", ""},
+		{"python3 -c import/multiprocessing", "--private-shm", ""},
+		{"python3 -m pool.py", "", ""},
 		{"make", "", "mv cp"},
 		{"make clean", "", "rm"},
 		{"make -C sub", "", "rmdir"},

@@ -8,17 +8,17 @@ _nono_list_run() {
 		--allow-rmdir --allow-rmdir-own --allow-beside-denied --deny \
 		--deny-write --protect-repo --hold-metadata --net-block \
 		--host --deny-host --listen --port \
-		--unix-socket --inner-sockets --allow-unix-sockets --allow-ipc \
-		--allow-keychain --allow-command --block-command --allow-env \
-		--secret --credential --ephemeral --undo \
-		--undo-limit --audit-log --audit-level --audit-kernel \
-		--audit-required --until --end-kills --ask \
-		--ask-with --ask-timeout --ask-protected --explain \
-		--wait-all -p --profile --workdir --allow-cwd \
-		--trust-project --no-project --keep-fd --list-profiles \
-		--show-profile --install-hook --remove-hook --record \
-		--summary --dry-run --print-spec -v --verbose \
-		-s --silent -h --help --version
+		--unix-socket --inner-sockets --allow-unix-sockets --private-shm \
+		--allow-ipc --allow-keychain --allow-command --block-command \
+		--allow-env --secret --credential --ephemeral \
+		--undo --undo-limit --audit-log --audit-level \
+		--audit-kernel --audit-required --until --end-kills \
+		--ask --ask-with --ask-timeout --ask-protected \
+		--explain --wait-all -p --profile --workdir \
+		--allow-cwd --trust-project --no-project --keep-fd \
+		--list-profiles --show-profile --install-hook --remove-hook \
+		--record --summary --dry-run --print-spec \
+		-v --verbose -s --silent -h --help --version
 }
 
 _nono_kind_run() {
@@ -62,13 +62,14 @@ _nono_list_why() {
 		--device --allow-rmdir --allow-rmdir-own --allow-beside-denied \
 		--deny --deny-write --protect-repo --hold-metadata \
 		--net-block --deny-host --listen --inner-sockets \
-		--allow-unix-sockets --allow-ipc --allow-keychain --allow-command \
-		--block-command --allow-env --secret --credential \
-		--ephemeral --undo --undo-limit --audit-log \
-		--audit-level --audit-kernel --audit-required --until \
-		--end-kills --ask --ask-with --ask-timeout \
-		--ask-protected --explain --wait-all -p --profile \
-		--workdir --allow-cwd --trust-project --no-project
+		--allow-unix-sockets --private-shm --allow-ipc --allow-keychain \
+		--allow-command --block-command --allow-env --secret \
+		--credential --ephemeral --undo --undo-limit \
+		--audit-log --audit-level --audit-kernel --audit-required \
+		--until --end-kills --ask --ask-with \
+		--ask-timeout --ask-protected --explain --wait-all \
+		-p --profile --workdir --allow-cwd --trust-project \
+		--no-project
 }
 
 _nono_kind_why() {

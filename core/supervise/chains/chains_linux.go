@@ -159,6 +159,9 @@ func (k *Keeper) before(p *files.Plan) files.Decision {
 	if !p.At.Stays() || p.To != nil && !p.To.Stays() {
 		return files.Again()
 	}
+	if k.foreign(from, p.At) || p.To != nil && k.foreign(to, p.To) {
+		return kernel
+	}
 	switch p.Call {
 	case "open", "openat", "openat2", "creat":
 		return k.open(p, from)
@@ -167,6 +170,9 @@ func (k *Keeper) before(p *files.Plan) files.Decision {
 	case "mknod", "mknodat":
 		return k.mknod(p, from)
 	case "symlink", "symlinkat":
+		if from.private {
+			return kernel // nothing would tell it from one of another program
+		}
 		return k.as(p, func() error { return unix.Symlinkat(p.Attempt.Content, p.At.Dir, p.At.Name()) })
 	case "unlink", "unlinkat", "rmdir":
 		return k.remove(p, from)
@@ -176,6 +182,12 @@ func (k *Keeper) before(p *files.Plan) files.Decision {
 		return k.rename(p, from, to)
 	}
 	return kernel
+}
+
+// foreign reports whether what is at p is in a private directory and did not come out of a
+// pool: it is of another program, and no line gives it.
+func (k *Keeper) foreign(d *Dir, p *files.Place) bool {
+	return d != nil && d.private && p.Exists() && !k.own(p)
 }
 
 // tmpfile opens a file without a name.

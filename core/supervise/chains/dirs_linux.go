@@ -20,6 +20,8 @@ type Dir struct {
 	folds bool
 	mount uint64
 	reads bool // what is made in it may be read too
+	// private tells that of what is in it only what came out of a pool is the command's.
+	private bool
 }
 
 // Dirs are the chain directories of a sandbox, by what they are and not by a name: another
@@ -30,6 +32,14 @@ type Dirs map[carve.ID]*Dir
 func Find(s *spec.Spec) Dirs {
 	names := query.NamesOf(s)
 	all, byPath := Dirs{}, map[string]*Dir{}
+	if s.PrivateShm {
+		if d := all.add(spec.Shm, names); d != nil {
+			d.reads, d.private = true, true
+		}
+	}
+	if !s.BesideDenied {
+		return all
+	}
 	for i := range s.Paths {
 		p := &s.Paths[i]
 		if p.Kind.Grants() {

@@ -80,6 +80,9 @@ func fill(s *spec.Spec, path string, all []*Dir) error {
 	var entries, directories int
 	for _, d := range all {
 		e, n := count(d.Path)
+		if d.private {
+			e = leastFiles // what is there is of others
+		}
 		entries, directories = entries+e, directories+n
 	}
 	dir, file := spec.Write, spec.WriteFile
