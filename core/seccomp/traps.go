@@ -54,7 +54,8 @@ func trapped(t spec.Trap) []Rule {
 	case spec.TrapFamilies:
 		return []Rule{{Call: Socket, If: []Test{IsNot(0, afUnix)}}}
 	case spec.TrapSockets:
-		return calls(connect, Call{"bind", 49, 200})
+		// The supervisor makes the sockets itself, so that it knows them again.
+		return append(calls(connect, Call{"bind", 49, 200}), Rule{Call: Socket, If: []Test{Is(0, afUnix)}})
 	}
 	return nil
 }

@@ -46,7 +46,8 @@ type entry struct {
 	// last is the answer where nobody decides. Where that is an errno, the kernel must
 	// never be let go on: what it would judge by then, nothing but the supervisor holds.
 	last notify.Answer
-	// mayContinue is for bind(2) all the same: where a file may be made Landlock judges.
+	// mayContinue is for bind(2) all the same, since where a file may be made Landlock
+	// judges, and for socket(2), whose arguments stand in registers.
 	mayContinue bool
 }
 
@@ -64,7 +65,7 @@ func newTable(s *spec.Spec, features []Feature) (table, error) {
 			}
 			if a := undecided(trap); !a.Continues() {
 				e.last = a // the stricter of two groups
-				e.mayContinue = c.Name == "bind"
+				e.mayContinue = c.Name == "bind" || c.Name == "socket"
 			}
 			if n, ok := c.Number(runtime.GOARCH); ok {
 				t[int32(n)] = e

@@ -20,24 +20,36 @@ const (
 	established  = 1  // TCP_ESTABLISHED, which Unix sockets have too
 )
 
-// socket is one that has a file: its own number, and the name by which its server made
-// the file.
+// socket is a Unix socket: its own number and, where it has a file, the name by which
+// that was made.
 type socket struct {
 	number uint32
 	name   string
+	bound  bool // by its file's server, and not of accept(2), which has that file too
 }
 
 // boundTo returns the sockets that are bound to the socket file
-// fd in this network namespace. The kernel binds a file to one socket, for good; those
-// that come of accept(2) are told of with that file too, and left out.
+// fd in this network namespace. The kernel binds a file to one socket, for good.
 func boundTo(fd int) ([]socket, error) {
 	ino, dev, err := identity(fd)
 	if err != nil {
 		return nil, err
 	}
+	var found []socket
+	err = eachSocket(func(s socket, vfsIno, vfsDev uint32) {
+		if s.bound && vfsIno == ino && vfsDev == dev {
+			found = append(found, s)
+		}
+	})
+	return found, err
+}
+
+// eachSocket calls each for every Unix socket in this network namespace, with what the
+// kernel tells of its file.
+func eachSocket(each func(s socket, vfsIno, vfsDev uint32)) error {
 	diag, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer unix.Close(diag)
 	request := make([]byte, sizeRequest)
@@ -48,9 +60,8 @@ func boundTo(fd int) ([]socket, error) {
 	binary.NativeEndian.PutUint32(request[20:], ^uint32(0)) // in every state
 	binary.NativeEndian.PutUint32(request[28:], show)
 	if err := unix.Sendto(diag, request, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
-		return nil, err
+		return err
 	}
-	var found []socket
 	buf := make([]byte, 64<<10)
 	for {
 		n, _, err := unix.Recvfrom(diag, buf, 0)
@@ -58,15 +69,10 @@ func boundTo(fd int) ([]socket, error) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		done, err := scan(buf[:n], func(s socket, vfsIno, vfsDev uint32) {
-			if vfsIno == ino && vfsDev == dev {
-				found = append(found, s)
-			}
-		})
-		if done || err != nil {
-			return found, err
+		if done, err := scan(buf[:n], each); done || err != nil {
+			return err
 		}
 	}
 }
@@ -89,22 +95,17 @@ func scan(buf []byte, each func(s socket, vfsIno, vfsDev uint32)) (done bool, er
 			if len(body) < sizeMessage {
 				return false, unix.EPROTO
 			}
-			if kind, state := body[1], body[2]; kind != unix.SOCK_DGRAM && state == established {
-				break
-			}
 			s := socket{number: binary.NativeEndian.Uint32(body[4:])}
-			var file []byte
+			file := make([]byte, 8) // of none
 			attributes(body[sizeMessage:], func(kind uint16, value []byte) {
 				switch {
 				case kind == attrName:
 					s.name, _, _ = strings.Cut(string(value), "\x00")
 				case kind == attrVFS && len(value) >= 8:
-					file = value
+					file, s.bound = value, body[1] == unix.SOCK_DGRAM || body[2] != established
 				}
 			})
-			if file != nil {
-				each(s, binary.NativeEndian.Uint32(file), binary.NativeEndian.Uint32(file[4:]))
-			}
+			each(s, binary.NativeEndian.Uint32(file), binary.NativeEndian.Uint32(file[4:]))
 		}
 		buf = buf[min(len(buf), (size+3)&^3):]
 	}

@@ -32,21 +32,13 @@ func (d *doors) granted(real string, target int) (ok, inside bool) {
 	if err != nil {
 		bound = nil
 	}
-	if d.madeInside(bound) {
+	if d.made.all(bound) {
 		return true, true
 	}
 	return d.meant(real) && d.inPlace(real, target, bound), false
 }
 
 func (d *doors) meant(path string) bool { return d.names.Meant(path)&carve.ConnectUnix != 0 }
-
-// madeInside reports whether each of the sockets was given its address inside, and there
-// is one.
-func (d *doors) madeInside(bound []socket) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return len(bound) > 0 && !slices.ContainsFunc(bound, func(s socket) bool { return !d.made[s.number] })
-}
 
 // inPlace reports whether target is at real by its server's will. Where the command may
 // change names it can put another server's socket in the place of the granted one. Then

@@ -2,7 +2,7 @@
 // that it made itself, on a kernel whose Landlock knows no right for that.
 //
 // The filter lets Unix sockets be made there, of streams and of packets in sequence,
-// which reach nobody until they are connected; and every connect(2) comes here. It is
+// which reach nobody until they are connected; and every socket(2) and connect(2) comes here. The latter is
 // never let through, since descriptor and address could be others by the time the kernel
 // looks: the supervisor connects the very socket that it was asked about, to the very
 // file that it has looked at.
@@ -12,7 +12,6 @@ import (
 	"encoding/binary"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/kernel"
@@ -37,49 +36,57 @@ type doors struct {
 	// given are the sockets that lines name, held open since the start.
 	given map[string]int
 
-	mu sync.Mutex
-	// made are the sockets that processes inside have given an address, by the numbers
-	// that the kernel gives sockets.
-	made map[uint32]bool
+	// made are the sockets of processes inside.
+	made inside
 }
 
 // Feature returns what answers connect(2) and bind(2) in the sandbox of s. tell hears of
 // what is refused.
 func Feature(s *spec.Spec, tell func(audit.Event)) supervise.Feature {
-	d := &doors{names: query.NamesOf(s), tell: tell, hosts: s.Traps(spec.TrapHosts), made: map[uint32]bool{}, given: givenOf(s)}
+	d := &doors{names: query.NamesOf(s), tell: tell, hosts: s.Traps(spec.TrapHosts), given: givenOf(s)}
 	if support, err := kernel.Detect(); err == nil {
 		d.scoped = support.ABI >= kernel.ABIScope && !s.UnixSockets
 	}
 	return supervise.Feature{Name: "Unix sockets", Slow: true,
-		Decide: map[string]supervise.Decider{"connect": d.connect, "bind": d.bind}}
+		Decide: map[string]supervise.Decider{"socket": d.socket, "connect": d.connect, "bind": d.bind}}
 }
 
-// bind notes the socket and lets the kernel go on: where a socket's file may be made
-// Landlock decides, and an abstract name gives nothing. Should the descriptor be
-// another socket by then, that one is not known, and nobody can connect to it.
+// socket makes a Unix socket in the caller's place, so that it is known as made inside
+// whoever binds it: also a process whose descriptors nobody may look at (prctl(2),
+// PR_SET_DUMPABLE), as gpg-agent.
+func (d *doors) socket(c *supervise.Call) (notify.Answer, bool) {
+	if c.Int(0) != unix.AF_UNIX {
+		return notify.Continue(), !d.hosts // a family that is allowed, as the registers say
+	}
+	kind := int(c.Int(1))
+	fd, err := unix.Socket(unix.AF_UNIX, kind|unix.SOCK_CLOEXEC, int(c.Int(2)))
+	if err != nil {
+		return notify.Errno(number(err)), true
+	}
+	if err := d.made.add(fd); err != nil {
+		unix.Close(fd)
+		return notify.Errno(unix.EACCES), true
+	}
+	return notify.OwnFD(fd, kind&unix.SOCK_CLOEXEC != 0), true
+}
+
+// bind lets the kernel go on with a Unix socket: where its file may be made Landlock
+// decides, and an abstract name gives nothing.
 func (d *doors) bind(c *supervise.Call) (notify.Answer, bool) {
+	if !d.hosts {
+		return notify.Continue(), true
+	}
 	p, err := c.Caller()
 	if err != nil {
 		return notify.Errno(unix.EACCES), true
 	}
 	fd, err := p.Descriptor(c.Int(0))
 	if err != nil {
-		return notify.Continue(), true // EBADF, as the kernel will find
+		return notify.Continue(), err == unix.EBADF // as the kernel will find
 	}
 	defer unix.Close(fd)
 	domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
-	if d.hosts && domain != unix.AF_UNIX {
-		return notify.Answer{}, false
-	}
-	if err == nil && domain == unix.AF_UNIX {
-		var st unix.Stat_t
-		if unix.Fstat(fd, &st) == nil && st.Ino>>32 == 0 {
-			d.mu.Lock()
-			d.made[uint32(st.Ino)] = true
-			d.mu.Unlock()
-		}
-	}
-	return notify.Continue(), true
+	return notify.Continue(), err == nil && domain == unix.AF_UNIX
 }
 
 // connect connects the caller's socket, or refuses, or leaves it to who decides about
