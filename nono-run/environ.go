@@ -44,7 +44,7 @@ func environment(env, pass []string, set map[string]string) (out []string, w wit
 			}
 			continue
 		}
-		if (list.Withholds(name) && !list.Harmless(name, value) || list.Reveals(value)) && !slices.Contains(pass, name) {
+		if list.Removes(name, value) && !slices.Contains(pass, name) {
 			if list.Session(name) {
 				w.session = append(w.session, name)
 			} else {

@@ -83,7 +83,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	replaced := append(variables(outside, set), secretNames(o.Secrets)...)
 	maps.DeleteFunc(set, func(name, _ string) bool { return slices.Contains(secretNames(o.Secrets), name) })
 	l.env, l.withheld, err = environment(without(brief.Environ(), replaced), o.PassEnv, set)
-	l.addProxies()
+	policy.AddProxies(l.policy.Spec, l.managed, l.variable)
 	return l, err
 }
 

@@ -80,6 +80,11 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 	if err != nil {
 		return err
 	}
+	passed, err := policy.Passed(h.Env, opts.PassEnv)
+	if err != nil {
+		return err
+	}
+	policy.AddProxies(pol.Spec, o.Managed, passed)
 	w.loose, w.create = pol.NotDenied, pol.Create
 	// Read back what the shim would read, for the line numbers.
 	w.spec, err = spec.Parse(pol.Spec.Append(nil))

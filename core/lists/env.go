@@ -113,6 +113,11 @@ func (e Env) Harmless(name, value string) bool {
 	return p != nil && p.address && !strings.ContainsAny(value, "@?\n")
 }
 
+// Removes reports whether a variable is withheld, for its name or for what it says.
+func (e Env) Removes(name, value string) bool {
+	return e.Withholds(name) && !e.Harmless(name, value) || e.Reveals(value)
+}
+
 // Session reports whether a variable that is withheld carries no secret, but
 // leads to a socket of the session: where these are shut it is of no use.
 func (e Env) Session(name string) bool {
