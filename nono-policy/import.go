@@ -9,37 +9,38 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/BurntSushi/toml"
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 )
 
-// importJSON prints the profile of another sandbox of this name, which is JSON, as one
-// of nono's. What it cannot take over stands in comments, and is found.
-func importJSON(args []string, out io.Writer) (int, error) {
+// importProfile prints the profile of another sandbox of this name, which is JSON or
+// TOML, as one of nono's. What it cannot take over stands in comments, and is found.
+func importProfile(args []string, out io.Writer) (int, error) {
 	if len(args) != 1 || strings.HasPrefix(args[0], "-") && args[0] != "-" {
-		return 0, cli.Misuse("import a profile", "one file is wanted", "nono policy import FILE.json >NAME.profile")
+		return 0, cli.Misuse("import a profile", "one file is wanted", "nono policy import FILE >NAME.profile")
 	}
 	file := args[0]
 	text, err := readSmall(file)
 	if err != nil {
 		return 0, &fault.Error{Do: "import the profile", Path: file, Err: err}
 	}
-	var all map[string]any
-	if err := json.Unmarshal(text, &all); err != nil {
-		f := &fault.Error{Do: "import the profile", Path: file, Err: err}
-		if strings.HasSuffix(file, ".toml") {
-			f.Hint = "profiles in TOML are not read: write what it says, a flag a line; see nono-profile(5)"
-		}
-		return 0, f
+	language, read := "JSON", readJSON
+	if strings.HasSuffix(file, ".toml") {
+		language, read = "TOML", readTOML
+	}
+	all, err := read(text)
+	if err != nil {
+		return 0, &fault.Error{Do: "import the profile", Path: file, Err: err}
 	}
 	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 	h, err := policy.ThisHost(runtime.GOOS)
 	if err != nil {
 		return 0, err
 	}
-	i := &importer{name: name, env: profile.Env{GOOS: h.GOOS, Getenv: h.Env, UID: h.UID, Workdir: h.Dir}}
+	i := &importer{name: name, language: language, env: profile.Env{GOOS: h.GOOS, Getenv: h.Env, UID: h.UID, Workdir: h.Dir}}
 	i.all(all)
 	// What is printed must be a profile, whatever stood in the file.
 	if err := i.check(i.out.String()); err != nil {
@@ -54,10 +55,29 @@ func importJSON(args []string, out io.Writer) (int, error) {
 
 // An importer writes a profile.
 type importer struct {
-	name string
-	env  profile.Env
-	out  strings.Builder
-	left bool // something could not be taken over
+	name     string
+	language string // that it is in
+	env      profile.Env
+	out      strings.Builder
+	left     bool // something could not be taken over
+}
+
+func readJSON(text []byte) (all map[string]any, err error) {
+	err = json.Unmarshal(text, &all)
+	return all, err
+}
+
+// readTOML reads text as if the same stood there in JSON.
+func readTOML(text []byte) (map[string]any, error) {
+	var all map[string]any
+	if err := toml.Unmarshal(text, &all); err != nil {
+		return nil, err
+	}
+	same, err := json.Marshal(all)
+	if err != nil {
+		return nil, err // infinity, which JSON has not
+	}
+	return readJSON(same)
 }
 
 // check says what is wrong with the text of a profile.
@@ -94,7 +114,7 @@ var files = []struct{ key, word string }{
 
 // all writes the profile, what is known first.
 func (i *importer) all(all map[string]any) {
-	i.out.WriteString("# " + i.name + ": taken over from JSON\n")
+	i.out.WriteString("# " + i.name + ": taken over from " + i.language + "\n")
 	for _, base := range texts(all["extends"]) {
 		switch {
 		case base == "default":

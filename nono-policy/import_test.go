@@ -37,7 +37,7 @@ func TestImport(t *testing.T) {
 				t.Fatal(err)
 			}
 			var out strings.Builder
-			status, err := importJSON([]string{file}, &out)
+			status, err := importProfile([]string{file}, &out)
 			if want := "# agent: taken over from JSON\n" + c.want; err != nil || status != c.status || out.String() != want {
 				t.Errorf("%d, %v\n%s\nwant %d\n%s", status, err, out.String(), c.status, want)
 			}
@@ -45,18 +45,62 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// A profile in TOML is taken over as the same in JSON is.
+func TestImportTOML(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	const text = `
+[meta]
+name = "agent" # a comment
+version = 1.0
+
+[filesystem]
+allow = ["$HOME/.npm", """~/a
+allow /"""]
+read = ['/srv/lib', 7]
+read_file = ["~/.gitconfig"]
+
+[network]
+block = true
+
+[secrets]
+api_key = "KEY"
+
+[[hooks]]
+at = 2024-05-01T10:00:00Z
+`
+	file := filepath.Join(t.TempDir(), "agent.toml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	status, err := importProfile([]string{file}, &out)
+	const want = `# agent: taken over from TOML
+allow $HOME/.npm
+# not taken over: allow "~/a\nallow /"
+read /srv/lib
+# not taken over: filesystem.read 7
+read-file ~/.gitconfig
+net-block
+# not taken over: hooks [{"at":"2024-05-01T10:00:00Z"}]
+# not taken over: secrets {"api_key":"KEY"}
+`
+	if err != nil || status != found || out.String() != want {
+		t.Errorf("%d, %v\n%s\nwant\n%s", status, err, out.String(), want)
+	}
+}
+
 func TestImportFaults(t *testing.T) {
 	dir := t.TempDir()
-	for name, text := range map[string]string{"a.toml": "[meta]\n", "b.json": "[]", "c.json": strings.Repeat(" ", maxSigned+1), "d.json": ""} {
+	for name, text := range map[string]string{"a.toml": "[meta\n", "e.toml": "x = inf\n", "f.toml": "a = 1\na = 2\n", "b.json": "[]", "c.json": strings.Repeat(" ", maxSigned+1), "d.json": ""} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		var out strings.Builder
-		if _, err := importJSON([]string{filepath.Join(dir, name)}, &out); err == nil || out.Len() > 0 {
+		if _, err := importProfile([]string{filepath.Join(dir, name)}, &out); err == nil || out.Len() > 0 {
 			t.Errorf("%s: %v, %q", name, err, out.String())
 		}
 	}
-	if _, err := importJSON([]string{"a", "b"}, &strings.Builder{}); err == nil {
+	if _, err := importProfile([]string{"a", "b"}, &strings.Builder{}); err == nil {
 		t.Error("two files are taken")
 	}
 }

@@ -4,7 +4,7 @@
 //	nono-policy lint [PROFILE ...] [FLAG ...]
 //	nono-policy diff A B
 //	nono-policy test FILE [PROFILE ...] [FLAG ...]
-//	nono-policy import FILE.json
+//	nono-policy import FILE
 //	nono-policy sign --key KEY FILE ...
 //	nono-policy verify [FLAG ...] FILE
 //	nono-policy trust [--yes] FILE

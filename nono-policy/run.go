@@ -14,7 +14,7 @@ const usage = `usage: nono policy show [--system] [PROFILE ...] [FLAG of nono ru
        nono policy lint [PROFILE ...] [FLAG of nono run ...]
        nono policy diff A B
        nono policy test FILE [PROFILE ...] [FLAG of nono run ...]
-       nono policy import FILE.json
+       nono policy import FILE
        nono policy sign --key KEY FILE ...
        nono policy verify [--allowed-signers FILE] [--revoked FILE]
                           [--signature FILE] [--principal NAME] FILE
@@ -77,7 +77,7 @@ func act(args []string, out io.Writer) (int, error) {
 	case "test":
 		return test(args, out)
 	case "import":
-		return importJSON(args, out)
+		return importProfile(args, out)
 	case "sign":
 		return sign(args, out)
 	case "verify":

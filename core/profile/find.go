@@ -116,7 +116,7 @@ func missing(name string, env Env) error {
 	if file := foreign(name, env); file != "" {
 		own := fault.Quote(filepath.Join(env.dir(), name+suffix))
 		m.hint = fault.Quote(file) + " is of another form: write what it says, a flag a line, into " + own
-		if strings.HasSuffix(file, ".json") {
+		if !strings.HasSuffix(file, ".yaml") {
 			m.hint = "nono policy import " + fault.Quote(file) + " >" + own
 		}
 		return m

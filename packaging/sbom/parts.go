@@ -25,6 +25,7 @@ type part struct {
 // licences are those of everything the suite may be linked with. A module that
 // is not listed is an error: whoever adds one looks at its licence.
 var licences = map[string]string{
+	"github.com/BurntSushi/toml":                    "MIT",
 	"github.com/landlock-lsm/go-landlock":           "MIT",
 	"github.com/mattn/go-isatty":                    "MIT",
 	"github.com/peterbourgon/ff/v3":                 "Apache-2.0",
