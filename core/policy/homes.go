@@ -122,24 +122,23 @@ func nobodys(path string) bool {
 	return false
 }
 
-// first returns the name in the home with which the listed path begins, or ""
-// where it may mean a path elsewhere.
-func (h home) first(path string) string {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		name, _, _ := strings.Cut(rest, "/")
-		return name
+// split returns the directory of the home in which the listed path is looked up, and the
+// rest of the path from there; "" for the directory where the path may mean one elsewhere.
+func (h home) split(path string) (dir, rest string) {
+	if in, ok := strings.CutPrefix(path, "~/"); ok {
+		dir, rest, _ = strings.Cut(in, "/")
+		return dir, rest
 	}
 	if path[0] != '$' {
-		return ""
+		return "", ""
 	}
-	dir, _, _ := strings.Cut(path[1:], "/")
+	name, rest, _ := strings.Cut(path[1:], "/")
 	for _, d := range lists.XDGDirs() {
-		if d.Name == dir && d.InHome != "" && h.xdg[dir] == "" {
-			name, _, _ := strings.Cut(d.InHome, "/")
-			return name
+		if d.Name == name && d.InHome != "" && h.xdg[name] == "" {
+			return d.InHome, rest
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // expand gives the paths that a listed path means in h. An XDG directory means

@@ -102,56 +102,10 @@ func (c *compiler) meaning(p lists.Protected, homes []home, i int, h home, near 
 		}
 		return c.relocated(p.Path, homes)
 	}
-	if near.idle(h.first(p.Path)) {
+	if dir, rest := h.split(p.Path); dir != "" && c.idle(near, h.path, dir, rest) {
 		return nil
 	}
 	return h.expand(p.Path, i == 0)
-}
-
-// nearness says which parts of a home a grant may reach.
-type nearness struct {
-	all     bool            // a grant is at or above the home
-	granted map[string]bool // names in the home at or beneath which one is
-	home    *paths.Listing
-}
-
-func (c *compiler) near(l *lines, h home, links []redirected) nearness {
-	n := nearness{all: l.granted[h.path] || l.reached(h.path), granted: map[string]bool{}, home: c.res.List(h.path)}
-	near := func(path string) {
-		if spec.Beneath(path, h.path) {
-			name, _, _ := strings.Cut(strings.TrimPrefix(path[len(h.path):], "/"), "/")
-			n.granted[name] = true
-		}
-	}
-	for _, g := range l.asked {
-		near(g.Path)
-	}
-	for _, d := range links {
-		near(d.path)
-	}
-	for _, g := range c.o.Grants {
-		if !g.Project {
-			continue // what is not there lifts nothing
-		}
-		if at, err := c.res.Resolve(g.Path); err == nil {
-			near(at.Path)
-		}
-	}
-	return n
-}
-
-// ownProgramsCategory is that of directories which PATH leads to.
-const ownProgramsCategory = "runs as you later: programs"
-
-// idle reports whether nothing that begins with the name first in the home can
-// be reached: no grant is near it, and no symlink leads from it elsewhere, since
-// it is no directory. Most of the listed paths are such, on most machines.
-func (n nearness) idle(first string) bool {
-	if first == "" || n.all || n.granted[first] || n.home.Unknown {
-		return false
-	}
-	k := n.home.Kind(first)
-	return k != paths.IsDir && k != paths.IsLink
 }
 
 // eachProtected calls f for each path of nono's list and of the user's own additions.
@@ -171,6 +125,9 @@ func (c *compiler) eachProtected(f func(lists.Protected) error) error {
 	}
 	return err
 }
+
+// ownProgramsCategory is that of directories which PATH leads to.
+const ownProgramsCategory = "runs as you later: programs"
 
 // ownPrograms returns the directories of PATH in the home: what is put there
 // runs as the user later. They are protected against a grant of the whole home
