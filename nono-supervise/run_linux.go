@@ -69,9 +69,13 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 	if recorder != nil {
 		launch.Features = append(launch.Features, recorder.Feature(s))
 	}
+	beside, err := o.besideDenied(s)
+	if err != nil {
+		return process.End{}, err
+	}
 	var u *undoing
 	if s.Undo {
-		if u, err = o.newUndo(s); err != nil {
+		if u, err = o.newUndo(s, beside); err != nil {
 			return process.End{}, err
 		}
 		launch.Features = append(launch.Features, u.feature)
@@ -80,7 +84,7 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 	if recorder != nil {
 		tell = recorded(recorder, tell)
 	}
-	decide, err := o.featuresOf(s, tell)
+	decide, err := o.featuresOf(s, beside, tell)
 	if err != nil {
 		return process.End{}, err
 	}
@@ -109,17 +113,26 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 	return end, err
 }
 
+// besideDenied returns what makes names where only some of them may be made, or nil.
+func (o *options) besideDenied(s *spec.Spec) (*chains.Keeper, error) {
+	if !s.KeepsNames() {
+		return nil, nil
+	}
+	k, err := chains.New(s, o.pools)
+	if err != nil {
+		return nil, &fault.Error{Do: "keep names", Err: err}
+	}
+	o.atEnd = append(o.atEnd, func() { o.closePool(k) })
+	return k, nil
+}
+
 // featuresOf makes what the lines of the spec ask for. tell hears of what is refused.
-func (o *options) featuresOf(s *spec.Spec, tell func(audit.Event)) ([]supervise.Feature, error) {
+func (o *options) featuresOf(s *spec.Spec, beside *chains.Keeper, tell func(audit.Event)) ([]supervise.Feature, error) {
 	var all []supervise.Feature
 	var others func(int) bool
-	if s.KeepsNames() {
-		k, err := chains.New(s, o.pools)
-		if err != nil {
-			return nil, &fault.Error{Do: "keep names", Err: err}
-		}
+	if beside != nil && !s.Undo { // with which what saves asks the keeper
 		// First, so that nothing else makes a name there.
-		all, others, o.atEnd = append(all, k.Feature()), k.Holds, append(o.atEnd, func() { o.closePool(k) })
+		all, others = append(all, beside.Feature()), beside.Holds
 	}
 	if s.Traps(spec.TrapSockets) {
 		// Before hosts, which leaves Unix sockets to the kernel.

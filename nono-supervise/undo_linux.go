@@ -9,6 +9,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
+	"github.com/nono-sandbox/nono/core/supervise/chains"
 	"github.com/nono-sandbox/nono/core/supervise/saving"
 	"github.com/nono-sandbox/nono/core/undo"
 )
@@ -74,7 +75,8 @@ type undoing struct {
 // flushes is how often what is saved is brought to the disk.
 const flushes = time.Second
 
-func (o *options) newUndo(s *spec.Spec) (*undoing, error) {
+// newUndo begins the journal. beside makes names beside what is denied, or is nil.
+func (o *options) newUndo(s *spec.Spec, beside *chains.Keeper) (*undoing, error) {
 	r, err := ephemeral.OpenDir(o.undoRun)
 	if err != nil {
 		return nil, err
@@ -86,7 +88,7 @@ func (o *options) newUndo(s *spec.Spec) (*undoing, error) {
 	if err != nil {
 		return nil, &fault.Error{Do: "begin the journal in", Path: r.Dir, Err: err}
 	}
-	k := saving.New(s, j, r.Paths(), r.Dir, func(text string) { notice(text) })
+	k := saving.New(s, j, r.Paths(), r.Dir, beside, func(text string) { notice(text) })
 	u := &undoing{run: r, journal: j, feature: k.Feature(), stop: make(chan struct{}), stopped: make(chan struct{})}
 	go func() {
 		defer close(u.stopped)

@@ -183,6 +183,46 @@ func TestNoWider(t *testing.T) {
 	})
 }
 
+// With --allow-beside-denied, what is made, renamed and removed beside what is denied comes
+// back too, and what is denied stays shut.
+func TestBesideDenied(t *testing.T) {
+	testenv.RequireLandlock(t, 2)
+	each(t, func(t *testing.T, p place) {
+		p.Outside("echo s > secret; mkdir ro; echo r > ro/f; mkdir -p .git/hooks; find . -exec touch -h -d 2020-02-02T02:02:02.5 {} +")
+		before := tree.Snapshot(t, p.Dir)
+		flags := []string{"--allow-beside-denied", "--deny", p.Dir + "/secret", "--deny-write", p.Dir + "/ro"}
+		for _, c := range []struct{ script, want string }{
+			{"echo n > n; echo more >> n; mv n m; cat m", "n\nmore\n"},
+			{"rm a; echo new > a; cat a; rm b; ls b 2>/dev/null || echo gone", "new\ngone\n"},
+			{"sed -i s/o/0/ a b; cat a b", "0ne\ntw0\n"},
+			{"mkdir n; echo x > n/x; mv d D; mv D/c c; cat n/x c", "x\nthree\n"},
+			{"mv a t; mv b a; mv t b; cat a b", "two\none\n"},
+			{"ln a n; ln -sf b link; rm a; cat n link", "one\ntwo\n"},
+			{"echo x > t; mv t sub/t; mkfifo p; cp sub/x n; mv n sub/x; cat sub/t", "x\n"},
+			{"for i in 1 2 3 4 5; do echo $i > t; mv t a; rm a; done; echo last > a; cat a", "last\n"},
+			{"chmod 600 a; touch -d 2001-01-01 b; cat secret 2>/dev/null || echo shut", "shut\n"},
+			{"for c in 'rm secret' 'mv secret n' 'echo x > secret' 'ln secret n' 'mv a secret' 'rm ro/f' 'mv ro n' 'echo x > ro/n' 'ln ro/f n'; do (eval \"$c\") 2>/dev/null && echo GOT THROUGH $c; done; echo held", "held\n"},
+		} {
+			out, status := p.run(c.script, append(flags, "--silent")...)
+			if out != c.want {
+				t.Errorf("%s: status %d: %q, want %q", c.script, status, out, c.want)
+			}
+			if out, _ := p.Nono("undo", "list"); !strings.HasPrefix(out, "no runs") {
+				p.back(before, c.script)
+			}
+			if now := tree.Snapshot(t, p.Dir); now != before {
+				t.Fatalf("%s:\n%s", c.script, tree.Difference(before, now))
+			}
+		}
+		changer := testenv.Build(t, "./changer", "-ldflags", "-s -w")
+		for seed := range 6 {
+			args := p.flags(append(flags, "--silent", "--read-file", changer, "--", changer, fmt.Sprint(seed), fmt.Sprint(40+10*seed), p.Dir)...)
+			p.Nono(args...)
+			p.back(before, fmt.Sprint("seed ", seed))
+		}
+	})
+}
+
 // What is too large to be saved is not changed, and the message says so.
 func TestLimit(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
@@ -243,6 +283,14 @@ func TestTogether(t *testing.T) {
 			t.Errorf("audit verify: %d: %s", status, out)
 		}
 		p.back(before, "together")
+		// Where what git runs is protected, commits work and come back as well.
+		p.Outside("git init -q; git config user.name n; git config user.email e; git add a; git commit -qm first; find . -exec touch -h -d 2020-02-02T02:02:02.5 {} +")
+		repo := tree.Snapshot(t, p.Dir)
+		out, status = p.run("echo x >> b; git add b && git commit -qm second && git log --format=%s -1; (echo x > .git/hooks/pre-commit) 2>/dev/null || echo held", "--protect-repo", "--silent")
+		if status != 0 || out != "second\nheld\n" {
+			t.Errorf("--protect-repo: %d: %s", status, out)
+		}
+		p.back(repo, "--protect-repo")
 		if out, status := p.Nono("run", "--undo", "--ephemeral", "--allow", p.Dir, "--", "true"); status != 2 || !strings.Contains(out, "apart or in place") {
 			t.Errorf("--undo --ephemeral: %d: %s", status, out)
 		}

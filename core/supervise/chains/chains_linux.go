@@ -149,7 +149,7 @@ func (k *Keeper) before(p *files.Plan) files.Decision {
 	if from == nil && to == nil {
 		return files.Leave
 	}
-	if from != nil && from.denies(p.At.Base) || to != nil && to.denies(p.To.Base) || !p.Like() {
+	if k.Denies(p) || !p.Like() {
 		return kernel
 	}
 	k.mu.Lock()

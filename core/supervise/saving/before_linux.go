@@ -18,6 +18,9 @@ func errnoOf(err error) (unix.Errno, bool) {
 
 // before saves what a call about contents and names would lose.
 func (s *saving) before(p *files.Plan) files.Decision {
+	if s.besideDenied != nil && s.besideDenied.Concerns(p) {
+		return s.beside(p)
+	}
 	switch p.Call {
 	case "open", "openat", "openat2", "creat":
 		return s.beforeOpen(p)

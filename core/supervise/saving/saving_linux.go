@@ -17,6 +17,7 @@ import (
 	"github.com/nono-sandbox/nono/core/seccomp"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
+	"github.com/nono-sandbox/nono/core/supervise/chains"
 	"github.com/nono-sandbox/nono/core/supervise/files"
 	"github.com/nono-sandbox/nono/core/supervise/notify"
 	"github.com/nono-sandbox/nono/core/undo"
@@ -32,6 +33,8 @@ type Keeper struct {
 	trees []string
 	// rmdirOwn lets the command remove and rename the directories that it made itself.
 	rmdirOwn bool
+	// besideDenied makes names in the directories beside what is denied, or is nil.
+	besideDenied *chains.Keeper
 	// told hears once of each reason why a change was refused.
 	told func(text string)
 
@@ -43,17 +46,17 @@ type Keeper struct {
 	once map[string]bool
 }
 
-// New returns what saves into j the changes that the command of s makes in trees. told
-// is called with a sentence for a person.
-func New(s *spec.Spec, j *undo.Journal, trees []string, store string, told func(string)) *Keeper {
-	return &Keeper{names: query.NamesOf(s), files: files.New(), store: store, trees: trees, rmdirOwn: s.RmdirOwn,
+// New returns what saves into j the changes that the command of s makes in trees. beside
+// makes names beside what is denied, or is nil. told is called with a sentence for a person.
+func New(s *spec.Spec, j *undo.Journal, trees []string, store string, beside *chains.Keeper, told func(string)) *Keeper {
+	return &Keeper{besideDenied: beside, names: query.NamesOf(s), files: files.New(), store: store, trees: trees, rmdirOwn: s.RmdirOwn,
 		told: told, j: j, saved: make(chan struct{}, 1), once: map[string]bool{}}
 }
 
 // Feature returns the deciders.
 func (k *Keeper) Feature() supervise.Feature {
 	f := supervise.Feature{Name: "undo", Slow: true, Decide: map[string]supervise.Decider{}}
-	for _, t := range [...]spec.Trap{spec.TrapWrites, spec.TrapNames} {
+	for _, t := range [...]spec.Trap{spec.TrapWrites, spec.TrapNames, spec.TrapCreates} {
 		for _, c := range seccomp.Trapped(t) {
 			f.Decide[c.Name] = k.change
 		}
