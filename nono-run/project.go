@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/cli"
@@ -26,6 +27,8 @@ func (o *options) project(h policy.Host, p *cli.Printer) (*profile.Project, erro
 		kept = "; what the trusted one denies stays denied (nono policy untrust " + fault.Quote(f.File) + " ends that)"
 	}
 	switch {
+	case f.Above != "":
+		p.Notice("the profile " + fault.Quote(f.Above) + ", which you trust, is used in its own directory alone (--workdir " + fault.Quote(filepath.Dir(f.Above)) + " starts there; --no-project says nothing)")
 	case f.Standing == project.Gone:
 		p.Notice("the trusted profile " + fault.Quote(f.File) + " is gone" + kept)
 	case f.Standing == project.None || f.Standing == project.Trusted:

@@ -19,6 +19,9 @@ type Found struct {
 	Used *profile.Project
 	// Unusable says why the file is none that could be used.
 	Unusable error
+	// Above is the trusted file of a directory above the working directory, which has
+	// none itself. It does not count here.
+	Above string
 }
 
 // Project looks for the profile of env's working directory, as the request wants.
@@ -36,6 +39,9 @@ func (r *Request) Project(env profile.Env) (Found, error) {
 	case project.None:
 		if r.TrustProject && err == nil {
 			return f, Misuse("use --trust-project", "the working directory has no "+project.Name, "")
+		}
+		if err == nil {
+			f.Above = f.Store.Above(env.Workdir)
 		}
 		return f, err
 	case project.New, project.Changed:

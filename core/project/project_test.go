@@ -70,6 +70,42 @@ func TestStanding(t *testing.T) {
 	}
 }
 
+// The nearest trusted file above is found; the directory's own, and one that is not trusted,
+// are none.
+func TestAbove(t *testing.T) {
+	s, dir := store(t, "p/q/r")
+	top := filepath.Dir(filepath.Dir(dir))
+	above := func(dir, want string) {
+		t.Helper()
+		if got := s.Above(dir); got != want {
+			t.Errorf("above %s: %q, want %q", dir, got, want)
+		}
+	}
+	above(dir, "")
+	for _, at := range []string{top, dir} {
+		if err := os.WriteFile(filepath.Join(at, Name), []byte("a\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	above(dir, "")
+	p, err := Look(top, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add(p); err != nil {
+		t.Fatal(err)
+	}
+	above(dir, p.File)
+	above(top, "")
+	above("/", "")
+	link := filepath.Join(filepath.Dir(top), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	above(link, p.File)
+	above(filepath.Join(dir, "none"), "")
+}
+
 // A path that no copy can have is not trusted, and that is told.
 func TestTooLong(t *testing.T) {
 	s, dir := store(t, "p")

@@ -59,6 +59,26 @@ func (s Store) text(file string) (string, bool, error) {
 	return text, true, nil
 }
 
+// Above returns the trusted file of the nearest directory above dir, which has none itself,
+// or "".
+func (s Store) Above(dir string) string {
+	if !s.any() {
+		return ""
+	}
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return ""
+	}
+	for real != "/" {
+		real = filepath.Dir(real)
+		file := filepath.Join(real, Name)
+		if _, known, err := s.text(file); known && err == nil {
+			return file
+		}
+	}
+	return ""
+}
+
 // usable says why the store is none for that file: others could have written what is in
 // it, or commands that were granted the file's directory.
 func (s Store) usable(file string) error {

@@ -72,6 +72,13 @@ func TestProjectIsOffered(t *testing.T) {
 				t.Errorf("told again:\n%s", out)
 			}
 		}
+		w.dir("project/src")
+		out, status = w.run("--workdir", w.path("project/src"), "--net-block", "--", "cat", w.path("given/a"))
+		w.want("beneath", out, status, 1, "the profile '"+w.path("project/.nono.profile")+"', which you trust, is used in its own directory alone (--workdir '"+w.project+"' starts there", denied)
+		out, _ = w.run("--workdir", w.path("project/src"), "--no-project", "--net-block", "--", "cat", w.path("given/a"))
+		if strings.Contains(out, "which you trust") {
+			t.Errorf("--no-project beneath:\n%s", out)
+		}
 		if out, status := w.tool("nono-why", "--net-block", "--op", "read", "given"); status != 1 {
 			t.Errorf("another place is allowed: %s", out)
 		}
