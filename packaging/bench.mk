@@ -19,6 +19,12 @@ FIGURES ?= all
 bench-hosts: build
 	cd tests && NONO_FIGURES="$(FIGURES)" $(GO) test -v -count=1 -run '^TestHosts$$/^user$$/^figures$$' ./supervise
 
+# What --secret and --credential cost: a secret beside its program, and a request by the
+# endpoint beside one by the client itself, both from a sandbox.
+.PHONY: bench-secrets
+bench-secrets:
+	cd tests && NONO_FIGURES=1 $(GO) test -v -count=1 -run '^TestFigures$$' ./secrets
+
 # What --ephemeral and --undo cost. BENCH='-rounds 30 -only ^write' and its like say what
 # is measured.
 .PHONY: bench-changes

@@ -32,6 +32,13 @@ func (w *world) service(t *testing.T) *service {
 		fmt.Fprintf(w, "known: %v", r.Header.Get("X-Api-Key") == hidden)
 	}))
 	t.Cleanup(s.Close)
+	w.listed(t, s.Server)
+	return s
+}
+
+// listed writes the user's own list, which names that service "test".
+func (w *world) listed(t *testing.T, s *httptest.Server) {
+	t.Helper()
 	config := filepath.Join(w.home, ".config/nono")
 	must(t, os.MkdirAll(config, 0o755))
 	ca := filepath.Join(config, "test.pem")
@@ -39,7 +46,6 @@ func (w *world) service(t *testing.T) *service {
 	list := filepath.Join(config, "services")
 	must(t, os.WriteFile(list, []byte("# the test's own\ntest host="+s.Listener.Addr().String()+" auth=header:x-api-key key=TEST_API_KEY set=TEST_API_KEY=$TOKEN set=TEST_BASE_URL=$URL/v1 ca="+ca+"\n"), 0o644))
 	w.user.Own(t, filepath.Join(w.home, ".config"), config, ca, list)
-	return s
 }
 
 // client asks the endpoint as a client does that takes its address and its key from the

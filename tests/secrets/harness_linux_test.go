@@ -13,7 +13,12 @@ import (
 	"github.com/nono-sandbox/nono/tests/internal/suite"
 )
 
-func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(direct) != "" {
+		os.Exit(figuresClient())
+	}
+	os.Exit(testenv.Main(m))
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()
