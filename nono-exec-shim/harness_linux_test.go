@@ -27,7 +27,7 @@ func shimFor(t testing.TB, abi int) string {
 
 func probePath(t testing.TB) string {
 	t.Helper()
-	return testenv.Build(t, module+"nono-exec-shim/internal/probe")
+	return testenv.Build(t, module+"tests/internal/probe")
 }
 
 // scalars ends a spec that blocks all that can be blocked.

@@ -30,7 +30,8 @@ type launch struct {
 var runs atomic.Int64
 
 // attack makes the door's attack, inside a sandbox if s is not nil, and returns
-// its outcome as the door says it. flags are more flags of nono-run. A launch that nono refuses is "refused".
+// its outcome as the probe says it. flags are more flags of nono-run. A launch that
+// nono refuses is "refused".
 func (w *world) attack(t *testing.T, d door, s *suite.Suite, flags ...string) string {
 	t.Helper()
 	l := &launch{w: w, args: map[string]string{"run": strconv.FormatInt(runs.Add(1), 10)}, flags: flags}
@@ -58,9 +59,8 @@ func (w *world) attack(t *testing.T, d door, s *suite.Suite, flags ...string) st
 	stop := context.AfterFunc(ctx, func() { l.cmd.Process.Kill() })
 	l.cmd.Wait()
 	stop()
-	attack := d.attack()
-	if rest, ok := strings.CutPrefix(out.String(), "door "+attack+": "); ok && strings.HasSuffix(rest, "\n") {
-		return strings.TrimSuffix(rest, "\n")
+	if answer, ok := strings.CutSuffix(out.String(), "\nfinished\n"); ok && !strings.Contains(answer, "\n") {
+		return answer
 	}
 	if s != nil && l.cmd.ProcessState.ExitCode() == 125 && strings.HasPrefix(errs.String(), "nono: error: ") && out.Len() == 0 {
 		return "refused"
@@ -70,7 +70,7 @@ func (w *world) attack(t *testing.T, d door, s *suite.Suite, flags ...string) st
 }
 
 func (l *launch) command(d door, s *suite.Suite) {
-	words := []string{l.w.door, d.attack()}
+	words := []string{l.w.probe, "door", d.attack()}
 	for _, args := range []map[string]string{l.w.args, l.args} {
 		for k, v := range args {
 			words = append(words, k+"="+v)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/testenv"
+	"github.com/nono-sandbox/nono/tests/internal/suite"
 	"golang.org/x/sys/unix"
 )
 
@@ -17,17 +18,17 @@ import (
 // granted, "ro" that is granted for reading, "out" that is not, and a server
 // process outside that runs as the same user.
 type world struct {
-	user testenv.User
-	door string // the attacker
-	dir  string
-	tmp  string            // TMPDIR of nono
-	args map[string]string // what the attacks are told
-	env  []string
+	user  testenv.User
+	probe string // the attacker
+	dir   string
+	tmp   string            // TMPDIR of nono
+	args  map[string]string // what the attacks are told
+	env   []string
 }
 
 func newWorld(t *testing.T, u testenv.User) *world {
 	t.Helper()
-	w := &world{user: u, door: testenv.Build(t, "./door", "-ldflags", "-s -w"), dir: u.Dir(t), args: map[string]string{}}
+	w := &world{user: u, probe: testenv.Build(t, suite.Probe, "-ldflags", "-s -w"), dir: u.Dir(t), args: map[string]string{}}
 	for _, name := range []string{"in", "out", "ro", "tmp", "out/sub", "tmp/nono-" + strconv.Itoa(u.UID)} {
 		w.mkdir(t, filepath.Join(w.dir, name))
 	}
@@ -121,7 +122,7 @@ func (w *world) privileged(t *testing.T) {
 		if name == "setuid" && w.user.Root() {
 			continue // root has nothing to gain
 		}
-		w.copyProgram(t, w.door, "in/"+name)
+		w.copyProgram(t, w.probe, "in/"+name)
 		w.args[name] = w.path("in/" + name)
 		if err := os.Chown(w.args[name], 0, 0); err != nil {
 			t.Fatal(err)
@@ -142,7 +143,7 @@ func (w *world) privileged(t *testing.T) {
 // serve starts the process outside.
 func (w *world) serve(t *testing.T) {
 	t.Helper()
-	cmd := w.user.Command(w.door, "serve", "out="+w.path("out"))
+	cmd := w.user.Command(w.probe, "door", "serve", "out="+w.path("out"))
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

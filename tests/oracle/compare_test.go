@@ -94,7 +94,7 @@ func (c *trial) tryHint(q query.Question, v *query.Verdict) {
 	c.as(func() { after = asker.Ask(q) })
 	errno, _, err := k.do(c.tree, q)
 	if err != nil {
-		c.t.Errorf("%s\nthe actor: %v", c.story(q, v), err)
+		c.t.Errorf("%s\nthe probe: %v", c.story(q, v), err)
 		return
 	}
 	c.n.suggestions++

@@ -18,6 +18,7 @@ import (
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/testenv"
+	"github.com/nono-sandbox/nono/tests/internal/suite"
 )
 
 // A run is one command line over one tree: what nono-why says of it is held
@@ -45,12 +46,12 @@ func TestFlags(t *testing.T) {
 		text, err := os.ReadFile(testenv.Build(t, "../../"+name))
 		must(t, err, os.WriteFile(filepath.Join(bin, name), text, 0o755))
 	}
-	actor := testenv.Build(t, "./actor")
+	probe := testenv.Build(t, suite.Probe)
 	first, only := seed(t)
 	t.Logf("NONO_SEED=%d+ draws these cases again", first)
 	var n tally
 	for i := uint64(0); ; i++ {
-		c := &run{trial: &trial{t: t, seed: first + i, n: &n, abi: support.ABI, actor: actor}, bin: bin}
+		c := &run{trial: &trial{t: t, seed: first + i, n: &n, abi: support.ABI, probe: probe}, bin: bin}
 		c.draw()
 		done := n.spent > shortTime
 		if os.Getenv("NONO_LONG") != "" {
@@ -109,10 +110,10 @@ func (c *run) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// start is nono-run with the actor; more is text for a shell.
+// start is nono-run with the probe; more is text for a shell.
 func (c *run) start(flags []string, more string) (*kernelEnd, error) {
 	script := `exec nono-run --silent "$@" ` + more + ` -- "$0"`
-	k, err := talk(c.t, c.command("bash", append([]string{"-c", script, c.actor}, flags...)...), c.user)
+	k, err := talk(c.t, c.command("bash", append([]string{"-c", script, c.probe}, flags...)...), c.user)
 	if k != nil {
 		k.cut = c.cwd
 	}
@@ -139,7 +140,7 @@ func (c *run) why(flags []string, more string, all []query.Question) ([]answer, 
 		}
 		in.WriteByte('\n')
 	}
-	cmd := c.command("bash", append([]string{"-c", `exec nono-why "$@" ` + more + ` --read-file "$0" --batch`, c.actor}, flags...)...)
+	cmd := c.command("bash", append([]string{"-c", `exec nono-why "$@" ` + more + ` --read-file "$0" --batch`, c.probe}, flags...)...)
 	cmd.Stdin = &in
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -191,7 +192,7 @@ func (c *run) compare(r *rand.Rand) {
 			continue
 		}
 		if err != nil {
-			c.t.Errorf("%s\n%s\nthe actor: %v", c.about(), text(q, &answers[i]), err)
+			c.t.Errorf("%s\n%s\nthe probe: %v", c.about(), text(q, &answers[i]), err)
 			break
 		}
 		c.n.pairs++

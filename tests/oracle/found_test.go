@@ -12,6 +12,7 @@ import (
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/testenv"
+	"github.com/nono-sandbox/nono/tests/internal/suite"
 	"golang.org/x/sys/unix"
 )
 
@@ -79,7 +80,7 @@ func TestFound(t *testing.T) {
 	testenv.RequireRoot(t, "mount, and make devices")
 	support, err := kernel.Detect()
 	must(t, err)
-	actor := testenv.Build(t, "./actor")
+	probe := testenv.Build(t, suite.Probe)
 	shim := testenv.Build(t, "../../nono-exec-shim")
 	for _, f := range found {
 		t.Run(f.name, func(t *testing.T) {
@@ -89,7 +90,7 @@ func TestFound(t *testing.T) {
 			base := testenv.User{}.Dir(t)
 			testenv.PrivateMounts(t, func() {
 				tr := &tree{root: filepath.Join(base, "tree"), backup: filepath.Join(base, "backup"), saved: map[ident]string{}}
-				c := &trial{t: t, tree: tr, abi: support.ABI, shim: shim, actor: actor, n: &tally{}}
+				c := &trial{t: t, tree: tr, abi: support.ABI, shim: shim, probe: probe, n: &tally{}}
 				if f.user {
 					c.user = testenv.Nobody
 				}
@@ -120,7 +121,7 @@ func (c *trial) one(q query.Question, errno, suggestion string) {
 	v := c.ask(asker, q)
 	got, _, err := k.do(c.tree, q)
 	if err != nil {
-		c.t.Errorf("%s\nthe actor: %v", c.story(q, &v), err)
+		c.t.Errorf("%s\nthe probe: %v", c.story(q, &v), err)
 		return
 	}
 	if msg := differ(c.tree, q, &v, got); msg != "" || v.Errno != errno {

@@ -17,6 +17,7 @@ import (
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/testenv"
+	"github.com/nono-sandbox/nono/tests/internal/suite"
 	"golang.org/x/sys/unix"
 )
 
@@ -81,7 +82,7 @@ type trial struct {
 	spec  *spec.Spec
 	abi   int
 	shim  string
-	actor string
+	probe string
 	user  int
 	n     *tally
 }
@@ -90,7 +91,7 @@ type trial struct {
 func runCase(t *testing.T, seed uint64, n *tally) {
 	root := os.Geteuid() == 0
 	r := rand.New(rand.NewPCG(seed, 1))
-	c := &trial{t: t, seed: seed, n: n, user: os.Getuid(), actor: testenv.Build(t, "./actor")}
+	c := &trial{t: t, seed: seed, n: n, user: os.Getuid(), probe: testenv.Build(t, suite.Probe)}
 	if root && r.IntN(2) == 0 {
 		c.user = testenv.Nobody
 	}
@@ -158,7 +159,7 @@ func (c *trial) run(r *rand.Rand) {
 			continue
 		}
 		if err != nil {
-			c.t.Errorf("%s\nthe actor: %v", c.story(q, &v), err)
+			c.t.Errorf("%s\nthe probe: %v", c.story(q, &v), err)
 			return
 		}
 		c.n.pairs++
@@ -204,7 +205,7 @@ func (c *trial) start(s *spec.Spec) (*query.Asker, *kernelEnd) {
 	var asker *query.Asker
 	var askErr error
 	c.as(func() { asker, askErr = query.New(s, c.abi, "/") })
-	k, err := launch(c.t, c.shim, c.actor, s, c.user)
+	k, err := launch(c.t, c.shim, c.probe, s, c.user)
 	if (err == nil) != (askErr == nil) {
 		c.t.Errorf("seed %d: the query says %v, the shim %v\n%s", c.seed, askErr, err, s.Append(nil))
 	}

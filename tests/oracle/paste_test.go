@@ -77,7 +77,7 @@ func (c *run) attempt(flags []string, add string, q query.Question, a *answer) s
 		return ""
 	}
 	if err != nil {
-		return "the actor: " + err.Error()
+		return "the probe: " + err.Error()
 	}
 	return differ(c.tree, q, a.verdict(q), errno)
 }

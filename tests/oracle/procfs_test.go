@@ -15,12 +15,13 @@ import (
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/testenv"
+	"github.com/nono-sandbox/nono/tests/internal/suite"
 	"golang.org/x/sys/unix"
 )
 
 // Paths in procfs and what leads there; @ is the number of a process outside of
 // the sandbox that belongs to the same user. What the
-// descriptors 0 to 2 are is not asked: the test's are others than the actor's.
+// descriptors 0 to 2 are is not asked: the test's are others than the probe's.
 const inProcfs = `/proc/@ /proc/@/auxv /proc/@/environ /proc/@/maps /proc/@/mem /proc/@/numa_maps /proc/@/pagemap /proc/@/smaps
 /proc/@/smaps_rollup /proc/@/io /proc/@/stack /proc/@/personality /proc/@/syscall /proc/@/timers /proc/@/timerslack_ns /proc/@/status
 /proc/@/cmdline /proc/@/stat /proc/@/limits /proc/@/mountinfo /proc/@/comm /proc/@/wchan /proc/@/fd /proc/@/fd/0 /proc/@/fd/77
@@ -39,15 +40,15 @@ func TestProcesses(t *testing.T) {
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		support, err := kernel.Detect()
 		must(t, err)
-		actor := testenv.Build(t, "./actor")
+		probe := testenv.Build(t, suite.Probe)
 		s := &spec.Spec{Switches: spec.Switches{Net: true, UnixSockets: true}, Paths: []spec.Path{{Kind: spec.Read, Path: "/proc", By: spec.ParseOrigin("test")}, {Kind: spec.ReadFile, Path: "/etc/passwd", By: spec.ParseOrigin("test")},
 			{Kind: spec.Read, Path: "/dev", By: spec.ParseOrigin("test")}}}
 		shim := testenv.Build(t, "../../nono-exec-shim")
-		t.Chdir("/") // where the actors are, so that /proc/self/cwd is the same for all
-		inside, err := launch(t, shim, actor, s, u.UID)
+		t.Chdir("/") // where the probes are, so that /proc/self/cwd is the same for all
+		inside, err := launch(t, shim, probe, s, u.UID)
 		must(t, err)
 		defer inside.end()
-		outside, err := talk(t, exec.Command(actor), u.UID)
+		outside, err := talk(t, exec.Command(probe), u.UID)
 		must(t, err)
 		defer outside.end()
 		c := &trial{t: t, user: u.UID}

@@ -15,6 +15,7 @@ import (
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/testenv"
+	"github.com/nono-sandbox/nono/tests/internal/suite"
 )
 
 // An elf is a program as it may be written, or miswritten; the zero one is tiny
@@ -98,7 +99,7 @@ func TestPrograms(t *testing.T) {
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "in/closed"), []byte(tiny), 0o644))
 	s := &spec.Spec{Switches: spec.Switches{Net: true}, Paths: []spec.Path{{Kind: spec.Read, Path: dir + "/in", By: spec.ParseOrigin("test")}}}
-	k, err := launch(t, testenv.Build(t, "../../nono-exec-shim"), testenv.Build(t, "./actor"), s, os.Getuid())
+	k, err := launch(t, testenv.Build(t, "../../nono-exec-shim"), testenv.Build(t, suite.Probe), s, os.Getuid())
 	must(t, err)
 	defer k.end()
 	asker, err := query.New(s, support.ABI, "/")

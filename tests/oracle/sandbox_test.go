@@ -30,24 +30,24 @@ type kernelEnd struct {
 	out *bufio.Reader
 }
 
-// launch starts the actor under s as user, by shim. The error is what the shim
+// launch starts the probe under s as user, by shim. The error is what the shim
 // said instead of starting it.
-func launch(tb testing.TB, shim, actor string, s *spec.Spec, user int) (*kernelEnd, error) {
+func launch(tb testing.TB, shim, probe string, s *spec.Spec, user int) (*kernelEnd, error) {
 	tb.Helper()
 	full := *s
-	full.Paths = append(full.Paths[:len(full.Paths):len(full.Paths)], spec.Path{Kind: spec.ReadFile, Path: actor, By: spec.ParseOrigin("the actor")})
+	full.Paths = append(full.Paths[:len(full.Paths):len(full.Paths)], spec.Path{Kind: spec.ReadFile, Path: probe, By: spec.ParseOrigin("the probe")})
 	r, w, err := os.Pipe()
 	must(tb, err)
 	doc := full.Append(nil)
 	go func() { w.Write(doc); w.Close() }()
 	defer r.Close()
-	cmd := exec.Command(shim, "--fd=3", "--from="+version.String(), "--", actor)
+	cmd := exec.Command(shim, "--fd=3", "--from="+version.String(), "--", probe)
 	cmd.ExtraFiles = []*os.File{r}
 	cmd.Dir = "/"
 	return talk(tb, cmd, user)
 }
 
-// talk starts the actor by cmd as user.
+// talk starts the probe by cmd as user.
 func talk(tb testing.TB, cmd *exec.Cmd, user int) (*kernelEnd, error) {
 	tb.Helper()
 	k := &kernelEnd{cmd: cmd}
@@ -65,7 +65,7 @@ func talk(tb testing.TB, cmd *exec.Cmd, user int) (*kernelEnd, error) {
 		}
 	}
 	must(tb, err)
-	if _, err := k.ask("ready?", "", ""); err != nil {
+	if _, err := k.ask("nothing", "", ""); err != nil {
 		k.cmd.Wait()
 		return nil, fmt.Errorf("%s", strings.TrimSpace(stderr.String()))
 	}
@@ -73,16 +73,51 @@ func talk(tb testing.TB, cmd *exec.Cmd, user int) (*kernelEnd, error) {
 }
 
 func (k *kernelEnd) ask(op, path, to string) (syscall.Errno, error) {
-	if _, err := fmt.Fprintf(k.in, "%s\t%s\t%s\n", op, strconv.Quote(relative(path, k.cut)), strconv.Quote(relative(to, k.cut))); err != nil {
+	words := []string{op, strconv.Quote(relative(path, k.cut)), strconv.Quote(relative(to, k.cut))}
+	if name, ok := probeNames[op]; ok {
+		words[0] = name
+	}
+	if op == string(query.Symlink) {
+		words = []string{op, "nowhere", words[1]}
+	}
+	if _, err := fmt.Fprintln(k.in, strings.Join(words, " ")); err != nil {
 		return 0, err
 	}
 	line, err := k.out.ReadString('\n')
 	if err != nil {
 		return 0, err
 	}
-	n, err := strconv.Atoi(strings.TrimSpace(line))
-	return syscall.Errno(n), err
+	answer := strings.TrimSpace(line)
+	errno, ok := errnos[answer]
+	if !ok {
+		return 0, fmt.Errorf("the answer to %q is %q", words, answer)
+	}
+	return errno, nil
 }
+
+// probeNames has the probe's names of operations for which the query has others.
+var probeNames = map[string]string{
+	string(query.Read):     "open",
+	string(query.Execute):  "runs",
+	string(query.Delete):   "unlink",
+	string(query.Mksock):   "unix-bind",
+	string(query.Mkdev):    "mkchar",
+	string(query.Truncate): "truncate-same",
+	string(query.Metadata): "chmod-same",
+	string(query.RenameTo): "rename",
+	string(query.LinkTo):   "link",
+	string(query.Ioctl):    "terminal",
+	string(query.Connect):  "unix-place",
+}
+
+// errnos has the errno for each answer of the probe.
+var errnos = func() map[string]syscall.Errno {
+	all := map[string]syscall.Errno{"ok": 0}
+	for n := syscall.Errno(1); n < 200; n++ {
+		all[unix.ErrnoName(n)] = n
+	}
+	return all
+}()
 
 // relative is path as seen from the directory dir, where it is spelled as one
 // beneath it; dir may be empty.

@@ -1,7 +1,6 @@
 package protect
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"os/exec"
@@ -72,28 +71,43 @@ func (p person) project(t *testing.T) string {
 	return dir
 }
 
-// routes runs the helper of that name on the commands and returns what it says,
-// by "NAME ROUTE".
+// ways are the routes to a program: the probe's operation, and what stands before
+// the path.
+var ways = []struct{ route, op, before string }{
+	{"name", "starts-name", ""},
+	{"path", "starts", ""},
+	{"env", "starts-env", ""},
+	{"loader", "starts-loader", ""},
+	{"copy", "starts-copy", ""},
+	{"hard link", "starts-link", ""},
+	{"symlink", "starts-symlink", ""},
+	{"proc", "starts", "/proc/self/root"},
+	{"descriptor", "starts-place", ""},
+	{"interpreter", "starts-interpreter", ""},
+}
+
+// routes tries every route to the commands and returns the probe's answers, by
+// "NAME ROUTE". What could be started is killed at its first instruction.
 func (p person) routes(t *testing.T, dir string, list []command, under ...string) map[string]string {
 	t.Helper()
-	args := append(slices.Clone(under), testenv.Build(t, pkg+"routes"))
+	var ops [][]string
 	for _, c := range list {
-		args = append(args, c.name+"="+c.path)
+		for _, w := range ways {
+			if w.op == "starts-name" {
+				ops = append(ops, []string{w.op, c.name})
+			} else {
+				ops = append(ops, []string{w.op, w.before + c.path})
+			}
+		}
 	}
-	cmd := p.command(nil, args[0], args[1:]...)
-	cmd.Dir = dir
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if err != nil || lines[len(lines)-1] != "end" {
-		t.Fatalf("routes: %v\n%s%s", err, out, stderr.String())
-	}
+	answers := p.answers(t, ops, func(args []string) *exec.Cmd {
+		cmd := p.command(nil, args[0], args[1:]...)
+		cmd.Dir = dir
+		return cmd
+	}, under...)
 	said := map[string]string{}
-	for _, l := range lines[:len(lines)-1] {
-		name, rest, _ := strings.Cut(l, " ")
-		i := strings.LastIndexByte(rest, ' ')
-		said[name+" "+rest[:i]] = rest[i+1:]
+	for i, answer := range answers {
+		said[list[i/len(ways)].name+" "+ways[i%len(ways)].route] = answer
 	}
 	return said
 }
@@ -108,13 +122,13 @@ func TestBlockedForChildren(t *testing.T) {
 		nono := suite.Build(t, suite.Newest).Path("nono-run")
 		free := p.routes(t, dir, list)
 		held := p.routes(t, dir, list, nono, "--silent", "--allow", dir, "--")
-		ways := map[string]int{}
+		open := map[string]int{}
 		for route, said := range free {
 			name, _, _ := strings.Cut(route, " ")
-			if said != "runs" {
+			if said != "ok" {
 				continue
 			}
-			ways[name]++
+			open[name]++
 			if got := held[route]; !slices.Contains([]string{"EACCES", "EXDEV"}, got) {
 				t.Errorf("%s: %s", route, got)
 			}
@@ -122,8 +136,8 @@ func TestBlockedForChildren(t *testing.T) {
 		for _, c := range list {
 			// The loader takes no scripts and no static programs; hard links to
 			// others' files and across file systems the kernel refuses itself.
-			if ways[c.name] < 6 {
-				t.Errorf("only %d routes lead to %s without a sandbox", ways[c.name], c.name)
+			if open[c.name] < 6 {
+				t.Errorf("only %d routes lead to %s without a sandbox", open[c.name], c.name)
 			}
 		}
 		all := p.routes(t, dir, list, nono, "--silent", "--allow", dir, "--allow-command", "all", "--")
@@ -176,7 +190,7 @@ func TestLiftedForChildren(t *testing.T) {
 			said := p.routes(t, dir, append(lifted, other), nono, "--silent", "--allow", dir, "--allow-command", what, "--")
 			for route, got := range said {
 				if strings.HasPrefix(route, other.name+" ") {
-					if got == "runs" {
+					if got == "ok" {
 						t.Errorf("--allow-command %s: %s runs", what, route)
 					}
 					delete(said, route)

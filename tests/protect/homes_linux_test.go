@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// secret is what probe wants to read.
+// secret is what every file has in it.
 const secret = "secret\n"
 
 // An entry is a protected path in a home.
@@ -84,7 +85,7 @@ func listable(list []entry, e entry) bool {
 	return !slices.ContainsFunc(list, func(f entry) bool { return !f.open && f.dir && spec.Beneath(f.path, e.path) })
 }
 
-// A table is what probe shall try and what is to come of it.
+// A table is what the probe shall try and what is to come of it.
 type table struct {
 	lines []line
 }
@@ -105,6 +106,58 @@ var (
 	changing = []string{"write", "append", "overwrite", "truncate", "unlink", "rename-over", "exchange", "rename-away", "link-out", "symlink-write"}
 	making   = []string{"create", "mkdir", "mkfifo", "symlink", "link-in", "rename-in", "dir-in", "create-through-symlink"}
 )
+
+// words are the line as an operation of the probe, which undoes what it changes.
+// In work everything is allowed; there are files src and other, and a directory
+// srcdir. The process outside belongs to the same user.
+func (l line) words(work string, outside int) []string {
+	holds := func(path string) []string { return []string{"holds", path, secret} }
+	switch l.op {
+	case "read":
+		return holds(l.path)
+	case "symlink-read":
+		return []string{"by-symlink", work + "/ln", "holds", l.path, secret}
+	case "symlink-write":
+		return []string{"by-symlink", work + "/ln", "write", l.path}
+	case "symlink-list":
+		return []string{"by-symlink", work + "/ln", "list", l.path}
+	case "dotdot":
+		return holds(work + "/.." + l.path[len(filepath.Dir(work)):])
+	case "proc-self":
+		return holds("/proc/self/root" + l.path)
+	case "proc-pid":
+		return append([]string{"by-pid"}, holds(l.path)...)
+	case "proc-outside":
+		return holds("/proc/" + strconv.Itoa(outside) + "/root" + l.path)
+	case "proc-cwd":
+		return append([]string{"from-directory"}, holds(l.path)...)
+	case "dirfd":
+		return []string{"holds-openat", l.path, secret}
+	case "overwrite":
+		return []string{"back", "write-truncate", l.path}
+	case "unlink-link":
+		return []string{"back", "unlink", l.path}
+	case "truncate", "unlink", "create", "mkdir", "mkfifo":
+		return []string{"back", l.op, l.path}
+	case "rename-over", "rename-in":
+		return []string{"back", "rename", work + "/src", l.path}
+	case "rename-away":
+		return []string{"back", "rename", l.path, work + "/away"}
+	case "dir-in":
+		return []string{"back", "rename", work + "/srcdir", l.path}
+	case "exchange":
+		return []string{"back", "exchange", work + "/other", l.path}
+	case "link-out":
+		return []string{"back", "link", l.path, work + "/out"}
+	case "link-in":
+		return []string{"back", "link", work + "/src", l.path}
+	case "symlink":
+		return []string{"back", "symlink", "/dev/null", l.path}
+	case "create-through-symlink":
+		return []string{"back", "by-symlink", work + "/ln", "write-new", l.path}
+	}
+	return []string{l.op, l.path}
+}
 
 // present makes every entry and lists what shall be tried on it.
 func present(t *testing.T, list []entry) *table {

@@ -11,5 +11,3 @@ import (
 )
 
 func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
-
-const pkg = "github.com/nono-sandbox/nono/tests/protect/"

@@ -2,10 +2,12 @@ package protect
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -106,20 +108,41 @@ func (p person) probe(t *testing.T, b *table, under ...string) []string {
 	}
 	defer outside.Wait()
 	defer outside.Process.Kill()
-	var in strings.Builder
-	for _, l := range b.lines {
-		fmt.Fprintf(&in, "%s %s\n", l.op, strconv.Quote(l.path))
+	work := p.home + "/work"
+	for _, name := range []string{"/src", "/other"} {
+		write(t, work+name)
 	}
-	args := append(slices.Clone(under), testenv.Build(t, pkg+"probe"), p.home+"/work", strconv.Itoa(outside.Process.Pid))
-	cmd := p.command(listedEnv(t, p.home), args[0], args[1:]...)
+	if err := os.Mkdir(work+"/srcdir", 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		t.Fatal(err)
+	}
+	p.own(t)
+	var ops [][]string
+	for _, l := range b.lines {
+		ops = append(ops, l.words(work, outside.Process.Pid))
+	}
+	return p.answers(t, ops, func(args []string) *exec.Cmd { return p.command(listedEnv(t, p.home), args[0], args[1:]...) }, under...)
+}
+
+// answers runs the probe under a command line and returns its answer to each of
+// the operations.
+func (p person) answers(t *testing.T, ops [][]string, command func(args []string) *exec.Cmd, under ...string) []string {
+	t.Helper()
+	var in strings.Builder
+	for _, words := range ops {
+		for _, w := range words {
+			in.WriteString(strconv.Quote(w) + " ")
+		}
+		in.WriteByte('\n')
+	}
+	cmd := command(append(slices.Clone(under), testenv.Build(t, suite.Probe)))
 	var stderr bytes.Buffer
 	cmd.Stdin, cmd.Stderr = strings.NewReader(in.String()), &stderr
 	out, err := cmd.Output()
-	report := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if n := len(b.lines); err != nil || len(report) != n+1 || report[n] != "end" {
-		t.Fatalf("probe: %v, %d of %d lines\n%s", err, len(report)-1, n, stderr.String())
+	answers := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if n := len(ops); err != nil || len(answers) != n+1 || answers[n] != "finished" {
+		t.Fatalf("probe: %v, %d of %d lines\n%s", err, len(answers)-1, n, stderr.String())
 	}
-	return report[:len(b.lines)]
+	return answers[:len(ops)]
 }
 
 // listedEnv is the environment in which the lists' variables are set, but those of

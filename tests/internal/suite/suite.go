@@ -16,6 +16,10 @@ import (
 
 const module = "github.com/nono-sandbox/nono/"
 
+// Probe is the program that the tests run in a sandbox, and outside, to learn what
+// the kernel answers; for testenv.Build.
+const Probe = module + "tests/internal/probe"
+
 // Newest stands for the ABI that the running kernel has.
 const Newest = -1
 
