@@ -5,12 +5,12 @@ import (
 	"log"
 
 	"github.com/nono-sandbox/nono/core/query"
-	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 )
 
 // A spec is made from text, asked about, and printed again. docs/library.md shows it.
 func Example() {
-	s, err := spec.Parse([]byte(`nono-spec 1
+	s, err := document.Parse([]byte(`nono-spec 1
 read  /usr by "programs and libraries"
 allow /tmp by "scratch"
 deny  /tmp/nono-example/keys by "keys"

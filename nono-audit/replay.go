@@ -13,7 +13,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/query"
-	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 )
 
 // replay asks a policy about all that the log has of an operation on a path: the policy
@@ -88,7 +88,7 @@ func policyOf(run *audit.Run, flags []string) (*query.Asker, error) {
 			return nil, err
 		}
 	}
-	s, err := spec.Parse(doc)
+	s, err := document.Parse(doc)
 	if err != nil {
 		return nil, &fault.Error{Do: "use the policy of the run " + run.ID, Err: err, Hint: "give flags: nono audit replay LOG --allow ."}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // prove refuses a profile that is not as it should be: one that does not read, that
@@ -116,8 +117,8 @@ func unusedLines(p *profile.Profile, seen *learn.Recording) []profile.Line {
 func reached(line profile.Line, seen *learn.Recording) bool {
 	return slices.ContainsFunc(hostsOf(&profile.Profile{Lines: []profile.Line{line}}), func(h spec.Host) bool {
 		return slices.ContainsFunc(seen.Hosts, func(s learn.Host) bool {
-			to, problem := spec.ParseHost(s.At())
-			return s.Refused == "" && problem == "" && h.Covers(to)
+			to, problem := reach.Parse(s.At())
+			return s.Refused == "" && problem == "" && reach.Covers(&h, &to)
 		})
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/spec/span"
 	"github.com/nono-sandbox/nono/core/wants"
 )
@@ -99,7 +100,7 @@ func hostsOf(p *profile.Profile) []spec.Host {
 	for _, line := range p.Lines {
 		if line.Word == "host" {
 			name, _ := span.CutHost(line.Value)
-			if h, problem := spec.ParseHost(name); problem == "" {
+			if h, problem := reach.Parse(name); problem == "" {
 				all = append(all, h)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/supervise/process"
 	"golang.org/x/sys/unix"
 )
@@ -71,7 +72,7 @@ func readSpec(fd int) (*spec.Spec, error) {
 	if err != nil {
 		return nil, &fault.Error{Do: "read the spec", Err: err}
 	}
-	return spec.Parse(doc)
+	return document.Parse(doc)
 }
 
 // entry makes a new entry of the store, or takes the one to go on with.

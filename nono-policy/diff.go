@@ -9,6 +9,7 @@ import (
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 )
 
 // diff prints the lines that one of two policies has and the other has not.
@@ -44,7 +45,7 @@ func either(arg string) (*spec.Spec, error) {
 	if err != nil {
 		return nil, &fault.Error{Do: "read the spec", Path: arg, Err: err}
 	}
-	s, err := spec.Parse(doc)
+	s, err := document.Parse(doc)
 	if err != nil {
 		return nil, &fault.Error{Do: "use the spec", Path: arg, Err: err}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 )
 
 // show prints every line of a policy with its origin. What programs need to start is
@@ -64,6 +65,6 @@ func (s *subject) listed() []spec.Path {
 func others(s *spec.Spec) []string {
 	bare := *s
 	bare.Paths = nil
-	lines := strings.Split(strings.TrimSuffix(string(bare.Append(nil)), "\n"), "\n")
+	lines := strings.Split(strings.TrimSuffix(string(document.Append(nil, &bare)), "\n"), "\n")
 	return slices.DeleteFunc(lines, func(l string) bool { return l == "" || strings.HasPrefix(l, "nono-spec ") })
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/secret"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/wants"
 	"github.com/nono-sandbox/nono/nono-run/fetch"
 	"golang.org/x/sys/unix"
@@ -70,7 +71,7 @@ func (o *options) open(c *outside) {
 		if o.NetBlock {
 			o.NetBlock, o.Hosts, o.Ports = false, nil, nil // no network, but for endpoints
 		}
-		at, _ := spec.ParseHost(c.address())
+		at, _ := reach.Parse(c.address())
 		at.By = by
 		o.Hosts = append(o.Hosts, at)
 	}

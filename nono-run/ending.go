@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
@@ -27,7 +28,7 @@ func (l *launch) endings(p *cli.Printer) {
 	if len(s.EndingHosts) > 0 {
 		var hosts []string
 		for _, h := range s.EndingHosts {
-			hosts = append(hosts, h.String())
+			hosts = append(hosts, reach.Text(h))
 		}
 		p.Notice("after its time nothing connects to " + strings.Join(hosts, ", ") + " any more; connections that are open then stay open (--end-kills ends the command instead)")
 	}
@@ -78,7 +79,7 @@ func (l *launch) ends() string {
 		text += "  " + g.Kind.String() + " " + fault.Quote(g.Path) + " for " + span.Format(clock.SecondsTo(g.Until)) + "  (" + reason(g.By) + ")\n"
 	}
 	for _, h := range l.policy.Spec.EndingHosts {
-		text += "  host " + h.String() + " for " + span.Format(clock.SecondsTo(h.Until)) + "  (" + reason(h.By) + ")\n"
+		text += "  host " + reach.Text(h) + " for " + span.Format(clock.SecondsTo(h.Until)) + "  (" + reason(h.By) + ")\n"
 	}
 	if text != "" {
 		text = "grants that end:\n" + text

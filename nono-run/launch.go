@@ -17,6 +17,8 @@ import (
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/secret"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/version"
 	"github.com/nono-sandbox/nono/nono-run/temp"
 	"golang.org/x/sys/unix"
@@ -72,7 +74,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	maps.Copy(set, temporaryPlaces(t.Dir, pol.Spec, h.Env))
 	passSettings(set, h)
 	set["NONO_SANDBOX"], set["NONO_SPEC"] = mechanism, t.Spec
-	if pol.Spec.PortLine(53) != nil {
+	if reach.Port(pol.Spec, 53) != nil {
 		// Name servers are asked by UDP unless they are to be asked by TCP
 		// (resolv.conf(5), use-vc), which glibc and c-ares read here too.
 		set["RES_OPTIONS"] = strings.TrimSpace(h.Env("RES_OPTIONS") + " use-vc")
@@ -128,7 +130,7 @@ func (l *launch) start() error {
 	if err := l.create(); err != nil {
 		return err
 	}
-	doc := l.policy.Spec.Append(nil)
+	doc := document.Append(nil, l.policy.Spec)
 	if err := l.temp.Create(doc); err != nil {
 		return err
 	}

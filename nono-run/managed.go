@@ -5,6 +5,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // managedSummary tells what the policies of the machine's administrator say.
@@ -38,7 +39,7 @@ func (l *launch) managedSummary() string {
 		text += "network blocked by policy " + m.NetBlock + "\n"
 	}
 	for i := range m.Hosts {
-		text += "host allowed at most: " + m.Hosts[i].String() + "  (" + reason(m.Hosts[i].By) + ")\n"
+		text += "host allowed at most: " + reach.Text(m.Hosts[i]) + "  (" + reason(m.Hosts[i].By) + ")\n"
 	}
 	if m.Log.Value != "" {
 		text += "log: " + fault.Quote(l.policy.Watch.AuditLog) + "  (policy " + m.Log.Policy + ")\n"

@@ -6,6 +6,7 @@ import (
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // proxies tells what a proxy of the environment means beside --host: programs connect to
@@ -17,12 +18,12 @@ func (l *launch) proxies(p *cli.Printer) {
 	told := map[string]bool{}
 	for _, named := range policy.Proxies(l.variable) {
 		name, proxy := named.Variable, named.Host
-		if proxy.Port = named.Ports()[0]; told[proxy.String()] {
+		if proxy.Port = named.Ports()[0]; told[reach.Text(proxy)] {
 			continue
 		}
-		told[proxy.String()] = true
-		what := "programs connect to the proxy " + fault.Quote(proxy.String()) + " (" + name + "), "
-		line := l.policy.Spec.HostNamedOrAt(proxy)
+		told[reach.Text(proxy)] = true
+		what := "programs connect to the proxy " + fault.Quote(reach.Text(proxy)) + " (" + name + "), "
+		line := reach.NamedOrAt(l.policy.Spec, proxy)
 		switch {
 		case line != nil && line.Proxy:
 			continue // --verbose lists it
@@ -30,7 +31,7 @@ func (l *launch) proxies(p *cli.Printer) {
 			p.Notice(what + "which decides in place of --host which hosts are reached")
 		case named.Scheme != "http":
 			p.Notice(what + "which is none whose requests nono can read, so that no connection to it is allowed: they fail (env -u " + name +
-				" nono run … leaves it out; with --host " + proxy.String() + "/raw the proxy decides which hosts are reached)")
+				" nono run … leaves it out; with --host " + reach.Text(proxy) + "/raw the proxy decides which hosts are reached)")
 		default:
 			p.Notice(what + "which is not allowed: they fail (env -u " + name + " nono run … leaves it out)")
 		}

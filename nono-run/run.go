@@ -12,6 +12,7 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/version"
 )
 
@@ -174,7 +175,7 @@ func (l *launch) document(all bool) string {
 	if !all {
 		s.Paths = slices.DeleteFunc(slices.Clone(s.Paths), func(p spec.Path) bool { return p.By.OfOneStart() })
 	}
-	return string(s.Append(nil))
+	return string(document.Append(nil, &s))
 }
 
 func say(w io.Writer, text string) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/nono-sandbox/nono/core/promise"
 	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // summary shows a person what the sandbox lets through and what the kernel will
@@ -73,13 +74,13 @@ func network(s *spec.Spec) string {
 		b.WriteString("TCP to port " + s.Ports[i].Range() + ": allowed  (" + reason(s.Ports[i].By) + ")\n")
 	}
 	for _, h := range s.Hosts {
-		b.WriteString("TCP to " + h.String() + ": allowed  (" + reason(h.By) + ")\n")
+		b.WriteString("TCP to " + reach.Text(h) + ": allowed  (" + reason(h.By) + ")\n")
 	}
 	for _, h := range s.HostDenies {
-		b.WriteString("TCP to " + h.String() + ": denied  (" + reason(h.By) + ")\n")
+		b.WriteString("TCP to " + reach.Text(h) + ": denied  (" + reason(h.By) + ")\n")
 	}
 	for _, h := range s.Listens {
-		b.WriteString("servers inside: reached from outside at " + h.String() + "  (" + reason(h.By) + ")\n")
+		b.WriteString("servers inside: reached from outside at " + reach.Text(h) + "  (" + reason(h.By) + ")\n")
 	}
 	return b.String()
 }

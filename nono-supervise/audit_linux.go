@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/supervise/process"
 	"github.com/nono-sandbox/nono/core/version"
 	"golang.org/x/sys/unix"
@@ -44,7 +45,7 @@ func newLog(o *options, s *spec.Spec) *audit.Log {
 		}
 		os.Stderr.WriteString("nono: notice: " + f.Error() + "; the command goes on without (--audit-required ends it)\n")
 	})
-	doc := s.Append(nil)
+	doc := document.Append(nil, s)
 	uid := os.Getuid()
 	cwd, _ := os.Getwd()
 	undoID := ""

@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/supervise/chains"
 	"golang.org/x/sys/unix"
 )
@@ -31,7 +32,7 @@ func (o *options) pool(s *spec.Spec, outer *confine.Outer) ([]string, error) {
 		flags = append(flags, "--pool="+path)
 		outer.Paths = append(outer.Paths, spec.Path{Kind: spec.Temp, Path: path, By: spec.Origin{Source: spec.System}})
 	}
-	fd, err := sealed(s.Append(nil))
+	fd, err := sealed(document.Append(nil, s))
 	if err != nil {
 		return nil, &fault.Error{Do: "hand over the spec", Err: err}
 	}

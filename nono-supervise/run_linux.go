@@ -9,6 +9,8 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
+	"github.com/nono-sandbox/nono/core/spec/later"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/chains"
 	"github.com/nono-sandbox/nono/core/supervise/grants"
@@ -145,13 +147,13 @@ func (o *options) featuresOf(s *spec.Spec, beside *chains.Keeper, tell func(audi
 		all = append(all, owndirs.Feature(others))
 	}
 	var person *grants.Person
-	if s.Asks() {
+	if later.Asks(s) {
 		var err error
 		if person, err = o.newPerson(); err != nil {
 			return nil, err
 		}
 	}
-	if len(s.Ending) > 0 || s.Asks() {
+	if len(s.Ending) > 0 || later.Asks(s) {
 		g, err := o.newGrants(s, person, tell)
 		if err != nil {
 			return nil, err
@@ -183,7 +185,7 @@ func load(fd int) (*spec.Spec, error) {
 	if err != nil {
 		return nil, &fault.Error{Do: "read the spec handed over", Err: err}
 	}
-	s, err := spec.Parse(doc)
+	s, err := document.Parse(doc)
 	if err != nil {
 		return nil, &fault.Error{Do: "use the spec handed over", Err: err}
 	}
@@ -217,8 +219,8 @@ func beginAgain(s *spec.Spec, o options, args []string) error {
 		outer.Net = true
 		outer.Paths = append(outer.Paths, forEndpoints(by)...)
 	}
-	outer.Paths = append(outer.Paths, s.Most().Paths[len(s.Paths):]...)
-	if s.Asks() {
+	outer.Paths = append(outer.Paths, later.Most(s).Paths[len(s.Paths):]...)
+	if later.Asks(s) {
 		fd, err := o.ask.start()
 		if err != nil {
 			return err

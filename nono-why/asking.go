@@ -4,13 +4,14 @@ import (
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/spec/later"
 	"golang.org/x/sys/unix"
 )
 
 // asks sets v.Asks where a person is asked when what v denies is tried.
 func (w *sandbox) asks(q query.Question, v *query.Verdict) {
-	if w.self && w.spec.Asks() && v.Status == query.Denied && v.ByPolicy() && query.Performed(q.Op) {
-		most := query.Inside(w.spec.Most(), w.abi, w.cwd).Ask(q)
+	if w.self && later.Asks(w.spec) && v.Status == query.Denied && v.ByPolicy() && query.Performed(q.Op) {
+		most := query.Inside(later.Most(w.spec), w.abi, w.cwd).Ask(q)
 		v.Asks = most.Status == query.Allowed
 	}
 }
@@ -28,7 +29,7 @@ func (w *sandbox) askAhead(v *query.Verdict, reason string) error {
 	switch {
 	case v.Status != query.Denied:
 		return nil
-	case !w.spec.Asks():
+	case !later.Asks(w.spec):
 		return refuse("nobody is asked in this sandbox", "nono run --ask, by the user, from outside")
 	case !ok:
 		return refuse("only reading, writing, listing and creating can be requested ahead", "try it: the person is asked then")

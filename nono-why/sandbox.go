@@ -14,6 +14,7 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"golang.org/x/sys/unix"
 )
 
@@ -87,7 +88,7 @@ func (o *options) compile(w *sandbox, set *cli.Set, p *cli.Printer) error {
 	policy.AddProxies(pol.Spec, o.Managed, passed)
 	w.loose, w.create = pol.NotDenied, pol.Create
 	// Read back what the shim would read, for the line numbers.
-	w.spec, err = spec.Parse(pol.Spec.Append(nil))
+	w.spec, err = document.Parse(document.Append(nil, pol.Spec))
 	return err
 }
 
@@ -169,7 +170,7 @@ func readSpec(name string, stdin io.Reader) (*spec.Spec, error) {
 	if err != nil {
 		return nil, &fault.Error{Do: "read the spec", Path: name, Err: err}
 	}
-	s, err := spec.Parse(doc)
+	s, err := document.Parse(doc)
 	if err != nil {
 		return nil, &fault.Error{Do: "use the spec", Path: name, Err: err}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"golang.org/x/sys/unix"
 )
 
@@ -27,7 +28,7 @@ func (w *sandbox) findSelf() error {
 	if err != nil {
 		return &fault.Error{Do: "read the spec in NONO_SPEC", Path: name, Err: err}
 	}
-	if w.spec, err = spec.Parse(doc); err != nil {
+	if w.spec, err = document.Parse(doc); err != nil {
 		return &fault.Error{Do: "use the spec in NONO_SPEC", Path: name, Err: err}
 	}
 	return nil

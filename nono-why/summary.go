@@ -6,6 +6,8 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
@@ -52,7 +54,7 @@ func (w *sandbox) summary() string {
 	}
 	b.WriteString("\n")
 	if w.self {
-		if s.Asks() {
+		if later.Asks(s) {
 			b.WriteString("Of the rest, the user is asked when it is tried, unless it is protected: wait for the answer.\n" +
 				"'nono-why --self --request --op OP PATH --reason TEXT' asks ahead and says what it is for.\n")
 		}
@@ -60,7 +62,7 @@ func (w *sandbox) summary() string {
 			b.WriteString("For a time: " + g.Kind.String() + " " + fault.Quote(g.Path) + " (" + left(g.Until) + ").\n")
 		}
 		for _, h := range s.EndingHosts {
-			b.WriteString("For a time: TCP to " + h.String() + " (" + left(h.Until) + ").\n")
+			b.WriteString("For a time: TCP to " + reach.Text(h) + " (" + left(h.Until) + ").\n")
 		}
 		if s.Ends > 0 {
 			b.WriteString("This command is ended in " + left(s.Ends) + ".\n")

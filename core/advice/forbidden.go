@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // forbidden reports whether a policy of the administrator forbids one of the changes.
@@ -33,8 +34,8 @@ func KeepTo(m *policy.Managed, v *query.Verdict, goos string) {
 		case p.Drop:
 			by = ""
 		case p.Flag == "--host" && len(m.Hosts) > 0:
-			h, _ := spec.ParseHost(p.Arg)
-			if !slices.ContainsFunc(m.Hosts, func(floor spec.Host) bool { return floor.Covers(h) }) {
+			h, _ := reach.Parse(p.Arg)
+			if !slices.ContainsFunc(m.Hosts, func(floor spec.Host) bool { return reach.Covers(&floor, &h) }) {
 				by = m.Hosts[0].By.Detail
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"golang.org/x/sys/unix"
 )
 
@@ -70,7 +71,7 @@ func (s *sample) check(t testing.TB) result {
 	t.Helper()
 	r := carveNow(s.spec)
 	if r.err != nil {
-		t.Fatalf("%v\n%s", r.err, s.spec.Append(nil))
+		t.Fatalf("%v\n%s", r.err, document.Append(nil, s.spec))
 	}
 	lost := map[string]Rights{}
 	for _, c := range r.chains {
@@ -83,7 +84,7 @@ func (s *sample) check(t testing.TB) result {
 		}
 	}
 	if t.Failed() && !failed {
-		t.Logf("%s\ntree: %v\nrules:\n%s", s.spec.Append(nil), s.names, strings.Join(r.rules, "\n"))
+		t.Logf("%s\ntree: %v\nrules:\n%s", document.Append(nil, s.spec), s.names, strings.Join(r.rules, "\n"))
 		t.FailNow()
 	}
 	return r

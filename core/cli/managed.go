@@ -13,6 +13,7 @@ import (
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/site"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // policyWords are the directives of a policy: flags that take away, and what is about
@@ -63,7 +64,7 @@ func addPolicyLine(m *policy.Managed, l profile.Line) error {
 	case "net-block":
 		m.NetBlock = l.Profile
 	case "host":
-		h, problem := spec.ParseHost(l.Value)
+		h, problem := reach.Parse(l.Value)
 		if problem != "" {
 			return fault.Text(problem)
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
 )
 
 // profileWords are the flags that may stand in a profile. Those that name a
@@ -23,7 +24,7 @@ func profileWords() profile.Words {
 			words[f.Name] = profile.None
 		case Dir, File, Path:
 			words[f.Name] = profile.Path
-			if spec.KindOf(f.Name).MayEnd() {
+			if later.MayEnd(spec.KindOf(f.Name)) {
 				words[f.Name] = profile.TimedPath
 			}
 		default:

@@ -12,6 +12,7 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/testenv/golden"
 )
 
@@ -219,7 +220,7 @@ func compiled(t *testing.T, home, name string) string {
 	for _, l := range pol.Lifted {
 		say("lifted:", l.Path, l.By.String())
 	}
-	text := string(pol.Spec.Append(nil))
+	text := string(document.Append(nil, pol.Spec))
 	for line := range strings.SplitSeq(text, "\n") {
 		if strings.Contains(line, `by "profile `) && strings.Contains(line, home) || strings.HasSuffix(line, " allow") || strings.HasSuffix(line, " block") ||
 			strings.HasPrefix(line, "deny") && strings.Contains(line, " "+home) {

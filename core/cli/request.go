@@ -8,6 +8,8 @@ import (
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/secret"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
@@ -35,7 +37,7 @@ func (r *Request) Bind(s *Set) {
 		spec.WriteFile, spec.Temp, spec.Device, spec.UnixSocket, spec.Deny, spec.DenyWrite} {
 		s.Bind(k.String(), func(arg string) error {
 			g := policy.Grant{Kind: k, Path: arg}
-			if k.MayEnd() {
+			if later.MayEnd(k) {
 				if err := cutTime(&g); err != nil {
 					return err
 				}
@@ -46,7 +48,7 @@ func (r *Request) Bind(s *Set) {
 	}
 	s.BindBool("net-block", &r.NetBlock)
 	bindHosts(s, "deny-host", "--deny-host", &r.HostDenies, denied)
-	bindHosts(s, "listen", "--listen", &r.Listens, spec.ParseListen)
+	bindHosts(s, "listen", "--listen", &r.Listens, reach.ParseListen)
 	for i := range spec.SwitchTable {
 		if w := &spec.SwitchTable[i]; w.Flag != "" {
 			s.BindBool(w.Flag, w.Of(&r.Allow))
@@ -90,7 +92,7 @@ func (r *Request) BindHosts(s *Set, name string) {
 // forTime reads a host that is granted, for a time if one stands behind it.
 func forTime(text string) (spec.Host, string) {
 	name, tail := span.CutHost(text)
-	h, problem := spec.ParseHost(name)
+	h, problem := reach.Parse(name)
 	if problem != "" || tail == "" {
 		return h, problem
 	}
@@ -104,7 +106,7 @@ func forTime(text string) (spec.Host, string) {
 
 // denied reads a host that is denied, which is so however it would be looked at.
 func denied(text string) (spec.Host, string) {
-	h, problem := spec.ParseHost(text)
+	h, problem := reach.Parse(text)
 	if problem == "" && h.Raw {
 		problem = "/raw says how to allow a host, and not how to deny it"
 	}
@@ -117,7 +119,7 @@ func bindHosts(s *Set, name, flag string, to *[]spec.Host, parse func(string) (s
 		if problem != "" {
 			return fault.Text(problem)
 		}
-		h.By = spec.Origin{Source: spec.Flag, Detail: flag + " " + h.String()}
+		h.By = spec.Origin{Source: spec.Flag, Detail: flag + " " + reach.Text(h)}
 		if _, tail := span.CutHost(arg); h.Until > 0 {
 			h.By.Detail += tail
 		}

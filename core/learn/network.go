@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // network shuts the network where the run did without, and limits it to the hosts that
@@ -23,14 +24,14 @@ func (m *maker) network(r *Recording) {
 	reached := false
 	for i := range r.Hosts {
 		h := &r.Hosts[i]
-		to, problem := spec.ParseHost(h.At())
+		to, problem := reach.Parse(h.At())
 		if problem != "" || h.Refused != "" {
 			m.unreached(h)
 			continue
 		}
 		reached = true
 		m.host(to, "connected to "+times(h.Times))
-		if addr, problem := spec.ParseHost(h.at(h.Private)); problem == "" && h.Private != "" {
+		if addr, problem := reach.Parse(h.at(h.Private)); problem == "" && h.Private != "" {
 			m.host(addr, "a private address, to which "+to.Name+" leads")
 		}
 	}
@@ -41,8 +42,8 @@ func (m *maker) network(r *Recording) {
 
 // host makes the line for a host, unless the profile has it.
 func (m *maker) host(h spec.Host, why string) {
-	l := Line{Word: "host", Arg: h.String(), Why: why}
-	if slices.ContainsFunc(m.g.Hosts, func(have spec.Host) bool { return have.Covers(h) }) ||
+	l := Line{Word: "host", Arg: reach.Text(h), Why: why}
+	if slices.ContainsFunc(m.g.Hosts, func(have spec.Host) bool { return reach.Covers(&have, &h) }) ||
 		slices.ContainsFunc(m.p.Lines, func(have Line) bool { return have.Word == l.Word && have.Arg == l.Arg }) {
 		return
 	}
@@ -56,8 +57,8 @@ func (m *maker) unreached(h *Host) {
 	if !ok {
 		arg = h.At()
 	}
-	if to, problem := spec.ParseHost(arg); problem == "" {
-		m.ask(Line{Word: "host", Arg: to.String(), Why: strings.ReplaceAll(h.Refused, "_", " ") + ", tried " + times(h.Times)})
+	if to, problem := reach.Parse(arg); problem == "" {
+		m.ask(Line{Word: "host", Arg: reach.Text(to), Why: strings.ReplaceAll(h.Refused, "_", " ") + ", tried " + times(h.Times)})
 	}
 }
 

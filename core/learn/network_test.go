@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // Hosts become lines where all of them are known, and nothing else opens the network.
@@ -34,7 +34,7 @@ func TestHosts(t *testing.T) {
 		g := ground()
 		g.Networked = c.networked
 		for _, text := range c.profile {
-			h, _ := spec.ParseHost(text)
+			h, _ := reach.Parse(text)
 			g.Hosts = append(g.Hosts, h)
 		}
 		p := Make(&c.seen, g)

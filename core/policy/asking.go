@@ -7,6 +7,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
 	"github.com/nono-sandbox/nono/core/spec/span"
 	"golang.org/x/sys/unix"
 )
@@ -55,7 +56,7 @@ func addAskable(p *Policy, o Options, h Host) error {
 	}
 	for _, l := range all.Spec.Paths {
 		switch {
-		case have[line{l.Kind, l.Path}] || l.Kind.Grants() && !l.Kind.MayEnd() || l.Until > 0:
+		case have[line{l.Kind, l.Path}] || l.Kind.Grants() && !later.MayEnd(l.Kind) || l.Until > 0:
 		case l.Kind.Grants() && l.Path == "/":
 			l.By = spec.Origin{Source: spec.Flag, Detail: "--ask"}
 			s.Askable = append(s.Askable, l)
@@ -154,7 +155,7 @@ func addAskProtected(s *spec.Spec, protected []string, h Host) error {
 		case at.IsDir():
 			kind = spec.Allow
 		}
-		if by := s.UnaskedFor(kind, at.Path); by != nil {
+		if by := later.Unasked(s, kind, at.Path); by != nil {
 			return PolicyError("ask about --ask-protected", path, "granting it is forbidden by", by.By.Detail)
 		}
 		s.Askable = append(s.Askable, spec.Path{Kind: kind, Path: at.Path, By: spec.Origin{Source: spec.Flag, Detail: "--ask-protected " + path}})

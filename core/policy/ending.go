@@ -7,6 +7,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
 )
 
 // compileEnding makes a policy with grants that end. It is made of two: the one without
@@ -66,7 +67,7 @@ func (o *Options) endings() (kill int64, err error) {
 	o.Grants = slices.Clone(o.Grants)
 	for i := range o.Grants {
 		g := &o.Grants[i]
-		if until > 0 && g.For == 0 && g.Kind.MayEnd() && (g.From == "" || g.Shared) {
+		if until > 0 && g.For == 0 && later.MayEnd(g.Kind) && (g.From == "" || g.Shared) {
 			g.For, g.Ends = until, " --until "+o.Until
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/testenv/golden"
 )
 
@@ -54,7 +55,7 @@ func TestGoldenSpec(t *testing.T) {
 	}
 	s := *p.Spec
 	s.Paths = kept
-	got := string(s.Append(nil))
+	got := string(document.Append(nil, &s))
 	for _, by := range order {
 		got += "# absent, yet protected: " + by + "\n"
 	}

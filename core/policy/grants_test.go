@@ -9,6 +9,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"golang.org/x/sys/unix"
 )
 
@@ -181,12 +182,12 @@ func TestTheSpecIsValid(t *testing.T) {
 	b.symlink("/proc/self/root", "project/proc")
 	p := b.must(Options{Allow: spec.Switches{Rmdir: true}, KeepFDs: []int{7}, Grants: append(b.parse("allow .", "deny project/\xc3("),
 		Grant{Kind: spec.ReadFile, Path: "odd \x01\xff\"'#\n"}, Grant{Kind: spec.Deny, Path: "proc"})})
-	doc := p.Spec.Append(nil)
-	back, err := spec.Parse(doc)
+	doc := document.Append(nil, p.Spec)
+	back, err := document.Parse(doc)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(back.Append(nil)); got != string(doc) {
+	if got := string(document.Append(nil, back)); got != string(doc) {
 		t.Error("read back, the spec is another")
 	}
 }

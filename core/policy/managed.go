@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"golang.org/x/sys/unix"
 )
 
@@ -133,8 +134,8 @@ func (o *Options) underHosts(m *Managed) error {
 		o.Hosts = m.Hosts
 	}
 	for _, h := range o.Hosts {
-		if !slices.ContainsFunc(m.Hosts, func(floor spec.Host) bool { return floor.Covers(h) }) {
-			return PolicyError("use --host", h.String(), "the host is not among those of", m.Hosts[0].By.Detail)
+		if !slices.ContainsFunc(m.Hosts, func(floor spec.Host) bool { return reach.Covers(&floor, &h) }) {
+			return PolicyError("use --host", reach.Text(h), "the host is not among those of", m.Hosts[0].By.Detail)
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // Net reports whether the whole network is allowed.
@@ -17,10 +18,10 @@ func (o *Options) withoutHosts() error {
 	case o.NetBlock:
 		return nil // no network, whatever else is said of it
 	case len(o.HostDenies) > 0:
-		return &fault.Error{Do: "deny the host " + fault.Quote(o.HostDenies[0].String()), Err: fault.Text("no host is granted, so that the whole network is open"),
+		return &fault.Error{Do: "deny the host " + fault.Quote(reach.Text(o.HostDenies[0])), Err: fault.Text("no host is granted, so that the whole network is open"),
 			Hint: "--host NAME opens the network for one host alone; --deny-host takes away from such hosts"}
 	case len(o.Listens) > 0:
-		return &fault.Error{Do: "listen on " + o.Listens[0].String(), Err: fault.Text("without --host servers are not held inside"),
+		return &fault.Error{Do: "listen on " + reach.Text(o.Listens[0]), Err: fault.Text("without --host servers are not held inside"),
 			Hint: "leave out --listen"}
 	}
 	return nil
@@ -37,7 +38,7 @@ func (o *Options) addHosts(s *spec.Spec) error {
 	case len(o.Ports) > 0:
 		return &fault.Error{Do: "use --port with --host", Err: fault.Text("a port would be open at every address"), Hint: "--host NAME:PORT limits both"}
 	}
-	s.AddHosts(o.Hosts, o.HostDenies)
+	reach.Add(s, o.Hosts, o.HostDenies)
 	s.Listens = o.Listens
 	return nil
 }
@@ -52,11 +53,11 @@ func (o *Options) recordHosts(s *spec.Spec) {
 	by := spec.Origin{Source: spec.Flag, Detail: "--record"}
 	denied := slices.Clone(o.HostDenies)
 	for _, text := range notRecorded {
-		h, _ := spec.ParseHost(text)
+		h, _ := reach.Parse(text)
 		h.By = by
 		denied = append(denied, h)
 	}
-	s.AddHosts(append(spec.AnyHost(by), o.Hosts...), denied)
+	reach.Add(s, append(reach.AnyHost(by), o.Hosts...), denied)
 }
 
 // recordsHosts reports whether this kernel can hold a command to its supervisor's

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // proxyVariables name a proxy to most programs. Those in capitals are what people set;
@@ -46,11 +47,11 @@ func AddProxies(s *spec.Spec, m *Managed, variable func(name string) string) {
 		h := p.Host
 		h.Proxy, h.By = true, spec.Origin{Source: spec.Environment, Detail: p.Variable}
 		for _, h.Port = range p.Ports() {
-			if m != nil && len(m.Hosts) > 0 && !slices.ContainsFunc(m.Hosts, func(floor spec.Host) bool { return floor.Covers(h) }) {
+			if m != nil && len(m.Hosts) > 0 && !slices.ContainsFunc(m.Hosts, func(floor spec.Host) bool { return reach.Covers(&floor, &h) }) {
 				continue
 			}
-			if line := s.HostNamedOrAt(h); line == nil || !line.Raw {
-				s.AddHosts([]spec.Host{h}, nil)
+			if line := reach.NamedOrAt(s, h); line == nil || !line.Raw {
+				reach.Add(s, []spec.Host{h}, nil)
 			}
 		}
 	}
@@ -82,7 +83,7 @@ func proxyOf(value string) (h spec.Host, scheme string, ok bool) {
 	scheme = strings.ToLower(scheme)
 	rest, _, _ = strings.Cut(rest, "/")
 	rest = rest[strings.LastIndex(rest, "@")+1:]
-	h, problem := spec.ParseHost(rest)
+	h, problem := reach.Parse(rest)
 	if problem != "" || h.Raw || h.Proxy || h.Name == "" && h.Bits != 128 || strings.HasPrefix(h.Name, "*") {
 		return h, scheme, false
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"golang.org/x/sys/unix"
 )
 
@@ -14,7 +16,7 @@ func addAskableHosts(s *spec.Spec, o Options) {
 	if !s.LimitsHosts() || o.Managed.Forbids("host", "", "linux") != "" {
 		return
 	}
-	s.AskableHosts = spec.AnyHost(spec.Origin{Source: spec.Flag, Detail: "--ask"})
+	s.AskableHosts = reach.AnyHost(spec.Origin{Source: spec.Flag, Detail: "--ask"})
 	if o.Managed != nil && len(o.Managed.Hosts) > 0 {
 		s.AskableHosts = slices.Clone(o.Managed.Hosts)
 	}
@@ -32,7 +34,7 @@ func addUnasked(s *spec.Spec, o Options, h Host) error {
 	}
 	for _, f := range o.Managed.Forbidden {
 		k := spec.KindOf(f.Flag)
-		if !k.MayEnd() {
+		if !later.MayEnd(k) {
 			continue
 		}
 		if f.Value == "" {

@@ -4,6 +4,7 @@ import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
 )
 
 // ending answers by the grants that end, which the supervisor gives.
@@ -44,7 +45,7 @@ func (a *Asker) with(now int64) *Asker {
 	}
 	e := a.ending
 	if e.asker == nil || now >= e.next {
-		s := a.s.At(now)
+		s := later.At(a.s, now)
 		e.next = 1<<63 - 1
 		for _, p := range a.s.Ending {
 			if p.Until > now {

@@ -7,6 +7,8 @@ import (
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // Network says whether s lets a connection to host and port through; protocol
@@ -34,7 +36,7 @@ func Network(s *spec.Spec, abi int, host string, port int, protocol string) Verd
 // byPorts answers where TCP to some ports is all of the network.
 func byPorts(s *spec.Spec, v Verdict) Verdict {
 	tcp := v.Protocol == "tcp"
-	if line := s.PortLine(v.Port); tcp && line != nil {
+	if line := reach.Port(s, v.Port); tcp && line != nil {
 		v.Status, v.Reason, v.EnforcedBy, v.Errno = Allowed, PortGranted, "", ""
 		v.Note = "by the line 'port " + line.Range() + "' (" + line.By.String() + "), at any address"
 		return v
@@ -57,19 +59,19 @@ func byPorts(s *spec.Spec, v Verdict) Verdict {
 // byHosts answers where a supervisor connects to some hosts.
 func byHosts(s *spec.Spec, v Verdict) Verdict {
 	asked := askedHost(v.Host, v.Port)
-	at := s.At(clock.Boot())
+	at := later.At(s, clock.Boot())
 	allow, deny := hostLines(at, &asked)
 	switch {
 	case deny != nil:
 		v.Reason, v.EnforcedBy, v.Errno = HostDenied, "Landlock and the supervisor", "EACCES"
-		v.Note = "by the line 'deny-host " + deny.String() + "' (" + deny.By.String() + ")"
+		v.Note = "by the line 'deny-host " + reach.Text(*deny) + "' (" + deny.By.String() + ")"
 		if deny.By.Source == spec.Flag {
-			v.Suggestion = &Suggestion{[]Part{{Flag: "--deny-host", Arg: deny.String(), Drop: true}}}
+			v.Suggestion = &Suggestion{[]Part{{Flag: "--deny-host", Arg: reach.Text(*deny), Drop: true}}}
 		}
 		return v
 	case allow != nil && v.Protocol == "tcp":
 		v.Status, v.Reason, v.EnforcedBy, v.Errno = Allowed, HostGranted, "", ""
-		v.Note = "by the line 'host " + allow.String() + "' (" + allow.By.String() + ")" + looked(allow, asked.Port)
+		v.Note = "by the line 'host " + reach.Text(*allow) + "' (" + allow.By.String() + ")" + looked(allow, asked.Port)
 		v.Until = allow.Until
 		return v
 	case allow != nil:
@@ -78,12 +80,12 @@ func byHosts(s *spec.Spec, v Verdict) Verdict {
 	}
 	v.Reason, v.EnforcedBy, v.Errno = HostNotGranted, "Landlock and the supervisor", "EACCES"
 	if v.Protocol == "tcp" && (asked.Name != "" || asked.Bits != 0) {
-		v.Suggestion = &Suggestion{[]Part{{Flag: "--host", Arg: asked.String()}}}
+		v.Suggestion = &Suggestion{[]Part{{Flag: "--host", Arg: reach.Text(asked)}}}
 	}
-	ever := s.At(0)
+	ever := later.At(s, 0)
 	if ended, _ := hostLines(ever, &asked); ended != nil {
 		v.Note = "the grant of " + ended.By.String() + " has ended"
-	} else if asked.Loopback() {
+	} else if reach.Loopback(&asked) {
 		v.Note = "servers inside are reached all the same"
 	}
 	return v
@@ -93,7 +95,7 @@ func byHosts(s *spec.Spec, v Verdict) Verdict {
 // answer of Network, denies.
 func HostAskable(s *spec.Spec, v *Verdict) bool {
 	asked := askedHost(v.Host, v.Port)
-	return v.Protocol == "tcp" && (asked.Name != "" || asked.Bits == 128) && s.HostAskable(asked)
+	return v.Protocol == "tcp" && (asked.Name != "" || asked.Bits == 128) && reach.Askable(s, asked)
 }
 
 // looked says of an allowed connection what the supervisor looks at.
@@ -117,7 +119,7 @@ func looked(h *spec.Host, port uint16) string {
 
 // askedHost is what a question is about; of what is no host it is empty.
 func askedHost(host string, port int) spec.Host {
-	h, problem := spec.ParseHost(strings.ToLower(host))
+	h, problem := reach.Parse(strings.ToLower(host))
 	if problem != "" {
 		return spec.Host{}
 	}
@@ -130,12 +132,12 @@ func askedHost(host string, port int) spec.Host {
 // hostLines are the lines that let a host be connected to and that deny it, or nil.
 func hostLines(s *spec.Spec, asked *spec.Host) (allow, deny *spec.Host) {
 	if asked.Name != "" {
-		return s.HostNamed(asked.Name, asked.Port), s.HostDenied(asked.Name, asked.Port)
+		return reach.Named(s, asked.Name, asked.Port), reach.Denied(s, asked.Name, asked.Port)
 	}
-	allow, deny = s.HostAt(asked.Addr, asked.Port), s.HostDeniedAt(asked.Addr, asked.Port)
-	if deny == nil && asked.Loopback() {
-		deny = s.HostDenied("localhost", asked.Port)
-		if h := s.HostNamed("localhost", asked.Port); h != nil {
+	allow, deny = reach.At(s, asked.Addr, asked.Port), reach.DeniedAt(s, asked.Addr, asked.Port)
+	if deny == nil && reach.Loopback(asked) {
+		deny = reach.Denied(s, "localhost", asked.Port)
+		if h := reach.Named(s, "localhost", asked.Port); h != nil {
 			allow = h
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
 	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
@@ -17,7 +18,7 @@ type Part struct {
 
 // typed is the argument as the flag must have it.
 func (p Part) typed() string {
-	if spec.KindOf(strings.TrimPrefix(p.Flag, "--")).MayEnd() {
+	if later.MayEnd(spec.KindOf(strings.TrimPrefix(p.Flag, "--"))) {
 		return span.Lasting(p.Arg)
 	}
 	return p.Arg

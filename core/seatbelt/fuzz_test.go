@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/testenv/sbpl"
 )
 
@@ -48,7 +49,7 @@ func FuzzProfile(f *testing.F) {
 			kind := spec.Kind(1 + []uint8{kindA, kindB}[i]%uint8(spec.DenyWrite))
 			s.Paths = append(s.Paths, spec.Path{Kind: kind, Path: path, By: spec.ParseOrigin(by)})
 		}
-		if _, err := spec.Parse(s.Append(nil)); err != nil {
+		if _, err := document.Parse(document.Append(nil, s)); err != nil {
 			t.Fatalf("%q, %q: %v", a, b, err)
 		}
 		text, err := Profile(s, a)
@@ -129,10 +130,10 @@ func decidesNoMore(t *testing.T, s *spec.Spec, dir string, p *sbpl.Profile, path
 // Every document that parses has a profile that reads, or an error.
 func FuzzDocument(f *testing.F) {
 	for _, s := range specs(f) {
-		f.Add(s.Append(nil))
+		f.Add(document.Append(nil, s))
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
-		s, err := spec.Parse(doc)
+		s, err := document.Parse(doc)
 		if err != nil {
 			return // no document
 		}

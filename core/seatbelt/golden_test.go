@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/testenv/golden"
 	"github.com/nono-sandbox/nono/core/testenv/sbpl"
 )
@@ -28,7 +29,7 @@ func specs(t testing.TB) map[string]*spec.Spec {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := spec.Parse(doc)
+		s, err := document.Parse(doc)
 		if err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/testenv/sbpl"
 )
 
@@ -154,7 +155,7 @@ func TestProfileDecidesAsTheModel(t *testing.T) {
 		dir := randomPath(rng)
 		text, err := Profile(s, dir)
 		if err != nil {
-			t.Fatalf("seed %d: %v\n%s", seed, err, s.Append(nil))
+			t.Fatalf("seed %d: %v\n%s", seed, err, document.Append(nil, s))
 		}
 		p, err := load(string(text))
 		if err != nil {
@@ -173,7 +174,7 @@ func TestProfileDecidesAsTheModel(t *testing.T) {
 			}
 		}
 		if t.Failed() {
-			t.Fatalf("seed %d, spec:\n%s\nprofile:\n%s", seed, s.Append(nil), text)
+			t.Fatalf("seed %d, spec:\n%s\nprofile:\n%s", seed, document.Append(nil, s), text)
 		}
 	}
 	if granted < rounds || refused < rounds {

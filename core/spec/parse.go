@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -9,8 +10,8 @@ import (
 // The first line. A document with another number is refused whole. Version 2 is
 // for documents that need a supervisor, which a nono without one must not start.
 const (
-	header           = "nono-spec 1"
-	headerSupervised = "nono-spec 2"
+	Header           = "nono-spec 1"
+	HeaderSupervised = "nono-spec 2"
 )
 
 // A SyntaxError says what is wrong with a document and on which line.
@@ -35,8 +36,8 @@ func Parse(doc []byte) (*Spec, error) {
 		return nil, &SyntaxError{0, "it is larger than " + strconv.Itoa(MaxSize>>20) + " MiB"}
 	}
 	first, rest, ok := strings.Cut(string(doc), "\n")
-	supervised := first == headerSupervised
-	if first != header && !supervised || !ok {
+	supervised := first == HeaderSupervised
+	if first != Header && !supervised || !ok {
 		return nil, &SyntaxError{1, headerProblem(first)}
 	}
 	s := &Spec{Paths: make([]Path, 0, min(strings.Count(rest, "\n"), 4096))}
@@ -56,15 +57,11 @@ func Parse(doc []byte) (*Spec, error) {
 	case len(s.Ports) > 0 && s.Net:
 		return nil, &SyntaxError{0, "a line 'port' goes with 'net block' alone"}
 	case s.Supervised() && !supervised:
-		return nil, &SyntaxError{1, "a document with a line 'supervise' begins with '" + headerSupervised + "'"}
+		return nil, &SyntaxError{1, "a document with a line 'supervise' begins with '" + HeaderSupervised + "'"}
+	case len(s.Supervisor) > 0 && !s.Supervised():
+		return nil, &SyntaxError{s.Supervisor[0].Line, "a line '" + s.Supervisor[0].Word + "' goes with a line 'supervise'"}
 	case supervised && !s.Supervised():
 		return nil, &SyntaxError{0, "it has no line 'supervise', as version 2 wants: is the file cut short?"}
-	}
-	if msg := s.laterProblem(); msg != "" {
-		return nil, &SyntaxError{0, msg}
-	}
-	if line, msg := s.hostsProblem(); msg != "" {
-		return nil, &SyntaxError{line, msg}
 	}
 	for i := range SwitchTable {
 		if w := &SwitchTable[i]; !seen[w.Word] && !w.Optional {
@@ -78,7 +75,7 @@ func headerProblem(first string) string {
 	if v, ok := strings.CutPrefix(first, "nono-spec "); ok && v != "1" && v != "2" && len(v) < 10 {
 		return "this nono reads versions 1 and 2 of the format, not " + strconv.Quote(v)
 	}
-	return "the first line is not '" + header + "'"
+	return "the first line is not '" + Header + "'"
 }
 
 // line adds one line to s, and returns what is wrong with it, or "".
@@ -110,28 +107,11 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 		return s.port(args)
 	case "supervise":
 		return s.supervise(args)
-	case wordHost:
-		h, msg := host(word, args, n)
-		s.Hosts = append(s.Hosts, h)
-		return msg
-	case "listen":
-		h, msg := listen(args, n)
-		s.Listens = append(s.Listens, h)
-		return msg
-	case "deny-host":
-		h, msg := host(word, args, n)
-		s.HostDenies = append(s.HostDenies, h)
-		return msg
-	case wordUntil:
-		return s.until(args, n)
-	case wordAsk:
-		return s.ask(args, n)
-	case wordUnasked:
-		return s.unasked(args, n)
-	case wordEnds:
-		return s.ends(args)
+	case "host", "listen", "deny-host", "until", "ask", "unasked", "ends":
+		s.Supervisor = append(s.Supervisor, Line{n, word, slices.Clone(args)})
+		return ""
 	}
-	p, msg := pathLine(word, args, n)
+	p, msg := ParsePath(word, args, n)
 	if msg == "" {
 		s.Paths = append(s.Paths, p)
 	}
@@ -167,19 +147,20 @@ func (s *Spec) keepFD(args []string) string {
 	}
 	fd, err := strconv.Atoi(args[0])
 	if err != nil || fd < 3 || fd > 1<<20 || strconv.Itoa(fd) != args[0] {
-		return "'keep-fd' wants a number from 3 to 1048576, not " + shown(args[0])
+		return "'keep-fd' wants a number from 3 to 1048576, not " + Shown(args[0])
 	}
 	s.KeepFDs = append(s.KeepFDs, fd)
 	return ""
 }
 
-// pathLine reads the line of a path, and says what is wrong with it.
-func pathLine(word string, args []string, n int) (Path, string) {
+// ParsePath reads the line n of a path: its directive, and what stands behind. It says
+// what is wrong with the line, or "".
+func ParsePath(word string, args []string, n int) (Path, string) {
 	name, optional := strings.CutSuffix(word, "?")
 	p := Path{Kind: KindOf(name), Optional: optional, Line: n}
 	switch {
 	case p.Kind == 0:
-		return p, "unknown directive " + shown(word)
+		return p, "unknown directive " + Shown(word)
 	case len(args) == 0:
 		return p, "'" + name + "' wants a path"
 	case len(args) == 3 && args[1] == "by":
@@ -197,11 +178,11 @@ func badPath(path string) string {
 	case path == "":
 		return "an empty path"
 	case strings.IndexByte(path, 0) >= 0:
-		return "the path " + shown(path) + " has a NUL byte"
+		return "the path " + Shown(path) + " has a NUL byte"
 	case path[0] != '/':
-		return "the path " + shown(path) + " is not absolute"
+		return "the path " + Shown(path) + " is not absolute"
 	case path != "/" && !clean(path):
-		return "the path " + shown(path) + " is not clean (no '//', '.', '..' or '/' at its end)"
+		return "the path " + Shown(path) + " is not clean (no '//', '.', '..' or '/' at its end)"
 	}
 	return ""
 }
@@ -227,7 +208,7 @@ func fields(args []string, rest string) (_ []string, msg string) {
 		if rest[0] != '"' {
 			word, tail, _ := strings.Cut(rest, " ")
 			if !plain(word) {
-				return nil, "the argument " + shown(word) + " must be quoted"
+				return nil, "the argument " + Shown(word) + " must be quoted"
 			}
 			args, rest = append(args, word), tail
 			continue
@@ -247,8 +228,8 @@ func fields(args []string, rest string) (_ []string, msg string) {
 	}
 }
 
-// shown quotes untrusted text for a message and bounds its length.
-func shown(s string) string {
+// Shown quotes untrusted text for a message and bounds its length.
+func Shown(s string) string {
 	const most = 80
 	if len(s) > most {
 		return strconv.Quote(s[:most]) + "…"

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"errors"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -118,25 +117,6 @@ func TestSyntaxErrorText(t *testing.T) {
 	}
 	if got := (&SyntaxError{0, "odd"}).Error(); got != "odd" {
 		t.Error(got)
-	}
-}
-
-// A document of any length that is cut anywhere must not parse: what it has
-// lost may be its denies.
-func TestParseTruncated(t *testing.T) {
-	doc, err := os.ReadFile("testdata/design.spec")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := Parse(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc = s.Append(nil)
-	for n := range doc {
-		if _, err := Parse(doc[:n]); err == nil {
-			t.Fatalf("the first %d of %d bytes parse", n, len(doc))
-		}
 	}
 }
 

@@ -33,16 +33,6 @@ func (p *Port) Range() string {
 	return strconv.Itoa(int(p.First)) + "-" + strconv.Itoa(int(p.Last))
 }
 
-// PortLine returns the first line that lets a TCP port be connected to, or nil.
-func (s *Spec) PortLine(port int) *Port {
-	for i := range s.Ports {
-		if p := &s.Ports[i]; int(p.First) <= port && port <= int(p.Last) {
-			return p
-		}
-	}
-	return nil
-}
-
 // port adds the ports of one `port` line.
 func (s *Spec) port(args []string) string {
 	if len(args) != 1 && (len(args) != 3 || args[1] != "by") {
@@ -50,16 +40,11 @@ func (s *Spec) port(args []string) string {
 	}
 	p, ok := ParsePorts(args[0])
 	if !ok {
-		return "'port' wants ports from 1 to 65535, as N or N-M, not " + shown(args[0])
+		return "'port' wants ports from 1 to 65535, as N or N-M, not " + Shown(args[0])
 	}
 	if len(args) == 3 {
 		p.By = ParseOrigin(args[2])
 	}
 	s.Ports = append(s.Ports, p)
 	return ""
-}
-
-func (p *Port) append(b []byte) []byte {
-	b = append(append(b, "port "...), p.Range()...)
-	return appendBy(b, p.By)
 }

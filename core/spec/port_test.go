@@ -15,26 +15,7 @@ func TestParsePorts(t *testing.T) {
 	}
 }
 
-func TestPorts(t *testing.T) {
-	const doc = "nono-spec 1\nport 443 by \"--port 443\"\nport 8000-8080 by \"profile x\"\nport 1\nipc block\nnet block\nunix-sockets block\nrmdir block\n"
-	s, err := Parse([]byte(doc))
-	if err != nil || string(s.Append(nil)) != doc {
-		t.Fatalf("%v\n%s", err, s.Append(nil))
-	}
-	for port, want := range map[int]int{0: -1, 1: 2, 2: -1, 442: -1, 443: 0, 444: -1, 7999: -1, 8000: 1, 8080: 1, 8081: -1, 65535: -1} {
-		got := -1
-		if line := s.PortLine(port); line != nil {
-			got = int(line.First)
-			for i := range s.Ports {
-				if line == &s.Ports[i] {
-					got = i
-				}
-			}
-		}
-		if got != want {
-			t.Errorf("port %d: line %d, want %d", port, got, want)
-		}
-	}
+func TestPortLines(t *testing.T) {
 	const rest = "\nnet block\nunix-sockets block\nrmdir block\n"
 	for line, want := range map[string]string{
 		"port":               "line 2: 'port' wants N or N-M, and at most: by \"REASON\"",

@@ -124,8 +124,18 @@ type Spec struct {
 	// Ends is when the supervisor ends the command, in seconds of CLOCK_BOOTTIME; 0
 	// for never.
 	Ends int64
+	// Supervisor are the lines that only a supervisor acts on. Parse leaves them as they
+	// are, and package document makes of them what stands above.
+	Supervisor []Line
 	// KeepFDs are the inherited descriptors above 2 that the command keeps.
 	KeepFDs []int
+}
+
+// A Line is one line of a document: from 1, its first word, and what stands behind.
+type Line struct {
+	Line int
+	Word string
+	Args []string
 }
 
 // Join returns the path of name in dir. Neither is cleaned.

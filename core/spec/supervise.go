@@ -70,5 +70,5 @@ func (s *Spec) supervise(args []string) string {
 		s.AddTrap(t)
 		return ""
 	}
-	return "there is no group of system calls " + shown(args[0])
+	return "there is no group of system calls " + Shown(args[0])
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 )
 
 // People look for what they read on the terminal: every message that the page
@@ -69,7 +69,7 @@ func TestDocsNameRealFlags(t *testing.T) {
 
 // The example for containers must be a spec.
 func TestExampleSpecParses(t *testing.T) {
-	if _, err := spec.Parse([]byte(readFile(t, "packaging/container/agent.spec"))); err != nil {
+	if _, err := document.Parse([]byte(readFile(t, "packaging/container/agent.spec"))); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 )
 
 const root = "../.."
@@ -98,7 +99,7 @@ func TestSpecPageHasEveryDirective(t *testing.T) {
 	// Its example must be one.
 	_, rest, _ := strings.Cut(page, ".Bd -literal -offset indent\n")
 	doc, _, ok := strings.Cut(rest, ".Ed\n")
-	if _, err := spec.Parse([]byte(doc)); !ok || err != nil {
+	if _, err := document.Parse([]byte(doc)); !ok || err != nil {
 		t.Errorf("the example in nono-spec(5) is no spec: %v", err)
 	}
 }

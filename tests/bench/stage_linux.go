@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 )
 
 // A stage is the scratch directories in which everything is measured, and the
@@ -148,7 +149,7 @@ func (s *stage) keep(name string, doc []byte) (*spec.Spec, string, error) {
 	if err := os.WriteFile(file, doc, 0o644); err != nil {
 		return nil, "", err
 	}
-	parsed, err := spec.Parse(doc)
+	parsed, err := document.Parse(doc)
 	return parsed, file, err
 }
 
@@ -190,6 +191,6 @@ func minimal(further ...spec.Path) *spec.Spec {
 
 // write puts a policy into a file of the stage.
 func (s *stage) write(name string, policy *spec.Spec) (string, error) {
-	_, file, err := s.keep(name, policy.Append(nil))
+	_, file, err := s.keep(name, document.Append(nil, policy))
 	return file, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"golang.org/x/sys/unix"
 )
 
@@ -104,6 +105,6 @@ func (c *trial) tryHint(q query.Question, v *query.Verdict) {
 }
 
 func (c *trial) story(q query.Question, v *query.Verdict) string {
-	text := fmt.Sprintf("NONO_SEED=%d: uid %d, ABI %d\n%smounts %q\n%s %q %q: %+v\n%s", c.seed, c.user, c.abi, c.spec.Append(nil), c.tree.mounts, q.Op, q.Path, q.To, *v, c.tree.print())
+	text := fmt.Sprintf("NONO_SEED=%d: uid %d, ABI %d\n%smounts %q\n%s %q %q: %+v\n%s", c.seed, c.user, c.abi, document.Append(nil, c.spec), c.tree.mounts, q.Op, q.Path, q.To, *v, c.tree.print())
 	return strings.ReplaceAll(strings.ReplaceAll(text, long, "LONG"), filepath.Dir(c.tree.root), "")
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/testenv"
 	"github.com/nono-sandbox/nono/tests/internal/suite"
 	"golang.org/x/sys/unix"
@@ -207,7 +208,7 @@ func (c *trial) start(s *spec.Spec) (*query.Asker, *kernelEnd) {
 	c.as(func() { asker, askErr = query.New(s, c.abi, "/") })
 	k, err := launch(c.t, c.shim, c.probe, s, c.user)
 	if (err == nil) != (askErr == nil) {
-		c.t.Errorf("seed %d: the query says %v, the shim %v\n%s", c.seed, askErr, err, s.Append(nil))
+		c.t.Errorf("seed %d: the query says %v, the shim %v\n%s", c.seed, askErr, err, document.Append(nil, s))
 	}
 	if err != nil {
 		c.n.failedStarts++

@@ -17,6 +17,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/version"
 	"golang.org/x/sys/unix"
 )
@@ -38,7 +39,7 @@ func launch(tb testing.TB, shim, probe string, s *spec.Spec, user int) (*kernelE
 	full.Paths = append(full.Paths[:len(full.Paths):len(full.Paths)], spec.Path{Kind: spec.ReadFile, Path: probe, By: spec.ParseOrigin("the probe")})
 	r, w, err := os.Pipe()
 	must(tb, err)
-	doc := full.Append(nil)
+	doc := document.Append(nil, &full)
 	go func() { w.Write(doc); w.Close() }()
 	defer r.Close()
 	cmd := exec.Command(shim, "--fd=3", "--from="+version.String(), "--", probe)

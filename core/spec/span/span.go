@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // Always stands behind a path, after a colon, where the path itself ends in what
@@ -37,7 +37,7 @@ func Cut(arg string) (path, tail string) {
 // stands in brackets. tail is empty where there is no time, and begins with the colon
 // otherwise.
 func CutHost(arg string) (host, tail string) {
-	if spec.IsAddress(arg) {
+	if reach.IsAddress(arg) {
 		return arg, ""
 	}
 	host, tail = Cut(arg)

@@ -12,6 +12,7 @@ import (
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/seccomp"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/attempt"
 	"github.com/nono-sandbox/nono/core/supervise/files"
@@ -47,7 +48,7 @@ func New(s *spec.Spec, abi int, person *Person, tell func(audit.Event)) (*Grants
 		return nil, err
 	}
 	if person != nil {
-		if g.most, err = query.New(s.Most(), abi, "/"); err != nil {
+		if g.most, err = query.New(later.Most(s), abi, "/"); err != nil {
 			return nil, err
 		}
 	}
@@ -213,5 +214,5 @@ func (g *Grants) askable(q *query.Question) bool {
 // forbidden reports whether the administrator forbids to grant the thing by itself.
 func (g *Grants) forbidden(p *files.Plan, q *query.Question) bool {
 	file, _ := kindsFor(q.Op, p.At.Exists() && p.At.Stat.Mode&unix.S_IFMT == unix.S_IFDIR)
-	return file != 0 && g.spec.UnaskedFor(file, q.Path) != nil
+	return file != 0 && later.Unasked(g.spec, file, q.Path) != nil
 }

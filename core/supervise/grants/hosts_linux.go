@@ -5,6 +5,7 @@ import (
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/supervise"
 )
 
@@ -19,7 +20,7 @@ func (p *Person) Host(c *supervise.Call, h spec.Host, private bool, waits func()
 	everyPort := h
 	everyPort.Port = 0
 	var made *ask.Question
-	o, a, asked := p.ask("connect\x00"+h.String(), func() *ask.Question {
+	o, a, asked := p.ask("connect\x00"+reach.Text(h), func() *ask.Question {
 		made = hostQuestion(h, everyPort, private)
 		describe(c, made)
 		return made
@@ -39,11 +40,11 @@ func (p *Person) Host(c *supervise.Call, h spec.Host, private bool, waits func()
 		return granted, false, true // the call that has asked does the rest
 	}
 	if tell != nil {
-		tell(audit.Event{Kind: audit.Granted, Source: audit.Fact, PID: asked.Asker.PID, Op: "tcp", Host: everyPort.String(), Port: int(h.Port),
+		tell(audit.Event{Kind: audit.Granted, Source: audit.Fact, PID: asked.Asker.PID, Op: "tcp", Host: reach.Text(everyPort), Port: int(h.Port),
 			Reason: "a person said yes: " + scope(asked, a)})
 	}
 	if a.For == ask.Always {
-		p.conn.Send(ask.Message{Save: &ask.Line{Word: "host", Path: []byte(granted.String())}})
+		p.conn.Send(ask.Message{Save: &ask.Line{Word: "host", Path: []byte(reach.Text(granted))}})
 	}
 	if a.Dir {
 		p.decideAnew(func(q *ask.Question) bool { return q.Host != "" && q.Dir == asked.Dir })
@@ -53,15 +54,15 @@ func (p *Person) Host(c *supervise.Call, h spec.Host, private bool, waits func()
 
 // hostQuestion says what is asked.
 func hostQuestion(h, everyPort spec.Host, private bool) *ask.Question {
-	q := &ask.Question{Op: "connect", Host: h.String(), Thing: "name", Why: "no line grants this host"}
+	q := &ask.Question{Op: "connect", Host: reach.Text(h), Thing: "name", Why: "no line grants this host"}
 	if h.Name == "" {
 		q.Thing = "address"
 	}
-	q.File = "host " + fault.Quote(h.String())
+	q.File = "host " + fault.Quote(reach.Text(h))
 	if private {
 		q.Protected, q.Word = privateAddress, wordYes
 		return q
 	}
-	q.Dir = "host " + fault.Quote(everyPort.String())
+	q.Dir = "host " + fault.Quote(reach.Text(everyPort))
 	return q
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/caller"
 	"github.com/nono-sandbox/nono/core/supervise/files"
@@ -107,7 +108,7 @@ func (g *Grants) question(p *files.Plan, q *query.Question, v *query.Verdict, is
 	}
 	out.Protected = g.protected(q.Path)
 	switch where := dirOf(q.Path, isDir); {
-	case q.Op.Two() && spec.Parent(q.To) != spec.Parent(q.Path), out.Protected != "", tooWide(where), dir == 0, g.spec.UnaskedFor(dir, where) != nil:
+	case q.Op.Two() && spec.Parent(q.To) != spec.Parent(q.Path), out.Protected != "", tooWide(where), dir == 0, later.Unasked(g.spec, dir, where) != nil:
 	default:
 		out.Dir = dir.String() + " " + fault.Quote(where)
 	}

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/supervise"
 )
 
@@ -29,7 +30,7 @@ func (n *Network) ask(c *supervise.Call, fd int, d destination, to netip.AddrPor
 		return nil, unix.EACCES // a name that was never asked for
 	}
 	h.Port = to.Port()
-	if h.Port == 0 || !n.rules.at().HostAskable(h) {
+	if h.Port == 0 || !reach.Askable(n.rules.at(), h) {
 		return nil, unix.EACCES
 	}
 	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/notify"
 )
@@ -157,18 +158,18 @@ func (n *Network) decide(rules *spec.Spec, to netip.AddrPort) destination {
 		name = n.resolver.nameAt(addr)
 	}
 	if name != "" {
-		h := rules.HostNamed(name, port)
+		h := reach.Named(rules, name, port)
 		if h == nil {
 			return destination{name: name}
 		}
 		return destination{name: name, port: port, direct: (port != 80 && port != 443 || h.Raw) && !h.Proxy, proxy: h.Proxy}
 	}
-	if rules.HostDeniedAt(addr.As16(), port) != nil {
+	if reach.DeniedAt(rules, addr.As16(), port) != nil {
 		return destination{}
 	}
-	h := rules.HostAt(addr.As16(), port)
+	h := reach.At(rules, addr.As16(), port)
 	if h == nil && addr.IsLoopback() {
-		h = rules.HostNamed("localhost", port)
+		h = reach.Named(rules, "localhost", port)
 	}
 	if h != nil {
 		proxy := h.Proxy || !h.Raw && n.resolver.proxyAt(netip.AddrPortFrom(addr, port))

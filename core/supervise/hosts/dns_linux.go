@@ -8,7 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/audit"
 	"golang.org/x/net/dns/dnsmessage"
 
-	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // answerTTL is how long, in seconds, a program may keep an answer. The address of a
@@ -50,7 +50,7 @@ func (s *server) waits(message []byte) bool {
 	}
 	q, err := p.Question()
 	name := asked(q)
-	return err == nil && s.resolver.rules.at().HostNamed(name, 0) != nil && !s.resolver.knows(name)
+	return err == nil && reach.Named(s.resolver.rules.at(), name, 0) != nil && !s.resolver.knows(name)
 }
 
 // asked is the name that a question is about.
@@ -67,7 +67,7 @@ func (s *server) about(q dnsmessage.Question) (dnsmessage.RCode, dnsmessage.Reso
 	if q.Type == dnsmessage.TypePTR {
 		return s.reverse(name)
 	}
-	if s.resolver.rules.at().HostNamed(name, 0) == nil {
+	if reach.Named(s.resolver.rules.at(), name, 0) == nil {
 		if s.asks && s.askable(name) {
 			return s.standIn(name, q.Type)
 		}
@@ -93,8 +93,8 @@ func (s *server) about(q dnsmessage.Question) (dnsmessage.RCode, dnsmessage.Reso
 // askable reports whether a person may be asked about a name, which no line grants. A
 // domain of the search list behind it is none of the program's asking.
 func (s *server) askable(name string) bool {
-	h, problem := spec.ParseHost(name)
-	return problem == "" && h.Name == name && s.told.meant(name) == name && s.resolver.rules.at().HostAskable(h)
+	h, problem := reach.Parse(name)
+	return problem == "" && h.Name == name && s.told.meant(name) == name && reach.Askable(s.resolver.rules.at(), h)
 }
 
 // standIn answers with the address by which the supervisor knows the name. It asks no

@@ -12,6 +12,7 @@ import (
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/supervise"
 )
 
@@ -72,7 +73,7 @@ func New(s *spec.Spec, maker, nameServer int, tell func(audit.Event), person Per
 // listen opens a port outside for a server inside.
 func (n *Network) listen(h *spec.Host) error {
 	if !n.datagrams.isolated() {
-		return &fault.Error{Do: "listen on " + h.String(), Err: fault.Text("no network namespace can be made, so no server can run inside"), Hint: "leave out --listen"}
+		return &fault.Error{Do: "listen on " + reach.Text(*h), Err: fault.Text("no network namespace can be made, so no server can run inside"), Hint: "leave out --listen"}
 	}
 	at := netip.AddrPortFrom(netip.AddrFrom16(h.Addr).Unmap(), h.Port)
 	l, err := net.Listen("tcp", at.String())
@@ -80,7 +81,7 @@ func (n *Network) listen(h *spec.Host) error {
 		if op, ok := err.(*net.OpError); ok {
 			err = op.Err // without the address a second time
 		}
-		return &fault.Error{Do: "listen on " + h.String(), Err: err}
+		return &fault.Error{Do: "listen on " + reach.Text(*h), Err: err}
 	}
 	go n.listenOutside(l)
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/supervise/hosts/request"
 )
 
@@ -84,11 +85,11 @@ func (w *web) allows(h *request.Head) (*spec.Host, error) {
 		return nil, itself
 	}
 	port, r := portOf(h), w.relay.resolver
-	line, again := r.rules.at().HostNamed(h.Host, port), false
+	line, again := reach.Named(r.rules.at(), h.Host, port), false
 	if addr, err := netip.ParseAddr(h.Host); err == nil {
-		line = r.rules.at().HostAt(addr.As16(), port)
+		line = reach.At(r.rules.at(), addr.As16(), port)
 		if line == nil && addr.IsLoopback() {
-			line = r.rules.at().HostNamed("localhost", port)
+			line = reach.Named(r.rules.at(), "localhost", port)
 		}
 		again = r.proxyAt(netip.AddrPortFrom(addr, port))
 	}

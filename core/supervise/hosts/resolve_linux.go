@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // A resolver finds the real addresses of allowed names. It asks the system's name
@@ -122,16 +123,16 @@ func (r *resolver) at(name string, port uint16) ([]netip.Addr, error) {
 // allowed reports whether a name may lead to the address at port, or, for 0, at any. The
 // name of a proxy may lead to a private network: there most of them are.
 func (r *resolver) allowed(name string, a netip.Addr, port uint16) bool {
-	if r.rules.at().HostDeniedAt(a.As16(), port) != nil {
+	if reach.DeniedAt(r.rules.at(), a.As16(), port) != nil {
 		return false
 	}
-	return r.rules.at().HostAt(a.As16(), port) != nil || !Local(a) || r.isProxy(name, port)
+	return reach.At(r.rules.at(), a.As16(), port) != nil || !Local(a) || r.isProxy(name, port)
 }
 
 // isProxy reports whether a proxy has the name and the port, or, for 0, any port.
 func (r *resolver) isProxy(name string, port uint16) bool {
 	return name != "localhost" && // which is no name that is looked up
-		r.rules.at().HostNamed(name, port) != nil && slices.ContainsFunc(r.rules.at().Hosts, func(h spec.Host) bool {
+		reach.Named(r.rules.at(), name, port) != nil && slices.ContainsFunc(r.rules.at().Hosts, func(h spec.Host) bool {
 		return h.Proxy && h.Name == name && (port == 0 || h.Port == port)
 	})
 }
@@ -196,9 +197,9 @@ func (r *resolver) nameAt(a netip.Addr) string {
 				if err != nil || r.file[addr.String()] != "" {
 					continue
 				}
-				h := r.rules.at().HostNamed(name, 0)
+				h := reach.Named(r.rules.at(), name, 0)
 				// A name that nobody has given leads to no service of this machine.
-				if h != nil && (h.Name != spec.AnyName || !addr.IsLoopback()) && r.allowed(name, addr, 0) {
+				if h != nil && (h.Name != reach.AnyName || !addr.IsLoopback()) && r.allowed(name, addr, 0) {
 					r.file[addr.String()] = name
 				}
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/later"
 )
 
 // rules are what a spec says of hosts at a time: grants end, and a person adds some.
@@ -29,7 +30,7 @@ func (r *rules) at() *spec.Spec {
 	}
 	now := clock.Boot()
 	if r.now == nil || now >= r.next {
-		r.now, r.next = r.whole.At(now), 0
+		r.now, r.next = later.At(r.whole, now), 0
 		for _, h := range r.whole.EndingHosts {
 			if h.Until > now && (r.next == 0 || h.Until < r.next) {
 				r.next = h.Until

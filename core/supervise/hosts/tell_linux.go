@@ -11,6 +11,7 @@ import (
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/supervise"
 )
 
@@ -94,12 +95,12 @@ func (t *teller) ended(who audit.Event, host string, port uint16, reason, remedy
 // of the search list behind it is told as the name that the program has meant.
 func (t *teller) lookup(name string) {
 	meant := t.meant(name)
-	if t.rules.at().HostNamed(meant, 0) != nil && meant != name {
+	if reach.Named(t.rules.at(), meant, 0) != nil && meant != name {
 		return
 	}
 	e := audit.Event{Source: audit.Fact, Kind: audit.Refused, Op: "lookup", Host: meant, Reason: string(query.HostNotGranted)}
-	if h, problem := spec.ParseHost(meant); problem == "" {
-		e.Remedy = "--host " + h.String()
+	if h, problem := reach.Parse(meant); problem == "" {
+		e.Remedy = "--host " + reach.Text(h)
 	}
 	t.say(e)
 }
@@ -119,7 +120,7 @@ func (t *teller) meant(name string) string {
 // lookup, or, where the port is not 0, a connection.
 func (t *teller) private(who audit.Event, name string, addr netip.Addr, port uint16) {
 	h := spec.Host{Addr: addr.As16(), Bits: 128, Port: port}
-	who.Kind, who.Op, who.Host, who.Address, who.Reason, who.Remedy = audit.Refused, "lookup", name, addr.String(), privateOnly, "--host "+h.String()
+	who.Kind, who.Op, who.Host, who.Address, who.Reason, who.Remedy = audit.Refused, "lookup", name, addr.String(), privateOnly, "--host "+reach.Text(h)
 	if port != 0 {
 		who.Op, who.Port, who.Errno = "tcp", int(port), "EACCES"
 	}
@@ -128,9 +129,9 @@ func (t *teller) private(who audit.Event, name string, addr netip.Addr, port uin
 
 // raw is the flag that leaves out the look at what a connection asks for.
 func raw(d destination) string {
-	h, _ := spec.ParseHost(d.host())
+	h, _ := reach.Parse(d.host())
 	h.Port, h.Raw = d.port, true
-	return "--host " + h.String()
+	return "--host " + reach.Text(h)
 }
 
 // errnoName is the name of the errno in err, or "EIO" where it has none.

@@ -1,19 +1,21 @@
-package spec
+package reach
 
 import (
 	"strconv"
 	"strings"
+
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// ParseHost reads what stands behind `host` and behind the flag --host:
+// Parse reads what stands behind `host` and behind the flag --host:
 // NAME, *.NAME, ADDRESS or ADDRESS/BITS, each with :PORT or without, and /raw or /proxy
 // behind a port. An IPv6 address with a port stands in brackets. The second result says what is
 // wrong, or is "".
-func ParseHost(text string) (Host, string) {
-	var h Host
+func Parse(text string) (spec.Host, string) {
+	var h spec.Host
 	if _, rest, url := strings.Cut(text, "://"); url {
 		name, _, _ := strings.Cut(rest, "/")
-		return h, "a name is wanted and not a URL: " + shown(name)
+		return h, "a name is wanted and not a URL: " + spec.Shown(name)
 	}
 	rest, raw := strings.CutSuffix(text, "/raw")
 	if h.Raw = raw; !raw {
@@ -33,7 +35,7 @@ func ParseHost(text string) (Host, string) {
 	if h.Port == 0 && h.Proxy {
 		return h, "/proxy goes with a port: NAME:3128/proxy"
 	}
-	if msg, ok := h.address(name); ok {
+	if msg, ok := address(&h, name); ok {
 		if msg == "" && h.Proxy && h.Bits != 128 {
 			msg = "a proxy has one address"
 		}
@@ -73,7 +75,7 @@ func splitPort(text string) (name, port string, has bool) {
 }
 
 // address reads an address, with the bits behind it; ok tells that it looks like one.
-func (h *Host) address(text string) (msg string, ok bool) {
+func address(h *spec.Host, text string) (msg string, ok bool) {
 	addr, bits, block := strings.Cut(text, "/")
 	if strings.Trim(addr, "0123456789.") != "" && !strings.Contains(addr, ":") || addr == "" {
 		if block {
@@ -125,8 +127,8 @@ func badName(name string) string {
 	return ""
 }
 
-// String returns the host as it stands behind `host`.
-func (h Host) String() string {
+// Text returns the host as it stands behind `host`.
+func Text(h spec.Host) string {
 	s := h.Name
 	if s == "" {
 		s = addrString(h.Addr)
@@ -155,56 +157,13 @@ func (h Host) String() string {
 
 // ParseListen reads what stands behind `listen` and behind the flag --listen: PORT, for
 // one of 127.0.0.1, or ADDRESS:PORT. The second result says what is wrong, or is "".
-func ParseListen(text string) (Host, string) {
+func ParseListen(text string) (spec.Host, string) {
 	if !strings.Contains(text, ":") {
 		text = "127.0.0.1:" + text
 	}
-	h, msg := ParseHost(text)
+	h, msg := Parse(text)
 	if msg == "" && (h.Name != "" || h.Bits != 128 || h.Port == 0 || h.Raw || h.Proxy) {
 		msg = "a port is wanted, or ADDRESS:PORT"
 	}
 	return h, msg
-}
-
-func listen(args []string, n int) (Host, string) {
-	h, msg := host("listen", args, n)
-	if msg == "" {
-		_, msg = ParseListen(args[0])
-	}
-	return h, msg
-}
-
-// host reads one line `host` or `deny-host`.
-func host(word string, args []string, n int) (Host, string) {
-	var by Origin
-	switch {
-	case len(args) == 3 && args[1] == "by":
-		by = ParseOrigin(args[2])
-	case len(args) != 1:
-		return Host{}, "'" + word + "' wants one host, and behind it only: by \"REASON\""
-	}
-	if args[0] == AnyName {
-		return Host{Name: AnyName, By: by, Line: n}, ""
-	}
-	h, msg := ParseHost(args[0])
-	switch {
-	case msg != "":
-		return h, "the host " + shown(args[0]) + ": " + msg
-	case h.String() != args[0]:
-		return h, "the host " + shown(args[0]) + " is written " + shown(h.String())
-	case (h.Raw || h.Proxy) && word == "deny-host":
-		return h, "/raw and /proxy say how to allow a host, and not how to deny it"
-	}
-	h.By, h.Line = by, n
-	return h, ""
-}
-
-func (h *Host) append(b []byte, word string) []byte {
-	b = append(append(b, word...), ' ')
-	b = append(b, h.String()...)
-	if by := h.By.String(); by != "" {
-		b = append(b, " by "...)
-		b = strconv.AppendQuote(b, by)
-	}
-	return append(b, '\n')
 }

@@ -1,4 +1,4 @@
-package spec
+package document
 
 import (
 	"bytes"
@@ -8,11 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/testenv/golden"
 )
 
 // bare returns s without what a printed document does not say.
-func bare(s *Spec) *Spec {
+func bare(s *spec.Spec) *spec.Spec {
 	c := *s
 	c.Paths = nil
 	for _, p := range s.Paths {
@@ -46,7 +47,31 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden.Check(t, "testdata/design.printed", string(s.Append(nil)))
+	golden.Check(t, "testdata/design.printed", string(Append(nil, s)))
+}
+
+// whole puts lines between a header and the switches.
+func whole(lines string) string {
+	return "nono-spec 1\n" + lines + "net block\nunix-sockets block\nrmdir block\n"
+}
+
+// A document of any length that is cut anywhere must not parse: what it has
+// lost may be its denies.
+func TestParseTruncated(t *testing.T) {
+	doc, err := os.ReadFile("testdata/design.spec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Parse(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc = Append(nil, s)
+	for n := range doc {
+		if _, err := Parse(doc[:n]); err == nil {
+			t.Fatalf("the first %d of %d bytes parse", n, len(doc))
+		}
+	}
 }
 
 // Names that have fooled printers and parsers of lists of files.
@@ -58,17 +83,20 @@ var oddNames = []string{
 }
 
 func TestQuotedOdd(t *testing.T) {
+	quoted := func(path string) string {
+		return strings.TrimPrefix(spec.Path{Kind: spec.Deny, Path: path}.String(), "deny ")
+	}
 	for _, name := range oddNames {
-		got, msg := fields(nil, string(appendQuoted(nil, name)))
-		if msg != "" || len(got) != 1 || got[0] != name {
-			t.Errorf("%q is printed as %s, which reads as %q %s", name, appendQuoted(nil, name), got, msg)
+		s, err := Parse([]byte(whole("deny " + quoted(name) + "\n")))
+		if err != nil || len(s.Paths) != 1 || s.Paths[0].Path != name {
+			t.Errorf("%q is printed as %s: %v", name, quoted(name), err)
 		}
 	}
 	for arg, want := range map[string]string{
 		"": `""`, "a": "a", "/usr/lib": "/usr/lib", "/世界": "/世界", "/é b": `"/é b"`, "/a\xffb": `"/a\xffb"`, "/a\u202eb": `"/a\u202eb"`, "\x7f": `"\x7f"`,
 	} {
-		if got := string(appendQuoted(nil, arg)); got != want {
-			t.Errorf("appendQuoted(%q) = %s, want %s", arg, got, want)
+		if got := quoted(arg); got != want {
+			t.Errorf("%q is printed as %s, want %s", arg, got, want)
 		}
 	}
 }
@@ -96,13 +124,13 @@ func randomName(r *rand.Rand) string {
 	return "dot"
 }
 
-func randomSpec(r *rand.Rand) *Spec {
-	s := &Spec{}
-	for i := range SwitchTable {
-		*SwitchTable[i].Of(&s.Switches) = r.IntN(2) == 0
+func randomSpec(r *rand.Rand) *spec.Spec {
+	s := &spec.Spec{}
+	for i := range spec.SwitchTable {
+		*spec.SwitchTable[i].Of(&s.Switches) = r.IntN(2) == 0
 	}
 	for range r.IntN(8) {
-		p := Path{Kind: Kind(1 + r.IntN(int(DenyWrite))), Optional: r.IntN(3) == 0, Path: "/"}
+		p := spec.Path{Kind: spec.Kind(1 + r.IntN(int(spec.DenyWrite))), Optional: r.IntN(3) == 0, Path: "/"}
 		for depth := range r.IntN(5) {
 			if depth > 0 {
 				p.Path += "/"
@@ -121,7 +149,7 @@ func randomSpec(r *rand.Rand) *Spec {
 		s.Paths = append(s.Paths, p)
 	}
 	for range r.IntN(3) {
-		s.AddTrap(Traps[r.IntN(len(Traps))])
+		s.AddTrap(spec.Traps[r.IntN(len(spec.Traps))])
 	}
 	for range r.IntN(3) {
 		s.KeepFDs = append(s.KeepFDs, 3+r.IntN(1<<20-2))
@@ -131,16 +159,16 @@ func randomSpec(r *rand.Rand) *Spec {
 
 // randomOrigin returns an origin of any source, often with a detail that reads
 // like another one.
-func randomOrigin(r *rand.Rand) Origin {
+func randomOrigin(r *rand.Rand) spec.Origin {
 	if r.IntN(3) == 0 {
-		return ParseOrigin(randomName(r) + string([]byte{byte(r.IntN(256))}))
+		return spec.ParseOrigin(randomName(r) + string([]byte{byte(r.IntN(256))}))
 	}
-	o := Origin{Source: System + Source(r.IntN(int(Policy)))}
+	o := spec.Origin{Source: spec.System + spec.Source(r.IntN(int(spec.Policy)))}
 	switch o.Source {
-	case Flag:
+	case spec.Flag:
 		o.Detail = "--" + randomName(r)
-	case Listed, Profile, Policy, BlockedCommand, StandardStream:
-		o.Detail = [...]string{"system", "--deny", "profile x", "blocked command: x", "list: ", "list: system", "list: list: spec", BlockFlag, "SSH keys", randomName(r)}[r.IntN(10)]
+	case spec.Listed, spec.Profile, spec.Policy, spec.BlockedCommand, spec.StandardStream:
+		o.Detail = [...]string{"system", "--deny", "profile x", "blocked command: x", "list: ", "list: system", "list: list: spec", spec.BlockFlag, "SSH keys", randomName(r)}[r.IntN(10)]
 	}
 	return o
 }
@@ -148,53 +176,21 @@ func randomOrigin(r *rand.Rand) Origin {
 func TestRoundTrip(t *testing.T) {
 	for seed := range uint64(4_000) {
 		s := randomSpec(rand.New(rand.NewPCG(seed, 0)))
-		doc := s.Append(nil)
+		doc := Append(nil, s)
 		got, err := Parse(doc)
 		if err != nil {
 			t.Fatalf("seed %d: %v\n%.2000q", seed, err, doc)
 		}
 		if !reflect.DeepEqual(bare(got), bare(s)) {
-			t.Fatalf("seed %d: printed as\n%.2000s\nand read as\n%.2000s", seed, doc, got.Append(nil))
+			t.Fatalf("seed %d: printed as\n%.2000s\nand read as\n%.2000s", seed, doc, Append(nil, got))
 		}
-		if again := got.Append(nil); !bytes.Equal(again, doc) {
+		if again := Append(nil, got); !bytes.Equal(again, doc) {
 			t.Fatalf("seed %d: printed as\n%.2000s\nand then as\n%.2000s", seed, doc, again)
 		}
 		for i, p := range got.Paths {
 			if line := strings.Split(string(doc), "\n")[p.Line-1]; p.String() != line || p.Line != i+2 {
 				t.Fatalf("seed %d: path %d says line %d, which is %q, not %q", seed, i, p.Line, line, p)
 			}
-		}
-	}
-}
-
-func TestKinds(t *testing.T) {
-	var grants, writes, dirs, files []string
-	for k := Kind(0); k <= DenyWrite+1; k++ {
-		if k.String() != "?" && k.Grants() {
-			grants = append(grants, k.String())
-		}
-		if k.Writes() {
-			writes = append(writes, k.String())
-		}
-		if k.Directory() {
-			dirs = append(dirs, k.String())
-		}
-		if k.File() {
-			files = append(files, k.String())
-		}
-	}
-	for _, c := range []struct {
-		what string
-		got  []string
-		want string
-	}{
-		{"grants", grants, "read write allow read-file write-file allow-file device temp unix-socket"},
-		{"writes", writes, "write allow write-file allow-file device temp"},
-		{"directories", dirs, "read write allow temp"},
-		{"files", files, "read-file write-file allow-file"},
-	} {
-		if got := strings.Join(c.got, " "); got != c.want {
-			t.Errorf("%s: %s, want %s", c.what, got, c.want)
 		}
 	}
 }

@@ -1,11 +1,13 @@
-package spec
+package reach
 
 import (
 	"strings"
 	"testing"
+
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
-func TestParseHost(t *testing.T) {
+func TestParse(t *testing.T) {
 	for text, want := range map[string]string{
 		"example.com": "example.com", "Example.COM.": "example.com", "example.com:443": "example.com:443",
 		"*.example.com": "*.example.com", "*.example.com:8443": "*.example.com:8443", "localhost:5432": "localhost:5432",
@@ -16,16 +18,16 @@ func TestParseHost(t *testing.T) {
 		"[fe80::1]:443/raw":        "[fe80::1]:443/raw",
 		"proxy.example:3128/proxy": "proxy.example:3128/proxy", "[::1]:3128/proxy": "[::1]:3128/proxy", "192.0.2.1:80/proxy": "192.0.2.1:80/proxy",
 	} {
-		h, msg := ParseHost(text)
-		if msg != "" || h.String() != want {
-			t.Errorf("%q: %q, %s", text, h.String(), msg)
+		h, msg := Parse(text)
+		if msg != "" || Text(h) != want {
+			t.Errorf("%q: %q, %s", text, Text(h), msg)
 		}
 	}
 	for _, text := range []string{"", "*", "*.com", "*.*.example.com", "a*.example.com", "exa mple.com", "bücher.example", "-a.example", "a..b", ".a",
 		"example.com:0", "example.com:65536", "example.com:x", "example.com:", "example.com:080", "example.com/raw", "example.com/proxy", "*.example.com:3128/proxy", "192.0.2.0/24:3128/proxy", "example.com:3128/proxy/raw", "example.com:3128/raw/proxy", "example.com/24", "1.2.3", "1.2.3.4.5",
 		"256.1.1.1", "01.2.3.4", "192.0.2.1/24", "192.0.2.0/33", "http://example.com", "example.com\n", "a\x00b", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", ":::", "12345::", "g::", "::1%lo", "[::1", "[::1]x", "[::1]:0", "[example.com]:80", "[1.2.3.4]:80", "2001:db8::1/32", "::/129", "1.2.3.4::", "::1.2.3", "+1::", "[]:80", "[::1]/64", "1:2:3:4:5:6:7::8"} {
-		if h, msg := ParseHost(text); msg == "" {
-			t.Errorf("%q is taken as %q", text, h.String())
+		if h, msg := Parse(text); msg == "" {
+			t.Errorf("%q is taken as %q", text, Text(h))
 		}
 	}
 }
@@ -37,36 +39,36 @@ func TestHostsRank(t *testing.T) {
 		{"a.example:80/proxy a.example:80/raw", "a.example:80/raw"}, {"a.example:81/proxy a.example", "a.example"},
 		{"192.0.2.1 192.0.2.1:80/proxy", "192.0.2.1:80/proxy"}, {"192.0.2.0/24:80/raw 192.0.2.1:80/proxy", "192.0.2.0/24:80/raw"},
 	} {
-		var s Spec
+		s := new(spec.Spec)
 		for text := range strings.FieldsSeq(c.lines) {
-			h, msg := ParseHost(text)
+			h, msg := Parse(text)
 			if msg != "" {
 				t.Fatal(msg)
 			}
 			s.Hosts = append(s.Hosts, h)
 		}
-		found := s.HostNamed("a.example", 80)
+		found := Named(s, "a.example", 80)
 		if strings.HasPrefix(c.lines, "1") {
 			addr, _ := parseAddr("192.0.2.1")
-			found = s.HostAt(addr, 80)
+			found = At(s, addr, 80)
 		}
-		if found == nil || found.String() != c.want {
+		if found == nil || Text(*found) != c.want {
 			t.Errorf("%s: %v", c.lines, found)
 		}
 	}
 }
 
 func TestHostsAllow(t *testing.T) {
-	var s Spec
+	s := new(spec.Spec)
 	for _, text := range []string{"example.com:443", "*.pkg.example", "192.0.2.0/24:80", "127.0.0.1", "[2001:db8::/32]:80"} {
-		h, msg := ParseHost(text)
+		h, msg := Parse(text)
 		if msg != "" {
 			t.Fatal(msg)
 		}
 		s.Hosts = append(s.Hosts, h)
 	}
 	for _, text := range []string{"bad.pkg.example", "*.tracking.pkg.example", "half.pkg.example:80", "192.0.2.66", "127.0.0.1:25"} {
-		h, _ := ParseHost(text)
+		h, _ := Parse(text)
 		s.HostDenies = append(s.HostDenies, h)
 	}
 	for _, c := range []struct {
@@ -79,7 +81,7 @@ func TestHostsAllow(t *testing.T) {
 		{"bad.pkg.example", 443, false}, {"bad.pkg.example", 0, false}, {"a.bad.pkg.example", 443, true}, {"x.tracking.pkg.example", 1, false},
 		{"half.pkg.example", 80, false}, {"half.pkg.example", 443, true}, {"half.pkg.example", 0, true},
 	} {
-		if got := s.HostNamed(c.name, c.port) != nil; got != c.want {
+		if got := Named(s, c.name, c.port) != nil; got != c.want {
 			t.Errorf("%s:%d: %v", c.name, c.port, got)
 		}
 	}
@@ -95,36 +97,25 @@ func TestHostsAllow(t *testing.T) {
 		if !ok {
 			t.Fatal(c.addr)
 		}
-		if got := s.HostAt(addr, c.port) != nil; got != c.want {
+		if got := At(s, addr, c.port) != nil; got != c.want {
 			t.Errorf("%v:%d: %v", c.addr, c.port, got)
 		}
 	}
 }
 
-func TestHostLines(t *testing.T) {
-	const good = "nono-spec 2\nhost example.com:443 by \"--host example.com:443\"\nsupervise hosts\nipc block\nnet block\nunix-sockets block\nrmdir block\n"
-	s, err := Parse([]byte(good))
-	if err != nil || len(s.Hosts) != 1 || string(s.Append(nil)) != good {
-		t.Fatalf("%v: %s", err, s.Append(nil))
+func TestAskable(t *testing.T) {
+	s := &spec.Spec{AskableHosts: AnyHost(spec.Origin{})}
+	for _, text := range []string{"denied.example", "half.example:80", "192.0.2.9"} {
+		h, _ := Parse(text)
+		s.HostDenies = append(s.HostDenies, h)
 	}
-	const more = "nono-spec 2\nhost *.example.com\ndeny-host a.example.com:80 by \"--deny-host a.example.com:80\"\nlisten 127.0.0.1:8000\nsupervise hosts\nipc block\nnet block\nunix-sockets block\nrmdir block\n"
-	if s, err := Parse([]byte(more)); err != nil || string(s.Append(nil)) != more {
-		t.Fatalf("%v: %s", err, s.Append(nil))
-	}
-	for _, bad := range []string{
-		"nono-spec 2\ndeny-host a.example\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
-		"nono-spec 2\nhost a.example\ndeny-host a.example:80/raw\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
-		"nono-spec 2\nhost a.example\nlisten a.example:80\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
-		"nono-spec 2\nhost a.example\nlisten 127.0.0.1\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
-		"nono-spec 2\nhost a.example\nlisten 8000\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
-		"nono-spec 2\nhost Example.com\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
-		"nono-spec 2\nhost example.com\nsupervise exec\nnet block\nunix-sockets block\nrmdir block\n",
-		"nono-spec 2\nhost example.com\nsupervise hosts\nnet allow\nunix-sockets block\nrmdir block\n",
-		"nono-spec 2\nhost a.example b.example\nsupervise hosts\nnet block\nunix-sockets block\nrmdir block\n",
-		"nono-spec 1\nhost a.example\nnet block\nunix-sockets block\nrmdir block\n",
+	for text, want := range map[string]bool{
+		"a.example:443": true, "denied.example:443": false, "half.example:80": false, "half.example:443": true, "192.0.2.1:80": true, "192.0.2.9:80": false,
+		"[2001:db8::1]:80": true, "localhost:80": false, "x.localhost:80": false, "127.0.0.1:80": false, "127.3.2.1:80": false, "[::1]:80": false, "0.0.0.0:80": false, "[::]:80": false,
 	} {
-		if _, err := Parse([]byte(bad)); err == nil {
-			t.Errorf("taken: %s", bad)
+		h, problem := Parse(text)
+		if problem != "" || Askable(s, h) != want {
+			t.Errorf("%s: %v, want %v %s", text, !want, want, problem)
 		}
 	}
 }

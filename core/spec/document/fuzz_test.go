@@ -1,10 +1,13 @@
-package spec
+package document
 
 import (
 	"bytes"
 	"os"
 	"reflect"
+	"strings"
 	"testing"
+
+	"github.com/nono-sandbox/nono/core/spec"
 )
 
 // FuzzParse holds that Parse survives anything, and that whatever it accepts is
@@ -16,7 +19,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(doc)
 	for _, name := range oddNames {
-		f.Add([]byte(whole("deny " + string(appendQuoted(nil, name)) + " by \"x\"\n")))
+		f.Add([]byte(whole("deny " + strings.TrimPrefix(spec.Path{Kind: spec.Deny, Path: name}.String(), "deny ") + " by \"x\"\n")))
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		s, err := Parse(doc)
@@ -26,7 +29,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		printed := s.Append(nil)
+		printed := Append(nil, s)
 		again, err := Parse(printed)
 		if err != nil {
 			t.Fatalf("%q is accepted, but printed as %q: %v", doc, printed, err)
@@ -34,7 +37,7 @@ func FuzzParse(f *testing.F) {
 		if !reflect.DeepEqual(bare(again), bare(s)) {
 			t.Fatalf("%q is printed as %q, which means something else", doc, printed)
 		}
-		if twice := again.Append(nil); !bytes.Equal(twice, printed) {
+		if twice := Append(nil, again); !bytes.Equal(twice, printed) {
 			t.Fatalf("%q is printed as %q and then as %q", doc, printed, twice)
 		}
 	})
