@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -36,6 +37,10 @@ func run(args []string) int {
 // start makes the entry of the store, starts the command over it and waits. It returns
 // only an error from before the command's start.
 func start(o options) error {
+	given, err := inherited()
+	if err != nil {
+		return err
+	}
 	s, err := readSpec(o.specFD)
 	if err != nil {
 		return err
@@ -49,6 +54,10 @@ func start(o options) error {
 		r.Delete()
 		return err
 	}
+	// This process stays outside, and needs none of them: the key of a credential is in one.
+	for _, fd := range given {
+		unix.Close(fd)
+	}
 	go child.Forward()
 	end, err := child.Wait()
 	if err != nil {
@@ -59,6 +68,27 @@ func start(o options) error {
 	finish(o, r, end)
 	end.Exit()
 	return nil
+}
+
+// inherited are the descriptors that this process was given, besides the first three, and
+// that the program which it starts gets too.
+func inherited() ([]int, error) {
+	const dir = "/proc/self/fd"
+	names, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, &fault.Error{Do: "read", Path: dir, Err: err}
+	}
+	var fds []int
+	for _, n := range names {
+		fd, err := strconv.Atoi(n.Name())
+		if err != nil || fd <= 2 {
+			continue
+		}
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
+			fds = append(fds, fd)
+		}
+	}
+	return fds, nil
 }
 
 // readSpec reads the sealed document, and leaves the descriptor at its beginning for the

@@ -143,46 +143,52 @@ func TestKeyIsHeldByOneProcess(t *testing.T) {
 	testenv.RequireLandlock(t, 4)
 	s := suite.Build(t, suite.Newest)
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
-		w := newWorld(t, u, s)
-		w.service(t)
-		w.env = append(w.env, "TEST_API_KEY="+hidden)
-		cmd := w.command("nono-run", "--silent", "--allow", w.project, "--host", "nowhere.example", "--credential", "test", "--", "sh", "-c", `echo "$TEST_BASE_URL"; read wait`)
-		in, err := cmd.StdinPipe()
-		must(t, err)
-		out, err := cmd.StdoutPipe()
-		must(t, err)
-		must(t, cmd.Start())
-		defer cmd.Wait()
-		defer in.Close()
-		url, err := bufio.NewReader(out).ReadString('\n')
-		if err != nil {
-			t.Skip("the supervisor does not start here")
-		}
-		socket := listening(t, strings.TrimSuffix(strings.TrimSpace(url), "/v1"))
-		holders := 0
-		all, _ := filepath.Glob("/proc/[0-9]*/fd/*")
-		for _, fd := range all {
-			to, err := os.Readlink(fd)
-			if err != nil {
-				continue
-			}
-			line, _ := os.ReadFile(filepath.Join(filepath.Dir(filepath.Dir(fd)), "cmdline"))
-			if to == socket {
-				holders++
-				if !strings.Contains(string(line), "--confined") {
-					t.Errorf("%q has the endpoint's socket", line)
-				}
-			}
-			if strings.HasPrefix(to, "/memfd:") {
-				if text, err := os.ReadFile(fd); err == nil && strings.Contains(string(text), hidden) {
-					t.Errorf("%q has a file with the key open", line)
-				}
-			}
-		}
-		if holders != 1 {
-			t.Errorf("%d processes have the endpoint's socket", holders)
+		for _, flag := range [][]string{{"--host", "nowhere.example"}, {"--ephemeral=discard"}, {"--undo"}} {
+			t.Run(flag[0], func(t *testing.T) { keyIsHeldByOneProcess(t, newWorld(t, u, s), flag) })
 		}
 	})
+}
+
+func keyIsHeldByOneProcess(t *testing.T, w *world, flag []string) {
+	w.t = t
+	w.service(t)
+	w.env = append(w.env, "TEST_API_KEY="+hidden)
+	cmd := w.command(append(append([]string{"nono-run", "--silent", "--allow", w.project}, flag...), "--credential", "test", "--", "sh", "-c", `echo "$TEST_BASE_URL"; read wait`)...)
+	in, err := cmd.StdinPipe()
+	must(t, err)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	defer cmd.Wait()
+	defer in.Close()
+	url, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Skip("what " + flag[0] + " takes does not start here")
+	}
+	socket := listening(t, strings.TrimSuffix(strings.TrimSpace(url), "/v1"))
+	holders := 0
+	all, _ := filepath.Glob("/proc/[0-9]*/fd/*")
+	for _, fd := range all {
+		to, err := os.Readlink(fd)
+		if err != nil {
+			continue
+		}
+		line, _ := os.ReadFile(filepath.Join(filepath.Dir(filepath.Dir(fd)), "cmdline"))
+		if to == socket {
+			holders++
+			if !strings.Contains(string(line), "--confined") {
+				t.Errorf("%q has the endpoint's socket", line)
+			}
+		}
+		if strings.HasPrefix(to, "/memfd:") {
+			if text, err := os.ReadFile(fd); err == nil && strings.Contains(string(text), hidden) {
+				t.Errorf("%q has a file with the key open", line)
+			}
+		}
+	}
+	if holders != 1 {
+		t.Errorf("%d processes have the endpoint's socket", holders)
+	}
 }
 
 // listening returns what a descriptor of the socket that listens at url reads as (proc(5),
