@@ -36,15 +36,19 @@ func (o *options) directives(want *profile.Profile, p *cli.Printer) {
 	}
 }
 
-// setEnv returns what profiles set, of which the environment has nothing.
-func setEnv(want *profile.Profile) map[string]string {
+// privateTemp stands in what a profile sets for the private temp.
+const privateTemp = "$NONO_TEMP"
+
+// setEnv returns what profiles set, of which the environment has nothing; temp is the
+// private temp.
+func setEnv(want *profile.Profile, temp string) map[string]string {
 	set := map[string]string{}
 	if want == nil {
 		return set
 	}
 	for _, v := range want.SetEnv {
 		if _, have := os.LookupEnv(v.Name); !have {
-			set[v.Name] = v.Value
+			set[v.Name] = strings.ReplaceAll(v.Value, privateTemp, temp)
 		}
 	}
 	return set

@@ -70,7 +70,7 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 		return nil, err
 	}
 	l := &launch{policy: pol, managed: o.Managed, profile: o.profile, temp: t, dir: o.Workdir, silent: o.silent, ephemeral: o.Ephemeral, secrets: o.Secrets, outside: outside, host: h}
-	set := setEnv(o.profile)
+	set := setEnv(o.profile, t.Dir)
 	maps.Copy(set, temporaryPlaces(t.Dir, pol.Spec, h.Env))
 	passSettings(set, h)
 	set["NONO_SANDBOX"], set["NONO_SPEC"] = mechanism, t.Spec

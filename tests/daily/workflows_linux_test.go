@@ -72,7 +72,7 @@ func readWorkflows(t *testing.T, file string) []workflow {
 }
 
 // hinted are the flags in nono's hint, as they are printed.
-var hinted = regexp.MustCompile(`(?m)^nono: hint: (?:.*?add )?((?:(?:^| )?(?:--allow-(?:rmdir|unix-sockets|ipc)|--[a-z-]+ [^ \n]+))+)`)
+var hinted = regexp.MustCompile(`(?m)^nono: hint: (?:.*?add )?((?:(?:^| )?(?:--allow-(?:rmdir|unix-sockets|ipc)|--private-shm|--[a-z-]+ [^ \n]+))+)`)
 
 // An outcome is how a workflow ended in one of the four ways.
 type outcome struct {

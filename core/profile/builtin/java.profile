@@ -28,6 +28,9 @@ read   ~/.gradle/jdks
 read   ~/.gradle/init.d
 read-file ~/.gradle/init.gradle
 read-file ~/.gradle/init.gradle.kts
+# A daemon would outlive the command, and one that runs outside would build outside: its
+# registry stays shut, and a build has one of its own.
+set-env GRADLE_OPTS=-Dorg.gradle.daemon=false "-Dorg.gradle.daemon.registry.base=$NONO_TEMP/gradle"
 create ~/.ivy2/cache
 temp   ~/.ivy2/cache
 create ~/.sbt/boot
