@@ -122,25 +122,6 @@ func nobodys(path string) bool {
 	return false
 }
 
-// split returns the directory of the home in which the listed path is looked up, and the
-// rest of the path from there; "" for the directory where the path may mean one elsewhere.
-func (h home) split(path string) (dir, rest string) {
-	if in, ok := strings.CutPrefix(path, "~/"); ok {
-		dir, rest, _ = strings.Cut(in, "/")
-		return dir, rest
-	}
-	if path[0] != '$' {
-		return "", ""
-	}
-	name, rest, _ := strings.Cut(path[1:], "/")
-	for _, d := range lists.XDGDirs() {
-		if d.Name == name && d.InHome != "" && h.xdg[name] == "" {
-			return d.InHome, rest
-		}
-	}
-	return "", ""
-}
-
 // expand gives the paths that a listed path means in h. An XDG directory means
 // both where the environment puts it and where it is by default: what is there
 // was written by programs that saw another environment. A path that belongs to

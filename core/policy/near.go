@@ -3,6 +3,7 @@ package policy
 import (
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 )
@@ -11,13 +12,21 @@ import (
 type nearness struct {
 	all     bool            // a grant is at or above the home
 	granted map[string]bool // names in the home at or beneath which one is
-	home    *paths.Listing
-	dirs    map[string]start // those that are there
+	starts  []start
+}
+
+// A start is a directory in which listed paths begin: the home, or one of XDG's where that
+// is in the home.
+type start struct {
+	prefix  string // of such paths
+	nothing bool   // whatever is listed there need not be looked at
+	at      string
+	list    *paths.Listing // nil where everything must be looked at
 }
 
 // near looks where grants are in the home h.
 func (c *compiler) near(l *lines, h home, links []redirected) nearness {
-	n := nearness{all: l.granted[h.path] || l.reached(h.path), granted: map[string]bool{}, home: c.res.List(h.path), dirs: map[string]start{}}
+	n := nearness{all: l.granted[h.path] || l.reached(h.path), granted: map[string]bool{}}
 	near := func(path string) {
 		if spec.Beneath(path, h.path) {
 			name, _, _ := strings.Cut(strings.TrimPrefix(path[len(h.path):], "/"), "/")
@@ -40,59 +49,51 @@ func (c *compiler) near(l *lines, h home, links []redirected) nearness {
 			}
 		}
 	}
+	n.starts = append(n.starts, start{prefix: "~/", at: h.path, list: c.res.List(h.path)})
+	for _, d := range lists.XDGDirs() {
+		if d.InHome != "" && h.xdg[d.Name] == "" {
+			from := c.follow(n.starts[0], d.InHome, n.granted)
+			from.prefix = "$" + d.Name + "/"
+			n.starts = append(n.starts, from)
+		}
+	}
 	return n
 }
 
-// A start is a directory of the home from which listed paths are followed.
-type start struct {
-	nothing bool // whatever is listed there need not be looked at
-	at      string
-	list    *paths.Listing // nil where everything must be looked at
+// idle reports whether a listed path changes nothing: it is in the home, no grant is near,
+// and on the way there is no symlink that could lead to where one is. What does not exist,
+// and a file, are such paths. A directory may have symlinks in it.
+func (c *compiler) idle(n *nearness, path string) bool {
+	for i := range n.starts {
+		from := &n.starts[i]
+		if rest, ok := strings.CutPrefix(path, from.prefix); ok && !n.all {
+			if from.list == nil {
+				return from.nothing
+			}
+			granted := n.granted
+			if i > 0 {
+				granted = nil // it is known of the directory of the home
+			}
+			return c.follow(*from, rest, granted).nothing
+		}
+	}
+	return false
 }
 
-// idle reports whether the listed path rest, in the directory dir of the home, changes
-// nothing: no grant is near, and on the way there is no symlink that could lead to where one
-// is. What does not exist, and a file, are such paths. A directory may have symlinks in it.
-func (c *compiler) idle(n *nearness, home, dir, rest string) bool {
-	first, more, _ := strings.Cut(dir, "/")
-	if n.all || n.home.Unknown || n.granted[first] {
-		return false
-	}
-	switch n.home.Kind(first) {
-	case paths.Absent, paths.IsOther:
-		return true
-	case paths.IsDir:
-	default:
-		return false
-	}
-	from, seen := n.dirs[dir]
-	if !seen {
-		at := spec.Join(home, first)
-		from = c.follow(start{at: at, list: c.res.List(at)}, more)
-		n.dirs[dir] = from
-	}
-	if from.list != nil {
-		from = c.follow(from, rest)
-	}
-	return from.nothing
-}
-
-// follow goes from a directory as far as there are directories.
-func (c *compiler) follow(s start, path string) start {
+// follow goes from a directory as far as there are directories. The first name is none of
+// granted.
+func (c *compiler) follow(s start, path string, granted map[string]bool) start {
 	for path != "" {
 		name, rest, _ := strings.Cut(path, "/")
-		if s.list.Unknown {
+		kind := s.list.Kind(name)
+		switch {
+		case s.list.Unknown || kind == paths.IsLink || granted[name]:
 			return start{}
-		}
-		switch s.list.Kind(name) {
-		case paths.Absent, paths.IsOther:
+		case kind != paths.IsDir:
 			return start{nothing: true}
-		case paths.IsDir:
-			s.at = spec.Join(s.at, name)
-			s.list, path = c.res.List(s.at), rest
-		default:
-			return start{}
 		}
+		s.at = spec.Join(s.at, name)
+		s.list, path, granted = c.res.List(s.at), rest, nil
 	}
 	return s
 }

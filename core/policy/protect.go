@@ -102,7 +102,7 @@ func (c *compiler) meaning(p lists.Protected, homes []home, i int, h home, near 
 		}
 		return c.relocated(p.Path, homes)
 	}
-	if dir, rest := h.split(p.Path); dir != "" && c.idle(near, h.path, dir, rest) {
+	if c.idle(near, p.Path) {
 		return nil
 	}
 	return h.expand(p.Path, i == 0)
