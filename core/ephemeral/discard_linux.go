@@ -27,12 +27,14 @@ func (r *Run) Discard(paths []string) ([]Change, error) {
 	return changes, nil
 }
 
-// Delete removes the entry of the store.
+// Delete removes the entry of the store, and lets go of the lock.
 func (r *Run) Delete() error {
 	// Without its record the entry is none any more, whatever happens next.
 	if err := os.Remove(filepath.Join(r.Dir, runFile)); err != nil && !os.IsNotExist(err) {
 		return err
 	}
+	// A file that is open keeps its directory in being on file systems such as NFS.
+	r.Unlock()
 	store, err := openRoot(filepath.Dir(r.Dir))
 	if err != nil {
 		return err

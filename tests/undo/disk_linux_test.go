@@ -1,9 +1,11 @@
 package undo
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -83,4 +85,83 @@ func TestPowerCut(t *testing.T) {
 		time.Sleep(250 * time.Millisecond)
 	}
 	t.Errorf("after a power cut: %v: %s", err, out)
+}
+
+// Where the store's disk is full a change is refused and nothing is changed unsaved; where
+// the originals' disk is full an undo says so, and goes on when there is room again.
+func TestFullDisk(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		at, _ := project.Mounted(t, 30, "mkfs.ext4", "-q", "-m", "0")
+		onDisk := func(name string) string {
+			if err := os.Mkdir(filepath.Join(at, name), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			u.Own(t, filepath.Join(at, name))
+			return filepath.Join(at, name)
+		}
+		const large = "; mkdir l; for n in 1 2 3 4 5 6 7 8; do head -c 4M /dev/urandom > l/$n; done; find . -exec touch -h -d 2020-02-02 {} +"
+		t.Run("store", func(t *testing.T) {
+			p := place{project.In(t, u, onDisk("home"), u.Dir(t), filled+large)}
+			before := tree.Snapshot(t, p.Dir)
+			sums := p.Outside("md5sum l/*")
+			out, _ := p.run("for n in 1 2 3 4 5 6 7 8; do echo x 2>/dev/null >> l/$n || echo refused $n; done; md5sum l/*")
+			if !strings.Contains(out, "refused 8") || strings.Contains(out, "refused 1") || !strings.Contains(out, "no space left on device") {
+				t.Errorf("%s", out)
+			}
+			for n := 1; n <= 8; n++ {
+				line := regexp.MustCompile(fmt.Sprintf(".*l/%d\n", n)).FindString(sums)
+				if strings.Contains(out, fmt.Sprintf("refused %d\n", n)) && !strings.Contains(out, line) {
+					t.Errorf("l/%d is changed and not saved", n)
+				}
+			}
+			p.back(before, "a full store", "--force")
+		})
+		t.Run("originals", func(t *testing.T) {
+			p := place{project.In(t, u, u.Dir(t), onDisk("project"), filled+strings.Replace(large, "5 6 7 8", "", 1))}
+			before := tree.Snapshot(t, p.Dir)
+			if out, status := p.run("for n in 1 2 3; do echo x > l/$n; done; rm l/4 a; echo new > a; rm -r d"); status != 0 {
+				t.Fatal(out)
+			}
+			exec.Command("dd", "if=/dev/zero", "of="+at+"/filler", "bs=1K").Run()
+			if err := os.Truncate(at+"/filler", fileSize(t, at+"/filler")-6<<20); err != nil {
+				t.Fatal(err)
+			}
+			out, status := p.Nono("undo")
+			if status != 1 || !strings.Contains(out, "no space left on device") {
+				t.Errorf("undo on a full disk: %d: %s", status, out)
+			}
+			if err := os.Remove(at + "/filler"); err != nil {
+				t.Fatal(err)
+			}
+			p.back(before, "a full disk")
+		})
+	})
+}
+
+func fileSize(t *testing.T, path string) int64 {
+	t.Helper()
+	st, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st.Size()
+}
+
+// On each file system undo gives the tree back.
+func TestFileSystems(t *testing.T) {
+	for _, words := range [][]string{{"mkfs.xfs", "-q"}, {"mkfs.btrfs", "-q"}, {"mkfs.ext4", "-q"}} {
+		t.Run(words[0], func(t *testing.T) {
+			p, _ := onDisk(t, words[0], words[1:]...)
+			changer := testenv.Build(t, "./changer", "-ldflags", "-s -w")
+			before := tree.Snapshot(t, p.Dir)
+			for seed := range 3 {
+				args := p.flags("--silent", "--read-file", changer, "--", changer, fmt.Sprint(seed), fmt.Sprint(60), p.Dir)
+				if out, status := p.Nono(args...); status != 0 {
+					t.Fatalf("seed %d: %d: %s", seed, status, out)
+				}
+				p.back(before, fmt.Sprint("seed ", seed))
+			}
+		})
+	}
 }
