@@ -75,6 +75,18 @@ musl-gcc -static -o $DIR/c $DIR/c.c && $DIR/c`, port: "80", reached: ":80 for "}
 	{name: "go", program: "/usr/local/go/bin/go", long: true, flags: []string{"--read", "/usr/local/go"},
 		script:  `HOME=$DIR GOPATH=$DIR/go GOCACHE=$DIR/gocache GOTELEMETRY=off GOFLAGS=-modcacherw SSL_CERT_FILE=$CA GOPROXY=$URL GONOSUMDB=* /usr/local/go/bin/go list -m -versions example.com/x@none 2>&1`,
 		reached: "invalid character"},
+	{name: "cargo", program: "/usr/bin/cargo", long: true, flags: []string{"--allow-rmdir"}, script: `mkdir -p $DIR/p && cd $DIR/p && : > lib.rs && cat > Cargo.toml <<'END'
+[package]
+name = "dependent"
+version = "0.1.0"
+edition = "2018"
+[lib]
+path = "lib.rs"
+[dependencies]
+wanted = "1"
+END
+HOME=$DIR CARGO_HOME=$DIR/cargo CARGO_HTTP_CAINFO=$CA CARGO_NET_RETRY=0 timeout 60 /usr/bin/cargo fetch --config 'source.crates-io.replace-with="s"' --config "source.s.registry=\"$URL/index\""`,
+		reached: "(?i)content-type|invalid (pkt|response)|unexpected http|bad packet"},
 	{name: "Java", program: "java", long: true, flags: []string{"--allow-rmdir"}, script: `cat > $DIR/A.java <<'END'
 import java.net.*; import javax.net.ssl.*; import java.security.cert.*;
 public class A { public static void main(String[] a) throws Exception {

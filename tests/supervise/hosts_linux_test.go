@@ -37,7 +37,7 @@ const (
 // zone is what the name server says.
 var zone = map[string][4]byte{
 	"good.example.": {203, 0, 113, 1}, "api.pkg.example.": {203, 0, 113, 1}, "other.example.": {203, 0, 113, 2},
-	"bulk.example.": {203, 0, 113, 4}, "web.example.": {203, 0, 113, 5},
+	"cname.example.": {203, 0, 113, 2}, "bulk.example.": {203, 0, 113, 4}, "web.example.": {203, 0, 113, 5},
 	"proxy.example.": {203, 0, 113, 6}, "alias.example.": {203, 0, 113, 6}, "private-proxy.example.": {10, 1, 2, 3}, "loop.example.": {127, 0, 0, 1}, "meta.example.": {169, 254, 169, 254}, "inner.example.": {10, 1, 2, 3},
 }
 
@@ -77,6 +77,8 @@ func TestHosts(t *testing.T) {
 		t.Run("clients", func(t *testing.T) { w.clients(t, u) })
 		t.Run("Unix sockets", func(t *testing.T) { w.unixSockets(t, u) })
 		t.Run("figures", func(t *testing.T) { w.figures(t, u) })
+		t.Run("lookups", func(t *testing.T) { w.lookups(t, u) })
+		t.Run("datagrams", func(t *testing.T) { w.datagrams(t, u) })
 		t.Run("many", func(t *testing.T) { w.many(t, u) })
 		t.Run("swaps", func(t *testing.T) { w.swaps(t, u) })
 		t.Run("first bytes", func(t *testing.T) { w.firstBytes(t, u) })
@@ -108,7 +110,8 @@ func newInternet(t *testing.T) internet {
 		must(t, err)
 		must(t, unix.Mount(file, real, "", unix.MS_BIND, ""))
 	}
-	go nameServer(t)
+	go nameServer(t, "203.0.113.53:53")
+	go nameServer(t, "127.0.0.53:53")
 	ca, cert := authority.New(t, "good.example", "other.example", "filed.example", "*.pkg.example")
 	for _, ip := range []string{"203.0.113.1", "203.0.113.2", "127.0.0.1", "10.1.2.3", "169.254.169.254", "2001:db8::1"} {
 		for _, port := range []string{"80", "443", "8080"} {
@@ -147,8 +150,8 @@ func upgrade(w http.ResponseWriter) {
 	io.WriteString(c, "echo "+line)
 }
 
-func nameServer(t *testing.T) {
-	c, err := net.ListenPacket("udp", "203.0.113.53:53")
+func nameServer(t *testing.T, at string) {
+	c, err := net.ListenPacket("udp", at)
 	if err != nil {
 		t.Error(err)
 		return
@@ -178,7 +181,12 @@ func nameServer(t *testing.T) {
 		b.Question(q)
 		if known && q.Type == dnsmessage.TypeA {
 			b.StartAnswers()
-			b.AResource(dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 1}, dnsmessage.AResource{A: addr})
+			owner := q.Name
+			if q.Name.String() == "cname.example." {
+				owner = dnsmessage.MustNewName("elsewhere.example.")
+				b.CNAMEResource(dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 1}, dnsmessage.CNAMEResource{CNAME: owner})
+			}
+			b.AResource(dnsmessage.ResourceHeader{Name: owner, Class: q.Class, TTL: 1}, dnsmessage.AResource{A: addr})
 		}
 		out, _ := b.Finish()
 		c.WriteTo(out, from)
@@ -213,7 +221,7 @@ func (w internet) runner(t *testing.T, u testenv.User, before ...string) (dir st
 
 func (w internet) test(t *testing.T, u testenv.User) {
 	_, run := w.runner(t, u)
-	flags := []string{"--silent", "--host", "good.example", "--host", "*.pkg.example:443", "--host", "filed.example:443", "--host", "203.0.113.2:8080"}
+	flags := []string{"--silent", "--host", "good.example", "--host", "*.pkg.example:443", "--host", "filed.example:443", "--host", "203.0.113.2:8080", "--host", "cname.example"}
 	for _, c := range []struct{ ask, want string }{
 		// What is allowed, by name, and looked at.
 		{"get https://good.example/", "203.0.113.1:443 for good.example"},
@@ -222,6 +230,8 @@ func (w internet) test(t *testing.T, u testenv.User) {
 		{"get http://good.example:8080/", "203.0.113.1:8080 for good.example:8080"},
 		{"get https://api.pkg.example/", "203.0.113.1:443 for api.pkg.example"},
 		{"get https://filed.example/", "203.0.113.1:443 for filed.example"},
+		{"get http://cname.example:8080/", "203.0.113.2:8080 for cname.example"},
+		{"get http://elsewhere.example:8080/", "no such host"},
 		{"get http://203.0.113.2:8080/", "203.0.113.2:8080 for 203.0.113.2:8080"},
 		{"upgrade good.example:80", "echo hello"},
 		// Everything else.
