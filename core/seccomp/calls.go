@@ -98,6 +98,7 @@ var (
 	Socket            = Call{"socket", 41, 198}
 	Socketpair        = Call{"socketpair", 53, 199}
 	Setsockopt        = Call{"setsockopt", 54, 208}
+	Getsockopt        = Call{"getsockopt", 55, 209}
 	Prlimit           = Call{"prlimit64", 302, 261}
 	Truncate          = Call{"truncate", 76, 45}
 	Open              = Call{"open", 2, none}

@@ -191,21 +191,6 @@ func GroupRules(outside []uint32, known bool) []Rule {
 	return rules
 }
 
-// hostRules leave what a supervisor connects: TCP, and datagrams, which the supervisor
-// makes in a network of their own. Landlock refuses the command's own TCP connections,
-// but is not asked about one that the first data open (MSG_FASTOPEN, sendmsg(2)).
-func hostRules() []Rule {
-	return []Rule{
-		{Socket, eperm, []Test{IsNot(0, afUnix, afInet, afInet6)}},
-		{Socket, eperm, []Test{Is(0, afInet, afInet6), IsNot(1, sockStream, sockDgram).Masked(sockTypeMask)}},
-		{Socket, eperm, []Test{Is(0, afInet, afInet6), Is(1, sockStream).Masked(sockTypeMask), IsNot(2, 0, protoTCP)}},
-		{Socket, eperm, []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask), IsNot(2, 0, protoUDP)}},
-		{Sendto, eperm, []Test{Has(3, msgFastOpen)}},
-		{Sendmsg, eperm, []Test{Has(2, msgFastOpen)}},
-		{Sendmmsg, eperm, []Test{Has(3, msgFastOpen)}},
-	}
-}
-
 // truncateRules stand in for Landlock's right before ABI 3: no truncating by path,
 // and none as a side effect of opening a file for anything but writing, which
 // Landlock would not see.

@@ -235,7 +235,7 @@ func TestForeignArchitecture(t *testing.T) {
 func TestCallNumbers(t *testing.T) {
 	all := slices.Concat(refused[:], ipcCalls[:], []Call{Ioctl, Fcntl, Clone, Clone3, Unshare, Socket,
 		Socketpair, Prlimit, Renameat2, Truncate, Open, Openat, Openat2, Setpgid, Setpriority, IoprioSet,
-		SchedSetscheduler, SchedSetparam, SchedSetattr, Personality, Listen, Sendto, Sendmsg, Sendmmsg})
+		SchedSetscheduler, SchedSetparam, SchedSetattr, Personality, Listen, Setsockopt, Getsockopt, Sendto, Sendmsg, Sendmmsg})
 	for _, arch := range arches {
 		numbers := kernelCalls(t, arch.name)
 		for _, c := range all {
@@ -288,6 +288,73 @@ func TestGroupRules(t *testing.T) {
 		for group, want := range map[uint64]verdict{0: "allow", high: "allow", 1: "EPERM", 1234: "EPERM"} {
 			if got := interpret(t, code, dataOf(nr, arch.audit, [6]uint64{0, group})); got != want {
 				t.Errorf("groups unknown: setpgid(0, %#x): %s, want %s", group, got, want)
+			}
+		}
+	}
+}
+
+// With a network namespace of the supervisor's, no socket takes what needs CAP_NET_ADMIN
+// there, and what programs set and ask of sockets goes on.
+func TestHostRules(t *testing.T) {
+	s := &spec.Spec{Hosts: []spec.Host{{Name: "good.example"}}, Supervise: []spec.Trap{spec.TrapHosts}}
+	if !s.LimitsHosts() {
+		t.Fatal("the spec does not limit hosts")
+	}
+	const ip, ip6, tcp, socket = 0, 41, 6, 1
+	for _, arch := range arches {
+		code, err := Compile(arch.name, Rules(s, lastABI))
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkProgram(t, code)
+		for _, c := range []struct {
+			call string
+			args [6]uint64
+			want verdict
+		}{
+			{"setsockopt", [6]uint64{3, ip, 64}, "EPERM"},   // IPT_SO_SET_REPLACE
+			{"setsockopt", [6]uint64{3, ip, 96}, "EPERM"},   // ARPT_SO_SET_REPLACE
+			{"setsockopt", [6]uint64{3, ip, 128}, "EPERM"},  // EBT_SO_SET_ENTRIES
+			{"setsockopt", [6]uint64{3, ip, 200}, "EPERM"},  // MRT_INIT
+			{"setsockopt", [6]uint64{3, ip, 1153}, "EPERM"}, // IP_VS_SO_SET_ADD
+			{"setsockopt", [6]uint64{3, high | ip, high | 64}, "EPERM"},
+			{"setsockopt", [6]uint64{3, ip, 17}, "EPERM"},
+			{"setsockopt", [6]uint64{3, ip, 19}, "EPERM"},
+			{"getsockopt", [6]uint64{3, ip, 65}, "EPERM"},
+			{"setsockopt", [6]uint64{3, ip6, 64}, "EPERM"},
+			{"setsockopt", [6]uint64{3, ip6, 35}, "EPERM"},
+			{"setsockopt", [6]uint64{3, ip6, 75}, "EPERM"},
+			{"setsockopt", [6]uint64{3, ip6, 200}, "EPERM"},
+			{"getsockopt", [6]uint64{3, ip6, 65}, "EPERM"},
+			{"getsockopt", [6]uint64{3, ip6, 68}, "EPERM"},
+			{"setsockopt", [6]uint64{3, tcp, 19}, "EPERM"},
+			{"ioctl", [6]uint64{3, 0x8914}, "EPERM"}, // SIOCSIFFLAGS
+			{"ioctl", [6]uint64{3, 0x8916}, "EPERM"},
+			{"ioctl", [6]uint64{3, 0x890b}, "EPERM"},
+			{"ioctl", [6]uint64{3, 0x8946}, "EPERM"}, // SIOCETHTOOL
+			{"ioctl", [6]uint64{3, 0x894c}, "EPERM"}, // SIOCGSKNS
+			{"ioctl", [6]uint64{3, high | 0x894c}, "EPERM"},
+			{"ioctl", [6]uint64{3, 0x89a0}, "EPERM"}, // SIOCBRADDBR
+			{"ioctl", [6]uint64{3, 0x89f1}, "EPERM"}, // SIOCADDTUNNEL
+			{"ioctl", [6]uint64{3, 0x8b04}, "EPERM"}, // SIOCSIWFREQ
+			{"setsockopt", [6]uint64{3, ip, 1}, "allow"},
+			{"setsockopt", [6]uint64{3, ip, 8}, "allow"},   // IP_PKTINFO
+			{"setsockopt", [6]uint64{3, ip, 51}, "allow"},  // IP_LOCAL_PORT_RANGE
+			{"setsockopt", [6]uint64{3, ip6, 26}, "allow"}, // IPV6_V6ONLY
+			{"setsockopt", [6]uint64{3, ip6, 67}, "allow"}, // IPV6_TCLASS
+			{"setsockopt", [6]uint64{3, ip6, 72}, "allow"}, // IPV6_ADDR_PREFERENCES
+			{"getsockopt", [6]uint64{3, ip6, 67}, "allow"}, // IPV6_TCLASS
+			{"setsockopt", [6]uint64{3, tcp, 1}, "allow"},  // TCP_NODELAY
+			{"setsockopt", [6]uint64{3, socket, 64}, "allow"},
+			{"getsockopt", [6]uint64{3, socket, 4}, "allow"},
+			{"ioctl", [6]uint64{3, 0x8912}, "allow"}, // SIOCGIFCONF
+			{"ioctl", [6]uint64{3, 0x8933}, "allow"}, // SIOCGIFINDEX
+			{"ioctl", [6]uint64{3, 0x541b}, "allow"}, // FIONREAD
+			{"ioctl", [6]uint64{3, 0x80108906}, "allow"},
+		} {
+			nr := uint32(kernelCalls(t, arch.name)[c.call])
+			if got := interpret(t, code, dataOf(nr, arch.audit, c.args)); got != c.want {
+				t.Errorf("%s: %s(%#x, %#x): %s, want %s", arch.name, c.call, c.args[1], c.args[2], got, c.want)
 			}
 		}
 	}

@@ -77,6 +77,7 @@ func TestHosts(t *testing.T) {
 		t.Run("clients", func(t *testing.T) { w.clients(t, u) })
 		t.Run("Unix sockets", func(t *testing.T) { w.unixSockets(t, u) })
 		t.Run("figures", func(t *testing.T) { w.figures(t, u) })
+		t.Run("admin", func(t *testing.T) { w.admin(t, u) })
 		t.Run("lookups", func(t *testing.T) { w.lookups(t, u) })
 		t.Run("datagrams", func(t *testing.T) { w.datagrams(t, u) })
 		t.Run("many", func(t *testing.T) { w.many(t, u) })
@@ -340,6 +341,8 @@ func ask(args []string) error {
 		return kept()
 	case "serve":
 		return serve(args[1])
+	case "administer":
+		return administer(args[1])
 	case "outlast":
 		return outlast(args[1])
 	case "visit":

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
 // asking is a question as a program of the field words it.
@@ -112,7 +113,7 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	for name := range resolver.seen {
-		if rules.at().HostNamed(name, 0) == nil {
+		if reach.Named(rules.at(), name, 0) == nil {
 			t.Errorf("%s was looked up", name)
 		}
 	}
