@@ -144,7 +144,7 @@ func (o *options) featuresOf(s *spec.Spec, beside *chains.Keeper, tell func(audi
 		all = append(all, metadata.Feature(s, tell))
 	}
 	if s.RmdirOwn && !s.Undo { // which makes and removes them by the same rule
-		all = append(all, owndirs.Feature(others))
+		all = append(all, owndirs.Feature(s, others))
 	}
 	var person *grants.Person
 	if later.Asks(s) {

@@ -91,15 +91,17 @@ func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights
 		return true
 	}
 	switch e.v.Op {
-	case Write, ReadWrite, Create, Mkdir, Symlink, Delete, Rmdir, RenameTo, LinkTo:
+	case Write, ReadWrite, Create, Mkdir, Mkfifo, Symlink, Delete, Rmdir, RenameTo, LinkTo:
 	default:
 		return false
 	}
-	if !s.BesideDenied || spec.Parent(target) != n.Path {
+	// Of a directory itself the question is whether something new can be made in it.
+	itself := target == n.Path && (e.v.Op == Write || e.v.Op == ReadWrite) && missing&^(carve.Create|carve.WriteFile) == 0
+	if !s.BesideDenied || !itself && spec.Parent(target) != n.Path {
 		return false
 	}
 	names := NamesOf(s)
-	if names.Chain(n.Path)&missing != missing || !names.Free(target) {
+	if names.Chain(n.Path)&missing != missing || !itself && !names.Free(target) {
 		return false
 	}
 	if !e.failed {

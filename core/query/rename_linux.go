@@ -190,19 +190,8 @@ func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
 	if !e.needs(src, from.Path, remove) || !e.needs(to.Up, to.Path, add) {
 		return
 	}
-	if e.a.s.BesideDenied {
-		names := NamesOf(e.a.s)
-		out, in := names.Chain(src.Path)&carve.Create != 0, names.Chain(to.Up.Path)&carve.Create != 0
-		switch {
-		case in && !out && !n.Is(unix.S_IFLNK):
-			e.fail(unix.EXDEV, NoReparenting, bySupervisor)
-			e.policy = true
-			e.v.Reason, e.v.EnforcedBy, e.v.Line = NoReparenting, bySupervisor, nil
-			e.note("what is granted with its directory would have no rights in one that something is denied in; copying works")
-			return
-		case in || out:
-			return
-		}
+	if e.a.s.BesideDenied && e.keptBeside(from, to, src) {
+		return
 	}
 	if e.a.abi < kernel.ABIRefer {
 		e.fail(unix.EXDEV, NoReparenting, byLandlock)
@@ -227,6 +216,28 @@ func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
 		e.v.Line = e.a.because(to.Up, gained&-gained)
 		e.note("it could be " + words(gained) + " there and cannot here; copying works")
 	}
+}
+
+// keptBeside answers for a move into or out of a directory that something is denied in or
+// beneath, where the supervisor decides, and reports whether this is one.
+func (e *asking) keptBeside(from, to *paths.Place, src *paths.Node) bool {
+	names, n := NamesOf(e.a.s), from.Node
+	out, in := names.Chain(src.Path)&carve.Create != 0, names.Chain(to.Up.Path)&carve.Create != 0
+	refuse := func(r Reason, note string) {
+		e.fail(unix.EXDEV, r, bySupervisor)
+		e.policy = true
+		e.v.Reason, e.v.EnforcedBy, e.v.Line = r, bySupervisor, nil
+		e.note(note)
+	}
+	switch {
+	case in && !out && !n.Is(unix.S_IFLNK):
+		refuse(NoReparenting, "what is granted with its directory would have no rights in one that something is denied in; copying works")
+	case out && !in && !n.IsDir() && n.Nlink > 1:
+		refuse(NoReparenting, "it has another name, which could be a denied one; copying works")
+	case in && out && names.Meant(to.Path)&^names.Meant(from.Path) != 0:
+		refuse(MoreRightsThere, "its new name would give it more rights; copying works")
+	}
+	return in || out
 }
 
 // words names rights for people.

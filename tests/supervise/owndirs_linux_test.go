@@ -82,3 +82,37 @@ git checkout -q main; echo 3 >f; git commit -qam 3; git checkout -q side; git re
 		t.Errorf("status %d\n%s", ws, out)
 	}
 }
+
+// What is denied stays shut for directories of the command's own too, where the supervisor may
+// make names on the way to it.
+func TestOwnDirectoriesBesideDenied(t *testing.T) {
+	testenv.RequireLandlock(t, 2)
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		for _, flags := range [][]string{{"--allow-rmdir-own"}, {"--allow-rmdir"}, {}} {
+			r := newRun(t, u)
+			for _, dir := range []string{"shut", "shut/there", "up", "up/shut", "fixed"} {
+				must(t, os.Mkdir(r.dir+"/"+dir, 0o755))
+				u.Own(t, r.dir+"/"+dir)
+			}
+			cmd := r.nonoRun(append(flags, "--allow-beside-denied", "--deny", "shut", "--deny", "up/shut", "--deny-write", "fixed"), "sh", "-c", `
+mkdir own && echo text >own/file
+mkdir shut/a up/shut/a fixed/a ./up/../shut/b
+mv -T own shut/own; mv -T own up/shut/own; mv -T own fixed/own
+ln -s shut link; mkdir link/c; mv -T own link/own
+rmdir shut/there; mv -T shut/there out; mv -T shut moved; mv -T up/shut moved
+cd shut; mkdir d; cd ..
+mkdir up/fine && mv -T up/fine fine && ls -d fine own/file`)
+			var out, said bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &said
+			finish(t, cmd, &out)
+			left, err := exec.Command("sh", "-c", "cd "+r.dir+" && find shut up fixed | sort").Output()
+			must(t, err)
+			if got := string(left); got != "fixed\nshut\nshut/there\nup\nup/shut\n" && (len(flags) > 0 || got != "fixed\nshut\nshut/there\nup\nup/fine\nup/shut\n") {
+				t.Errorf("%v: what is denied has changed:\n%s%s", flags, got, &said)
+			}
+			if len(flags) > 0 && out.String() != "fine\nown/file\n" {
+				t.Errorf("%v: %s%s", flags, &out, &said)
+			}
+		}
+	})
+}

@@ -13,7 +13,7 @@ func (k *Keeper) remove(p *files.Plan, from *Dir) files.Decision {
 	flags := int(p.Attempt.Flags)
 	if p.Attempt.Op == query.Rmdir {
 		flags = unix.AT_REMOVEDIR
-		if !k.mayMove(p.At) {
+		if !k.rmdir && !(p.At.Is(unix.S_IFDIR) && k.mayMove(p.At)) {
 			return kernel
 		}
 	}
@@ -47,7 +47,7 @@ func (k *Keeper) own(p *files.Place) bool {
 // link gives a file of a chain directory one more name, in any.
 func (k *Keeper) link(p *files.Plan, from *Dir) files.Decision {
 	switch {
-	case !p.At.Exists() || p.At.Is(unix.S_IFDIR):
+	case !p.At.Exists() || p.At.Is(unix.S_IFDIR) || p.To.Exists() || device(p.At):
 		return kernel
 	case from == nil && !k.own(p.At):
 		// Its rights are its directory's, and it would have none at its new name.
@@ -70,6 +70,10 @@ func (k *Keeper) link(p *files.Plan, from *Dir) files.Decision {
 	}
 	return k.as(p, func() error { return p.Link() })
 }
+
+// device reports whether a device node lies at p: nothing in a sandbox may link or rename
+// one, which the kernel holds.
+func device(p *files.Place) bool { return p.Is(unix.S_IFCHR) || p.Is(unix.S_IFBLK) }
 
 // gains reports whether what lies at p would have rights at its new name in a chain
 // directory that it lacks where it is. In this run its own rule stays, but a later one
@@ -98,7 +102,7 @@ func (k *Keeper) rename(p *files.Plan, from, to *Dir) files.Decision {
 	const exchange = unix.RENAME_EXCHANGE
 	flags := uint(p.Attempt.Flags)
 	switch {
-	case !p.At.Exists(), !k.mayMove(p.At), p.To.Exists() && !k.mayMove(p.To):
+	case !p.At.Exists(), device(p.At), !k.mayMove(p.At), p.To.Exists() && !k.mayMove(p.To):
 		return kernel
 	case flags&exchange != 0 && from != to:
 		return kernel

@@ -24,7 +24,7 @@ func Feature(s *spec.Spec, tell func(audit.Event)) supervise.Feature {
 	performer := files.New()
 	decide := func(c *supervise.Call) (notify.Answer, bool) {
 		return performer.Perform(c, files.Hooks{Before: func(p *files.Plan) files.Decision {
-			if mayChange(names, p.At) {
+			if !p.At.Exists() || mayChange(names, p.At) { // what is not there fails for that
 				return files.Do
 			}
 			if tell != nil {

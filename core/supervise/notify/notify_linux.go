@@ -105,7 +105,7 @@ func (l *Listener) Close() error { return unix.Close(l.fd) }
 
 // Receive waits for the next call. The error is unix.ENOENT where the caller is
 // gone already, which is no reason to stop. For as long as none comes it takes no
-// time at all. Wait tells before whether there is anybody left who could call.
+// time at all. It is unix.EPIPE where no process is left that could call.
 func (l *Listener) Receive(r *Request) error {
 	*r = Request{} // the kernel wants it so
 	for {
@@ -113,11 +113,22 @@ func (l *Listener) Receive(r *Request) error {
 		if errno == unix.EINTR {
 			continue
 		}
+		if errno == unix.ENOENT && l.abandoned() {
+			return unix.EPIPE
+		}
 		if errno != 0 {
 			return errno
 		}
 		return nil
 	}
+}
+
+// abandoned reports whether no process is left under the filter. The kernel does not wait
+// for a call then, and says ENOENT at once, again and again.
+func (l *Listener) abandoned() bool {
+	fds := []unix.PollFd{{Fd: int32(l.fd)}}
+	n, err := unix.Poll(fds, 0)
+	return err == nil && n == 1 && fds[0].Revents&unix.POLLHUP != 0
 }
 
 // Valid reports whether the caller of r still waits for this very call. What was

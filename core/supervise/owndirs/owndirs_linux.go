@@ -2,10 +2,10 @@
 // made itself in this run, where it may remove no others.
 //
 // The supervisor makes every directory in the caller's place, so that it knows which one
-// came to be, and removes and renames those. Its own Landlock domain gives it the right to
-// remove directories, and otherwise no more than the command has: what it is talked into
-// beyond that, the kernel refuses. Calls about anything else go on to the kernel, which
-// decides as without a supervisor.
+// came to be, and removes and renames those. It does so where the lines let the command
+// make names. Its own Landlock domain gives it the right to remove directories there too, and
+// with another feature more: names may be made then on the way to what is denied, and in it.
+// Calls about anything else go on to the kernel, which decides as without a supervisor.
 package owndirs
 
 import (
@@ -13,6 +13,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/attempt"
 	"github.com/nono-sandbox/nono/core/supervise/caller"
@@ -25,6 +26,8 @@ import (
 type keeper struct {
 	mu  sync.Mutex
 	own map[carve.ID]born
+	// names tell where names may be made.
+	names *query.Names
 	// others tells which directories are another feature's, or is nil.
 	others func(dir int) bool
 }
@@ -37,9 +40,9 @@ type born struct {
 }
 
 // Feature returns what makes, removes and renames directories for the command, but for
-// names in the directories that others says are another feature's.
-func Feature(others func(dir int) bool) supervise.Feature {
-	k := &keeper{own: map[carve.ID]born{}, others: others}
+// names in the directories that others says are another feature's, in the sandbox of s.
+func Feature(s *spec.Spec, others func(dir int) bool) supervise.Feature {
+	k := &keeper{own: map[carve.ID]born{}, names: query.NamesOf(s), others: others}
 	return supervise.Feature{Name: "own directories", Decide: map[string]supervise.Decider{
 		"mkdir": k.mkdir, "mkdirat": k.mkdir, "rmdir": k.rmdir, "unlinkat": k.rmdir,
 		"rename": k.rename, "renameat": k.rename, "renameat2": k.rename,
@@ -59,11 +62,17 @@ func (k *keeper) find(c *supervise.Call) (a attempt.Attempt, p *caller.Process, 
 	if n, err = p.Find(a.Dir, a.Path); err != nil {
 		return a, nil, nil, false
 	}
-	if n.Base == "." || k.others != nil && k.others(n.Dir) {
+	if !k.mine(n) {
 		n.Close()
 		return a, nil, nil, false
 	}
 	return a, p, n, true
+}
+
+// mine reports whether n is a name that the lines let the command make and remove, and no
+// other feature's.
+func (k *keeper) mine(n *caller.Name) bool {
+	return n.Base != "." && k.names.Kernel(n.Real)&carve.Create != 0 && (k.others == nil || !k.others(n.Dir))
 }
 
 // mkdir makes the directory, and remembers it.
@@ -134,13 +143,13 @@ func (k *keeper) rename(c *supervise.Call) (notify.Answer, bool) {
 		return notify.Answer{}, false
 	}
 	to, err := p.Find(a.ToDir, a.To)
-	if err != nil || to.Base == "." || k.others != nil && k.others(to.Dir) {
-		if err == nil {
-			to.Close()
-		}
+	if err != nil {
 		return notify.Answer{}, false
 	}
 	defer to.Close()
+	if !k.mine(to) {
+		return notify.Answer{}, false
+	}
 	there, own := k.owns(to)
 	if !own && exists(to) || a.Flags&^(unix.RENAME_EXCHANGE|unix.RENAME_NOREPLACE) != 0 || !c.Valid() {
 		return notify.Answer{}, false

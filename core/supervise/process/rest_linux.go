@@ -13,6 +13,9 @@ import (
 // ever, since nobody is left who would let it go on: it hears SIGHUP and goes on, as what is
 // stopped does without a supervisor when the command ends (setpgid(2), orphaned groups).
 func WaitAll() {
+	if !anyLeft() {
+		return
+	}
 	wakeStopped()
 	for {
 		pid, err := unix.Wait4(-1, nil, 0, nil)
