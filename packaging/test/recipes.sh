@@ -54,7 +54,7 @@ fi
 # A release in a clone: what must hold before, and each thing that may be forgotten.
 release() { sh "$tmp/release/packaging/release" "$@"; }
 prepare() {
-	git clone -q "$tree" "$tmp/release" && cd "$tmp/release" || return
+	rm -rf "$tmp/release" && git clone -q "$tree" "$tmp/release" && cd "$tmp/release" || return
 	number=$(sed -n 's/^var number = "\(.*\)"/\1/p' core/version/version.go)
 	sed -i "0,/^## /s/^## .*/## $number (2026-01-31)/" CHANGELOG.md
 	git -c user.name=n -c user.email=n@localhost commit -qam release
@@ -62,6 +62,27 @@ prepare() {
 	release check "$number" && [ "$(sh packaging/version)" = "$number" ]
 }
 check "a commit that can be released" eval '(prepare)'
+# What the tags of that commit would give by the proxy of Go modules, from a directory that
+# stands for it. The modules of others are those of the cache.
+by_tags() {
+	proxy=$tmp/proxy
+	rm -rf "$proxy" && cd "$tmp/release" || return
+	modules=$(sed -n 's|^	\./||p' go.work | grep -v -e '^packaging$' -e '^tests$')
+	for m in $modules; do
+		at=$proxy/github.com/nono-sandbox/nono/$m/@v
+		mkdir -p "$at" && echo "v$number" >"$at/list" && cp "$m/go.mod" "$at/v$number.mod" &&
+			printf '{"Version":"v%s","Time":"2026-01-31T00:00:00Z"}' "$number" >"$at/v$number.info" &&
+			git archive --format=zip --prefix="github.com/nono-sandbox/nono/$m@v$number/" "HEAD:$m" >"$at/v$number.zip" || return
+	done
+	cached=$(go env GOMODCACHE)/cache/download
+	for p in nono nono-run nono-exec-shim; do
+		(cd / && GOMODCACHE=$tmp/proxy-mod GOBIN=$tmp/proxy-bin GOFLAGS=-modcacherw GOPROXY="file://$proxy,file://$cached" GONOSUMDB='*' GOWORK=off \
+			go install "github.com/nono-sandbox/nono/$p@latest") || return
+	done
+	rm -rf "$tmp/proxy-project" && mkdir "$tmp/proxy-project" && cd "$tmp/proxy-project" &&
+		[ "$("$tmp/proxy-bin/nono" run --silent --allow . -- sh -c 'echo works; cat ../release/README.md' 2>/dev/null)" = works ]
+}
+check "  go install …@latest, by these tags" eval '(number=$(sed -n "s/^var number = \"\(.*\)\"/\1/p" "$tmp/release/core/version/version.go"); by_tags)'
 check "  not as another version" eval '! release check 99.0.0'
 check "  not without a module's tag" eval 'git -C "$tmp/release" tag -d core/v0.1.0 && ! release check 0.1.0'
 if have go; then
