@@ -195,6 +195,7 @@ func (c *compiler) grants(l *lines, homes []home, cmds *commands) (*given, error
 	if err := c.system(l, homes, out); err != nil {
 		return nil, err
 	}
+	c.terminfo(l)
 	c.xcode(l, homes)
 	if err := c.keychain(l, homes); err != nil {
 		return nil, err

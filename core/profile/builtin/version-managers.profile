@@ -27,7 +27,8 @@ read-file ~/.ruby-version
 read-file ~/.go-version
 read-file ~/.java-version
 read-file ~/.sdkmanrc
-# Node's: nvm, Volta, fnm (with a directory of symlinks for each shell), nodenv, n.
+# Node's: nvm, nvs, Volta, fnm (with a directory of symlinks for each shell), nodenv, n.
+read ~/.nvs
 read ~/.nvm
 read $XDG_CONFIG_HOME/nvm
 read ~/.volta
@@ -55,8 +56,9 @@ read ~/.gvm
 read ~/.phpenv
 read ~/.plenv
 read ~/perl5
-# proto, aqua, pkgx.
+# proto, vfox, aqua, pkgx.
 read ~/.proto
+read ~/.version-fox
 read $XDG_DATA_HOME/aquaproj-aqua
 read ~/.pkgx
 # Homebrew on Linux.
