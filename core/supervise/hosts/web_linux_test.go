@@ -2,6 +2,7 @@ package hosts
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -64,7 +65,7 @@ func TestWebMoves(t *testing.T) {
 		time.Sleep(wait)
 		w.Write(body[len(body)/2:])
 	}))
-	transport := &http.Transport{Dial: func(string, string) (net.Conn, error) { return dial() }}
+	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return dial() }}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport, Timeout: time.Minute}
 	once := func(size int, wait string) error {
