@@ -77,6 +77,7 @@ func TestRealManagers(t *testing.T) {
 	t.Run("keepassxc", func(t *testing.T) { realKeepassxc(t, newWorld(t, u, s)) })
 	t.Run("secret service", func(t *testing.T) { realSecretService(t, newWorld(t, u, s)) })
 	t.Run("bitwarden", func(t *testing.T) { slow(t); realBitwarden(t, newWorld(t, u, s)) })
+	t.Run("gcloud", func(t *testing.T) { slow(t); realGcloud(t, newWorld(t, u, s)) })
 	t.Run("aws", func(t *testing.T) { slow(t); realAWS(t, newWorld(t, u, s)) })
 }
 
