@@ -16,6 +16,9 @@ func (a *Adviser) candidates(s *spec.Spec, q query.Question, v *query.Verdict) [
 	if v.Reason == query.BlockedCommand {
 		list = append(list, liftings(s, v.Line)...)
 	}
+	if !v.Exists && spec.Parent(v.Resolved) == spec.Shm {
+		try(query.Part{Flag: "--private-shm"})
+	}
 	switch q.Op {
 	case query.Connect:
 		if v.Exists {
