@@ -44,6 +44,14 @@ func (o *options) pool(s *spec.Spec, outer *confine.Outer) ([]string, error) {
 	return flags, nil
 }
 
+// roomWhere begins the sentence that tells how much could be made in dir.
+func roomWhere(dir string) string {
+	if dir == spec.Shm {
+		return "there"
+	}
+	return besideWhat(dir) + " there"
+}
+
 // besideWhat tells what keeps the command from making names in dir itself.
 func besideWhat(dir string) string {
 	if dir == spec.Shm {
@@ -55,7 +63,7 @@ func besideWhat(dir string) string {
 // closePool ends the keeping of names, and says what could not be made.
 func (o *options) closePool(k *chains.Keeper) {
 	if dir, most := k.Without(); most > 0 && !o.silent {
-		os.Stderr.WriteString("nono: notice: no more could be made in " + shellquote.Word(dir) + ": " + besideWhat(dir) + " there is room for " +
+		os.Stderr.WriteString("nono: notice: no more could be made in " + shellquote.Word(dir) + ": " + roomWhere(dir) + " is room for " +
 			strconv.Itoa(most) + " new files and directories at a time\n")
 	}
 	k.Close()

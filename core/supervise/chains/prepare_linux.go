@@ -81,7 +81,7 @@ func fill(s *spec.Spec, path string, all []*Dir) error {
 	for _, d := range all {
 		e, n := count(d.Path)
 		if d.private {
-			e = leastFiles // what is there is of others
+			e = 3 * leastFiles // what is there is of others
 		}
 		entries, directories = entries+e, directories+n
 	}
