@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,7 @@ func (w internet) figures(t *testing.T, u testenv.User) {
 		out, _ := c.CombinedOutput()
 		return string(out)
 	}
+	proxy := w.tinyproxy(t)
 	for _, c := range [][]string{
 		{"connect, direct port (µs)", "figure", "connect", "203.0.113.1:8080", "2000"},
 		{"small request, direct port (µs)", "figure", "small", "good.example:8080", "1000"},
@@ -57,8 +59,62 @@ func (w internet) figures(t *testing.T, u testenv.User) {
 		}
 		slices.Sort(outside)
 		slices.Sort(inside)
-		t.Logf("%s: %s: plain %.1f, with --host %.1f", u.Name, c[0], outside[2], inside[2])
+		text := fmt.Sprintf("plain %.1f, with --host %.1f", outside[2], inside[2])
+		if what := c[2]; proxy != "" && (what == "small" || what == "another" || what == "bulk") {
+			var by []float64
+			for range 5 {
+				by = append(by, number(t, plain(append(slices.Clone(c[1:]), proxy)...)))
+			}
+			slices.Sort(by)
+			text += fmt.Sprintf(", plain through tinyproxy by CONNECT %.1f", by[2])
+		}
+		t.Logf("%s: %s: %s", u.Name, c[0], text)
 	}
+}
+
+// tinyproxy starts a proxy of the field, which holds nothing, to be compared with. It returns
+// where it is, or "".
+func (w internet) tinyproxy(t *testing.T) string {
+	if _, err := exec.LookPath("tinyproxy"); err != nil {
+		t.Logf("tinyproxy is not here")
+		return ""
+	}
+	const at = "127.0.0.1:8888"
+	conf := filepath.Join(t.TempDir(), "conf")
+	must(t, os.WriteFile(conf, []byte("Port 8888\nListen 127.0.0.1\nTimeout 60\nMaxClients 100\nLogLevel Critical\n"), 0o644))
+	c := exec.Command("tinyproxy", "-d", "-c", conf)
+	must(t, c.Start())
+	t.Cleanup(func() { c.Process.Kill(); c.Wait() })
+	eventually(t, "tinyproxy listens", func() bool {
+		conn, err := net.Dial("tcp", at)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	})
+	return at
+}
+
+// tunnel connects to a host by a proxy.
+func tunnel(proxy, to string) (net.Conn, error) {
+	c, err := net.Dial("tcp", proxy)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := io.WriteString(c, "CONNECT "+to+" HTTP/1.1\r\nHost: "+to+"\r\n\r\n"); err != nil {
+		return nil, err
+	}
+	answer := ""
+	for b := make([]byte, 1); !strings.HasSuffix(answer, "\r\n\r\n"); {
+		if _, err := c.Read(b); err != nil {
+			return nil, fmt.Errorf("%q: %w", answer, err)
+		}
+		answer += string(b)
+	}
+	if !strings.Contains(answer, " 200 ") {
+		return nil, errors.New(answer)
+	}
+	return c, nil
 }
 
 func number(t *testing.T, text string) float64 {
@@ -99,7 +155,7 @@ func (w internet) bulk(t *testing.T) {
 }
 
 // figure prints one number: microseconds of one go, or MiB a second.
-func figure(client *http.Client, what, at, amount string) error {
+func figure(client *http.Client, what, at, amount, proxy string) error {
 	n, err := strconv.Atoi(amount)
 	if err != nil {
 		return err
@@ -118,7 +174,7 @@ func figure(client *http.Client, what, at, amount string) error {
 		}
 	case "small", "another":
 		var err error
-		if once, err = asker(at, what == "another"); err != nil {
+		if once, err = asker(at, what == "another", proxy); err != nil {
 			return err
 		}
 	case "request":
@@ -136,7 +192,7 @@ func figure(client *http.Client, what, at, amount string) error {
 			return err
 		}
 	case "bulk":
-		return throughput(at, n)
+		return throughput(at, n, proxy)
 	default:
 		return errors.New("no such figure")
 	}
@@ -155,7 +211,7 @@ func figure(client *http.Client, what, at, amount string) error {
 
 // asker returns a function that asks for a page with no more system calls than that takes,
 // by one connection or by a new one each time. The name is looked up before.
-func asker(at string, one bool) (func() error, error) {
+func asker(at string, one bool, proxy string) (func() error, error) {
 	host, port, err := net.SplitHostPort(at)
 	if err != nil {
 		return nil, err
@@ -170,6 +226,22 @@ func asker(at string, one bool) (func() error, error) {
 	}
 	fd := -1
 	open := func() (err error) {
+		if proxy != "" {
+			c, err := tunnel(proxy, at)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			f, err := c.(*net.TCPConn).File()
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			if fd, err = unix.Dup(int(f.Fd())); err != nil { // Fd has it block
+				return err
+			}
+			return nil
+		}
 		if fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0); err != nil {
 			return err
 		}
@@ -197,8 +269,12 @@ func asker(at string, one bool) (func() error, error) {
 	}, err
 }
 
-func throughput(at string, n int) error {
-	c, err := net.Dial("tcp", at)
+func throughput(at string, n int, proxy string) error {
+	dial := func() (net.Conn, error) { return net.Dial("tcp", at) }
+	if proxy != "" {
+		dial = func() (net.Conn, error) { return tunnel(proxy, at) }
+	}
+	c, err := dial()
 	if err != nil {
 		return err
 	}

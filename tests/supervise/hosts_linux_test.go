@@ -322,7 +322,7 @@ func ask(args []string) error {
 	case "unix":
 		return overUnix(client, args[1], args[2])
 	case "figure":
-		return figure(client, args[1], args[2], args[3])
+		return figure(client, args[1], args[2], args[3], strings.Join(args[4:], ""))
 	case "many":
 		return many(client, args[1], args[2])
 	case "swap":

@@ -137,7 +137,7 @@ func (n *Network) relayed(port uint16, d destination) {
 // noServer answers that nobody listens inside at an address of this machine. Where
 // somebody does outside, that is told.
 func (n *Network) noServer(d destination, to netip.AddrPort, err error) notify.Answer {
-	if listensOutside(to.Port()) {
+	if n.told.tell != nil && n.outside.has(to.Port()) {
 		n.told.ended(d.who, "localhost", to.Port(), nobodyInside, "--host localhost:"+strconv.Itoa(int(to.Port())), unix.ECONNREFUSED)
 	}
 	return result(err)

@@ -3,9 +3,6 @@ package hosts
 import (
 	"net"
 	"net/netip"
-	"os"
-	"strconv"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -160,22 +157,6 @@ func loopback(a netip.AddrPort) netip.AddrPort {
 		addr = netip.IPv6Loopback()
 	}
 	return netip.AddrPortFrom(addr, a.Port())
-}
-
-// listensOutside reports whether somebody outside waits for connections to the port, as
-// /proc/net/tcp tells (proc_net_tcp.txt of the kernel): then a refusal is worth a word.
-func listensOutside(port uint16) bool {
-	want := ":" + strings.ToUpper(strconv.FormatUint(uint64(port)|1<<16, 16)[1:])
-	for _, path := range [...]string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
-		text, _ := os.ReadFile(path)
-		for line := range strings.Lines(string(text)) {
-			f := strings.Fields(line)
-			if len(f) > 3 && f[3] == "0A" && strings.HasSuffix(f[1], want) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // listenOutside takes connections at an address outside for the server inside that has

@@ -29,6 +29,7 @@ type Network struct {
 	datagrams   *datagrams
 	nameServers map[netip.Addr]bool
 	person      Person
+	outside     listeners
 
 	mu        sync.Mutex
 	pretended map[uint64]bool // the sockets that pretend made, by inode
