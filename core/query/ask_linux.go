@@ -83,6 +83,10 @@ func (e *asking) needs(n *paths.Node, target string, want carve.Rights) bool {
 	return true
 }
 
+// BesideDenied is the note of a verdict on a name that the supervisor makes, removes or
+// renames, since its directory has lost the right.
+const BesideDenied = "the supervisor does it, beside what is denied in that directory"
+
 // besideDenied reports whether the supervisor makes, removes or renames target, a name in
 // the directory n, which has lost the missing rights to what is denied in it or beneath.
 func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights) bool {
@@ -106,7 +110,7 @@ func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights
 	}
 	if !e.failed {
 		e.v.Line = grantOf(s, target, missing&-missing)
-		e.note("the supervisor does it, beside what is denied in that directory")
+		e.note(BesideDenied)
 	}
 	return true
 }

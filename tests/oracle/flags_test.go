@@ -29,11 +29,23 @@ type run struct {
 	cwd   string
 	temp  string
 	flags []string
+	// besides are flags that need a supervisor.
+	besides []string
 }
 
 // TestFlags is TestOracle from the command line on: random flags, paths as people
 // spell them, a random working directory, and the suggestions as they are pasted.
-func TestFlags(t *testing.T) {
+func TestFlags(t *testing.T) { compareFlags(t, nil) }
+
+// TestFlagsSupervised is TestFlags where a supervisor makes names beside what is denied, or
+// removes the directories that the run has made, or holds metadata.
+func TestFlagsSupervised(t *testing.T) {
+	compareFlags(t, [][]string{{"--allow-beside-denied"}, {"--allow-rmdir-own"}, {"--allow-beside-denied", "--allow-rmdir-own"},
+		{"--hold-metadata"}, {"--allow-beside-denied", "--hold-metadata"}})
+}
+
+// compareFlags draws cases; each has one of the sets of flags besides, if there are any.
+func compareFlags(t *testing.T, besides [][]string) {
 	testenv.RequireLandlock(t, kernel.ABITruncate)
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip("suggestions are pasted into bash, which is not here")
@@ -42,7 +54,7 @@ func TestFlags(t *testing.T) {
 	must(t, err)
 	bin := filepath.Join(testenv.User{}.Dir(t), "bin")
 	must(t, os.Mkdir(bin, 0o755))
-	for _, name := range []string{"nono-run", "nono-why", "nono-exec-shim"} {
+	for _, name := range []string{"nono-run", "nono-why", "nono-exec-shim", "nono-supervise"} {
 		text, err := os.ReadFile(testenv.Build(t, "../../"+name))
 		must(t, err, os.WriteFile(filepath.Join(bin, name), text, 0o755))
 	}
@@ -52,6 +64,9 @@ func TestFlags(t *testing.T) {
 	var n tally
 	for i := uint64(0); ; i++ {
 		c := &run{trial: &trial{t: t, seed: first + i, n: &n, abi: support.ABI, probe: probe}, bin: bin}
+		if len(besides) > 0 {
+			c.besides = besides[(first+i)%uint64(len(besides))]
+		}
 		c.draw()
 		done := n.spent > shortTime
 		if os.Getenv("NONO_LONG") != "" {
@@ -87,7 +102,7 @@ func (c *run) draw() {
 		if r.IntN(3) == 0 {
 			c.tree.home(t)
 		}
-		c.flags = c.tree.randomFlags()
+		c.flags = append(c.tree.randomFlags(), c.besides...)
 		c.cwd = c.tree.real(c.tree.pick(c.tree.dirs))
 		c.compare(r)
 	}

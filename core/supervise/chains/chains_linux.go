@@ -34,14 +34,14 @@ type Keeper struct {
 	names     *query.Names
 	pools     []*pool
 	performer *files.Performer
-	// rmdir tells that directories may be removed, and rmdirOwn that those may that came
+	// rmdirOwn tells that directories may be removed and renamed that came
 	// out of a pool.
-	rmdir, rmdirOwn bool
+	rmdirOwn bool
 }
 
 // New returns a Keeper for the sandbox of s, with the pools that Prepare has made.
 func New(s *spec.Spec, pools []string) (*Keeper, error) {
-	k := &Keeper{dirs: Find(s), names: query.NamesOf(s), performer: files.New(), rmdir: s.Rmdir, rmdirOwn: s.RmdirOwn}
+	k := &Keeper{dirs: Find(s), names: query.NamesOf(s), performer: files.New(), rmdirOwn: s.RmdirOwn}
 	for _, path := range pools {
 		p, err := openPool(path)
 		if err != nil {

@@ -121,7 +121,11 @@ func (p *pool) give(plan *files.Plan, i *item, mode uint32) error {
 	if err := i.renew(plan, plan.At.Dir, mode); err != nil {
 		return err
 	}
-	return unix.Renameat2(p.fd, i.name, plan.At.Dir, plan.At.Base, unix.RENAME_NOREPLACE)
+	err := unix.Renameat2(p.fd, i.name, plan.At.Dir, plan.At.Base, unix.RENAME_NOREPLACE)
+	if err == unix.EXDEV { // the directory by another mount of it
+		err = unix.EACCES
+	}
+	return err
 }
 
 // renew makes the item as if it had just been made in the directory parent. It runs as

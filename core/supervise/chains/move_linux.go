@@ -13,7 +13,7 @@ func (k *Keeper) remove(p *files.Plan, from *Dir) files.Decision {
 	flags := int(p.Attempt.Flags)
 	if p.Attempt.Op == query.Rmdir {
 		flags = unix.AT_REMOVEDIR
-		if !k.rmdir && !(p.At.Is(unix.S_IFDIR) && k.mayMove(p.At)) {
+		if !k.rmdir(p.At) && !(p.At.Is(unix.S_IFDIR) && k.mayMove(p.At)) {
 			return kernel
 		}
 	}
@@ -28,11 +28,15 @@ func (k *Keeper) remove(p *files.Plan, from *Dir) files.Decision {
 // mayMove reports whether what lies at p may be renamed or removed, which of directories
 // is a right of its own.
 func (k *Keeper) mayMove(p *files.Place) bool {
-	if !p.Is(unix.S_IFDIR) || k.rmdir {
+	if !p.Is(unix.S_IFDIR) || k.rmdir(p) {
 		return true
 	}
 	return k.rmdirOwn && k.own(p)
 }
+
+// rmdir reports whether the lines let directories be removed where p is: by the switch, or
+// since it is beneath a temp.
+func (k *Keeper) rmdir(p *files.Place) bool { return k.names.Meant(p.Real)&carve.RemoveDir != 0 }
 
 // own reports whether what lies at p came out of a pool.
 func (k *Keeper) own(p *files.Place) bool {
