@@ -28,6 +28,12 @@ chmod 755 /srv/secret; chown -R nobody /srv/home /srv/secret; R="$N/nono-run --s
 		"--wait-all --explain":      {"", `$R --wait-all --explain --allow /srv -- sh -c ` + try, "done"},
 		"--ephemeral":               {"", `$R --ephemeral=discard --read /srv --allow /srv/p -- sh -c ` + try, ""},
 		"--temp":                    {"", `$R --temp /srv -- sh -c ` + try, "done"},
+		"--private-shm":             {"", `$R --private-shm --allow /srv -- sh -c ` + try, ""},
+		"--undo and beside":         {"", `$R --undo --allow-beside-denied --allow-rmdir-own --allow /srv -- sh -c ` + try, "done"},
+		"--ephemeral with others":   {"", `$R --ephemeral=discard --explain --wait-all --allow /srv/p --read /srv -- sh -c ` + try, ""},
+		"--unix-socket, directory":  {"", `$R --unix-socket /srv/secret --read /srv/p -- true; $R --unix-socket /srv --read /srv/p -- sh -c ` + try, "it is denied by the policy 'site'"},
+		"--trust-project":           {"", `printf 'allow /srv\nallow-command tac\nallow-beside-denied\n' > .nono.profile; $R --trust-project -- sh -c ` + try, "the command is blocked by the policy 'site'"},
+		"a hook's program":          {"", `mkdir -p /srv/n; cp "$N"/nono-run "$N"/nono-exec-shim "$N"/nono-why "$N"/nono-hook /srv/n; chown -R $W /srv/n; as $W "HOME=/srv/home /srv/n/nono-run --silent --allow /srv/n -- sh -c 'exec 2>&1; echo x > /srv/n/nono-hook; rm /srv/n/nono-hook; mv /srv/p/spec /srv/n/nono-hook'"; cmp /srv/n/nono-hook "$N/nono-hook" && echo done`, "done"},
 		"a grant that ends":         {"", `$R --allow /srv:1h -- sh -c ` + try, ""},
 		"--until":                   {"", `$R --allow /srv --until 2099-01-01T00:00 -- sh -c ` + try, ""},
 		"--host":                    {"", `$R --host '127.0.0.1' --allow /srv -- sh -c ` + try, ""},
@@ -57,7 +63,7 @@ chmod 755 /srv/secret; chown -R nobody /srv/home /srv/secret; R="$N/nono-run --s
 			scripts := map[string][2]string{}
 			for name, r := range rows {
 				run := r[1]
-				if name != "nono-policy of its own" {
+				if name != "nono-policy of its own" && name != "a hook's program" {
 					run = "cat > /srv/script <<'ROW'\n" + lay2 + run + "\nROW\nas " + who + " sh /srv/script 2>&1"
 				}
 				policy := floor + "\n" + r[0]
