@@ -45,7 +45,7 @@ func TestContributing(t *testing.T) {
 			t.Errorf("CONTRIBUTING.md names 'make %s', which does not exist", m[1])
 		}
 	}
-	tests := regexp.MustCompile(`cd (\w+)(?: && |\n)(?:go test )(\./\w+).*?-(?:run|fuzz) '?(\w+)`).FindAllStringSubmatch(page, -1)
+	tests := regexp.MustCompile(`cd (\w+)(?: && |\n)(?:go test )(\./[\w/]+).*?-(?:run|fuzz) '?(\w+)`).FindAllStringSubmatch(page, -1)
 	if len(tests) < 2 {
 		t.Errorf("only %d tests found", len(tests))
 	}
