@@ -185,7 +185,8 @@ func furnish(t *testing.T, home, name string) {
 }
 
 // compiled tells what a profile comes to: what it says of itself, the lines of
-// the spec that are its doing, and what the spec as a whole lets through.
+// the spec that are its own doing, and what the spec as a whole lets through. What
+// an included profile gives stands in that profile's file.
 func compiled(t *testing.T, home, name string) string {
 	t.Helper()
 	r, p := load(t, home, name)
@@ -203,14 +204,24 @@ func compiled(t *testing.T, home, name string) string {
 	say("workdir:", p.Workdir.String())
 	say("commands:", strings.Join(r.AllowCommands, " "))
 	say("environment:", strings.Join(r.PassEnv, " "))
+	others := map[string]bool{} // the paths that only included profiles name
 	for _, l := range p.Lines {
+		if l.Profile != name {
+			others[l.Value] = true
+		}
+	}
+	for _, l := range p.Lines {
+		if l.Profile != name {
+			continue
+		}
+		delete(others, l.Value)
 		// What the machine may have or not have is told as the profile says it.
 		if strings.HasPrefix(l.Value, "/") && !strings.HasPrefix(l.Value, home) {
 			say("says:", l.Word, l.Value)
 		}
 	}
 	for _, path := range pol.Skipped {
-		if strings.HasPrefix(path, home) {
+		if strings.HasPrefix(path, home) && !others[path] {
 			say("skipped:", path)
 		}
 	}
@@ -222,7 +233,7 @@ func compiled(t *testing.T, home, name string) string {
 	}
 	text := string(document.Append(nil, pol.Spec))
 	for line := range strings.SplitSeq(text, "\n") {
-		if strings.Contains(line, `by "profile `) && strings.Contains(line, home) || strings.HasSuffix(line, " allow") || strings.HasSuffix(line, " block") ||
+		if strings.Contains(line, `by "profile `+name+`"`) && strings.Contains(line, home) || strings.HasSuffix(line, " allow") || strings.HasSuffix(line, " block") ||
 			strings.HasPrefix(line, "deny") && strings.Contains(line, " "+home) {
 			say(line)
 		}
