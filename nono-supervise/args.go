@@ -55,113 +55,79 @@ const usage = "usage: nono run [FLAG ...] [--] COMMAND [ARGUMENT ...]"
 
 func parse(args []string) (options, error) {
 	o := options{fd: -1, datagrams: -1}
+	f := o.flags()
 	for i, arg := range args {
 		if arg == "--" {
 			o.argv = args[i+1:]
 			return o, o.check()
 		}
 		name, value, _ := strings.Cut(arg, "=")
-		switch name {
-		case "--fd":
-			fd, err := strconv.Atoi(value)
-			if err != nil || fd < 3 {
-				return o, misuse("a descriptor above 2 is wanted after --fd=")
-			}
-			o.fd = fd
-		case "--from":
-			o.from = value
-		case "--shim":
-			o.shim = value
-		case "--exec":
-			o.exec = value
-		case "--confined":
-			o.confined = true
-		case "--explain":
-			o.explain = true
-		case "--summary":
-			o.summary = value
-		case "--silent":
-			o.silent = true
-		case "--wait-all":
-			o.waitAll = true
-		case "--datagrams":
-			fd, err := strconv.Atoi(value)
-			if err != nil || fd < 3 {
-				return o, misuse("a descriptor above 2 is wanted after --datagrams=")
-			}
-			o.datagrams = fd
-		case "--maker", "--name-server", "--record":
-			fd, err := strconv.Atoi(value)
-			if err != nil || fd < 3 {
-				return o, misuse("a descriptor above 2 is wanted after " + name + "=")
-			}
-			*map[string]*int{"--maker": &o.maker, "--name-server": &o.nameServer, "--record": &o.record}[name] = fd
-		case "--secret":
-			o.secrets = append(o.secrets, value)
-		case "--credentials":
-			fd, err := strconv.Atoi(value)
-			if err != nil || fd < 3 {
-				return o, misuse("a descriptor above 2 is wanted after --credentials=")
-			}
-			o.credentials = fd
-		case "--pool":
-			o.pools = append(o.pools, value)
-		case "--again":
-			o.again = true
-		case "--ask-by":
-			o.ask.by = value
-		case "--ask-with":
-			o.ask.with = value
-		case "--ask-timeout":
-			o.ask.timeout = value
-		case "--ask-profile":
-			o.ask.profile = value
-		case "--ask-env", "--ask-fd":
-			fd, err := strconv.Atoi(value)
-			if err != nil || fd < 3 {
-				return o, misuse("a descriptor above 2 is wanted after " + name + "=")
-			}
-			if name == "--ask-env" {
-				o.ask.env = fd
-			} else {
-				o.ask.fd = fd
-			}
-		case "--undo-limit":
-			n, err := strconv.ParseInt(value, 10, 64)
-			if err != nil || n < 0 {
-				return o, misuse("a number of bytes is wanted after --undo-limit=")
-			}
-			o.undoLimit = n
-		case "--undo-run":
-			o.undoRun = value
-		case "--apart":
-			o.apart = value
-		case "--audit-log":
-			o.audit.path = value
-		case "--audit-level":
-			o.audit.level = audit.Level(value)
-		case "--audit-required":
-			o.audit.required = true
-		case "--audit-fd":
-			fd, err := strconv.Atoi(value)
-			if err != nil || fd < 3 {
-				return o, misuse("a descriptor above 2 is wanted after --audit-fd=")
-			}
-			o.audit.fd = fd
-		case "--help", "-h":
-			o.help = true
+		if err := f.set(name, value); err != nil {
+			return o, err
+		}
+		if o.help || o.version {
 			return o, nil
-		case "--version":
-			o.version = true
-			return o, nil
-		default:
-			return o, misuse("there is no flag " + fault.Quote(arg))
 		}
 	}
 	if o.datagrams >= 0 {
 		return o, nil
 	}
 	return o, misuse("no command is given")
+}
+
+// flags are the flags by what stands behind them, each with where it goes.
+type flags struct {
+	switches    map[string]*bool // nothing
+	texts       map[string]*string
+	lists       map[string]*[]string // a text, each time that the flag is given
+	descriptors map[string]*int
+	bytes       map[string]*int64
+}
+
+func (o *options) flags() flags {
+	return flags{
+		switches: map[string]*bool{"--confined": &o.confined, "--explain": &o.explain, "--silent": &o.silent, "--wait-all": &o.waitAll,
+			"--again": &o.again, "--audit-required": &o.audit.required, "--help": &o.help, "-h": &o.help, "--version": &o.version},
+		texts: map[string]*string{"--from": &o.from, "--shim": &o.shim, "--exec": &o.exec, "--summary": &o.summary,
+			"--ask-by": &o.ask.by, "--ask-with": &o.ask.with, "--ask-timeout": &o.ask.timeout, "--ask-profile": &o.ask.profile,
+			"--undo-run": &o.undoRun, "--apart": &o.apart, "--audit-log": &o.audit.path, "--audit-level": (*string)(&o.audit.level)},
+		lists: map[string]*[]string{"--secret": &o.secrets, "--pool": &o.pools},
+		descriptors: map[string]*int{"--fd": &o.fd, "--datagrams": &o.datagrams, "--maker": &o.maker, "--name-server": &o.nameServer,
+			"--record": &o.record, "--credentials": &o.credentials, "--ask-env": &o.ask.env, "--ask-fd": &o.ask.fd, "--audit-fd": &o.audit.fd},
+		bytes: map[string]*int64{"--undo-limit": &o.undoLimit},
+	}
+}
+
+func (f *flags) set(name, value string) error {
+	if to := f.switches[name]; to != nil {
+		*to = true
+		return nil
+	}
+	if to := f.texts[name]; to != nil {
+		*to = value
+		return nil
+	}
+	if to := f.lists[name]; to != nil {
+		*to = append(*to, value)
+		return nil
+	}
+	if to := f.descriptors[name]; to != nil {
+		fd, err := strconv.Atoi(value)
+		if err != nil || fd < 3 {
+			return misuse("a descriptor above 2 is wanted after " + name + "=")
+		}
+		*to = fd
+		return nil
+	}
+	if to := f.bytes[name]; to != nil {
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || n < 0 {
+			return misuse("a number of bytes is wanted after " + name + "=")
+		}
+		*to = n
+		return nil
+	}
+	return misuse("there is no flag " + fault.Quote(name))
 }
 
 func (o *options) check() error {

@@ -64,15 +64,3 @@ func Granted(k spec.Kind, rmdir bool) Rights {
 	}
 	return r
 }
-
-// Taken returns what a line of kind k takes away at and beneath its path. A grant
-// takes nothing.
-func Taken(k spec.Kind) Rights {
-	switch k {
-	case spec.Deny:
-		return OfFiles | List | Create | RemoveDir
-	case spec.DenyWrite:
-		return Changing
-	}
-	return 0
-}

@@ -93,15 +93,8 @@ func compileOnce(o Options, h Host, asked []Grant) (*Policy, error) {
 	if err := c.refuseFromFiles(l); err != nil {
 		return nil, err
 	}
-	watch := o.Watch
-	traps, err := watch.traps()
+	watch, traps, err := c.watching(l)
 	if err != nil {
-		return nil, err
-	}
-	if watch.AuditLog, err = c.auditLog(l); err != nil {
-		return nil, err
-	}
-	if watch.AskWith, err = c.askProgram(l); err != nil {
 		return nil, err
 	}
 	given, err := c.grants(l, homes, cmds)
@@ -136,6 +129,20 @@ func compileOnce(o Options, h Host, asked []Grant) (*Policy, error) {
 		Lifted: lifted(l.asked, protected), NotDenied: notDenied, Patterns: patterns, Closed: closed, Unlisted: unlisted,
 		Misled: given.misled, Led: given.led, BeforeNono: c.beforeNono(l, closed),
 	}, nil
+}
+
+// watching returns what the supervisor is to look at, and the groups of system calls that
+// it is asked about for that.
+func (c *compiler) watching(l *lines) (watch Watch, traps []spec.Trap, err error) {
+	watch = c.o.Watch
+	if traps, err = watch.traps(); err != nil {
+		return watch, nil, err
+	}
+	if watch.AuditLog, err = c.auditLog(l); err != nil {
+		return watch, nil, err
+	}
+	watch.AskWith, err = c.askProgram(l)
+	return watch, traps, err
 }
 
 // assemble makes the spec of the lines, the switches and what they want of a supervisor,

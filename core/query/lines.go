@@ -43,7 +43,7 @@ func denyBeneath(s *spec.Spec, path string, right carve.Rights) *spec.Path {
 	return nil
 }
 
-func takes(p *spec.Path, right carve.Rights) bool { return carve.Taken(p.Kind)&right != 0 }
+func takes(p *spec.Path, right carve.Rights) bool { return taken(p.Kind)&right != 0 }
 
 // anyGrantOf returns the deepest grant at or above path, whatever it grants.
 func anyGrantOf(s *spec.Spec, path string) *spec.Path {
@@ -88,4 +88,16 @@ func reasonOf(p *spec.Path, cwd string) Reason {
 		return WithinWorkdir
 	}
 	return ExplicitGrant
+}
+
+// taken returns what a line of kind k takes away at and beneath its path. A grant
+// takes nothing.
+func taken(k spec.Kind) carve.Rights {
+	switch k {
+	case spec.Deny:
+		return carve.OfFiles | carve.List | carve.Create | carve.RemoveDir
+	case spec.DenyWrite:
+		return carve.Changing
+	}
+	return 0
 }

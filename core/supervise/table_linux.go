@@ -35,6 +35,20 @@ type Feature struct {
 	Slow bool
 }
 
+// Watching returns a Watch with a watcher for each call of the groups that s has
+// trapped: by names the watcher of a group, or nil for none.
+func Watching(s *spec.Spec, by func(spec.Trap) Watcher) map[string]Watcher {
+	watch := map[string]Watcher{}
+	for _, t := range s.Supervise {
+		if w := by(t); w != nil {
+			for _, c := range seccomp.Trapped(t) {
+				watch[c.Name] = w
+			}
+		}
+	}
+	return watch
+}
+
 // A table is what is done with each system call, by its number.
 type table map[int32]*entry
 

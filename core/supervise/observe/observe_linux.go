@@ -2,7 +2,6 @@ package observe
 
 import (
 	"encoding/binary"
-	"maps"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/query"
-	"github.com/nono-sandbox/nono/core/seccomp"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/attempt"
@@ -41,24 +39,17 @@ func New(s *spec.Spec, abi int, host *policy.Host, wide func(path string) *spec.
 
 // Feature returns the watchers for what s has trapped.
 func (o *Observer) Feature(s *spec.Spec) supervise.Feature {
-	watch := map[string]supervise.Watcher{}
-	for _, t := range s.Supervise {
-		var w supervise.Watcher
+	return supervise.Feature{Name: "the log", Watch: supervise.Watching(s, func(t spec.Trap) supervise.Watcher {
 		switch t {
 		case spec.TrapExec:
-			w = o.exec
+			return o.exec
 		case spec.TrapOpens, spec.TrapWrites, spec.TrapNames:
-			w = o.path
+			return o.path
 		case spec.TrapConnects:
-			w = o.connect
-		default:
-			continue
+			return o.connect
 		}
-		for _, c := range seccomp.Trapped(t) {
-			watch[c.Name] = w
-		}
-	}
-	return supervise.Feature{Name: "the log", Watch: maps.Clone(watch)}
+		return nil
+	})}
 }
 
 // exec tells of a program that is started.

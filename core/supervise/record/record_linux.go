@@ -11,7 +11,6 @@ import (
 	"sync"
 
 	"github.com/nono-sandbox/nono/core/learn"
-	"github.com/nono-sandbox/nono/core/seccomp"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
 	"github.com/nono-sandbox/nono/core/supervise/attempt"
@@ -61,27 +60,20 @@ func New() *Recorder {
 
 // Feature returns the watchers for what s has trapped.
 func (r *Recorder) Feature(s *spec.Spec) supervise.Feature {
-	watch := map[string]supervise.Watcher{}
 	r.hostsKnown = s.Traps(spec.TrapHosts)
-	for _, t := range s.Supervise {
-		var w supervise.Watcher
+	return supervise.Feature{Name: "the recording", Watch: supervise.Watching(s, func(t spec.Trap) supervise.Watcher {
 		switch t {
 		case spec.TrapExec:
-			w = r.exec
+			return r.exec
 		case spec.TrapOpens, spec.TrapNames:
-			w = r.path
+			return r.path
 		case spec.TrapConnects, spec.TrapSockets:
-			w = r.address
+			return r.address
 		case spec.TrapFamilies:
-			w = r.family
-		default:
-			continue
+			return r.family
 		}
-		for _, c := range seccomp.Trapped(t) {
-			watch[c.Name] = w
-		}
-	}
-	return supervise.Feature{Name: "the recording", Watch: watch}
+		return nil
+	})}
 }
 
 // JSON is the recording as nono learn reads it.
