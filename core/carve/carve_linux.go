@@ -37,11 +37,13 @@ type Chain struct {
 }
 
 // Rules carves s over what is on disk now. It calls emit for every rule, and
-// returns the chain directories in the order met. It follows no symlink: a
-// grant whose path has one (unless other lines give as much of what the path leads to), that
-// is missing without being optional, or that is of the wrong kind is a *fault.Error, as is a chain directory that cannot be
-// listed but can be searched; so are mounts that cannot be made out while something is denied. An
-// error from emit ends the walk and is returned as it is.
+// returns the chain directories in the order met. It follows no symlink.
+//
+// Rules returns a *fault.Error for these: a grant whose path has a symlink, unless other
+// lines give as much of what the path leads to; a grant that is missing and not optional,
+// or is of the wrong kind; a chain directory that can be searched but not listed; mounts
+// that cannot be made out while something is denied. An error from emit ends the walk,
+// and Rules returns it as it is.
 //
 // An unnamed entry of a chain directory that vanishes, is a symlink, or cannot
 // be examined (a broken network or FUSE mount) gets no rule.
@@ -83,9 +85,9 @@ func (w *walk) survey(n *node) (bool, error) {
 	switch err := lstat(n.path, &st); err {
 	case nil:
 	case unix.ENOENT, unix.ENOTDIR, unix.ELOOP:
-		return false, nil // nor is anything beneath it there
+		return false, nil // so nothing is beneath it either
 	case unix.EACCES:
-		return false, nil // who cannot search here can be given nothing beneath
+		return false, nil // this process cannot search here, so it can give nothing beneath
 	default:
 		return false, &fault.Error{Do: "examine", Path: n.path, Err: err}
 	}

@@ -54,8 +54,8 @@ func listsNumbers(fs *unix.Statfs_t) bool {
 	return false
 }
 
-// anothers reports whether the directory fd is another user's. Its owner could open it
-// again from inside, and what is denied in it was not seen.
+// anothers reports whether the directory fd belongs to another user. A command of that user
+// could open the directory again, and the carve has not seen what is denied in it.
 func anothers(fd int) bool {
 	var st unix.Stat_t
 	return unix.Fstat(fd, &st) == nil && int(st.Uid) != unix.Geteuid() && int(st.Uid) != unix.Getuid()
@@ -77,7 +77,7 @@ func (w *walk) entries(n *node, fd int, r Rights) error {
 		return nil // it was removed meanwhile: nothing is in it, nor ever will be
 	}
 	if err == unix.EACCES && anothers(fd) && !searchable(fd) {
-		return nil // as another user's home: who cannot search it reaches nothing in it
+		return nil // such as another user's home: this process can search it no more than the command
 	}
 	if err != nil {
 		return &fault.Error{Do: "list", Path: n.path, Err: err, Hint: "it is on the way to a denied path: grant what is needed beneath it instead"}
@@ -103,7 +103,7 @@ func (w *walk) entries(n *node, fd int, r Rights) error {
 			var e fdio.Dirent
 			e, rest = fdio.Entry(rest)
 			if e.Kind == unix.DT_LNK {
-				continue // what it leads to has, or has not, a rule of its own
+				continue // a symlink: the rules of what it leads to count
 			}
 			if err := w.entry(n, &dir, &e, r); err != nil {
 				return err
@@ -133,9 +133,9 @@ func (w *walk) entry(n *node, dir *listing, e *fdio.Dirent, r Rights) error {
 	return w.give(fd, &w.stat, w.denied[id(&w.stat)].left(nil, r), n.path, name)
 }
 
-// openEntry opens one entry, and notes in w.stat what it is. Thousands are plain files
-// of which nothing is denied by another name: where the listing is exact, no call is
-// needed to tell.
+// openEntry opens one entry, and notes in w.stat what it is. Most entries are plain files,
+// and no other name of them is denied: if the listing is exact, no call is needed to know
+// this.
 func (w *walk) openEntry(dir *listing, e *fdio.Dirent) (int, unix.Errno) {
 	if dir.exact && e.Kind == unix.DT_REG && w.denied[ID{dir.dev, e.Ino}] == nil {
 		// Nothing may be mounted there, which would be another file.

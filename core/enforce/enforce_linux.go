@@ -33,7 +33,7 @@ func Apply(s *spec.Spec, beside Beside) (*Sandbox, error) {
 		return nil, err
 	}
 	if beside.Supervisor != 0 {
-		// After the filter of apply, so that what that refuses is refused without asking.
+		// The filter of apply is loaded first: it refuses its calls, and nobody is asked about them.
 		if err := supervise(s, beside.Supervisor); err != nil {
 			return nil, err
 		}
@@ -50,8 +50,7 @@ func apply(s *spec.Spec) error {
 	if err := asked(s, support.ABI); err != nil {
 		return err
 	}
-	// While nothing is restricted yet: a socket that must not be handed over is a
-	// reason not to begin.
+	// Nothing is restricted yet. If a socket must not be handed over, nothing is begun.
 	if err := checkInherited(s, support.ABI); err != nil {
 		return err
 	}
@@ -68,8 +67,8 @@ func apply(s *spec.Spec) error {
 	if err := landlock.Restrict(inner, support.ABI); err != nil {
 		return err
 	}
-	// Capabilities after Landlock, which may need to search directories that
-	// only root can; before seccomp, which needs no_new_privs and nothing else.
+	// Landlock comes before: it may search directories that only root can search.
+	// seccomp comes after: it needs no_new_privs and no capability.
 	if err := dropCapabilities(); err != nil {
 		return err
 	}
@@ -88,8 +87,8 @@ func asked(s *spec.Spec, abi int) error {
 			Hint: "--net-block instead shuts the whole network"}
 	}
 	if s.LimitsHosts() && abi < kernel.ABINet {
-		// The supervisor alone would decide about each connection, and nothing would hold
-		// an address that changes after it has looked.
+		// The supervisor alone would decide about each connection. If the command changed the
+		// address after the supervisor has looked, nothing would refuse the new address.
 		return &fault.Error{Do: "limit the network to some hosts", Err: fault.Text("that takes " + kernel.Needs(kernel.ABINet)),
 			Hint: "--net-block instead shuts the whole network"}
 	}

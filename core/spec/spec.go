@@ -75,16 +75,16 @@ func (k Kind) File() bool {
 // Path is one path line.
 type Path struct {
 	Kind Kind
-	// Path is absolute and clean. A grant's is free of symlinks when it is
-	// made, and applying it fails if one has appeared since. A deny's may be a
-	// symlink: it then covers that name, and another line covers the target.
+	// Path is absolute and clean. The path of a grant has no symlink when the spec is
+	// made; if a symlink has appeared since, applying the spec fails. The path of a deny
+	// may be a symlink: the deny covers that name, and another line covers the target.
 	Path string
 	// Optional (a `?` behind the directive) lets the path be missing. On a deny
 	// it changes nothing: a denied path is kept absent.
 	Optional bool
 	// By says where the line comes from.
 	By Origin
-	// Line is where Parse read it, from 1. Zero for a line not yet printed.
+	// Line is the number of the line that Parse read, from 1; 0 for a line not yet printed.
 	Line int
 	// Until is when the grant ends, in seconds of CLOCK_BOOTTIME: set in Spec.Ending,
 	// and 0 elsewhere.
