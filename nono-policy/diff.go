@@ -10,6 +10,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/document"
+	"github.com/nono-sandbox/nono/core/spec/origins"
 )
 
 // diff prints the lines that one of two policies has and the other has not.
@@ -57,7 +58,7 @@ func either(arg string) (*spec.Spec, error) {
 func linesOf(s *spec.Spec) map[string]string {
 	lines := map[string]string{}
 	for _, p := range s.Paths {
-		if !p.By.OfOneStart() {
+		if !origins.OfOneStart(p.By) {
 			lines[p.Kind.String()+" "+fault.Quote(p.Path)] = p.By.String()
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/document"
+	"github.com/nono-sandbox/nono/core/spec/origins"
 	"github.com/nono-sandbox/nono/core/version"
 )
 
@@ -173,7 +174,7 @@ func (o *options) setPrintSpec(arg string) error {
 func (l *launch) document(all bool) string {
 	s := *l.policy.Spec
 	if !all {
-		s.Paths = slices.DeleteFunc(slices.Clone(s.Paths), func(p spec.Path) bool { return p.By.OfOneStart() })
+		s.Paths = slices.DeleteFunc(slices.Clone(s.Paths), func(p spec.Path) bool { return origins.OfOneStart(p.By) })
 	}
 	return string(document.Append(nil, &s))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/origins"
 )
 
 // Edit returns the spec that s becomes with the changes, by its lines alone. What
@@ -103,12 +104,12 @@ func lifts(s *spec.Spec, what string, l *spec.Path) bool {
 // drops reports whether leaving out the flag p removes the line l of s: it is one
 // of what was typed, or of where that leads.
 func drops(s *spec.Spec, p query.Part, l *spec.Path) bool {
-	if l.Kind.Grants() || !l.By.Typed() {
+	if l.Kind.Grants() || !origins.Typed(l.By) {
 		return false
 	}
 	for i := range s.Paths {
 		t := &s.Paths[i]
-		named := userDeny(t) && "--"+t.Kind.String() == p.Flag && (t.Path == p.Arg || t.By.Pattern() == p.Arg && p.Arg != "") ||
+		named := userDeny(t) && "--"+t.Kind.String() == p.Flag && (t.Path == p.Arg || origins.Pattern(t.By) == p.Arg && p.Arg != "") ||
 			t.By == byBlockFlag && p.Flag == "--block-command" && spec.Base(t.Path) == p.Arg
 		if named && t.Kind == l.Kind && (t.Path == l.Path || leadsTo(t, l)) {
 			return true
@@ -135,7 +136,7 @@ func typed(s *spec.Spec, l *spec.Path) []query.Part {
 			return query.Part{Flag: "--block-command", Arg: spec.Base(t.Path), Drop: true}
 		}
 		arg := t.Path
-		if pattern := t.By.Pattern(); pattern != "" {
+		if pattern := origins.Pattern(t.By); pattern != "" {
 			arg = pattern
 		}
 		return query.Part{Flag: "--" + t.Kind.String(), Arg: arg, Drop: true}

@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/later"
+	"github.com/nono-sandbox/nono/core/spec/origins"
 	"github.com/nono-sandbox/nono/core/spec/span"
 	"golang.org/x/sys/unix"
 )
@@ -139,7 +140,7 @@ func addAskProtected(s *spec.Spec, protected []string, h Host) error {
 			return &fault.Error{Do: do, Err: err}
 		}
 		for _, d := range slices.Concat(s.Paths, s.Askable) {
-			if !d.Kind.Grants() && (d.By.Typed() || ofPolicy(d.By)) && spec.Within(at.Path, d.Path) {
+			if !d.Kind.Grants() && (origins.Typed(d.By) || ofPolicy(d.By)) && spec.Within(at.Path, d.Path) {
 				return &fault.Error{Do: do, Err: fault.Text(d.By.String() + " denies it")}
 			}
 			if !d.Kind.Grants() && d.By.Detail == recordsCategory && (spec.Within(at.Path, d.Path) || spec.Beneath(d.Path, at.Path)) {

@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/later"
+	"github.com/nono-sandbox/nono/core/spec/origins"
 )
 
 // compileEnding makes a policy with grants that end. It is made of two: the one without
@@ -74,7 +75,7 @@ func (o *Options) endings() (kill int64, err error) {
 	o.Hosts = slices.Clone(o.Hosts)
 	for i := range o.Hosts {
 		h := &o.Hosts[i]
-		if until > 0 && h.Until == 0 && h.By.Typed() {
+		if until > 0 && h.Until == 0 && origins.Typed(h.By) {
 			h.Until = Until(until)
 			h.By.Detail += " --until " + o.Until
 		}

@@ -92,25 +92,3 @@ func ParseOrigin(by string) Origin {
 	}
 	return Origin{Listed, by}
 }
-
-// OfOneStart reports whether the line holds for one start only: what the standard
-// streams are open on, and files that the start makes. A spec that is kept to be
-// used again has none of these.
-func (o Origin) OfOneStart() bool {
-	return o.Source == StandardStream || o.Source == PrivateTemp || o.Source == SpecCopy
-}
-
-// Pattern returns the pattern that made a line of --deny or --deny-write, or "".
-func (o Origin) Pattern() string {
-	flag, pattern, _ := strings.Cut(o.Detail, " ")
-	if o.Source == Flag && (flag == "--deny" || flag == "--deny-write") {
-		return pattern
-	}
-	return ""
-}
-
-// Typed reports whether the line stands for a flag on the command line, and not
-// for what a list, a profile or every sandbox has.
-func (o Origin) Typed() bool {
-	return o.Source == Flag || o.Source == BlockedCommand && o.Detail == BlockFlag
-}

@@ -39,24 +39,3 @@ func TestOriginTexts(t *testing.T) {
 		}
 	}
 }
-
-func TestPattern(t *testing.T) {
-	for text, want := range map[string]string{
-		"--deny **/.env": "**/.env", "--deny-write a b*": "a b*", "--deny": "", "--allow *": "", "profile --deny x": "", "--denying x": "",
-	} {
-		if got := ParseOrigin(text).Pattern(); got != want {
-			t.Errorf("%q: %q, want %q", text, got, want)
-		}
-	}
-}
-
-func TestTyped(t *testing.T) {
-	for text, want := range map[string]bool{
-		"--deny": true, "blocked command: --block-command": true,
-		"": false, "system": false, "profile x": false, "SSH keys": false, "list: --deny": false, "blocked command: network": false,
-	} {
-		if got := ParseOrigin(text).Typed(); got != want {
-			t.Errorf("%q: %v, want %v", text, got, want)
-		}
-	}
-}
