@@ -223,6 +223,21 @@ func TestBesideDenied(t *testing.T) {
 	})
 }
 
+// Several processes make the same directories, each of them when it finds them missing: none
+// hears anything but that.
+func TestAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		before := tree.Snapshot(t, p.Dir)
+		out, status := p.run(`exec perl -e 'for $k (1..6) { next if fork; for $r (1..150) {
+			until (mkdir "n$r/m$k") { $!{ENOENT} or die "mkdir n$r/m$k: $!\n"; mkdir "n$r" or $!{EEXIST} or die "mkdir n$r: $!\n" }
+			open(F, ">", "n$r/m$k/f") or die "open: $!\n"; close F } exit 0 } $bad |= $? while wait != -1; exit !!$bad'`, "--silent")
+		if status != 0 || out != "" {
+			t.Errorf("%d: %s", status, out)
+		}
+		p.back(before, "at once")
+	})
+}
+
 // What is too large to be saved is not changed, and the message says so.
 func TestLimit(t *testing.T) {
 	each(t, func(t *testing.T, p place) {

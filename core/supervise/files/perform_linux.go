@@ -129,14 +129,28 @@ func unknownFlags(call string, flags uint64) bool {
 	return false
 }
 
+// plain reports whether the kernel would look for the path before all else. Otherwise it
+// tells first what is wrong with the other arguments, or the other path.
+func (p *Plan) plain() bool {
+	const rare = unix.O_TMPFILE | unix.O_DIRECTORY | unix.O_PATH
+	switch flags := p.Attempt.Flags; p.Call {
+	case "open", "openat", "creat":
+		return flags&rare == 0
+	case "mkdir", "mkdirat", "unlink", "unlinkat", "rmdir", "symlink", "symlinkat":
+		return true
+	}
+	return false
+}
+
 // once resolves, asks and acts. again tells that something was exchanged in between.
 func (f *Performer) once(plan *Plan, s *caller.Status, who identity, h Hooks) (a notify.Answer, decided, again bool) {
 	c := plan.call
 	defer func() { plan.At.Close(); plan.To.Close() }()
 	if err := plan.resolve(f, s, who); err != nil {
 		// The kernel fails the same way, or Landlock judges what the path has become. Of
-		// metadata Landlock judges nothing.
-		if !plan.Attempt.Metadata() {
+		// metadata Landlock judges nothing. What is missing may be there by then, and the
+		// kernel would refuse what was to be done here: so that is answered at once.
+		if !plan.Attempt.Metadata() && (err != unix.ENOENT || !plan.plain()) {
 			return a, false, false
 		}
 		if err == errLeave {

@@ -25,8 +25,11 @@ func (s *saving) before(p *files.Plan) files.Decision {
 	case "open", "openat", "openat2", "creat":
 		return s.beforeOpen(p)
 	case "truncate":
-		if !s.in(p.At.Path()) {
+		switch {
+		case !s.in(p.At.Path()):
 			return files.Leave
+		case !p.At.Exists():
+			return files.Refuse(unix.ENOENT)
 		}
 		return s.content(p)
 	}
@@ -47,8 +50,10 @@ func (s *saving) beforeOpen(p *files.Plan) files.Decision {
 			return files.Leave
 		}
 		return files.Do // it has no name; a link that gives it one is a call of its own
+	case !p.At.Exists() && flags&unix.O_CREAT == 0:
+		return files.Refuse(unix.ENOENT) // not left to the kernel: by then it may be there
 	case !p.At.Exists():
-		if flags&unix.O_CREAT == 0 || !s.allowed(p.At.Real, carve.Create) || !s.allowed(path, opening(flags)) {
+		if !s.allowed(p.At.Real, carve.Create) || !s.allowed(path, opening(flags)) {
 			return files.Leave
 		}
 		return s.make(p.At, true)

@@ -72,7 +72,7 @@ func (b *bench) run(only string) error {
 	for _, row := range []struct {
 		name string
 		f    func() error
-	}{{"launch", b.launch}, {"write", b.write}, {"build", b.build}, {"keep", b.keep}, {"large", b.largeTree}} {
+	}{{"launch", b.launch}, {"write", b.write}, {"build", b.build}, {"npm", b.npm}, {"keep", b.keep}, {"large", b.largeTree}} {
 		if !match.MatchString(row.name) {
 			continue
 		}
@@ -92,7 +92,7 @@ type way struct {
 // ways are the ways to run something in the directory where changes are made.
 func (b *bench) ways(dir string) []way {
 	nono := func(flags ...string) []string {
-		return append(append([]string{filepath.Join(b.bin, "nono"), "run", "--silent", "--allow", dir, "--allow-command", "all", "--read-file", b.self}, flags...), "--")
+		return append(append([]string{filepath.Join(b.bin, "nono"), "run", "--silent", "--allow", dir, "--allow-command", "all", "--allow-rmdir", "--read-file", b.self}, flags...), "--")
 	}
 	all := []way{{"outside", nil}, {"nono", nono()}, {"nono --undo", nono("--undo")}, {"nono --ephemeral", nono("--ephemeral=discard")}}
 	if b.bwrap {

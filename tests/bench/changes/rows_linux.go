@@ -35,35 +35,43 @@ func (b *bench) make(name string, files int) (string, error) {
 
 // timed runs a command in dir and returns how long it took and what it said.
 func (b *bench) timed(dir string, words ...string) (time.Duration, string, error) {
+	took, _, out, err := b.measured(dir, words...)
+	return took, out, err
+}
+
+// measured tells the time of the processors too, of the command and all that it waited for,
+// which other programs on the machine change less.
+func (b *bench) measured(dir string, words ...string) (took, cpu time.Duration, said string, err error) {
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(b.dir, "state"))
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(b.dir, "state"), "npm_config_cache="+filepath.Join(dir, ".cache"), "npm_config_update_notifier=false")
 	begun := time.Now()
 	out, err := cmd.CombinedOutput()
-	took := time.Since(begun)
+	took = time.Since(begun)
 	if err != nil {
-		err = fmt.Errorf("%s: %w: %s", strings.Join(words, " "), err, out)
+		return 0, 0, "", fmt.Errorf("%s: %w: %s", strings.Join(words, " "), err, out)
 	}
-	return took, string(out), err
+	return took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), string(out), nil
 }
 
 // alternate measures all ways in turn; before is called before each.
 func (b *bench) alternate(row, dir string, rounds int, before func() error, words ...string) error {
 	ways := b.ways(dir)
-	figures := make([][]time.Duration, len(ways))
+	figures, cpus := make([][]time.Duration, len(ways)), make([][]time.Duration, len(ways))
 	for range rounds {
 		for i, w := range ways {
 			if err := before(); err != nil {
 				return err
 			}
-			took, _, err := b.timed(dir, append(w.words[:len(w.words):len(w.words)], words...)...)
+			took, cpu, _, err := b.measured(dir, append(w.words[:len(w.words):len(w.words)], words...)...)
 			if err != nil {
 				return err
 			}
-			figures[i] = append(figures[i], took)
+			figures[i], cpus[i] = append(figures[i], took), append(cpus[i], cpu)
 		}
 	}
 	print(row, ways, figures)
+	print(row+", CPU", ways, cpus)
 	return nil
 }
 
