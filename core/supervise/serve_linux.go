@@ -1,10 +1,13 @@
 package supervise
 
 import (
+	"os"
 	"sync"
 	"sync/atomic"
 
+	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/supervise/notify"
+	"github.com/nono-sandbox/nono/core/supervise/process"
 	"golang.org/x/sys/unix"
 )
 
@@ -30,7 +33,7 @@ type server struct {
 }
 
 // serve begins to answer calls, and returns while others go on with it. They end when
-// the listener fails, which it does when nobody is left to call on a kernel that tells.
+// nobody is left to call, on a kernel that tells.
 // A panic of a handler would leave calls unanswered: the process ends with it, and the
 // command with the process.
 func serve(l *notify.Listener, t table) {
@@ -50,8 +53,11 @@ func (s *server) receive() {
 		if err == unix.ENOENT { // gone while it was taken up
 			continue
 		}
-		if err != nil {
+		if err == unix.EPIPE {
 			return
+		}
+		if err != nil {
+			give("be asked by the kernel", err)
 		}
 		if nobody {
 			s.another()
@@ -65,6 +71,14 @@ func (s *server) receive() {
 			return
 		}
 	}
+}
+
+// give ends this process, and the command with it: a call that nobody answers would wait
+// for ever, and the command with it.
+func give(up string, err error) {
+	os.Stderr.WriteString(fault.Lines(&fault.Error{Do: up, Err: err}))
+	process.Kill()
+	os.Exit(fault.Failed)
 }
 
 // another begins one more goroutine that receives, unless there are as many as may be:
@@ -81,7 +95,7 @@ func (s *server) another() {
 func (s *server) answer(r *notify.Request) func() {
 	e := s.table[r.Number]
 	if e == nil { // the filter asks about nothing else
-		s.listener.Send(r, notify.Errno(unix.EPERM))
+		send(s.listener, r, notify.Errno(unix.EPERM))
 		return nil
 	}
 	if !e.slow {
@@ -97,11 +111,21 @@ func handle(l *notify.Listener, e *entry, c *Call) {
 	defer c.close()
 	sent := false
 	e.answer(c, func(a notify.Answer) {
-		// ENOENT: the caller was killed, and wants no answer.
-		l.Send(c.request, a)
+		send(l, c.request, a)
 		sent = true
 	})
 	if !sent {
-		l.Send(c.request, notify.Errno(unix.EPERM))
+		send(l, c.request, notify.Errno(unix.EPERM))
+	}
+}
+
+// send answers a call. ENOENT: the caller was killed, and wants no answer.
+func send(l *notify.Listener, r *notify.Request, a notify.Answer) {
+	err := l.Send(r, a)
+	if err != nil && err != unix.ENOENT {
+		err = l.Send(r, notify.Errno(unix.EPERM))
+	}
+	if err != nil && err != unix.ENOENT {
+		give("answer the kernel", err)
 	}
 }
