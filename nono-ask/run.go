@@ -13,8 +13,8 @@ import (
 
 const usage = `usage: nono ask [--once]
 
-Shows what commands that nono run --ask has started would do and may not, and takes
-the answers. Leave it running in a terminal of its own; Ctrl-C ends it.
+Shows what commands that nono run --ask has started would do and may not, and
+takes the answers. Leave it running in a terminal of its own; Ctrl-C ends it.
 
   --once    end as soon as no question is open
 `

@@ -14,18 +14,18 @@ import (
 	"github.com/nono-sandbox/nono/core/version"
 )
 
-const usage = `usage: nono diff    [--stat] [ID] [PATH ...]      show what a run changed
-       nono keep    [--force] [ID] [PATH ...]     move the changes to the originals
-       nono discard [ID] [PATH ...]               throw the changes away
-       nono ephemeral list                        show the runs whose changes wait
-       nono ephemeral prune [--older 7d]          throw old runs away
-       nono undo    [--force] [ID] [PATH ...]     take the changes of a run back
-       nono undo list                             show the runs that can be undone
-       nono undo prune [--older 7d]               forget how to undo old runs
+const usage = `usage: nono diff    [--stat] [ID] [PATH ...]   show what a run changed
+       nono keep    [--force] [ID] [PATH ...]  move the changes to the originals
+       nono discard [ID] [PATH ...]            throw the changes away
+       nono ephemeral list                     show the runs whose changes wait
+       nono ephemeral prune [--older 7d]       throw old runs away
+       nono undo    [--force] [ID] [PATH ...]  take the changes of a run back
+       nono undo list                          show the runs that can be undone
+       nono undo prune [--older 7d]            forget how to undo old runs
 
-A run with --ephemeral leaves its changes apart from the originals; one with --undo
-changes the originals and saves what they were. Without ID, the latest run is meant;
-without PATH, all its changes.
+A run with --ephemeral leaves its changes apart from the originals; one with
+--undo changes the originals and saves what they were. Without ID, the latest
+run is meant; without PATH, all its changes.
 
 `
 

@@ -18,12 +18,14 @@ const usage = `usage: nono policy show [--system] [PROFILE ...] [FLAG of nono ru
        nono policy sign --key KEY FILE ...
        nono policy verify [--allowed-signers FILE] [--revoked FILE]
                           [--signature FILE] [--principal NAME] FILE
-       nono policy verify --bundle FILE [--trusted-root FILE] [--identities FILE] FILE
+       nono policy verify --bundle FILE [--trusted-root FILE]
+                          [--identities FILE] FILE
        nono policy trust [--yes] FILE | --list
        nono policy untrust FILE
 
-Looks at a policy, and starts nothing. A policy is what nono run would make of the
-same flags here. PROFILE is the name of a profile, or a file that ends in .profile.
+Looks at a policy, and starts nothing. A policy is what nono run would make of
+the same flags here. PROFILE is the name of a profile, or a file that ends in
+.profile.
 
   show   every line of the policy, and where it comes from
   lint   what is too wide, has no effect, or contradicts something else
@@ -39,8 +41,8 @@ same flags here. PROFILE is the name of a profile, or a file that ends in .profi
   trust  show what a project's .nono.profile wants, and use it from now on
   untrust  forget that
 
-Exit status: 0 nothing to say, all assertions hold, no difference, all taken over, a
-signature that holds; 1 otherwise; 2 a mistake or an error.
+Exit status: 0 nothing to say, all assertions hold, no difference, all taken
+over, a signature that holds; 1 otherwise; 2 a mistake or an error.
 `
 
 // found is the exit status besides 0 and cli.Usage: something was found, differs or

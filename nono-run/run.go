@@ -22,7 +22,7 @@ const usage = `usage: nono run [FLAG ...] [--] COMMAND [ARGUMENT ...]
 Starts COMMAND so that it, and every process it starts, can touch only what is
 granted here. Nothing is granted by default but what programs need to start.
 
-  nono run --profile claude-code -- claude  an agent, its settings, this directory
+  nono run --profile claude-code -- claude  an agent in this directory
   nono run --allow . -- make                this directory, nothing else
   nono run --read . --net-block -- make     read only, no network
   nono why ~/.ssh/id_rsa                    what would happen, and why

@@ -14,7 +14,8 @@ import (
 )
 
 const usage = `usage: nono why [FLAG ...] PATH
-       nono why [FLAG ...] --host HOST [--port N] | --unix-socket PATH | --command NAME
+       nono why [FLAG ...] --host HOST [--port N] | --unix-socket PATH
+       nono why [FLAG ...] --command NAME
        nono why [FLAG ...] -- COMMAND [ARG ...]
        nono why [FLAG ...] --batch | --self --summary | --hook | --support
 

@@ -28,7 +28,7 @@ var subcommands = [...]subcommand{
 	{"keep", "move the changes of --ephemeral to the originals", "nono-ephemeral", true},
 	{"discard", "throw those changes away", "nono-ephemeral", true},
 	{"ephemeral", "list the runs whose changes wait, or prune old ones", "nono-ephemeral", false},
-	{"undo", "take back what a run with --undo changed; list such runs, prune old ones", "nono-ephemeral", true},
+	{"undo", "take back what a run with --undo changed; list or prune runs", "nono-ephemeral", true},
 	{"version", "show the version", "", false},
 	{"help", "show this, or the help of a subcommand", "", false},
 }
