@@ -21,7 +21,7 @@ var shmScripts = []struct{ script, want string }{
 	{"echo x > $N && ln $N $N.l && rm $N && cat $N.l", "x"},
 	{"echo x > $N && mv $N $N.m && cat $N.m", "x"},
 	{"mkdir $N && echo x > $N/f && cat $N/f", "x"},
-	{"for i in $(seq 300); do echo $i > $N; cat $N > last; rm $N; done; cat last", "300"},
+	{"for i in $(seq 300); do echo $i > $N && read x < $N && rm $N; done; echo $x", "300"},
 	{"set -C; echo x > $N; echo y > $N || echo exists", "exists"},
 
 	{"cat $V", "denied"},
@@ -54,42 +54,50 @@ func TestPrivateShm(t *testing.T) {
 				os.RemoveAll(path)
 			}
 		})
+		r := newRun(t, u)
+		victim, late := base+".victim", base+".late"
+		must(t, os.WriteFile(victim, []byte("SECRET\n"), 0o644))
+		u.Own(t, victim)
+		script := "V=" + victim + " O=" + late + "; : > ready; while ! [ -e go ]; do sleep 0.05; done\n"
 		for i, c := range shmScripts {
-			r := newRun(t, u)
-			name := base + "." + strconv.Itoa(i)
-			victim, late := name+".victim", name+".late"
-			must(t, os.WriteFile(victim, []byte("SECRET\n"), 0o644))
-			u.Own(t, victim)
-			script := "exec 2>.err; V=" + victim + " N=" + name + ".new O=" + late + "; : > ready; while ! [ -e go ]; do sleep 0.05; done; " + c.script
-			cmd := r.nonoRun([]string{"--private-shm"}, "sh", "-c", script)
-			var out bytes.Buffer
-			cmd.Stdout, cmd.Stderr = &out, &out
-			must(t, cmd.Start())
-			ended := make(chan error, 1)
-			go func() { ended <- cmd.Wait() }()
-			for err := error(unix.ENOENT); err != nil; _, err = os.Stat(r.dir + "/ready") {
-				select {
-				case <-ended:
-					t.Fatalf("it did not start: %s", &out)
-				case <-time.After(10 * time.Millisecond):
-				}
+			n := strconv.Itoa(i)
+			script += "(mkdir " + n + "; cd " + n + "; exec > ../out." + n + " 2> ../err." + n + "; N=" + base + "." + n + "; " + c.script + ")\n"
+		}
+		cmd := r.nonoRun([]string{"--private-shm"}, "sh", "-c", script)
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		must(t, cmd.Start())
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		for err := error(unix.ENOENT); err != nil; _, err = os.Stat(r.dir + "/ready") {
+			select {
+			case <-ended:
+				t.Fatalf("it did not start: %s", &out)
+			case <-time.After(10 * time.Millisecond):
 			}
-			// What comes there while the command runs.
-			must(t, os.WriteFile(late, []byte("SECRET\n"), 0o644))
-			u.Own(t, late)
-			must(t, os.WriteFile(r.dir+"/go", nil, 0o644))
-			<-ended
-			if _, err := os.Lstat("/dev/shm/.nono-names-" + strconv.Itoa(cmd.Process.Pid)); err == nil {
-				t.Errorf("%s\n its store stays", c.script)
-			}
-			text, _ := os.ReadFile(r.dir + "/.err")
-			if got := complaints(string(text)) + out.String(); sorted(got) != sorted(c.want) {
+		}
+		// What comes there while the command runs.
+		must(t, os.WriteFile(late, []byte("SECRET\n"), 0o644))
+		u.Own(t, late)
+		must(t, os.WriteFile(r.dir+"/go", nil, 0o644))
+		if err := <-ended; err != nil && cmd.ProcessState.ExitCode() < 0 || out.Len() > 0 {
+			t.Errorf("%v: %s", err, &out)
+		}
+		if _, err := os.Lstat("/dev/shm/.nono-names-" + strconv.Itoa(cmd.Process.Pid)); err == nil {
+			t.Error("its store stays")
+		}
+		for i, c := range shmScripts {
+			said, err := os.ReadFile(r.dir + "/out." + strconv.Itoa(i))
+			must(t, err)
+			text, err := os.ReadFile(r.dir + "/err." + strconv.Itoa(i))
+			must(t, err)
+			if got := complaints(string(text)) + string(said); sorted(got) != sorted(c.want) {
 				t.Errorf("%s\n says %q\n want %q\n%s", c.script, strings.Fields(got), c.want, text)
 			}
-			for _, path := range []string{victim, late} {
-				if text, err := os.ReadFile(path); err != nil || string(text) != "SECRET\n" {
-					t.Errorf("%s\n changed %s: %q, %v", c.script, path, text, err)
-				}
+		}
+		for _, path := range []string{victim, late} {
+			if text, err := os.ReadFile(path); err != nil || string(text) != "SECRET\n" {
+				t.Errorf("%s is changed: %q, %v", path, text, err)
 			}
 		}
 	})
