@@ -11,6 +11,7 @@ import (
 	"github.com/nono-sandbox/nono/core/promise"
 	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
@@ -43,7 +44,7 @@ func (l *launch) summary() string {
 	b.WriteString(l.counts())
 	for i := range spec.SwitchTable {
 		w := &spec.SwitchTable[i]
-		if !w.Told(&s.Switches) || w.Word == "undo" || w.Word == "ephemeral" {
+		if !document.Told(w, s) || w.Word == "undo" || w.Word == "ephemeral" {
 			continue
 		}
 		b.WriteString(w.What + ": " + allowed(*w.Of(&s.Switches)) + "\n")

@@ -117,7 +117,7 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 
 // besideDenied returns what makes names where only some of them may be made, or nil.
 func (o *options) besideDenied(s *spec.Spec) (*chains.Keeper, error) {
-	if !s.KeepsNames() {
+	if !s.BesideDenied && !s.PrivateShm {
 		return nil, nil
 	}
 	k, err := chains.New(s, o.pools)
@@ -250,7 +250,7 @@ func beginAgain(s *spec.Spec, o options, args []string) error {
 		argv = append(argv, "--undo-run="+dir)
 		outer.Paths = append(outer.Paths, paths...)
 	}
-	if s.KeepsNames() {
+	if s.BesideDenied || s.PrivateShm {
 		pools, err := o.pool(s, &outer)
 		if err != nil {
 			return err

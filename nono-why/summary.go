@@ -6,6 +6,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
+	"github.com/nono-sandbox/nono/core/spec/document"
 	"github.com/nono-sandbox/nono/core/spec/later"
 	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/spec/span"
@@ -41,7 +42,7 @@ func (w *sandbox) summary() string {
 	}
 	for i := range spec.SwitchTable {
 		w := &spec.SwitchTable[i]
-		if !w.Told(&s.Switches) {
+		if !document.Told(w, s) {
 			continue
 		}
 		if i > 0 {

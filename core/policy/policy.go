@@ -165,7 +165,7 @@ func (c *compiler) assemble(l *lines, watch *Watch, traps []spec.Trap) (*spec.Sp
 		made.BesideDenied = false // Seatbelt tells names apart itself
 		made.PrivateShm = false   // there is no /dev/shm
 	}
-	if made.KeepsNames() {
+	if made.BesideDenied || made.PrivateShm {
 		made.AddTrap(spec.TrapNames)
 		made.AddTrap(spec.TrapCreates)
 	}

@@ -123,7 +123,7 @@ func (e *asking) ownShm(n *paths.Node, target string) bool {
 	default:
 		return false
 	}
-	if !e.a.s.PrivateShm || n.Path != spec.Shm || target != spec.Shm && spec.Parent(target) != spec.Shm {
+	if !e.a.s.PrivateShm || n.Path != Shm || target != Shm && spec.Parent(target) != Shm {
 		return false
 	}
 	if !e.failed {
@@ -176,7 +176,7 @@ func (e *asking) whyNot(n *paths.Node, target string, missing carve.Rights) {
 			e.note("directories that the command makes itself can be removed and renamed")
 		}
 	default:
-		if s.PrivateShm && spec.Beneath(target, spec.Shm) {
+		if s.PrivateShm && spec.Beneath(target, Shm) {
 			e.note("--private-shm gives what the command makes there itself")
 		}
 		e.v.Reason, e.v.Line = NotInAllowedPaths, anyGrantOf(s, target)

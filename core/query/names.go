@@ -7,6 +7,10 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
+// Shm is where the C library keeps POSIX shared memory and named semaphores
+// (shm_overview(7)).
+const Shm = "/dev/shm"
+
 // Names tells what the lines of a spec give, by the names alone and in about a
 // microsecond: for a supervisor that looks at every call. It is not changed once it is
 // made, so any number may ask at a time.

@@ -3,21 +3,17 @@ package spec
 // Switches are the directives that are on or off: true is `allow`. The zero value
 // allows nothing.
 type Switches struct {
-	Net         bool // any network; otherwise no socket but a Unix one exists
-	UnixSockets bool // any Unix socket, anywhere
-	Rmdir       bool // a write grant may remove and rename directories
-	RmdirOwn    bool // only those that the command made itself; that takes a supervisor
-	// BesideDenied lets names be made, renamed and removed beside what is denied, in
-	// directories that lost that right to it; that takes a supervisor.
-	BesideDenied bool
-	// PrivateShm lets new names be made in /dev/shm, and nothing that is there be reached;
-	// that takes a supervisor.
-	PrivateShm bool
-	Keychain   bool // macOS's Keychain: every item that its programs may have
-	Undo       bool // every change of data is saved first, which takes a supervisor that makes it
-	Ephemeral  bool // every change of data goes to a place apart, which whoever starts the shim has mounted
-	IPC        bool // System V IPC and POSIX message queues, which all processes of a user share
-	KernelLog  bool // the kernel's audit log tells what Landlock denies
+	Net          bool // any network; otherwise no socket but a Unix one exists
+	UnixSockets  bool // any Unix socket, anywhere
+	Rmdir        bool // a write grant may remove and rename directories
+	RmdirOwn     bool // only those that the command made itself; that takes a supervisor
+	BesideDenied bool // new names in directories that lost that right to a deny; that takes a supervisor
+	PrivateShm   bool // new names in /dev/shm, and nothing that is there; that takes a supervisor
+	Keychain     bool // macOS's Keychain: every item that its programs may have
+	Undo         bool // every change of data is saved first, which takes a supervisor that makes it
+	Ephemeral    bool // every change of data goes to a place apart, which whoever starts the shim has mounted
+	IPC          bool // System V IPC and POSIX message queues, which all processes of a user share
+	KernelLog    bool // the kernel's audit log tells what Landlock denies
 }
 
 // A Switch is one of these directives.
@@ -28,10 +24,8 @@ type Switch struct {
 	// Optional switches may be missing in a document, and are off then: they are
 	// younger than the format.
 	Optional bool
-	// Rare switches are printed, and told, only where they are on: they are about
-	// one system.
-	Rare bool
-	of   func(*Switches) *bool
+	Rare     bool // printed, and told, only where it is on
+	of       func(*Switches) *bool
 }
 
 // SwitchTable has them all, in the order in which they are printed. The parser,
@@ -50,14 +44,5 @@ var SwitchTable = [...]Switch{
 	{"keychain", "the Keychain, every item in it", "allow-keychain", true, true, func(s *Switches) *bool { return &s.Keychain }},
 }
 
-// Told reports whether the switch is worth a line about s.
-func (w *Switch) Told(s *Switches) bool { return !w.Rare || *w.of(s) }
-
 // Of returns the switch's value in s, to be read or set.
 func (w *Switch) Of(s *Switches) *bool { return w.of(s) }
-
-// Shm is where the C library keeps POSIX shared memory and named semaphores (shm_overview(7)).
-const Shm = "/dev/shm"
-
-// KeepsNames reports whether a supervisor makes names for the command.
-func (s *Switches) KeepsNames() bool { return s.BesideDenied || s.PrivateShm }

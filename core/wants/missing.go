@@ -109,7 +109,7 @@ func switched(s *spec.Spec, flag string) bool {
 	for i := range spec.SwitchTable {
 		if w := &spec.SwitchTable[i]; w.Flag == flag && flag != "" {
 			return *w.Of(&s.Switches) || flag == "allow-rmdir-own" && s.Rmdir ||
-				flag == "private-shm" && gives(s, spec.Allow, spec.Shm)
+				flag == "private-shm" && gives(s, spec.Allow, "/dev/shm")
 		}
 	}
 	return false

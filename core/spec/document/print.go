@@ -52,7 +52,7 @@ func Append(b []byte, s *spec.Spec) []byte {
 	}
 	for i := range spec.SwitchTable {
 		w := &spec.SwitchTable[i]
-		if !w.Told(&s.Switches) {
+		if !Told(w, s) {
 			continue
 		}
 		b = append(b, w.Word...)
@@ -119,3 +119,6 @@ func appendUnasked(b []byte, p *spec.Path) []byte {
 	}
 	return spec.AppendBy(append(b, p.Kind.String()...), p.By)
 }
+
+// Told reports whether a switch is worth a line about s.
+func Told(w *spec.Switch, s *spec.Spec) bool { return !w.Rare || *w.Of(&s.Switches) }

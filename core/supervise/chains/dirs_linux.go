@@ -33,7 +33,7 @@ func Find(s *spec.Spec) Dirs {
 	names := query.NamesOf(s)
 	all, byPath := Dirs{}, map[string]*Dir{}
 	if s.PrivateShm {
-		if d := all.add(spec.Shm, names); d != nil {
+		if d := all.add(query.Shm, names); d != nil {
 			d.reads, d.private = true, true
 		}
 	}
