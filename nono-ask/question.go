@@ -41,7 +41,7 @@ func shown(q *ask.Question, more int) string {
 
 // op is what is done, in words.
 func op(q *ask.Question) string {
-	if q.Host != "" {
+	if q.Op == "connect" {
 		return "connect to"
 	}
 	return strings.ReplaceAll(q.Op, "-", " ")

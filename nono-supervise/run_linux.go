@@ -136,22 +136,28 @@ func (o *options) featuresOf(s *spec.Spec, beside *chains.Keeper, tell func(audi
 		// First, so that nothing else makes a name there.
 		all, others = append(all, beside.Feature()), beside.Holds
 	}
-	if s.Traps(spec.TrapSockets) {
-		// Before hosts, which leaves Unix sockets to the kernel.
-		all = append(all, sockets.Feature(s, tell))
-	}
-	if s.Traps(spec.TrapHeldMetadata) {
-		all = append(all, metadata.Feature(s, tell))
-	}
-	if s.RmdirOwn && !s.Undo { // which makes and removes them by the same rule
-		all = append(all, owndirs.Feature(s, others))
-	}
 	var person *grants.Person
 	if later.Asks(s) {
 		var err error
 		if person, err = o.newPerson(); err != nil {
 			return nil, err
 		}
+	}
+	if s.Traps(spec.TrapSockets) {
+		var asked sockets.Person
+		if person != nil {
+			asked = func(c *supervise.Call, path, named string, waits func() bool) (bool, bool) {
+				return person.Socket(c, s, path, named, waits, tell)
+			}
+		}
+		// Before hosts, which leaves Unix sockets to the kernel.
+		all = append(all, sockets.Feature(s, tell, asked))
+	}
+	if s.Traps(spec.TrapHeldMetadata) {
+		all = append(all, metadata.Feature(s, tell))
+	}
+	if s.RmdirOwn && !s.Undo { // which makes and removes them by the same rule
+		all = append(all, owndirs.Feature(s, others))
 	}
 	if len(s.Ending) > 0 || later.Asks(s) {
 		g, err := o.newGrants(s, person, tell)

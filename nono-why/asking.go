@@ -10,7 +10,13 @@ import (
 
 // asks sets v.Asks where a person is asked when what v denies is tried.
 func (w *sandbox) asks(q query.Question, v *query.Verdict) {
-	if w.self && later.Asks(w.spec) && v.Status == query.Denied && v.ByPolicy() && query.Performed(q.Op) {
+	if !w.self || !later.Asks(w.spec) || v.Status != query.Denied || !v.ByPolicy() {
+		return
+	}
+	switch {
+	case q.Op == query.Connect:
+		v.Asks = v.Exists && query.SocketAskable(w.spec, v.Resolved)
+	case query.Performed(q.Op):
 		most := query.Inside(later.Most(w.spec), w.abi, w.cwd).Ask(q)
 		v.Asks = most.Status == query.Allowed
 	}

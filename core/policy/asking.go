@@ -68,6 +68,7 @@ func addAskable(p *Policy, o Options, h Host) error {
 	s.AddTrap(spec.TrapOpens)
 	s.AddTrap(spec.TrapNames)
 	addAskableHosts(s, o)
+	addAskableSockets(s, o)
 	if err := addUnasked(s, o, h); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 
+	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/later"
@@ -19,6 +20,26 @@ func addAskableHosts(s *spec.Spec, o Options) {
 	s.AskableHosts = reach.AnyHost(spec.Origin{Source: spec.Flag, Detail: "--ask"})
 	if o.Managed != nil && len(o.Managed.Hosts) > 0 {
 		s.AskableHosts = slices.Clone(o.Managed.Hosts)
+	}
+}
+
+// addAskableSockets lets a person be asked for Unix sockets where a supervisor connects to
+// them, which it does on kernels whose Landlock cannot tell them apart.
+func addAskableSockets(s *spec.Spec, o Options) {
+	support, err := kernel.Detect()
+	if err != nil || support.ABI >= kernel.ABIUnix || s.UnixSockets {
+		return
+	}
+	s.AddTrap(spec.TrapSockets)
+	if o.Managed == nil {
+		return
+	}
+	// One that the administrator forbids may have other names, so all of them are.
+	for _, f := range o.Managed.Forbidden {
+		if f.Flag == spec.UnixSocket.String() || f.Flag == "allow-unix-sockets" {
+			s.Unasked = append(s.Unasked, spec.Path{Kind: spec.UnixSocket, By: byPolicy(f.Policy)})
+			return
+		}
 	}
 }
 

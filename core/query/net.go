@@ -91,6 +91,28 @@ func byHosts(s *spec.Spec, v Verdict) Verdict {
 	return v
 }
 
+// SocketAskable reports whether a person is asked when something connects to the Unix
+// socket at path, which has no symlink in it and no line grants: not where all that lies
+// there is denied, or an administrator forbids it.
+func SocketAskable(s *spec.Spec, path string) bool {
+	if !later.Asks(s) || !s.Traps(spec.TrapSockets) || later.Unasked(s, spec.UnixSocket, path) != nil {
+		return false
+	}
+	var best *spec.Path
+	for _, lines := range [...][]spec.Path{s.Paths, s.Askable} {
+		for i := range lines {
+			l := &lines[i]
+			if l.Kind == spec.DenyWrite || !spec.Within(path, l.Path) {
+				continue
+			}
+			if best == nil || len(l.Path) > len(best.Path) || len(l.Path) == len(best.Path) && !l.Kind.Grants() {
+				best = l
+			}
+		}
+	}
+	return best != nil && best.Kind.Grants()
+}
+
 // HostAskable reports whether a person is asked when the connection is tried that v, an
 // answer of Network, denies.
 func HostAskable(s *spec.Spec, v *Verdict) bool {

@@ -45,6 +45,21 @@ func (c *Call) Caller() (*caller.Process, error) {
 	return c.process, nil
 }
 
+// Interrupted reports whether a signal ends the caller's waiting for the socket fd, as it
+// ends connect(2): one that ends the process, or, where the socket blocks, one with a
+// handler.
+func (c *Call) Interrupted(fd int) bool {
+	p, err := c.Caller()
+	if err != nil {
+		return false
+	}
+	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+	if err == nil && flags&unix.O_NONBLOCK == 0 {
+		return p.Interrupted()
+	}
+	return p.Ending()
+}
+
 // Path copies the path that argument n points to, as it is now: the caller can
 // change it at any time, so what is decided about it must be done to this copy, or
 // be decided again by the kernel.

@@ -86,7 +86,7 @@ func unasked(s *spec.Spec, args []string, n int) string {
 	switch {
 	case msg != "":
 		return msg
-	case !later.MayEnd(p.Kind) || p.Optional:
+	case !later.MayEnd(p.Kind) && p.Kind != spec.UnixSocket || p.Optional:
 		return "'unasked' does not go with " + spec.Shown(kind)
 	}
 	if everywhere {

@@ -42,6 +42,7 @@ func TestUnasked(t *testing.T) {
 		"ask allow /\nunasked allow":                                 "",
 		"ask allow /\nunasked allow by \"policy site\"":              "",
 		"ask allow /\nunasked read-file \"/a b\" by \"policy site\"": "",
+		"ask allow /\nunasked unix-socket by \"policy site\"":        "",
 		"ask allow /\nunasked":                                       "line 9: 'unasked' wants a directive",
 		"ask allow /\nunasked deny /a":                               "line 9: 'unasked' does not go with \"deny\"",
 		"ask allow /\nunasked read? /a":                              "line 9: 'unasked' does not go with \"read?\"",

@@ -33,14 +33,9 @@ func (n *Network) ask(c *supervise.Call, fd int, d destination, to netip.AddrPor
 	if h.Port == 0 || !reach.Askable(n.rules.at(), h) {
 		return nil, unix.EACCES
 	}
-	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
-	interrupted := func() bool {
-		p, gone := c.Caller()
-		return gone == nil && (p.Ending() || err == nil && flags&unix.O_NONBLOCK == 0 && p.Interrupted())
-	}
-	granted, lasting, ok := n.person(c, h, private, func() bool { return c.Valid() && !interrupted() })
+	granted, lasting, ok := n.person(c, h, private, func() bool { return c.Valid() && !c.Interrupted(fd) })
 	switch {
-	case !ok && interrupted():
+	case !ok && c.Interrupted(fd):
 		return nil, unix.EINTR
 	case !ok || !c.Valid():
 		return nil, unix.EACCES

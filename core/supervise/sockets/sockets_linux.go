@@ -35,15 +35,19 @@ type doors struct {
 	scoped bool
 	// given are the sockets that lines name, held open since the start.
 	given map[string]int
+	// person is asked about the others; nil where nobody is.
+	person Person
+	// answered are the sockets that a person has said yes to.
+	answered answered
 
 	// made are the sockets of processes inside.
 	made inside
 }
 
 // Feature returns what answers connect(2) and bind(2) in the sandbox of s. tell hears of
-// what is refused.
-func Feature(s *spec.Spec, tell func(audit.Event)) supervise.Feature {
-	d := &doors{names: query.NamesOf(s), tell: tell, hosts: s.Traps(spec.TrapHosts), given: givenOf(s)}
+// what is refused. person is asked about that before, or nil.
+func Feature(s *spec.Spec, tell func(audit.Event), person Person) supervise.Feature {
+	d := &doors{names: query.NamesOf(s), tell: tell, hosts: s.Traps(spec.TrapHosts), given: givenOf(s), person: person}
 	if support, err := kernel.Detect(); err == nil {
 		d.scoped = support.ABI >= kernel.ABIScope && !s.UnixSockets
 	}
@@ -195,10 +199,17 @@ func (d *doors) connectPath(c *supervise.Call, p *caller.Process, fd int, path s
 	if err != nil {
 		return unix.EACCES
 	}
+	if !p.Like() {
+		return unix.EACCES
+	}
 	ok, inside := d.granted(real, target)
 	if !ok {
-		d.refused(c, real)
-		return unix.EACCES
+		if errno := d.ask(c, fd, real, target); errno != 0 {
+			if errno == unix.EACCES {
+				d.refused(c, real)
+			}
+			return errno
+		}
 	}
 	// This process asks the kernel in the caller's place, so it must be no stronger.
 	if !p.Like() || !c.Valid() {
