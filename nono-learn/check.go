@@ -60,8 +60,19 @@ func unproved(err error) error {
 
 // sayCheck says what the profile lacks, and which of its lines nothing used.
 func (l *lesson) sayCheck(seen *learn.Recording, made *learn.Profile, g *learn.Ground) error {
+	p, err := cli.LoadProfile(l.check, l.env())
+	if err != nil {
+		return err
+	}
+	text, _, err := profile.Own(l.check, l.env())
+	if err != nil {
+		return err
+	}
 	lacks := *made
-	lacks.Lines = slices.DeleteFunc(slices.Clone(made.Lines), func(line learn.Line) bool { return line.Word == "net-block" })
+	lacks.Lines = slices.DeleteFunc(slices.Clone(made.Lines), func(line learn.Line) bool {
+		return line.Word == "net-block" || includes(text, line) ||
+			line.Path == "" && slices.ContainsFunc(p.Lines, func(have profile.Line) bool { return have.Word == line.Word && have.Value == line.Arg })
+	})
 	var b strings.Builder
 	if len(lacks.Lines) == 0 {
 		b.WriteString("# " + l.check + " lacks nothing that the command used.\n")
@@ -69,10 +80,6 @@ func (l *lesson) sayCheck(seen *learn.Recording, made *learn.Profile, g *learn.G
 		b.WriteString("# " + l.check + " lacks:\n")
 	}
 	b.WriteString(lacks.Body(g))
-	p, err := cli.LoadProfile(l.check, l.env())
-	if err != nil {
-		return err
-	}
 	unused := unusedLines(p, seen)
 	if len(unused) > 0 {
 		b.WriteString("\n# Not used:\n")

@@ -123,10 +123,11 @@ func merged(old string, made *learn.Profile, g *learn.Ground) (text string, chan
 	return text, changed
 }
 
-// includes reports whether a profile's text includes the profile that a line does.
+// includes reports whether a profile's text has a line already that is about no path.
 func includes(text string, line learn.Line) bool {
 	for have := range strings.Lines(text) {
-		if words := strings.Fields(have); line.Word == "profile" && len(words) > 1 && words[0] == line.Word && words[1] == line.Arg {
+		words := strings.Fields(have)
+		if line.Path == "" && line.Arg != "" && len(words) > 1 && words[0] == line.Word && words[1] == line.Arg {
 			return true
 		}
 	}

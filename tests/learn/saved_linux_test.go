@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -242,10 +243,10 @@ func TestNamed(t *testing.T) {
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		p := newPerson(t, u)
 		p.env = []string{"MY_API_KEY=key", "OTHER_API_KEY=other"}
-		work := []string{"--", "sh", "-c", `curl -sS ` + service.URL + `; echo "${MY_API_KEY-none} ${OTHER_API_KEY-none}"`}
+		work := []string{"--", "sh", "-c", `cp /dev/null made 2>&-; curl -sS ` + service.URL + `; echo "${MY_API_KEY-none} ${OTHER_API_KEY-none}"`}
 		learn := func(want string, flags ...string) (stdout, stderr string) {
 			t.Helper()
-			out, stderr, status := p.run("nono-learn", append(flags, work...)...)
+			out, stderr, status := p.run("nono-learn", slices.Concat([]string{"--commands"}, flags, work)...)
 			if status != 0 || !strings.HasPrefix(out, want) {
 				t.Errorf("%q: %d\n%s%s", flags, status, out, stderr)
 			}
@@ -258,7 +259,7 @@ func TestNamed(t *testing.T) {
 		}
 		learn(all, "--output", "with", "--host", at, "--allow-env", "MY_API_KEY")
 		lines, text := p.profile("with")
-		if !has(lines, "host "+at) || !has(lines, "allow-env MY_API_KEY") {
+		if !has(lines, "host "+at) || !has(lines, "allow-env MY_API_KEY") || !has(lines, "allow-command cp") {
 			t.Error(text)
 		}
 		if _, stderr := learn(all, "--add-to", "with"); !strings.Contains(stderr, "has all that the command used") {

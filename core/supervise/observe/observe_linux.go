@@ -1,8 +1,6 @@
 package observe
 
 import (
-	"encoding/binary"
-	"net/netip"
 	"strconv"
 	"strings"
 
@@ -66,13 +64,7 @@ func (o *Observer) exec(c *supervise.Call) func(notify.Answer) {
 	}
 	e := o.about(c)
 	e.Kind, e.Path = audit.Exec, a.Path
-	argv := 1
-	if c.Name == "execveat" {
-		argv = 2
-	}
-	if p, err := c.Caller(); err == nil {
-		e.Argv = o.conceal(arguments(p, c.Args[argv]))
-	}
+	e.Argv = o.conceal(c.Argv(mostArguments, mostOfOne))
 	return func(notify.Answer) { o.tell(e) }
 }
 
@@ -183,56 +175,15 @@ const (
 	mostOfOne     = 1024
 )
 
-// arguments copies an argv. What is too much is left out, and an ellipsis says so.
-func arguments(p *caller.Process, addr uint64) []string {
-	var argv []string
-	var pointers [8 * mostArguments]byte
-	for n := range mostArguments {
-		one := pointers[8*n : 8*n+8]
-		if p.Read(addr+uint64(8*n), one) != nil {
-			return append(argv, "…")
-		}
-		pointer := binary.NativeEndian.Uint64(one)
-		if pointer == 0 {
-			return argv
-		}
-		word, err := p.String(pointer, mostOfOne)
-		switch err {
-		case nil:
-		case unix.ENAMETOOLONG:
-			buf := make([]byte, mostOfOne)
-			if p.Read(pointer, buf) == nil {
-				word = string(buf)
-			}
-			word += "…"
-		default:
-			word = "…"
-		}
-		argv = append(argv, word)
-	}
-	return append(argv, "…")
-}
-
 // connect tells of a connection that is asked for. Whether it comes about the
 // supervisor does not see.
 func (o *Observer) connect(c *supervise.Call) func(notify.Answer) {
-	p, err := c.Caller()
-	if err != nil {
-		return nil
-	}
-	size := c.Args[2]
-	if size < 2 || size > 128 {
-		return nil
-	}
-	raw := make([]byte, size)
-	if p.Read(c.Args[1], raw) != nil {
+	to, ok := c.Address()
+	if !ok || o.hosts && to.Internet.IsValid() {
 		return nil
 	}
 	e := o.about(c)
-	e.Kind, e.Address = audit.Connected, address(raw)
-	if e.Address == "" || o.hosts && raw[0] != unix.AF_UNIX {
-		return nil
-	}
+	e.Kind, e.Address = audit.Connected, spelled(to)
 	return func(a notify.Answer) {
 		if errno := a.Error(); errno != 0 {
 			e.Errno = unix.ErrnoName(errno)
@@ -241,22 +192,14 @@ func (o *Observer) connect(c *supervise.Call) func(notify.Answer) {
 	}
 }
 
-// address spells a sockaddr: "192.0.2.1:443", "[2001:db8::1]:443", "unix:/run/s" or
-// "unix:@name". Of another family it returns "".
-func address(raw []byte) string {
-	family := binary.NativeEndian.Uint16(raw)
+// spelled writes an address: "192.0.2.1:443", "[2001:db8::1]:443", "unix:/run/s" or
+// "unix:@name".
+func spelled(a supervise.Address) string {
 	switch {
-	case family == unix.AF_INET && len(raw) >= 8:
-		ip := netip.AddrFrom4([4]byte(raw[4:8]))
-		return netip.AddrPortFrom(ip, binary.BigEndian.Uint16(raw[2:])).String()
-	case family == unix.AF_INET6 && len(raw) >= 24:
-		ip := netip.AddrFrom16([16]byte(raw[8:24]))
-		return netip.AddrPortFrom(ip, binary.BigEndian.Uint16(raw[2:])).String()
-	case family == unix.AF_UNIX && len(raw) > 2 && raw[2] == 0:
-		return "unix:@" + strconv.QuoteToASCII(string(raw[3:]))
-	case family == unix.AF_UNIX && len(raw) > 2:
-		path, _, _ := strings.Cut(string(raw[2:]), "\x00")
-		return "unix:" + path
+	case a.Internet.IsValid():
+		return a.Internet.String()
+	case a.Path != "":
+		return "unix:" + a.Path
 	}
-	return ""
+	return "unix:@" + strconv.QuoteToASCII(a.Abstract)
 }

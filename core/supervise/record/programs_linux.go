@@ -1,8 +1,6 @@
 package record
 
 import (
-	"encoding/binary"
-	"net/netip"
 	"path/filepath"
 	"strings"
 
@@ -50,13 +48,9 @@ func (r *Recorder) exec(c *supervise.Call) func(notify.Answer) {
 
 // program notes the command line.
 func (r *Recorder) program(c *supervise.Call, file string) {
-	p, err := c.Caller()
-	if err != nil {
-		return
-	}
-	argv, path := 1, 0
+	path := 0
 	if c.Name == "execveat" {
-		argv, path = 2, 1
+		path = 1
 	}
 	typed, err := c.Path(path)
 	if err != nil || typed == "" {
@@ -64,20 +58,10 @@ func (r *Recorder) program(c *supervise.Call, file string) {
 	}
 	// The name by which it is called: what argv says of itself need not be true.
 	line := []learn.Text{learn.Text(filepath.Base(typed))}
-	var pointer [8]byte
-	for n := 1; n < words; n++ {
-		if p.Read(c.Args[argv]+uint64(8*n), pointer[:]) != nil {
-			break
+	for n, word := range c.Argv(words, longestWord) {
+		if n > 0 && n < words {
+			line = append(line, learn.Text(word))
 		}
-		at := binary.NativeEndian.Uint64(pointer[:])
-		if at == 0 {
-			break
-		}
-		word, err := p.String(at, longestWord)
-		if err != nil {
-			break
-		}
-		line = append(line, learn.Text(word))
 	}
 	var key strings.Builder
 	key.WriteString(file)
@@ -99,16 +83,7 @@ func (r *Recorder) program(c *supervise.Call, file string) {
 
 // address notes a connection that is asked for, or a socket that gets a name.
 func (r *Recorder) address(c *supervise.Call) func(notify.Answer) {
-	p, err := c.Caller()
-	size := c.Args[2]
-	if err != nil || size < 2 || size > 128 {
-		return nil
-	}
-	raw := make([]byte, size)
-	if p.Read(c.Args[1], raw) != nil {
-		return nil
-	}
-	s := learn.Socket{Address: learn.Text(spell(c, raw)), Made: c.Name == "bind"}
+	s := learn.Socket{Address: learn.Text(spell(c)), Made: c.Name == "bind"}
 	if s.Address == "" {
 		return nil
 	}
@@ -130,27 +105,25 @@ func (r *Recorder) address(c *supervise.Call) func(notify.Answer) {
 	return nil
 }
 
-// spell writes an address: "192.0.2.1:443", "unix:/run/s", "unix:@name"; "" for one of
-// another family. The path of a Unix socket is made absolute.
-func spell(c *supervise.Call, raw []byte) string {
-	switch family := binary.NativeEndian.Uint16(raw); {
-	case family == unix.AF_INET && len(raw) >= 8:
-		return netip.AddrPortFrom(netip.AddrFrom4([4]byte(raw[4:8])), binary.BigEndian.Uint16(raw[2:])).String()
-	case family == unix.AF_INET6 && len(raw) >= 24:
-		return netip.AddrPortFrom(netip.AddrFrom16([16]byte(raw[8:24])), binary.BigEndian.Uint16(raw[2:])).String()
-	case family == unix.AF_UNIX && len(raw) > 2 && raw[2] == 0:
-		return "unix:@" + string(raw[3:])
-	case family == unix.AF_UNIX && len(raw) > 2:
-		path, _, _ := strings.Cut(string(raw[2:]), "\x00")
-		dir, ok := where(c, unix.AT_FDCWD, path)
-		if !ok {
-			return ""
-		}
-		p, ok := follow(join(dir, path), false)
-		if !ok {
-			return ""
-		}
-		return "unix:" + p.path
+// spell writes the address of a call: "192.0.2.1:443", "unix:/run/s", "unix:@name"; ""
+// for one of another family. The path of a Unix socket is made absolute.
+func spell(c *supervise.Call) string {
+	a, ok := c.Address()
+	switch {
+	case !ok:
+		return ""
+	case a.Internet.IsValid():
+		return a.Internet.String()
+	case a.Path == "":
+		return "unix:@" + a.Abstract
 	}
-	return ""
+	dir, ok := where(c, unix.AT_FDCWD, a.Path)
+	if !ok {
+		return ""
+	}
+	p, ok := follow(join(dir, a.Path), false)
+	if !ok {
+		return ""
+	}
+	return "unix:" + p.path
 }
