@@ -9,7 +9,9 @@ import (
 )
 
 func TestAddress(t *testing.T) {
-	raw := func(family uint16, rest string) []byte { return append(binary.NativeEndian.AppendUint16(nil, family), rest...) }
+	raw := func(family uint16, rest string) []byte {
+		return append(binary.NativeEndian.AppendUint16(nil, family), rest...)
+	}
 	for _, c := range []struct {
 		raw                      []byte
 		internet, path, abstract string
