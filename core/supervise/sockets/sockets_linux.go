@@ -59,10 +59,12 @@ func Feature(s *spec.Spec, tell func(audit.Event), person Person) supervise.Feat
 // whoever binds it: also a process whose descriptors nobody may look at (prctl(2),
 // PR_SET_DUMPABLE), as gpg-agent.
 func (d *doors) socket(c *supervise.Call) (notify.Answer, bool) {
-	if c.Int(0) != unix.AF_UNIX {
-		return notify.Continue(), !d.hosts // a family that is allowed, as the registers say
-	}
 	kind := int(c.Int(1))
+	if family := c.Int(0); family != unix.AF_UNIX {
+		// A family that is allowed, as the registers say; hosts makes the datagrams' sockets.
+		hosts := d.hosts && kind&0xf == unix.SOCK_DGRAM && (family == unix.AF_INET || family == unix.AF_INET6)
+		return notify.Continue(), !hosts
+	}
 	fd, err := unix.Socket(unix.AF_UNIX, kind|unix.SOCK_CLOEXEC, int(c.Int(2)))
 	if err != nil {
 		return notify.Errno(number(err)), true
