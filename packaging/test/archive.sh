@@ -37,11 +37,11 @@ check "and nothing of others is taken" keeps
 
 # Nothing here runs a program of macOS: its archive is looked at.
 for cpu in amd64 arm64; do
-	mac() { tar -tzf "$one/dist/$name-macos-$cpu.tar.gz"; }
+	mac() { tar -tzf "$one/dist/$name-macos-$cpu.tgz"; }
 	check "macOS, $cpu: every program, manual page and licence" eval '
 		for f in bin/nono bin/nono-run bin/nono-why libexec/nono/nono-exec-shim libexec/nono/nono-hook share/man/man1/nono-run.1 \
 			share/nono/nono.zsh share/doc/nono/LICENSE share/doc/nono/third-party-licences; do
 			mac | grep -qx "$name-macos-$cpu/$f" || { echo "$f is missing"; exit 1; }
 		done
-		tar -xzOf "$one/dist/$name-macos-$cpu.tar.gz" "$name-macos-$cpu/bin/nono-run" | head -c 4 | od -An -tx1 | grep -q "cf fa ed fe"'
+		tar -xzOf "$one/dist/$name-macos-$cpu.tgz" "$name-macos-$cpu/bin/nono-run" | head -c 4 | od -An -tx1 | grep -q "cf fa ed fe"'
 done
