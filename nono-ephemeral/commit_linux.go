@@ -52,6 +52,11 @@ func (r *repository) command(args ...string) *exec.Cmd {
 	c := program("git", append([]string{"--git-dir=" + r.git, "--work-tree=" + r.dir, "--literal-pathspecs",
 		"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}, args...)...)
 	c.Dir, c.Stderr = r.dir, os.Stderr
+	if c.Env == nil {
+		c.Env = os.Environ()
+	}
+	// Nor is anything fetched: how that is done is a setting too.
+	c.Env = append(c.Env, "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none")
 	return c
 }
 
@@ -68,7 +73,7 @@ func (r *repository) refuseFilters() error {
 	}
 	for _, setting := range bytes.Split(bytes.TrimSuffix(out, []byte{0}), []byte{0}) {
 		name, value, _ := strings.Cut(string(setting), "\n")
-		if !strings.HasPrefix(value, "git-lfs ") {
+		if value != "git-lfs clean -- %f" && value != "git-lfs filter-process" {
 			return &fault.Error{Do: "commit", Path: r.dir, Err: fault.Text("git would run a filter of the repository (" + fault.Quote(name) + "), which the run may have changed"),
 				Hint: "leave out --commit, and commit by hand"}
 		}
@@ -84,7 +89,7 @@ func (r *repository) commit(message string, kept []ephemeral.Change) error {
 			list.WriteString(c.Path + "\x00")
 		}
 	}
-	for _, words := range [][]string{{"add", "-A"}, {"commit", "-q", "--no-verify", "-m", message}} {
+	for _, words := range [][]string{{"add", "-A"}, {"commit", "-q", "--no-verify", "--no-gpg-sign", "-m", message}} {
 		c := r.command(append(words, "--pathspec-from-file=-", "--pathspec-file-nul")...)
 		c.Stdin, c.Stdout = strings.NewReader(list.String()), os.Stderr
 		if err := c.Run(); err != nil {
