@@ -7,13 +7,15 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/ephemeral"
 	"github.com/nono-sandbox/nono/core/fault"
 )
 
-// A repository is where a commit is made of what was kept. git runs outside of any
-// sandbox, so nothing that the run left may tell git what to run.
-type repository struct{ dir, git string }
+// A repository is where a commit is made of what was kept. What an earlier run left may
+// tell git what to run: a setting in a file that the repository's configuration includes, a
+// helper that signs or fetches. So git runs in a sandbox that has the repository alone.
+type repository struct{ dir, git, sandbox string }
 
 // repositoryOf finds the repository of the run's working directory, before anything is
 // kept. It refuses one in which git would run a program for the commit, and a run that
@@ -33,7 +35,10 @@ func repositoryOf(r *ephemeral.Run) (*repository, error) {
 	}
 	dir := r.Workdir
 	for {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+		if st, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			if !st.IsDir() {
+				return nil, &fault.Error{Do: "commit", Path: dir, Err: fault.Text("its .git is no directory, but names another place"), Hint: "leave out --commit, and commit by hand"}
+			}
 			break
 		}
 		if dir == "/" {
@@ -41,17 +46,26 @@ func repositoryOf(r *ephemeral.Run) (*repository, error) {
 		}
 		dir = filepath.Dir(dir)
 	}
-	repo := &repository{dir, filepath.Join(dir, ".git")}
+	sandbox, err := cli.OwnProgram("nono-run")
+	if err != nil {
+		return nil, err
+	}
+	repo := &repository{dir, filepath.Join(dir, ".git"), sandbox}
 	return repo, repo.refuseFilters()
 }
 
-// command is git for this repository and no other: git itself would take a directory that
-// looks like the inside of a repository for one, with its settings. No hook runs: none was
-// asked for.
+// command is git for this repository and no other, in a sandbox: git itself would take a
+// directory that looks like the inside of a repository for one, with its settings. No hook
+// runs: none was asked for.
 func (r *repository) command(args ...string) *exec.Cmd {
-	c := program("git", append([]string{"--git-dir=" + r.git, "--work-tree=" + r.dir, "--literal-pathspecs",
-		"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}, args...)...)
+	git := program("git")
+	words := []string{"--silent", "--net-block", "--profile", "git", "--allow", r.dir, "--", git.Path, "--git-dir=" + r.git, "--work-tree=" + r.dir,
+		"--literal-pathspecs", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}
+	c := program(r.sandbox, append(words, args...)...)
 	c.Dir, c.Stderr = r.dir, os.Stderr
+	if git.Err != nil {
+		c.Err = git.Err
+	}
 	if c.Env == nil {
 		c.Env = os.Environ()
 	}

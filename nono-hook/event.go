@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -108,7 +110,8 @@ func hasCommand(input json.RawMessage) bool {
 	return false
 }
 
-// gather writes every string within a JSON value to b, a line each at least.
+// gather writes every string within a JSON value to b, a line each at least, those of an
+// object in the order of its names.
 func gather(value json.RawMessage, b *strings.Builder) {
 	var v any
 	if json.Unmarshal(value, &v) == nil {
@@ -125,8 +128,8 @@ func gatherStrings(v any, b *strings.Builder) {
 			gatherStrings(x, b)
 		}
 	case map[string]any:
-		for _, x := range v {
-			gatherStrings(x, b)
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			gatherStrings(v[name], b)
 		}
 	}
 }

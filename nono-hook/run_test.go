@@ -35,7 +35,7 @@ func filtered(t *testing.T, text string, words ...string) (string, int) {
 // Of an event comes what a tool has printed where it may tell of a refusal.
 func TestRead(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"hook_event_name":"PostToolUse","session_id":"s","cwd":"/w","tool_input":{"command":"x"},"tool_response":{"stdout":"a","list":["b",1]}}`: "PostToolUse|s|/w|a\nb\n",
+		`{"hook_event_name":"PostToolUse","session_id":"s","cwd":"/w","tool_input":{"command":"x"},"tool_response":{"stdout":"a","list":["b",1]}}`: "PostToolUse|s|/w|b\na\n",
 		`{"hook_event_name":"PostToolUseFailure","tool_input":{},"error":"e"}`:                                                                     "PostToolUseFailure|||e\n",
 		`{"sessionId":"s","workspace_roots":["/r"],"toolArgs":"{\"command\":\"x\"}","toolResult":{"t":"a"}}`:                                       "|s|/r|a\n",
 		`{"conversation_id":"c","cwd":"relative","command":"x","output":"a"}`:                                                                      "|c||a\n",

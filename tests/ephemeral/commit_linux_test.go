@@ -70,3 +70,30 @@ func TestCommitRunsNothing(t *testing.T) {
 		p.Want("git log --format=%s -1; cat sub/x; ls ~/ran 2>/dev/null || :", "second\ny\n")
 	})
 }
+
+// git runs in a sandbox that has the repository alone, whatever its settings name: they are
+// read from files of the project too, which an earlier run may have written.
+func TestCommitIsConfined(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	each(t, func(t *testing.T, p place) {
+		p.Outside("git init -q; git config user.name n; git config user.email e; git config include.path ../settings; touch settings; git add -A; git commit -qm first; printf '[user]\n\tname = other\n' > ~/private")
+		p.run(`printf '[commit]\n\tgpgsign = true\n[gpg]\n\tprogram = touch ~/ran; false\n[user]\n\tname = by the project\n' > settings`)
+		if out, status := p.Nono("keep", "--commit", "from the run"); status != 0 {
+			t.Fatal(out)
+		}
+		p.Want("git log --format='%s, %an' -1; ls ~/ran 2>/dev/null || :", "from the run, by the project\n")
+		p.run(`printf '[include]\n\tpath = ~/private\n' > settings; echo more >> a`)
+		for _, told := range []string{"everything is kept; commit by hand", "leave out --commit, and commit by hand"} {
+			if out, status := p.Nono("keep", "--commit", "again"); status != 1 || !strings.Contains(out, told) || !strings.Contains(out, "/private': Permission denied") {
+				t.Errorf("git read a file outside of the repository: %d: %s", status, out)
+			}
+			p.run("echo yet more >> a")
+		}
+		p.Outside("git config --unset include.path; mv .git ~/moved; echo gitdir: ~/moved > .git")
+		if out, status := p.Nono("keep", "--commit", "x"); status != 1 || !strings.Contains(out, "no directory") {
+			t.Errorf("%d: %s", status, out)
+		}
+	})
+}
