@@ -99,7 +99,8 @@ func TestBadInput(t *testing.T) {
 				if got != want {
 					t.Errorf("got  %+v\nwant %+v", got, want)
 				}
-				if took := time.Since(start); took > 5*time.Second {
+				// A spec without end is not read for ever, whatever else the machine does.
+				if took := time.Since(start); took > time.Minute {
 					t.Errorf("it took %v", took)
 				}
 			})
