@@ -60,7 +60,7 @@ func repositoryOf(r *ephemeral.Run) (*repository, error) {
 func (r *repository) command(args ...string) *exec.Cmd {
 	git := program("git")
 	words := []string{"--silent", "--net-block", "--profile", "git", "--allow", r.dir, "--", git.Path, "--git-dir=" + r.git, "--work-tree=" + r.dir,
-		"--literal-pathspecs", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}
+		"--no-pager", "--literal-pathspecs", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}
 	c := program(r.sandbox, append(words, args...)...)
 	c.Dir, c.Stderr = r.dir, os.Stderr
 	if git.Err != nil {
@@ -97,6 +97,10 @@ func (r *repository) refuseFilters() error {
 
 // commit commits what was kept.
 func (r *repository) commit(message string, kept []ephemeral.Change) error {
+	// What was kept may have brought a filter.
+	if err := r.refuseFilters(); err != nil {
+		return err
+	}
 	var list strings.Builder
 	for _, c := range kept {
 		if c.New == nil || c.New.Mode&0o170000 != 0o040000 {

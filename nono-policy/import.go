@@ -114,7 +114,7 @@ var files = []struct{ key, word string }{
 
 // all writes the profile, what is known first.
 func (i *importer) all(all map[string]any) {
-	i.out.WriteString("# " + i.name + ": taken over from " + i.language + "\n")
+	i.out.WriteString("# " + fault.Quote(i.name) + ": taken over from " + i.language + "\n")
 	for _, base := range texts(all["extends"]) {
 		switch {
 		case base == "default":

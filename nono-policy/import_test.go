@@ -38,7 +38,7 @@ func TestImport(t *testing.T) {
 			}
 			var out strings.Builder
 			status, err := importProfile([]string{file}, &out)
-			if want := "# agent: taken over from JSON\n" + c.want; err != nil || status != c.status || out.String() != want {
+			if want := "# 'agent': taken over from JSON\n" + c.want; err != nil || status != c.status || out.String() != want {
 				t.Errorf("%d, %v\n%s\nwant %d\n%s", status, err, out.String(), c.status, want)
 			}
 		})
@@ -74,7 +74,7 @@ at = 2024-05-01T10:00:00Z
 	}
 	var out strings.Builder
 	status, err := importProfile([]string{file}, &out)
-	const want = `# agent: taken over from TOML
+	const want = `# 'agent': taken over from TOML
 allow $HOME/.npm
 # not taken over: allow "~/a\nallow /"
 read /srv/lib

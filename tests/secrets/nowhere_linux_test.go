@@ -115,7 +115,6 @@ func TestNothingIsAskedBefore(t *testing.T) {
 			{"--print-spec", "--", "true"},
 			{"--", "no-such-command"},
 			{"--", "rm", "x"},
-			{"--ephemeral", "--explain", "--", "true"},
 			{"--ephemeral", "--undo", "--allow", w.project, "--", "true"},
 		} {
 			out, _, _ := w.nono(append([]string{"--secret", "TOKEN=exec:" + program}, c...)...)

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"bufio"
 	"bytes"
 	"os"
 	"os/exec"
@@ -140,5 +141,69 @@ if __name__ == "__main__": main()
 				t.Errorf("%q: %s", c.flags, &out)
 			}
 		}
+	})
+}
+
+// Another program of the user makes and removes a name while the command puts its own files
+// there: each keeps what it has made.
+func TestPrivateShmRace(t *testing.T) {
+	testenv.RequireLandlock(t, 2)
+	const python = "/usr/bin/python3"
+	if exec.Command(python, "-c", "").Run() != nil {
+		t.Skip(python + " is not installed")
+	}
+	const victim = `
+import os, sys, time
+v, made, other, end = sys.argv[1], 0, 0, time.monotonic() + 2
+while time.monotonic() < end:
+    try: f = os.open(v, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    except FileExistsError: continue
+    made += 1
+    try:
+        g = os.open(v, os.O_RDWR)
+        other += os.fstat(f).st_ino != os.fstat(g).st_ino
+        os.close(g)
+        os.unlink(v)
+    except OSError: other += 1
+    os.close(f)
+print(made > 0, other)
+`
+	const attacker = `
+import os, sys
+v, moved = sys.argv[1], 0
+os.close(os.open(v + ".k", os.O_CREAT | os.O_RDWR, 0o600))
+def tried(f, *a):
+    try: f(*a)
+    except OSError: return 0
+    return 1
+print("ready", flush=True)
+while not os.path.exists("stop"):
+    tried(os.link, v + ".k", v + ".l")
+    moved += tried(os.rename, v + ".l", v)
+    tried(os.unlink, v)
+tried(os.unlink, v + ".k"); tried(os.unlink, v + ".l")
+print(moved > 0)
+`
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		name := filepath.Join("/dev/shm", "nono-race-"+strconv.Itoa(os.Getpid())+"-"+filepath.Base(t.Name()))
+		t.Cleanup(func() { os.Remove(name) })
+		r := newRun(t, u)
+		cmd := r.nonoRun([]string{"--private-shm"}, python, "-c", attacker, name)
+		cmd.Stderr = os.Stderr
+		out, err := cmd.StdoutPipe()
+		must(t, err)
+		must(t, cmd.Start())
+		said := bufio.NewReader(out)
+		if line, err := said.ReadString('\n'); line != "ready\n" {
+			t.Errorf("the command did not start: %q, %v", line, err)
+		}
+		if got, err := u.Command(python, "-c", victim, name).Output(); err != nil || string(got) != "True 0\n" {
+			t.Errorf("the other program's files: %q, %v", got, err)
+		}
+		must(t, os.WriteFile(r.dir+"/stop", nil, 0o644))
+		if line, _ := said.ReadString('\n'); line != "True\n" {
+			t.Errorf("the command moved nothing there: %q", line)
+		}
+		must(t, cmd.Wait())
 	})
 }

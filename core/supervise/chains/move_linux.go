@@ -17,8 +17,15 @@ func (k *Keeper) remove(p *files.Plan, from *Dir) files.Decision {
 			return kernel
 		}
 	}
+	pool := k.pool(from)
+	if private(from) && flags == 0 {
+		if pool == nil {
+			return kernel
+		}
+		return anew(k.as(p, func() error { return pool.removePrivate(p) }), unix.EAGAIN)
+	}
 	return k.as(p, func() error {
-		if pool := k.pool(from); pool != nil && flags == 0 && p.At.Is(unix.S_IFREG) {
+		if pool != nil && flags == 0 && p.At.Is(unix.S_IFREG) {
 			pool.back(p.At.Dir, p.At.Base)
 		}
 		return unix.Unlinkat(p.At.Dir, p.At.Name(), flags)
@@ -117,6 +124,14 @@ func (k *Keeper) rename(p *files.Plan, from, to *Dir) files.Decision {
 		return files.Refuse(unix.EXDEV)
 	case to == nil && k.maybeDenied(p.At), k.gains(p, from, to):
 		return files.Refuse(unix.EXDEV)
+	case private(from, to) && (p.To.Exists() || flags&exchange != 0):
+		return kernel
+	case private(from, to):
+		done := k.as(p, func() error { return move(p, flags|unix.RENAME_NOREPLACE) })
+		if flags&unix.RENAME_NOREPLACE == 0 {
+			done = anew(done, unix.EEXIST)
+		}
+		return anew(done, unix.EAGAIN)
 	}
 	return k.as(p, func() error {
 		var pool *pool
@@ -125,11 +140,28 @@ func (k *Keeper) rename(p *files.Plan, from, to *Dir) files.Decision {
 				pool.back(p.To.Dir, p.To.Base)
 			}
 		}
-		if err := unix.Renameat2(p.At.Dir, p.At.Name(), p.To.Dir, p.To.Name(), flags); err != nil || from != nil || p.Moved() {
-			return err
+		if from != nil {
+			return unix.Renameat2(p.At.Dir, p.At.Name(), p.To.Dir, p.To.Name(), flags)
 		}
-		// In a directory of its own the command has exchanged it in the last moment.
-		unix.Renameat2(p.To.Dir, p.To.Name(), p.At.Dir, p.At.Name(), unix.RENAME_NOREPLACE)
-		return unix.EAGAIN
+		return move(p, flags)
 	})
+}
+
+// move renames, and takes that back where something else came to lie at the first name in
+// the last moment: in a directory of its own the command can exchange it, in a private one
+// another program.
+func move(p *files.Plan, flags uint) error {
+	if err := unix.Renameat2(p.At.Dir, p.At.Name(), p.To.Dir, p.To.Name(), flags); err != nil || p.Moved() {
+		return err
+	}
+	unix.Renameat2(p.To.Dir, p.To.Name(), p.At.Dir, p.At.Name(), unix.RENAME_NOREPLACE)
+	return unix.EAGAIN
+}
+
+// anew has the call looked at once more where it was done with that errno.
+func anew(done files.Decision, errno unix.Errno) files.Decision {
+	if done.Errno() == errno {
+		return files.Again()
+	}
+	return done
 }
