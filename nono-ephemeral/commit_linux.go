@@ -51,7 +51,7 @@ func repositoryOf(r *ephemeral.Run) (*repository, error) {
 		return nil, err
 	}
 	repo := &repository{dir, filepath.Join(dir, ".git"), sandbox}
-	return repo, repo.refuseFilters()
+	return repo, repo.refuseFilters("leave out --commit, and commit by hand")
 }
 
 // command is git for this repository and no other, in a sandbox: git itself would take a
@@ -76,20 +76,20 @@ func (r *repository) command(args ...string) *exec.Cmd {
 
 // refuseFilters refuses where git has filters, which .gitattributes name and git starts for
 // each file: they may well be programs of the project, which the run has changed. That of
-// Git LFS is a program of the system.
-func (r *repository) refuseFilters() error {
+// Git LFS is a program of the system. hint is what is to be done then.
+func (r *repository) refuseFilters(hint string) error {
 	out, err := r.command("config", "--null", "--get-regexp", `^filter\..*\.(clean|process)$`).Output()
 	if e, ok := err.(*exec.ExitError); ok && e.ExitCode() == 1 {
 		return nil // there is none
 	}
 	if err != nil {
-		return &fault.Error{Do: "commit", Err: err, Hint: "leave out --commit, and commit by hand"}
+		return &fault.Error{Do: "commit", Err: err, Hint: hint}
 	}
 	for _, setting := range bytes.Split(bytes.TrimSuffix(out, []byte{0}), []byte{0}) {
 		name, value, _ := strings.Cut(string(setting), "\n")
 		if value != "git-lfs clean -- %f" && value != "git-lfs filter-process" {
 			return &fault.Error{Do: "commit", Path: r.dir, Err: fault.Text("git would run a filter of the repository (" + fault.Quote(name) + "), which the run may have changed"),
-				Hint: "leave out --commit, and commit by hand"}
+				Hint: hint}
 		}
 	}
 	return nil
@@ -97,8 +97,8 @@ func (r *repository) refuseFilters() error {
 
 // commit commits what was kept.
 func (r *repository) commit(message string, kept []ephemeral.Change) error {
-	// What was kept may have brought a filter.
-	if err := r.refuseFilters(); err != nil {
+	const byHand = "everything is kept; commit by hand"
+	if err := r.refuseFilters(byHand); err != nil { // one that came with what was kept
 		return err
 	}
 	var list strings.Builder
@@ -111,7 +111,7 @@ func (r *repository) commit(message string, kept []ephemeral.Change) error {
 		c := r.command(append(words, "--pathspec-from-file=-", "--pathspec-file-nul")...)
 		c.Stdin, c.Stdout = strings.NewReader(list.String()), os.Stderr
 		if err := c.Run(); err != nil {
-			return &fault.Error{Do: "commit", Err: err, Hint: "everything is kept; commit by hand"}
+			return &fault.Error{Do: "commit", Err: err, Hint: byHand}
 		}
 	}
 	return nil
