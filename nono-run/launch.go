@@ -110,7 +110,8 @@ func (o *options) refuseUnstartable(pol *policy.Policy, h policy.Host) error {
 }
 
 // start becomes the command, or first the programs that stay beside it. It returns only
-// if that failed, and then nothing is left behind.
+// if that failed. Nothing is left behind then, unless the sandbox was made already: from
+// inside, the private temp cannot be removed, and a later start sweeps it.
 func (l *launch) start() error {
 	shim := ""
 	if !l.alone() {
