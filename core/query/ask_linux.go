@@ -2,7 +2,6 @@ package query
 
 import (
 	"github.com/nono-sandbox/nono/core/carve"
-	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
@@ -81,109 +80,6 @@ func (e *asking) needs(n *paths.Node, target string, want carve.Rights) bool {
 		e.because(n, want&handled(e.a.s, e.a.abi))
 	}
 	return true
-}
-
-// BesideDenied is the note of a verdict on a name that the supervisor makes, removes or
-// renames, since its directory has lost the right.
-const BesideDenied = "the supervisor does it, beside what is denied in that directory"
-
-// besideDenied reports whether the supervisor makes, removes or renames target, a name in
-// the directory n, which has lost the missing rights to what is denied in it or beneath.
-func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights) bool {
-	s := e.a.s
-	if e.ownShm(n, target) {
-		return true
-	}
-	switch e.v.Op {
-	case Write, ReadWrite, Create, Mkdir, Mkfifo, Symlink, Delete, Rmdir, RenameTo, LinkTo:
-	default:
-		return false
-	}
-	// Of a directory itself the question is whether something new can be made in it.
-	itself := target == n.Path && (e.v.Op == Write || e.v.Op == ReadWrite) && missing&^(carve.Create|carve.WriteFile) == 0
-	if !s.BesideDenied || !itself && spec.Parent(target) != n.Path {
-		return false
-	}
-	names := NamesOf(s)
-	if names.Chain(n.Path)&missing != missing || !itself && !names.Free(target) {
-		return false
-	}
-	if !e.failed {
-		e.v.Line = grantOf(s, target, missing&-missing)
-		e.note(BesideDenied)
-	}
-	return true
-}
-
-// ownShm reports whether the supervisor makes target, a new name in n, which is the
-// directory of shared memory.
-func (e *asking) ownShm(n *paths.Node, target string) bool {
-	switch e.v.Op {
-	case Write, ReadWrite, Create, Mkdir:
-	default:
-		return false
-	}
-	if !e.a.s.PrivateShm || n.Path != Shm || target != Shm && spec.Parent(target) != Shm {
-		return false
-	}
-	if !e.failed {
-		e.note("the supervisor makes it: shared memory of the command's own")
-	}
-	return true
-}
-
-// because notes the line that gives the rights at n or, where none gives all of
-// them, the two that give reading and writing.
-func (e *asking) because(n *paths.Node, want carve.Rights) {
-	if e.v.Line = e.a.because(n, want); e.v.Line != nil {
-		return
-	}
-	reading, writing := want&^carve.Changing, want&carve.Changing
-	if reading != 0 && writing != 0 {
-		e.v.Line, e.v.Also = e.a.because(n, reading), e.a.because(n, writing)
-	}
-}
-
-// whyNot finds the reason why right is missing at n, for the path target.
-func (e *asking) whyNot(n *paths.Node, target string, missing carve.Rights) {
-	s := e.a.s
-	// One right stands for all: reading before writing before removing.
-	right := missing & -missing
-	deny, grant := denyOf(s, target, right), grantOf(s, target, right)
-	if deny != nil && grant != nil && len(grant.Path) >= len(deny.Path) {
-		deny = nil
-	}
-	if deny == nil && grant != nil {
-		if alias := e.a.deniedAlias(n, right); alias != nil && !atOrAbove(alias.Path, target) {
-			deny = alias
-			e.v.Note = "it is another name of " + fault.Quote(alias.Path)
-		}
-	}
-	switch {
-	case deny != nil:
-		e.v.Reason, e.v.Line, e.v.Category = SensitivePath, deny, categoryOf(deny)
-		if blocked(deny) {
-			e.v.Reason = BlockedCommand
-		}
-	case grant != nil:
-		e.v.Reason, e.v.Line = ChainDirectory, denyBeneath(s, n.Path, right)
-		if e.v.Line != nil {
-			e.v.Category = categoryOf(e.v.Line)
-		}
-	case right == carve.RemoveDir && !s.Rmdir && grantOf(s, target, carve.Create) != nil:
-		e.v.Reason, e.v.Line = RmdirBlocked, grantOf(s, target, carve.Create)
-		if s.RmdirOwn {
-			e.note("directories that the command makes itself can be removed and renamed")
-		}
-	default:
-		if s.PrivateShm && spec.Beneath(target, Shm) {
-			e.note("--private-shm gives what the command makes there itself")
-		}
-		e.v.Reason, e.v.Line = NotInAllowedPaths, anyGrantOf(s, target)
-		if e.v.Line != nil {
-			e.v.Reason = InsufficientAccess
-		}
-	}
 }
 
 // finish turns what was gathered into a status.

@@ -1,6 +1,8 @@
 package chains
 
 import (
+	"strconv"
+
 	"github.com/nono-sandbox/nono/core/supervise/files"
 	"golang.org/x/sys/unix"
 )
@@ -23,7 +25,9 @@ func private(dirs ...*Dir) bool {
 // the pool, where nobody else replaces it, and looks at what came. A file that has no other
 // name serves again.
 func (p *pool) removePrivate(plan *files.Plan) error {
-	at, name, serves := plan.At, "taken", false
+	at, serves := plan.At, false
+	// A name of its own: another program's file stays where its old name is taken by now.
+	name := "t" + strconv.FormatUint(at.Stat.Ino, 10)
 	if n := len(p.free); n > 0 && at.Is(unix.S_IFREG) && at.Stat.Nlink == 1 {
 		name, serves = p.free[n-1], true
 	}
