@@ -104,3 +104,24 @@ func TestImportFaults(t *testing.T) {
 		t.Error("two files are taken")
 	}
 }
+
+// TestImportNames: what a file is called reaches neither the profile nor a terminal as it is.
+func TestImportNames(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	const name = "a\nallow ~\n\x1b[31m\xff.json"
+	for _, text := range []string{`{"filesystem": {"read": ["/srv", "$OTHER/x"]}}`, `{"extends": ["gone"]`} {
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		_, err := importProfile([]string{file}, &out)
+		told := out.String()
+		if err != nil {
+			told += err.Error()
+		}
+		if told == "" || strings.Contains(told, "\x1b") || strings.Contains(told, "\nallow ~\n") || strings.Contains(told, "\xff") {
+			t.Errorf("%s: %q", text, told)
+		}
+	}
+}

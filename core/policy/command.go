@@ -87,7 +87,7 @@ func (c *compiler) lookup(name string) (string, error) {
 	if found != nil {
 		return "", found
 	}
-	return "", &CommandError{Status: fault.NotFound, Fault: &fault.Error{Do: "find the command", Path: name, Err: fault.Text("it is in no directory of PATH"), Hint: forShell(name)}}
+	return "", &CommandError{Status: fault.NotFound, Fault: &fault.Error{Do: "find the command", Path: name, Err: fault.Text("it is in no directory of PATH"), Hint: c.insteadOf(name)}}
 }
 
 // startDir is where the command starts.
@@ -99,19 +99,6 @@ func (c *compiler) startDir() string {
 		return c.o.StartIn
 	}
 	return spec.Join(c.h.Dir, c.o.StartIn)
-}
-
-// forShell is the remedy where name is no command but something that a shell
-// would read: there is none here.
-func forShell(name string) string {
-	before, _, assignment := strings.Cut(name, "=")
-	switch {
-	case assignment && before != "" && !strings.ContainsAny(before, " |&;<>()$`*?'\"\\\n"):
-		return "env " + fault.Quote(name) + " COMMAND sets a variable for COMMAND"
-	case strings.ContainsAny(name, " |&;<>$`"):
-		return "no shell reads the command: sh -c " + fault.Quote(name) + " starts one that does"
-	}
-	return ""
 }
 
 func (c *compiler) startable(name, path string) error {

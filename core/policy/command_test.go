@@ -93,8 +93,17 @@ func TestStartHints(t *testing.T) {
 	if err := os.Chmod(b.root+"/project/data", 0o644); err != nil {
 		t.Fatal(err)
 	}
+	b.file("project/here", script)
+	b.file("home/.local/bin/installed", script)
+	b.mkdir("home/.local/bin/directory")
+	b.env["HOME"] = b.root + "/home"
+	b.env["PATH"] = b.bin
 	for name, want := range map[string]string{
 		"nowhere":     "",
+		"directory":   "",
+		"cd":          "only a shell knows this word: sh -c 'cd …' starts one",
+		"here":        "'./here' starts the file in this directory",
+		"installed":   fault.Quote(b.root+"/home/.local/bin/installed") + " has this name: start it by its path",
 		"-x":          "",
 		"ls | wc -l":  "no shell reads the command: sh -c 'ls | wc -l' starts one that does",
 		"make;true":   "no shell reads the command: sh -c 'make;true' starts one that does",
