@@ -23,19 +23,16 @@ var injected = []string{"EPERM", "ENOSYS", "ENOMEM", "EINTR", "EMFILE"}
 
 // TestFaults makes each system call of the shim fail in turn, once it has read
 // its spec. The command must never run in less than the whole sandbox. Without
-// NONO_TEST_FAULTS=all, it takes a sample.
+// NONO_LONG=1, it takes a sample.
 func TestFaults(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Skip("no strace(1): no system call can be made to fail")
 	}
-	step := 9
-	switch {
-	case os.Getenv("NONO_TEST_FAULTS") == "all":
+	step := 29
+	if os.Getenv("NONO_LONG") == "1" {
 		step = 1
-	case testing.Short():
-		step = 60
 	}
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		f := newFaultCase(t, u, strace)

@@ -160,6 +160,12 @@ func abis(t testing.TB) []int {
 	return all
 }
 
+// within reports whether there are both older and newer ABIs, and no long run is wanted.
+func within(t testing.TB, abi int) bool {
+	all := abis(t)
+	return os.Getenv("NONO_LONG") != "1" && abi > all[0] && abi < all[len(all)-1]
+}
+
 // eachABI runs f for each ABI and each kind of user.
 func eachABI(t *testing.T, f func(t *testing.T, abi int, u testenv.User)) {
 	for _, abi := range abis(t) {

@@ -77,9 +77,9 @@ func TestClosedOutput(t *testing.T) {
 // the time, what is granted is the directory, or the launch fails.
 func TestSwappedWhileStarting(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
-	starts := 500 // and as many for the other user
-	if testing.Short() {
-		starts = 50
+	starts := 100 // and as many for the other user
+	if os.Getenv("NONO_LONG") == "1" {
+		starts = 5000
 	}
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		p := newPlace(t, u, shimFor(t, 99))

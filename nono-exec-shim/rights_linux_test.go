@@ -76,6 +76,9 @@ func TestRights(t *testing.T) {
 	eachABI(t, func(t *testing.T, abi int, u testenv.User) {
 		shim := shimFor(t, abi)
 		for _, r := range rights {
+			if within(t, abi) && u.Root() && r.held == 0 && r.needs == 0 && below3[r.name] == "" {
+				continue // as at the first and the last ABI; the user has it at each
+			}
 			t.Run(r.name, func(t *testing.T) {
 				if r.root && !u.Root() {
 					t.Skip("only root can do this at all")

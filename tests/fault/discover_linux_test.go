@@ -16,11 +16,10 @@ import (
 var runtimes = []string{"futex", "nanosleep", "epoll_pwait", "epoll_ctl", "epoll_create1", "eventfd2", "tgkill", "rt_sigreturn", "rt_sigprocmask",
 	"sched_yield", "clone", "clone3", "madvise", "munmap", "mmap", "gettid", "sigaltstack", "getpid", "exit_group", "restart_syscall", "rt_sigaction"}
 
-// A fault is one system call to fail: at which occurrences, with what.
+// A fault is one system call to fail, and at which occurrences.
 type fault struct {
-	call   string
-	when   []int
-	errnos []string
+	call string
+	when []int
 }
 
 var callLine = regexp.MustCompile(`^(\d+) +([a-z0-9_]+)\(`)
@@ -69,7 +68,7 @@ func discover(t *testing.T, sc scene, strace string) []fault {
 		if slices.Contains(runtimes, call) {
 			continue
 		}
-		faults = append(faults, fault{call, sample(all, always[call]), errnos})
+		faults = append(faults, fault{call, sample(all, always[call])})
 	}
 	if len(faults) < 10 {
 		t.Fatalf("only %d system calls were found", len(faults))

@@ -112,12 +112,6 @@ func TestSupervisedFaults(t *testing.T) {
 // everyCall makes each call fail in turn. more are flags of nono-run; the last of them
 // takes a file.
 func everyCall(t *testing.T, more ...string) {
-	chosen := func(all []string) []string {
-		if len(more) > 0 && !suite.Long() {
-			return all[:1] // the others take a minute and a half
-		}
-		return all
-	}
 	testenv.RequireLandlock(t, 1)
 	strace, err := exec.LookPath("strace")
 	if err != nil {
@@ -136,8 +130,8 @@ func everyCall(t *testing.T, more ...string) {
 			for _, f := range faults {
 				t.Run(f.call, func(t *testing.T) {
 					t.Parallel()
-					for _, when := range f.when {
-						for _, errno := range chosen(f.errnos) {
+					for i, when := range f.when {
+						for _, errno := range chosen(i, len(f.when), len(more) > 0, u.Root()) {
 							sc.inject(t, strace, f.call, errno, when, o)
 						}
 					}
@@ -146,6 +140,21 @@ func everyCall(t *testing.T, more ...string) {
 		})
 		t.Logf("outcomes: %v", o.count)
 	})
+}
+
+// chosen are the errnos of occurrence i of a call that has n: all of them if a long run is
+// wanted; else so many that each occurrence fails with one and, unless few are wanted, the
+// call with each. Of few, root has every other occurrence and the user the rest.
+func chosen(i, n int, few, root bool) (some []string) {
+	if few && n > 1 && !suite.Long() && root == (i%2 == 1) {
+		return nil
+	}
+	for j, errno := range errnos {
+		if suite.Long() || j == i%len(errnos) || !few && n < len(errnos) && j%n == i {
+			some = append(some, errno)
+		}
+	}
+	return some
 }
 
 // controls shows that the probe finds leaks where there are some, and none in a

@@ -13,7 +13,7 @@ import (
 
 // besideScripts are run where .env, secret/ and ro/kept are denied in the working directory,
 // the last for writing; each says what it should.
-var besideScripts = []struct{ script, want string }{
+var besideScripts = []besideScript{
 	{"echo x > new && cat new", "x"},
 	{"echo x > new; echo y >> new; cat new", "x y"},
 	{"echo x > tmp && mv tmp file && cat file", "x"},
@@ -32,8 +32,6 @@ var besideScripts = []struct{ script, want string }{
 	{"mkdir d && rmdir d || echo stays", "denied stays"},
 	{"mkdir d && mv -T d e || echo stays", "denied stays"},
 	{"echo x > ro/new && cat ro/new && mv ro/new ro/other && rm ro/other && echo ok", "x ok"},
-	{"for i in $(seq 400); do echo $i > tmp; mv tmp file; done; cat file", "400"},
-	{"for i in $(seq 400); do echo $i > tmp; rm tmp; done; echo x > tmp; cat tmp", "x"},
 
 	{"echo x > .env", "denied"},
 	{"rm -f .env || echo kept", "denied kept"},
@@ -49,48 +47,78 @@ var besideScripts = []struct{ script, want string }{
 	{"cd sub; ln ../.env e; mv ../.env e; echo x > ../.env; ls", "cross denied denied in"},
 	{"mkdir d; ln -s ../.env d/l; cat d/l; ln d/l k; cat k", "denied cross absent"},
 	{"mkdir d; cd d; ln ../.env e; cp ../.env e; cat e", "cross denied absent"},
-	{"for f in $TMPDIR/.names-*/f*; do ln -sf /proc/self/mem $f; done; echo x > n", "full"},
-	{"for f in $TMPDIR/.names-*/f*; do ln -f sub/in $f; done; echo x > n; cat sub/in", "full in"},
-	{"for d in $TMPDIR/.names-*/d*; do mv -T $d $d.x; ln -s /proc $d; done; mkdir n", "full"},
 	{"mv alias sub/; ln alias sub/a; cat sub/a alias", "denied cross absent denied"},
 	{"mkfifo -m 640 p && { echo x > p & cat p; stat -c '%F %a' p; mv p q; rm q; }", "x fifo 640"},
-	{"for n in 1 2 3 4; do mkfifo p$n; done; mkfifo q", "full"},
 	{"ln -s file p; mkfifo p || echo exists", "exists"},
 	{"mkfifo missing/.ssh; mkfifo missing/p", "absent absent"},
 	{"mknod n c 1 3", "denied"},
 }
 
+// besideStoreScripts are about the store that new names come from, of which each has one of
+// its own: there is room for fewer than a hundred files in it.
+var besideStoreScripts = []besideScript{
+	{"for i in $(seq 100); do echo $i > tmp; mv tmp file; done; cat file", "100"},
+	{"for i in $(seq 100); do echo $i > tmp; rm tmp; done; echo x > tmp; cat tmp", "x"},
+	{"for f in $TMPDIR/.names-*/f*; do ln -sf /proc/self/mem $f; done; echo x > n", "full"},
+	{"for f in $TMPDIR/.names-*/f*; do ln -f sub/in $f; done; echo x > n; cat sub/in", "full in"},
+	{"for d in $TMPDIR/.names-*/d*; do mv -T $d $d.x; ln -s /proc $d; done; mkdir n", "full"},
+	{"for n in 1 2 3 4; do mkfifo p$n; done; mkfifo q", "full"},
+}
+
+type besideScript struct{ script, want string }
+
 func TestBesideDenied(t *testing.T) {
 	testenv.RequireLandlock(t, 2)
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
-		for _, c := range besideScripts {
-			r := newRun(t, u)
-			for _, dir := range []string{"sub", "secret", "ro"} {
-				must(t, os.Mkdir(r.dir+"/"+dir, 0o755))
-				u.Own(t, r.dir+"/"+dir)
-			}
-			for name, text := range map[string]string{"file": "old", ".env": "SECRET", "secret/s": "SECRET", "sub/in": "in", "ro/kept": "kept"} {
-				must(t, os.WriteFile(r.dir+"/"+name, []byte(text+"\n"), 0o644))
-				u.Own(t, r.dir+"/"+name)
-			}
-			must(t, os.Link(r.dir+"/.env", r.dir+"/alias"))
-			flags := []string{"--allow-beside-denied", "--deny", ".env", "--deny", "secret", "--deny", "missing/.ssh", "--deny-write", "ro/kept"}
-			cmd := r.nonoRun(flags, "sh", "-c", "exec 2>sub/.err; "+c.script)
-			var out bytes.Buffer
-			cmd.Stdout, cmd.Stderr = &out, &out
-			finish(t, cmd, &out)
-			text, _ := os.ReadFile(r.dir + "/sub/.err")
-			got := complaints(string(text)) + out.String()
-			if sorted(got) != sorted(c.want) {
-				t.Errorf("%s\n says %q\n want %q", c.script, strings.Fields(got), c.want)
-			}
-			for name, want := range map[string]string{".env": "SECRET\n", "secret/s": "SECRET\n", "ro/kept": "kept\n"} {
-				if text, err := os.ReadFile(r.dir + "/" + name); err != nil || string(text) != want {
-					t.Errorf("%s\n changed %s: %q, %v", c.script, name, text, err)
-				}
-			}
+		besideDenied(t, u, besideScripts)
+		for _, c := range besideStoreScripts {
+			besideDenied(t, u, []besideScript{c})
 		}
 	})
+}
+
+// besideDenied runs scripts in one sandbox, each in a directory of its own.
+func besideDenied(t *testing.T, u testenv.User, scripts []besideScript) {
+	t.Helper()
+	r := newRun(t, u)
+	flags, all := []string{"--allow-beside-denied"}, ""
+	for i, c := range scripts {
+		n := itoa(i)
+		dir := r.dir + "/" + n
+		for _, name := range []string{"", "/sub", "/secret", "/ro"} {
+			must(t, os.Mkdir(dir+name, 0o755))
+			u.Own(t, dir+name)
+		}
+		for name, text := range map[string]string{"file": "old", ".env": "SECRET", "secret/s": "SECRET", "sub/in": "in", "ro/kept": "kept"} {
+			must(t, os.WriteFile(dir+"/"+name, []byte(text+"\n"), 0o644))
+			u.Own(t, dir+"/"+name)
+		}
+		must(t, os.Link(dir+"/.env", dir+"/alias"))
+		flags = append(flags, "--deny", n+"/.env", "--deny", n+"/secret", "--deny", n+"/missing/.ssh", "--deny-write", n+"/ro/kept")
+		all += "(cd " + n + "; exec >sub/.out 2>sub/.err; " + c.script + ")\n"
+	}
+	cmd := r.nonoRun(flags, "sh", "-c", all)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	finish(t, cmd, &out)
+	if out.Len() > 0 {
+		t.Error(out.String())
+	}
+	for i, c := range scripts {
+		dir := r.dir + "/" + itoa(i)
+		text, err := os.ReadFile(dir + "/sub/.err")
+		must(t, err)
+		said, err := os.ReadFile(dir + "/sub/.out")
+		must(t, err)
+		if got := complaints(string(text)) + string(said); sorted(got) != sorted(c.want) {
+			t.Errorf("%s\n says %q\n want %q", c.script, strings.Fields(got), c.want)
+		}
+		for name, want := range map[string]string{".env": "SECRET\n", "secret/s": "SECRET\n", "ro/kept": "kept\n"} {
+			if text, err := os.ReadFile(dir + "/" + name); err != nil || string(text) != want {
+				t.Errorf("%s\n changed %s: %q, %v", c.script, name, text, err)
+			}
+		}
+	}
 }
 
 // Files without a name can be opened beside what is denied, and get one; and what there is

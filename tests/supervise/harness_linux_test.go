@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/nono-sandbox/nono/core/testenv"
+	"github.com/nono-sandbox/nono/core/version"
 	"github.com/nono-sandbox/nono/tests/internal/suite"
 	"golang.org/x/sys/unix"
 )
@@ -66,9 +67,7 @@ func (r *run) command(words ...string) *exec.Cmd {
 	must(r.t, err)
 	program, err = filepath.EvalSymlinks(program)
 	must(r.t, err)
-	version, err := exec.Command(r.s.Path("nono-run"), "--version").Output()
-	must(r.t, err)
-	args := append([]string{"--shim=" + r.s.Path("nono-exec-shim"), "--fd=3", "--from=" + strings.Fields(string(version))[1], "--exec=" + program, "--"}, words...)
+	args := append([]string{"--shim=" + r.s.Path("nono-exec-shim"), "--fd=3", "--from=" + version.String(), "--exec=" + program, "--"}, words...)
 	cmd := r.u.Command(r.s.Path("nono-supervise"), args...)
 	cmd.ExtraFiles = []*os.File{spec}
 	cmd.Dir, cmd.Env = r.dir, r.env()

@@ -14,7 +14,7 @@ import (
 func TestOwnDirectories(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
-		for _, c := range []struct {
+		scripts := []struct {
 			script, want string
 		}{
 			{"mkdir a && rmdir a && echo ok", "ok\n"},
@@ -32,15 +32,25 @@ func TestOwnDirectories(t *testing.T) {
 			{"mkdir a; mv a $H/d; ls", "denied a old\n"},
 			{"mkdir a; cp -r old a/ && rm -r a && echo ok", "ok\n"},
 			{"mkdir a; rmdir a; rmdir a", "absent \n"},
-		} {
-			r := newRun(t, u)
-			must(t, os.Mkdir(r.dir+"/old", 0o755))
-			u.Own(t, r.dir+"/old")
-			cmd := r.nonoRun([]string{"--allow-rmdir-own"}, "sh", "-c", "exec 2>err; H="+r.home+"; "+c.script)
-			var out bytes.Buffer
-			cmd.Stdout, cmd.Stderr = &out, &out
-			finish(t, cmd, &out)
-			said, _ := os.ReadFile(r.dir + "/err")
+		}
+		r := newRun(t, u)
+		all := "H=" + r.home + "\n"
+		for i, c := range scripts {
+			for _, dir := range []string{r.dir + "/" + itoa(i), r.dir + "/" + itoa(i) + "/old"} {
+				must(t, os.Mkdir(dir, 0o755))
+				u.Own(t, dir)
+			}
+			all += "(cd " + itoa(i) + "; exec >../out." + itoa(i) + " 2>../err." + itoa(i) + "; " + c.script + ")\n"
+		}
+		cmd := r.nonoRun([]string{"--allow-rmdir-own"}, "sh", "-c", all)
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		finish(t, cmd, &out)
+		for i, c := range scripts {
+			said, err := os.ReadFile(r.dir + "/err." + itoa(i))
+			must(t, err)
+			written, err := os.ReadFile(r.dir + "/out." + itoa(i))
+			must(t, err)
 			got := ""
 			for line := range strings.Lines(string(said)) {
 				switch {
@@ -53,10 +63,13 @@ func TestOwnDirectories(t *testing.T) {
 					got += line
 				}
 			}
-			got += strings.ReplaceAll(strings.ReplaceAll(out.String(), "err\n", ""), "\n", " ")
+			got += strings.ReplaceAll(string(written), "\n", " ")
 			if want := strings.ReplaceAll(c.want, "\n", " "); strings.TrimSpace(got) != strings.TrimSpace(want) {
 				t.Errorf("%s\n says %q\n want %q", c.script, got, want)
 			}
+		}
+		if out.Len() > 0 {
+			t.Error(out.String())
 		}
 	})
 }

@@ -154,8 +154,8 @@ func TestPrivateShmRace(t *testing.T) {
 	}
 	const victim = `
 import os, sys, time
-v, made, other, end = sys.argv[1], 0, 0, time.monotonic() + 2
-while time.monotonic() < end:
+v, stopped, made, other, begun = sys.argv[1], sys.argv[2], 0, 0, time.monotonic()
+while time.monotonic() < begun + 0.5 or not os.path.exists(stopped) and time.monotonic() < begun + 100:
     try: f = os.open(v, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     except FileExistsError: continue
     made += 1
@@ -180,6 +180,7 @@ print("ready", flush=True)
 while not os.path.exists("stop"):
     tried(os.link, v + ".k", v + ".l")
     moved += tried(os.rename, v + ".l", v)
+    if moved == 1: os.close(os.open("moved", os.O_CREAT | os.O_RDWR, 0o600))
     tried(os.unlink, v)
 tried(os.unlink, v + ".k"); tried(os.unlink, v + ".l")
 print(moved > 0)
@@ -197,7 +198,7 @@ print(moved > 0)
 		if line, err := said.ReadString('\n'); line != "ready\n" {
 			t.Errorf("the command did not start: %q, %v", line, err)
 		}
-		if got, err := u.Command(python, "-c", victim, name).Output(); err != nil || string(got) != "True 0\n" {
+		if got, err := u.Command(python, "-c", victim, name, r.dir+"/moved").Output(); err != nil || string(got) != "True 0\n" {
 			t.Errorf("the other program's files: %q, %v", got, err)
 		}
 		must(t, os.WriteFile(r.dir+"/stop", nil, 0o644))

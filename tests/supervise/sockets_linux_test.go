@@ -61,7 +61,7 @@ func tries() string {
 	if suite.Long() {
 		return "1000000"
 	}
-	return "3000"
+	return "1000"
 }
 
 // Whatever is exchanged while the supervisor looks, nobody outside is reached.
@@ -111,10 +111,11 @@ func TestSockets(t *testing.T) {
 		t.Skip("/usr/bin/python3 is missing")
 	}
 	client := `import socket,sys
-s=socket.socket(socket.AF_UNIX)
-try:
-    s.connect(sys.argv[1]); print(s.recv(20).decode())
-except OSError as e: print(e.strerror)
+for path in sys.argv[1:]:
+    s=socket.socket(socket.AF_UNIX)
+    try:
+        s.connect(path); print(s.recv(20).decode())
+    except OSError as e: print(e.strerror)
 `
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		r := old(t, u)
@@ -124,22 +125,17 @@ except OSError as e: print(e.strerror)
 		must(t, os.Symlink(r.home+"/one", r.dir+"/to-one"))
 		must(t, os.Symlink(r.home+"/two", r.dir+"/to-two"))
 		must(t, os.Link(r.home+"/two", r.dir+"/hard-two"))
+		words, want := []string{python, "-c", client}, ""
 		for _, c := range []struct{ path, want string }{
 			{r.home + "/one", "outside"}, {"to-one", "outside"}, {r.home + "/../" + filepath.Base(r.home) + "/one", "outside"},
 			{r.home + "/two", "Permission denied"}, {"to-two", "Permission denied"}, {"hard-two", "Permission denied"},
 			{"three", "Permission denied"}, {r.dir + "/none", "No such file or directory"}, {r.dir, "Connection refused"},
-			{"/proc/self/cwd/three", "Too many levels of symbolic links"}, {"\x00abstract", ""},
+			{"/proc/self/cwd/three", "Too many levels of symbolic links"},
 		} {
-			if c.want == "" {
-				continue
-			}
-			cmd := r.nonoRun([]string{"--unix-socket", r.home + "/one"}, python, "-c", client, c.path)
-			var out bytes.Buffer
-			cmd.Stdout, cmd.Stderr = &out, &out
-			finish(t, cmd, &out)
-			if got := strings.TrimSpace(out.String()); got != c.want {
-				t.Errorf("%s: %q, want %q", c.path, got, c.want)
-			}
+			words, want = append(words, c.path), want+c.want+"\n"
+		}
+		if got, _ := r.ran(t, []string{"--unix-socket", r.home + "/one"}, words...); got != want {
+			t.Errorf("%q\nsaid:\n%s\nwant:\n%s", words[3:], got, want)
 		}
 		abstract := "outside" + filepath.Base(r.dir)
 		for _, kind := range []string{"SOCK_STREAM", "SOCK_SEQPACKET"} {
