@@ -57,7 +57,7 @@ func wantable(item string) bool {
 	case "-", "@npm", "@make", "@python":
 		return true
 	}
-	for _, form := range [...]string{"--", "?~/", "@own="} {
+	for _, form := range [...]string{"--", "?~/", "?$", "@own="} {
 		if rest, ok := strings.CutPrefix(item, form); ok {
 			return rest != "" && (form != "--" || len(rest) > 1)
 		}

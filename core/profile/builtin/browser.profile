@@ -4,8 +4,10 @@
 # --no-sandbox (Playwright does where it is told chromiumSandbox: false). Your own
 # profile of the browser stays shut; tests have one in the temporary directory.
 #
-# All processes of yours share /dev/shm. A test that wants none of that starts
-# Chromium with --disable-dev-shm-usage.
+# All processes of yours share /dev/shm, so nothing in it is granted: Chromium keeps what
+# its processes share in memory without a name. One that is too old for that says that it
+# cannot make shared memory: start it with --disable-dev-shm-usage, or nono with
+# --private-shm.
 
 profile version-managers
 
@@ -17,8 +19,5 @@ temp   $XDG_CACHE_HOME/puppeteer
 create $XDG_CACHE_HOME/Cypress
 temp   $XDG_CACHE_HOME/Cypress
 read   /opt/google/chrome
-
-# Shared memory between its processes.
-allow /dev/shm
 
 allow-rmdir
