@@ -31,10 +31,15 @@ type door struct {
 	// noControl says why the attack means nothing without nono.
 	noControl string
 	flags     []string // of nono-run, besides the grants of "in" and "ro"
-	with      preparation
+	// alone marks what must be the command that nono started itself.
+	alone bool
+	with  preparation
 }
 
 func (d door) attack() string { return cmp.Or(d.as, d.name) }
+
+// stands reports whether an outcome says that the door is open.
+func (d door) stands(outcome string) bool { return outcome == "ok" || has(d.reached, outcome) }
 
 // has reports whether outcome is one of a row's words.
 func has(words, outcome string) bool {

@@ -27,30 +27,25 @@ func TestDoors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	suites := map[int]suite.Suite{support.ABI: suite.Build(t, suite.Newest)}
-	abis := []int{support.ABI}
+	columns := []column{{head: "control"}, {head: fmt.Sprint(support.ABI), suite: newest(t), abi: support.ABI}}
 	for _, abi := range older() {
 		if abi < support.ABI {
-			suites[abi] = suite.Build(t, abi)
-			abis = append(abis, abi)
+			// The programs that a start takes: linking the others takes long.
+			s := suite.Build(t, abi, "nono-run", "nono-exec-shim", "nono-supervise")
+			columns = append(columns, column{head: fmt.Sprint(abi), suite: &s, abi: abi})
 		}
 	}
-	columns := []string{"control"}
-	for _, abi := range abis {
-		columns = append(columns, fmt.Sprint(abi))
-	}
-	for _, sv := range supervisors() {
-		columns = append(columns, sv.name)
-	}
-	table := newTable(columns)
+	supervised := supervisors(support.ABI, columns[1].suite)
+	table := newTable(append(columns, supervised...))
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		w := newWorld(t, u)
-		// One group, so that the world stays until all its doors are tried.
+		// Groups, so that the world stays until all its doors are tried.
+		t.Run("together", func(t *testing.T) { w.together(t, append(columns, supervised...)) })
 		t.Run("group", func(t *testing.T) {
 			for _, d := range allDoors() {
 				t.Run(d.name, func(t *testing.T) {
 					t.Parallel()
-					w.try(t, d, abis, suites, table)
+					w.try(t, d, columns, supervised, table)
 				})
 			}
 		})
@@ -58,80 +53,110 @@ func TestDoors(t *testing.T) {
 	table.write(t)
 }
 
-// A supervisor is a resident parent of the command by its flags: what it watches and
-// what it does itself may open no door, but for the one that the flag is made for.
-type supervisor struct {
-	name  string
-	flags []string
+func newest(t *testing.T) *suite.Suite {
+	s := suite.Build(t, suite.Newest)
+	return &s
+}
+
+// A column of the table is a way to start the attacks.
+type column struct {
+	head  string
+	suite *suite.Suite // nil for the control, without nono
+	abi   int
+	flags []string // of nono-run; the file follows --audit-log
+	// opens is the door that the flags are made for.
 	opens string
 }
 
-func supervisors() []supervisor {
-	all := []supervisor{{"watched", []string{"--audit-level", "all", "--allow-rmdir-own", "--audit-log"}, "rmdir-inside"}}
+// supervisors are columns with a resident parent of the command by its flags: what it
+// watches and what it does itself may open no door, but for the one that the flag is
+// made for.
+func supervisors(abi int, s *suite.Suite) []column {
+	all := []column{{head: "watched", flags: []string{"--audit-level", "all", "--allow-rmdir-own", "--audit-log"}, opens: "rmdir-inside"}}
 	if suite.Long() {
-		all = append(all, supervisor{"waited for", []string{"--wait-all"}, ""}, supervisor{"logged", []string{"--audit-log"}, ""},
-			supervisor{"explained", []string{"--explain"}, ""})
+		all = append(all, column{head: "waited for", flags: []string{"--wait-all"}}, column{head: "logged", flags: []string{"--audit-log"}},
+			column{head: "explained", flags: []string{"--explain"}})
+	}
+	for i := range all {
+		all[i].abi, all[i].suite = abi, s
 	}
 	return all
 }
 
-// trySupervised makes the attack beside a supervisor, where the outcome must be what it is
-// without one.
-func (w *world) trySupervised(t *testing.T, d door, s suite.Suite, table *table, plain string, open bool) {
-	for _, sv := range supervisors() {
-		flags := sv.flags
-		if flags[len(flags)-1] == "--audit-log" {
-			flags = append(flags[:len(flags):len(flags)], w.path("audit-"+strconv.FormatInt(runs.Load(), 10)))
-		}
-		outcome := w.attack(t, d, &s, flags...)
-		table.set(d, w.user.Name, sv.name, outcome)
-		if now := outcome == "ok" || has(d.reached, outcome); now != (open || sv.opens == d.name) {
-			t.Errorf("%s by a supervisor: %s, and without it %s", sv.name, outcome, plain)
-		}
+// more returns the column's flags for one start.
+func (c column) more(w *world) []string {
+	if n := len(c.flags); n > 0 && c.flags[n-1] == "--audit-log" {
+		return append(c.flags[:n:n], w.path("audit-"+strconv.FormatInt(runs.Add(1), 10)))
 	}
+	return c.flags
+}
+
+// outcome returns what the attack comes to: as it was found together with others, or
+// by a start of its own.
+func (w *world) outcome(t *testing.T, d door, c column, table *table) string {
+	t.Helper()
+	outcome, known := w.found(d, c)
+	if !known {
+		outcome = w.attack(t, d, c.suite, c.more(w)...)
+	}
+	table.set(d, w.user.Name, c.head, outcome)
+	return outcome
 }
 
 // try makes the control and then the attack on every ABI. It skips at the end
 // if the control could not show the door open.
-func (w *world) try(t *testing.T, d door, abis []int, suites map[int]suite.Suite, table *table) {
+func (w *world) try(t *testing.T, d door, columns, supervised []column, table *table) {
 	control := "none"
 	if d.noControl == "" {
-		control = w.attack(t, d, nil)
+		control = w.outcome(t, d, columns[0], table)
 	}
-	table.set(d, w.user.Name, "control", control)
 	shown := d.noControl != "" || control == "ok" || has(d.reached, control)
-	for _, abi := range abis {
-		s := suites[abi]
-		if !shown && s.Lower != suite.Newest && !suite.Long() {
+	for _, c := range columns[1:] {
+		if !shown && c.suite.Lower != suite.Newest && !suite.Long() {
 			continue // what is shut anyway is tried once
 		}
-		outcome := w.attack(t, d, &s)
-		table.set(d, w.user.Name, fmt.Sprint(abi), outcome)
-		open := outcome == "ok" || has(d.reached, outcome)
-		expectOpen := abi < d.below || d.open != "" && !(d.rootShut && w.user.Root())
-		switch {
-		case d.works && abi < d.needs:
-			if outcome != "refused" {
-				t.Errorf("ABI %d: it should be refused: %s", abi, outcome)
-			}
-		case d.works && outcome != "ok" && control == "ok":
-			t.Errorf("ABI %d: it should work inside: %s", abi, outcome)
-		case d.works:
-		case expectOpen && !open && control == "ok":
-			t.Errorf("ABI %d: %s, where it was thought open (%s): has the kernel learnt to shut it?", abi, outcome, d.open)
-		case expectOpen:
-		case open && control == outcome && control != "ok" && !has(d.reached, control):
-			// shut for this user anyway
-		case open:
-			t.Errorf("ABI %d: the door is open: %s (control %s)", abi, outcome, control)
-		case !has(d.shut, outcome) && outcome != control:
-			t.Errorf("ABI %d: %s, want one of %s (control %s)", abi, outcome, d.shut, control)
-		}
-		if s.Lower == suite.Newest {
-			w.trySupervised(t, d, s, table, outcome, open)
+		outcome := w.outcome(t, d, c, table)
+		w.judge(t, d, c.abi, control, outcome)
+		if c.suite.Lower == suite.Newest {
+			w.trySupervised(t, d, supervised, table, outcome)
 		}
 	}
 	if !shown {
 		t.Skipf("shut without nono as well, so this shows little: %s", control)
+	}
+}
+
+// trySupervised makes the attack beside supervisors, where the outcome must be what it
+// is without one.
+func (w *world) trySupervised(t *testing.T, d door, supervised []column, table *table, plain string) {
+	for _, c := range supervised {
+		outcome := w.outcome(t, d, c, table)
+		if d.stands(outcome) != (d.stands(plain) || c.opens == d.name) {
+			t.Errorf("%s by a supervisor: %s, and without it %s", c.head, outcome, plain)
+		}
+	}
+}
+
+func (w *world) judge(t *testing.T, d door, abi int, control, outcome string) {
+	t.Helper()
+	open := d.stands(outcome)
+	expectOpen := abi < d.below || d.open != "" && !(d.rootShut && w.user.Root())
+	switch {
+	case d.works && abi < d.needs:
+		if outcome != "refused" {
+			t.Errorf("ABI %d: it should be refused: %s", abi, outcome)
+		}
+	case d.works && outcome != "ok" && control == "ok":
+		t.Errorf("ABI %d: it should work inside: %s", abi, outcome)
+	case d.works:
+	case expectOpen && !open && control == "ok":
+		t.Errorf("ABI %d: %s, where it was thought open (%s): has the kernel learnt to shut it?", abi, outcome, d.open)
+	case expectOpen:
+	case open && control == outcome && control != "ok" && !has(d.reached, control):
+		// shut for this user anyway
+	case open:
+		t.Errorf("ABI %d: the door is open: %s (control %s)", abi, outcome, control)
+	case !has(d.shut, outcome) && outcome != control:
+		t.Errorf("ABI %d: %s, want one of %s (control %s)", abi, outcome, d.shut, control)
 	}
 }

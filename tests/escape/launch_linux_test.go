@@ -18,6 +18,7 @@ import (
 // A launch is one attack about to be made.
 type launch struct {
 	w     *world
+	door  door
 	args  map[string]string
 	flags []string // of nono-run
 	cmd   *exec.Cmd
@@ -34,19 +35,54 @@ var runs atomic.Int64
 // nono refuses is "refused".
 func (w *world) attack(t *testing.T, d door, s *suite.Suite, flags ...string) string {
 	t.Helper()
-	l := &launch{w: w, args: map[string]string{"run": strconv.FormatInt(runs.Add(1), 10)}, flags: flags}
+	l := w.prepare(t, d, flags)
+	defer l.end()
+	l.command(s, l.words()...)
+	answers, refused := l.run(t, 20*time.Second)
+	if refused {
+		return "refused"
+	}
+	if len(answers) != 1 {
+		t.Fatalf("the attacker answered %q", answers)
+	}
+	return answers[0]
+}
+
+// prepare makes what the door's attack needs.
+func (w *world) prepare(t *testing.T, d door, flags []string) *launch {
+	t.Helper()
+	l := &launch{w: w, door: d, args: map[string]string{"run": strconv.FormatInt(runs.Add(1), 10)}, flags: flags[:len(flags):len(flags)]}
 	w.spares(t, l.args["run"])
 	if d.with != nil {
 		d.with(t, l)
 	}
-	defer func() {
-		for _, f := range l.after {
-			f()
+	l.flags = append(l.flags, d.flags...)
+	return l
+}
+
+func (l *launch) end() {
+	for _, f := range l.after {
+		f()
+	}
+}
+
+// words are the attack, as the probe takes it.
+func (l *launch) words() []string {
+	words := []string{"door", l.door.attack()}
+	for _, args := range []map[string]string{l.w.args, l.args} {
+		for k, v := range args {
+			words = append(words, k+"="+v)
 		}
-	}()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	}
+	return words
+}
+
+// run runs the command and returns the probe's answers, and whether nono refused to
+// start it.
+func (l *launch) run(t *testing.T, limit time.Duration) (answers []string, refused bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	l.command(d, s)
 	var out, errs bytes.Buffer
 	l.cmd.Stdout, l.cmd.Stderr = &out, &errs
 	l.cmd.ExtraFiles = l.extra
@@ -59,23 +95,20 @@ func (w *world) attack(t *testing.T, d door, s *suite.Suite, flags ...string) st
 	stop := context.AfterFunc(ctx, func() { l.cmd.Process.Kill() })
 	l.cmd.Wait()
 	stop()
-	if answer, ok := strings.CutSuffix(out.String(), "\nfinished\n"); ok && !strings.Contains(answer, "\n") {
-		return answer
+	if text, ok := strings.CutSuffix(out.String(), "\nfinished\n"); ok {
+		return strings.Split(text, "\n"), false
 	}
-	if s != nil && l.cmd.ProcessState.ExitCode() == 125 && strings.HasPrefix(errs.String(), "nono: error: ") && out.Len() == 0 {
-		return "refused"
+	if l.cmd.ProcessState.ExitCode() == 125 && strings.HasPrefix(errs.String(), "nono: error: ") && out.Len() == 0 {
+		return nil, true
 	}
 	t.Fatalf("the attacker did not report: %v\nstdout: %s\nstderr: %s", l.cmd.ProcessState, &out, &errs)
-	return ""
+	return nil, false
 }
 
-func (l *launch) command(d door, s *suite.Suite) {
-	words := []string{l.w.probe, "door", d.attack()}
-	for _, args := range []map[string]string{l.w.args, l.args} {
-		for k, v := range args {
-			words = append(words, k+"="+v)
-		}
-	}
+// command has the launch run the probe with these words, by the suite's nono-run or,
+// where there is none, without nono.
+func (l *launch) command(s *suite.Suite, words ...string) {
+	words = append([]string{l.w.probe}, words...)
 	env := l.w.env
 	if s != nil {
 		flags := append([]string{s.Path("nono-run"), "--silent", "--allow", l.w.path("in"), "--read", l.w.path("ro")}, l.flags...)
@@ -84,7 +117,6 @@ func (l *launch) command(d door, s *suite.Suite) {
 			// /usr/bin for them takes the most time.
 			flags = append(flags, "--allow-command", "all")
 		}
-		flags = append(flags, d.flags...)
 		words = append(append(flags, "--"), words...)
 	} else {
 		// What nono would set, for another sandbox.
@@ -114,7 +146,7 @@ func (w *world) spares(t *testing.T, run string) {
 // idle starts a process outside that an attack may end.
 func idle(t *testing.T, l *launch) {
 	t.Helper()
-	cmd := l.w.user.Command("sleep", "60")
+	cmd := l.w.user.Command("sleep", "600")
 	cmd.SysProcAttr.Setpgid = true
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

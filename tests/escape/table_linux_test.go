@@ -17,7 +17,13 @@ type table struct {
 	cells map[string]string // "door/user/column"
 }
 
-func newTable(heads []string) *table { return &table{heads: heads, cells: map[string]string{}} }
+func newTable(columns []column) *table {
+	tb := &table{cells: map[string]string{}}
+	for _, c := range columns {
+		tb.heads = append(tb.heads, c.head)
+	}
+	return tb
+}
 
 func (tb *table) set(d door, user, column, outcome string) {
 	tb.mu.Lock()

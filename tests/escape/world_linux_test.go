@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/testenv"
@@ -24,11 +25,14 @@ type world struct {
 	tmp   string            // TMPDIR of nono
 	args  map[string]string // what the attacks are told
 	env   []string
+
+	mu       sync.Mutex
+	outcomes map[string]string // of attacks made together: "door/column"
 }
 
 func newWorld(t *testing.T, u testenv.User) *world {
 	t.Helper()
-	w := &world{user: u, probe: testenv.Build(t, suite.Probe, "-ldflags", "-s -w"), dir: u.Dir(t), args: map[string]string{}}
+	w := &world{user: u, probe: testenv.Build(t, suite.Probe, "-ldflags", "-s -w"), dir: u.Dir(t), args: map[string]string{}, outcomes: map[string]string{}}
 	for _, name := range []string{"in", "out", "ro", "tmp", "out/sub", "tmp/nono-" + strconv.Itoa(u.UID)} {
 		w.mkdir(t, filepath.Join(w.dir, name))
 	}

@@ -13,19 +13,23 @@
 //
 // The answer is a line: "ok", the name of the errno, or a word of the
 // operation's own. The last line is "finished". A test believes no answer without
-// that line: a probe that died was not denied anything.
+// that line: a probe that died was not denied anything. Where the word "apart" stands
+// before an operation, a child of the probe tries the operation.
 package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nono-sandbox/nono/tests/internal/probe/door"
 	"github.com/nono-sandbox/nono/tests/internal/probe/try"
@@ -94,7 +98,25 @@ func split(line string) (words []string, err error) {
 	return words, nil
 }
 
+// apart has a child try the operation, so that what the operation does to its process
+// is over with it.
+func apart(words []string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], words...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	text, finished := strings.CutSuffix(string(out), "\nfinished\n")
+	if !finished || strings.Contains(text, "\n") {
+		return fmt.Sprintf("no report: %v %q", err, out)
+	}
+	return text
+}
+
 func answer(words []string) string {
+	if len(words) > 1 && words[0] == "apart" {
+		return apart(words[1:])
+	}
 	if len(words) > 1 && words[0] == "door" {
 		return try.Answer(door.Try(words[1], words[2:]))
 	}

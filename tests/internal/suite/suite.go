@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -34,9 +35,13 @@ type Suite struct {
 // making is held while a suite is made: parallel tests want the same one.
 var making sync.Mutex
 
-// Build builds the programs once per process. The test package's TestMain must
-// use testenv.Main.
-func Build(t testing.TB, lower int) Suite {
+// all are the programs of an installation.
+var all = []string{"nono-run", "nono-why", "nono-exec-shim", "nono-supervise", "nono-ask", "nono-audit", "nono-ephemeral", "nono-hook", "nono-learn",
+	"nono-overlay", "nono-policy", "nono"}
+
+// Build builds the programs once per process, or only those that are named. The test
+// package's TestMain must use testenv.Main.
+func Build(t testing.TB, lower int, only ...string) Suite {
 	t.Helper()
 	making.Lock()
 	defer making.Unlock()
@@ -48,19 +53,26 @@ func Build(t testing.TB, lower int) Suite {
 	if runtime.GOOS == "linux" {
 		flags += " -E _nono_entry" // as make build has it
 	}
-	for _, name := range []string{"nono-run", "nono-why", "nono-exec-shim", "nono-supervise", "nono-ask", "nono-audit", "nono-ephemeral", "nono-hook", "nono-learn", "nono-overlay", "nono-policy", "nono"} {
+	names, dir := all, "suite-"+strconv.Itoa(lower)
+	if len(only) > 0 {
+		names, dir = only, dir+"-"+strings.Join(only, "-")
+	}
+	s.Dir = filepath.Join(testenv.ProcessDir(t), dir)
+	// A second test of the process finds it made.
+	if _, err := os.Stat(s.Path(names[len(names)-1])); err == nil {
+		return s
+	}
+	makeDir(t, s.Dir)
+	for _, name := range names {
 		bin := testenv.Build(t, module+name, "-ldflags", flags)
-		if s.Dir == "" {
-			s.Dir = filepath.Join(filepath.Dir(filepath.Dir(bin)), "suite-"+strconv.Itoa(lower))
-			// A second test of the process finds it made.
-			if _, err := os.Stat(s.Path("nono")); err == nil {
-				return s
-			}
-			makeDir(t, s.Dir)
+		if os.Link(bin, s.Path(name)) == nil {
+			continue
 		}
-		if err := os.Link(bin, s.Path(name)); err != nil {
+		data, err := os.ReadFile(bin) // from another file system
+		if err != nil {
 			t.Fatal(err)
 		}
+		install(t, s.Path(name), data)
 	}
 	return s
 }
