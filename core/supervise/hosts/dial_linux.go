@@ -49,15 +49,10 @@ func (m *means) dial(to netip.AddrPort, begun func(*stream)) (*stream, error) {
 	unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)
 	err = unix.Connect(fd, kind.sockaddr(to))
 	if err == unix.EINPROGRESS {
-		err = nil
 		if begun != nil {
-			if err = s.settle(); err == nil {
-				begun(s)
-			}
+			begun(s)
 		}
-		if err == nil {
-			err = s.connected()
-		}
+		err = s.connected()
 	}
 	if err != nil {
 		s.Close()
@@ -68,27 +63,14 @@ func (m *means) dial(to netip.AddrPort, begun func(*stream)) (*stream, error) {
 
 // connected waits until a connection has come about.
 func (s *stream) connected() error {
-	for s.file == nil {
+	for until := time.Now().Add(dialTimeout); ; {
 		if done, err := isConnected(s.fd); done {
 			return err
 		}
-		if !s.means.soon([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLOUT}}) {
-			if err := s.settle(); err != nil {
-				return err
-			}
+		if err := s.means.await(until, []unix.PollFd{s.writable()}); err != nil {
+			return err
 		}
 	}
-	s.file.SetWriteDeadline(time.Now().Add(dialTimeout))
-	defer s.file.SetWriteDeadline(time.Time{})
-	var failed error
-	err := s.raw.Write(func(fd uintptr) (done bool) {
-		done, failed = isConnected(int(fd))
-		return done
-	})
-	if failed != nil {
-		return failed
-	}
-	return err
 }
 
 // isConnected reports whether a connection has come about or failed.
@@ -162,7 +144,7 @@ func (r *race) begin(c *stream) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.over {
-		c.Close()
+		c.abort()
 	}
 	r.all = append(r.all, c)
 }
@@ -173,14 +155,14 @@ func (r *race) isOver() bool {
 	return r.over
 }
 
-// end closes all but the first, those too that have come about meanwhile.
+// end ends all but the first, those too that have come about meanwhile.
 func (r *race) end(first *stream) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.over = true
 	for _, c := range r.all {
 		if c != first {
-			c.Close()
+			c.abort()
 		}
 	}
 }

@@ -132,9 +132,11 @@ func (w *web) connectLine(h *request.Head, line *spec.Host) (ended bool, err err
 			return false, unix.EPROTO
 		}
 		if a.Length < 0 && !a.Chunked {
-			sendAhead(w.client, back.In)
-			w.client.ReadFrom(w.up)
-			return true, nil
+			if err := sendAhead(w.client, back.In); err != nil {
+				return true, err
+			}
+			_, err := w.client.ReadFrom(w.up)
+			return true, err
 		}
 		if !a.Interim() {
 			return false, sendAhead(w.client, back.In)

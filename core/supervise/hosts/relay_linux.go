@@ -161,31 +161,6 @@ func (r *relay) ambiguous(d destination, other bool) {
 	r.told.ended(d.who, d.host(), d.port, reason, raw(d), unix.ECONNRESET)
 }
 
-// both moves bytes each way until both sides have ended.
-func both(a, b *stream) {
-	if a.settle() != nil || b.settle() != nil {
-		return
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		oneWay(a, b)
-	}()
-	oneWay(b, a)
-	<-ended
-}
-
-// oneWay moves bytes until the sender has ended. Where that fails, both are closed.
-func oneWay(to, from *stream) {
-	if _, err := to.ReadFrom(from); err != nil {
-		reset(to)
-		to.Close()
-		from.Close()
-		return
-	}
-	to.CloseWrite()
-}
-
 // errSeen ends the handshake once the first message is read.
 var errSeen = errors.New("seen")
 

@@ -2,68 +2,62 @@ package hosts
 
 import (
 	"io"
-	"math"
 	"net"
 	"net/netip"
 	"os"
-	"syscall"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // A stream is one end of a TCP connection. It is to the relay what net.TCPConn is
-// elsewhere, with fewer calls to the kernel, and with fewer threads that wake each other:
-// until something takes long, who uses the stream waits for it in the kernel. Then it is
-// settled: it is in Go's poller, and several goroutines may use it.
+// elsewhere, with fewer calls to the kernel and fewer threads that wake each other: one
+// goroutine uses it, and waits for it by means.await together with what else it waits for.
 type stream struct {
 	fd    int
 	means *means
 	until time.Time // when reads end
 
-	file *os.File // nil until it is settled
-	raw  syscall.RawConn
+	closing sync.Mutex // see abort
 }
 
 // newStream takes over a socket that does not block.
 func (m *means) newStream(fd int) *stream { return &stream{fd: fd, means: m} }
 
-// settle hands the stream to Go's poller.
-func (s *stream) settle() error {
-	if s.file != nil {
-		return nil
+// take takes over a connection of package net.
+func (m *means) take(c *net.TCPConn) (*stream, error) {
+	defer c.Close()
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return nil, err
 	}
-	if s.fd < 0 {
-		return net.ErrClosed
+	fd := -1
+	if e := raw.Control(func(own uintptr) { fd, err = unix.FcntlInt(own, unix.F_DUPFD_CLOEXEC, 0) }); e != nil {
+		err = e
 	}
-	s.file = os.NewFile(uintptr(s.fd), "connection")
-	var err error
-	if s.raw, err = s.file.SyscallConn(); err == nil && !s.until.IsZero() {
-		err = s.file.SetReadDeadline(s.until)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return m.newStream(fd), nil
 }
 
 // Read waits for something to read.
 func (s *stream) Read(b []byte) (int, error) {
-	for s.file == nil {
+	for {
 		n, err := s.try(b)
 		if err != unix.EAGAIN {
 			return n, err
 		}
-		if !s.means.soon([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}) {
-			if err := s.settle(); err != nil {
-				return 0, err
-			}
+		if err := s.means.await(s.until, []unix.PollFd{s.readable()}); err != nil {
+			return 0, err
 		}
 	}
-	return s.file.Read(b)
 }
 
-// try reads what is there, and fails with EAGAIN where nothing is, while the stream is not
-// settled.
+// try reads what is there, and fails with EAGAIN where nothing is.
 func (s *stream) try(b []byte) (int, error) {
-	if !s.until.IsZero() && time.Now().After(s.until) {
+	if s.late() {
 		return 0, os.ErrDeadlineExceeded
 	}
 	n, err := undisturbed(func() (int, error) { return unix.Read(s.fd, b) })
@@ -73,24 +67,24 @@ func (s *stream) try(b []byte) (int, error) {
 	return n, err
 }
 
+// late reports whether the time for reads is over.
+func (s *stream) late() bool { return !s.until.IsZero() && time.Now().After(s.until) }
+
 // Write writes all of b.
 func (s *stream) Write(b []byte) (int, error) {
-	done := 0
-	if s.file == nil {
-		var err error
-		if done, err = s.tryWrite(b); err != unix.EAGAIN {
+	for done := 0; ; {
+		n, err := s.tryWrite(b[done:])
+		done += n
+		if err != unix.EAGAIN {
 			return done, err
 		}
-		if err := s.settle(); err != nil {
+		if err := s.means.await(time.Time{}, []unix.PollFd{s.writable()}); err != nil {
 			return done, err
 		}
 	}
-	n, err := s.file.Write(b[done:])
-	return done + n, err
 }
 
-// tryWrite writes what goes at once, and fails with EAGAIN where something is left, while
-// the stream is not settled.
+// tryWrite writes what goes at once, and fails with EAGAIN where something is left.
 func (s *stream) tryWrite(b []byte) (done int, err error) {
 	for done < len(b) {
 		n, err := undisturbed(func() (int, error) { return unix.Write(s.fd, b[done:]) })
@@ -102,46 +96,66 @@ func (s *stream) tryWrite(b []byte) (done int, err error) {
 	return done, nil
 }
 
-// Close closes the stream. Where it is settled, whoever waits for it fails.
-func (s *stream) Close() error {
-	if s.file != nil {
-		return s.file.Close()
+// readable and writable are what to wait for.
+func (s *stream) readable() unix.PollFd { return unix.PollFd{Fd: int32(s.fd), Events: unix.POLLIN} }
+func (s *stream) writable() unix.PollFd { return unix.PollFd{Fd: int32(s.fd), Events: unix.POLLOUT} }
+
+// ReadFrom moves what another stream, or a part of it, brings.
+func (s *stream) ReadFrom(r io.Reader) (int64, error) {
+	f := flow{to: s, left: endless}
+	part, limited := r.(*io.LimitedReader)
+	if limited {
+		f.left, r = part.N, part.R
 	}
+	from, ok := r.(*stream)
+	if !ok {
+		return io.Copy(struct{ io.Writer }{s}, r)
+	}
+	f.from, f.ended = from, f.left <= 0
+	err := s.means.run(from.until, &f)
+	if limited {
+		part.N -= f.moved
+	}
+	return f.moved, err
+}
+
+// Close closes the stream.
+func (s *stream) Close() error {
+	s.closing.Lock()
+	defer s.closing.Unlock()
 	fd := s.fd
+	if fd < 0 {
+		return net.ErrClosed
+	}
 	s.fd = -1
 	return unix.Close(fd)
 }
 
-// readUntil gives reads a time at which they end; the zero time is none.
-func (s *stream) readUntil(t time.Time) {
-	s.until = t
-	if s.file != nil {
-		s.file.SetReadDeadline(t)
+// abort ends the connection. Any goroutine may call it: whoever waits for the stream fails,
+// and closes it.
+func (s *stream) abort() {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.fd >= 0 {
+		unix.Shutdown(s.fd, unix.SHUT_RDWR)
 	}
 }
 
-// control does something to the socket.
-func (s *stream) control(f func(fd int)) {
-	if s.file != nil {
-		s.raw.Control(func(fd uintptr) { f(int(fd)) })
-	} else if s.fd >= 0 {
-		f(s.fd)
-	}
-}
+// readUntil gives reads a time at which they end; the zero time is none.
+func (s *stream) readUntil(t time.Time) { s.until = t }
 
 // peer is the address at the other end.
 func (s *stream) peer() string {
-	var sa unix.Sockaddr
-	s.control(func(fd int) { sa, _ = unix.Getpeername(fd) })
+	sa, _ := unix.Getpeername(s.fd)
 	return addressOf(sa).String()
 }
 
 // CloseWrite ends what is sent.
-func (s *stream) CloseWrite() { s.control(func(fd int) { unix.Shutdown(fd, unix.SHUT_WR) }) }
+func (s *stream) CloseWrite() { unix.Shutdown(s.fd, unix.SHUT_WR) }
 
 // reset has the other side see, once the stream is closed, a refused connection and not an
 // end of data.
-func reset(s *stream) { s.control(willReset) }
+func reset(s *stream) { willReset(s.fd) }
 
 func willReset(fd int) {
 	unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
@@ -158,30 +172,12 @@ func addressOf(sa unix.Sockaddr) netip.AddrPort {
 	return netip.AddrPort{}
 }
 
-// take takes over a connection of package net.
-func (m *means) take(c *net.TCPConn) (*stream, error) {
-	defer c.Close()
-	f, err := c.File()
-	if err != nil {
-		return nil, err
-	}
-	raw, err := f.SyscallConn()
-	return &stream{file: f, raw: raw, means: m}, err
-}
-
-// ReadFrom moves what another stream, or a part of it, brings. It moves a little through
-// memory first and the rest within the kernel (splice(2)): most answers are small, and a
-// pipe is worth its calls only for more.
-func (s *stream) ReadFrom(r io.Reader) (int64, error) {
-	if from, ok := r.(*stream); ok {
-		return s.move(from, math.MaxInt64)
-	}
-	if part, ok := r.(*io.LimitedReader); ok {
-		if from, ok := part.R.(*stream); ok {
-			n, err := s.move(from, part.N)
-			part.N -= n
-			return n, err
+// undisturbed calls again what a signal has interrupted.
+func undisturbed(f func() (int, error)) (int, error) {
+	for {
+		n, err := f()
+		if err != unix.EINTR {
+			return max(n, 0), err
 		}
 	}
-	return io.Copy(struct{ io.Writer }{s}, r)
 }

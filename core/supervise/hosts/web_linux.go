@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -28,15 +27,10 @@ type web struct {
 	client *stream
 	up     *stream     // nil before the first request
 	way    request.Way // from client to up
-	// sent tells that a request was sent, so that answers come.
-	sent bool
-	// answered is closed when the host's answers have ended. It is nil while they are sent
-	// on, if at all, by whoever waits for requests: see Read.
-	answered chan struct{}
-	// little is how much of the answers was sent on so.
-	little int
-	// refusing tells that behind the host's answers comes one of the relay's own.
-	refusing atomic.Bool
+	// answers go from up to client, whenever something is waited for: see wait. They do
+	// once sent tells that a request was sent.
+	answers flow
+	sent    bool
 	// told tells that the log knows why a request is refused.
 	told bool
 }
@@ -64,6 +58,7 @@ func (w *web) run(requests func() error) {
 		}
 	}
 	if w.up != nil {
+		w.answers.end()
 		w.up.Close()
 	}
 }
@@ -94,7 +89,6 @@ func (w *web) requests() error {
 				return err
 			}
 			w.sent = true
-			w.passAnswers(nil)
 			continue
 		}
 		if err := w.send(h); err != nil {
@@ -124,23 +118,20 @@ func (w *web) connect() (err error) {
 		}
 	}
 	if w.way.To == nil {
-		w.way.To, w.way.Out = w.up, bufio.NewWriter(toHost{w})
+		to := toHost{w}
+		w.way.To, w.way.Out = to, bufio.NewWriter(to)
+		w.answers = flow{from: w.up, to: w.client, left: endless, closes: true}
 	}
 	return nil
 }
 
-// send sends a request, and has its answer sent back.
+// send sends a request. Answers may come before it has ended.
 func (w *web) send(h *request.Head) error {
 	w.sent = true
-	if h.Chunked || h.Length > int64(w.way.In.Buffered()) {
-		w.passAnswers(nil) // which may come before the request has ended
-	}
 	err := w.way.Send(h, false)
 	if _, refused := err.(request.Error); err != nil && !refused {
 		// The host may have answered before it ended the connection.
-		w.passAnswers(nil)
-		w.up.readUntil(time.Now().Add(lingerTimeout))
-		<-w.answered
+		w.rest(time.Now().Add(lingerTimeout))
 	}
 	return err
 }
@@ -189,12 +180,10 @@ func sendAhead(to io.Writer, in *bufio.Reader) error {
 
 // refuse answers a request in the place of the host, behind the host's answers.
 func (w *web) refuse(why string) {
-	w.refusing.Store(true)
+	w.answers.closes = false
 	if w.sent {
-		w.passAnswers(nil)
-		w.up.readUntil(time.Now().Add(helloTimeout))
 		w.up.CloseWrite()
-		<-w.answered
+		w.rest(time.Now().Add(helloTimeout))
 	}
 	text := "nono: " + why + "\n"
 	fmt.Fprintf(w.client, "HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(text), text)
