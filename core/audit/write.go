@@ -4,13 +4,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"os"
-	"slices"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 )
 
 // A Log writes the lines of one run. Its methods may be called at the same time.
@@ -50,11 +46,8 @@ func (l *Log) Write(e Event) {
 	l.seq++
 	e.Run, e.Seq, e.Time, e.Since, e.Prev = l.run, l.seq, now.Round(0), int64(now.Sub(l.begun)), l.prev
 	e.Lost = l.lost
-	line, err := encode(e)
-	if err == nil {
-		err = l.put(line)
-	}
-	if err != nil {
+	line := encode(&e)
+	if err := l.put(line); err != nil {
 		l.lost++
 		if l.failed != nil {
 			l.failed(err)
@@ -68,7 +61,7 @@ func (l *Log) Write(e Event) {
 // put writes one line. After a part of one, which a full disk leaves, what follows must
 // not be taken for its rest.
 func (l *Log) put(line []byte) error {
-	whole := append(slices.Clone(line), '\n')
+	whole := append(line, '\n')
 	if l.torn {
 		whole = append([]byte{'\n'}, whole...)
 	}
@@ -100,31 +93,4 @@ func (l *Log) Close(e Event) error {
 func Digest(line []byte) string {
 	sum := sha256.Sum256(line)
 	return hex.EncodeToString(sum[:])
-}
-
-// encode makes a line. JSON has no bytes that are not UTF-8, and paths have them:
-// such text is written as Go quotes a string, and so is what begins with a quote.
-func encode(e Event) ([]byte, error) {
-	for _, text := range []*string{&e.Program, &e.Cwd, &e.Path, &e.To, &e.Host} {
-		*text = printable(*text)
-	}
-	argv := e.Argv
-	e.Argv = nil
-	for _, word := range argv {
-		e.Argv = append(e.Argv, printable(word))
-	}
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(e); err != nil {
-		return nil, err
-	}
-	return []byte(strings.TrimSuffix(b.String(), "\n")), nil
-}
-
-func printable(s string) string {
-	if utf8.ValidString(s) && !strings.HasPrefix(s, `"`) {
-		return s
-	}
-	return quote(s)
 }

@@ -49,17 +49,30 @@ type Chain struct {
 // be examined (a broken network or FUSE mount) gets no rule.
 func Rules(s *spec.Spec, emit func(*Rule) error) ([]Chain, error) {
 	w := &walk{spec: s, emit: emit, denied: map[ID]knownNames{}}
-	root := newTree(s)
-	if err := root.addBindMounts(s); err != nil {
-		return nil, err
-	}
-	if _, err := w.survey(root); err != nil {
-		return nil, err
-	}
-	if err := w.visit(root, unix.AT_FDCWD, "/", 0); err != nil {
+	if err := w.all(); err != nil {
 		return nil, err
 	}
 	return w.chains, nil
+}
+
+// Changeable is Rules without those for the unnamed entries of chain directories that only
+// root can change, where this process is not root's, as those of commands: there the same
+// rules can be made later. It returns these directories.
+func Changeable(s *spec.Spec, emit func(*Rule) error) ([]ID, error) {
+	w := &walk{spec: s, emit: emit, denied: map[ID]knownNames{}, changing: true}
+	err := w.all()
+	return w.fixed, err
+}
+
+func (w *walk) all() error {
+	root := newTree(w.spec)
+	if err := root.addBindMounts(w.spec); err != nil {
+		return err
+	}
+	if _, err := w.survey(root); err != nil {
+		return err
+	}
+	return w.visit(root, unix.AT_FDCWD, "/", 0)
 }
 
 type walk struct {
@@ -71,6 +84,10 @@ type walk struct {
 	dents  []byte
 	stat   unix.Stat_t
 	opened batch
+	// changing leaves out the entries of directories that only root can change, and notes
+	// these in fixed.
+	changing bool
+	fixed    []ID
 }
 
 // survey looks once at everything that is denied and all that leads there, and
@@ -153,7 +170,9 @@ func (w *walk) directory(n *node, fd int, st *unix.Stat_t, have Rights) error {
 	}
 	if rest != 0 {
 		w.chains = append(w.chains, Chain{n.path, rest})
-		if err := w.entries(n, fd, rest); err != nil {
+		if w.changing && rootsAlone(st) {
+			w.fixed = append(w.fixed, id(st))
+		} else if err := w.entries(n, fd, rest); err != nil {
 			return err
 		}
 	}

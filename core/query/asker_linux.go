@@ -35,6 +35,16 @@ func New(s *spec.Spec, abi int, cwd string) (*Asker, error) {
 	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: paths.NewDisk(cwd), rules: c, ending: &ending{}}, nil
 }
 
+// Watching is New for who watches a sandbox from its start on: what only root can change
+// is carved when it is first asked about.
+func Watching(s *spec.Spec, abi int) (*Asker, error) {
+	c, err := carveChanging(s)
+	if err != nil {
+		return nil, err
+	}
+	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: paths.NewDisk("/"), rules: c, ending: &ending{}}, nil
+}
+
 // ForPlatform is New for a platform, "linux" or "darwin". For macOS it answers by
 // the same decision that the Seatbelt profile is made from; the disk is this
 // machine's.

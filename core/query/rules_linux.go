@@ -1,6 +1,8 @@
 package query
 
 import (
+	"sync"
+
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
@@ -20,6 +22,10 @@ type rules interface {
 type carved struct {
 	s  *spec.Spec
 	of map[carve.ID][]given
+	// fixed are directories whose entries are in whole alone, which is made when it is
+	// first needed.
+	fixed map[carve.ID]bool
+	whole func() *carved
 }
 
 type given struct {
@@ -29,15 +35,48 @@ type given struct {
 
 func carveNow(s *spec.Spec) (*carved, error) {
 	c := &carved{s: s, of: make(map[carve.ID][]given, 1024)}
-	_, err := carve.Rules(s, func(r *carve.Rule) error {
-		c.of[r.ID] = append(c.of[r.ID], given{r.Rights, r.Path()})
-		return nil
+	_, err := carve.Rules(s, c.add)
+	return c, err
+}
+
+// carveChanging is carveNow, but looks only when it is asked at what nobody but root can
+// have changed until then.
+func carveChanging(s *spec.Spec) (*carved, error) {
+	c := &carved{s: s, of: make(map[carve.ID][]given, 256), fixed: map[carve.ID]bool{}}
+	fixed, err := carve.Changeable(s, c.add)
+	for _, dir := range fixed {
+		c.fixed[dir] = true
+	}
+	c.whole = sync.OnceValue(func() *carved {
+		whole, err := carveNow(s)
+		if err != nil {
+			return &carved{s: s}
+		}
+		return whole
 	})
 	return c, err
 }
 
+func (c *carved) add(r *carve.Rule) error {
+	c.of[r.ID] = append(c.of[r.ID], given{r.Rights, r.Path()})
+	return nil
+}
+
+// at is where the rule for n is, if there is one. In whole are rules for what a name in one
+// of the fixed directories leads to, and n may be that by another name.
+func (c *carved) at(n *paths.Node) *carved {
+	if len(c.fixed) == 0 || c.of[idOf(n)] != nil {
+		return c
+	}
+	if n.Parent != nil && c.fixed[idOf(n.Parent)] || n.IsMountPoint() || !n.IsDir() && n.Nlink > 1 {
+		return c.whole()
+	}
+	return c
+}
+
 func (c *carved) own(n *paths.Node) carve.Rights {
 	var have carve.Rights
+	c = c.at(n)
 	for _, g := range c.of[idOf(n)] {
 		if n.SameInode(g.path) {
 			have |= g.rights
@@ -47,6 +86,7 @@ func (c *carved) own(n *paths.Node) carve.Rights {
 }
 
 func (c *carved) because(n *paths.Node, right carve.Rights) *spec.Path {
+	c = c.at(n)
 	for _, g := range c.of[idOf(n)] {
 		if g.rights&right == right && n.SameInode(g.path) {
 			return grantOf(c.s, g.path, right)

@@ -75,7 +75,7 @@ func (j *Journal) copySmall(fd int) (s saved, ok bool, err error) {
 	if err := j.spend(int64(len(b))); err != nil {
 		return saved{}, false, err
 	}
-	s = saved{how: savedSmall, n: j.smallSize, size: int64(len(b)), sum: crc32.Checksum(b, castagnoli)}
+	s = saved{how: savedSmall, n: j.smallSize, size: int64(len(b)), sum: crc32.Checksum(b, castagnoli())}
 	return s, true, j.append(&j.smallSize, j.small, b)
 }
 
@@ -139,7 +139,7 @@ func transfer(g *os.File, r io.Reader, spend func(int64) error) (size int64, sum
 		if err != nil && err != io.ErrUnexpectedEOF {
 			return size, sum, err
 		}
-		sum = crc32.Update(sum, castagnoli, buf[:n])
+		sum = crc32.Update(sum, castagnoli(), buf[:n])
 		if err := writeData(g, buf[:n], size, spend); err != nil {
 			return size, sum, err
 		}

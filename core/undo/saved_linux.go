@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,7 +35,7 @@ const (
 // new file for each.
 const smallest = 64 << 10
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+var castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
 
 func (s saved) append(b []byte) []byte {
 	if s.how == "" || s.how == notSaved {
@@ -138,7 +139,7 @@ func (s saved) verify(f *os.File, at int64) error {
 	if s.how == savedShared {
 		return nil
 	}
-	sum := crc32.New(castagnoli)
+	sum := crc32.New(castagnoli())
 	if _, err := io.Copy(sum, io.NewSectionReader(f, at, s.size)); err != nil {
 		return err
 	}

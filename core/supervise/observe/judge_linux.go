@@ -35,7 +35,7 @@ func newJudge(s *spec.Spec, abi int, host *policy.Host, wide func(path string) *
 	j := &judge{names: query.NamesOf(s), ready: ready, wide: wide, about: advice.Sandbox{Spec: s, ABI: abi, Platform: "linux", Dir: "/", Host: host}}
 	go func() {
 		defer close(ready)
-		if asker, err := query.New(s, abi, "/"); err == nil {
+		if asker, err := query.Watching(s, abi); err == nil {
 			j.asker = asker
 		}
 	}()
