@@ -45,12 +45,15 @@ func takeBack(s *session) error {
 	for _, path := range out.Lost {
 		s.p.Notice("not brought back: " + fault.Quote(path) + ", which was removed or is not saved whole")
 	}
-	for _, path := range out.Stay {
-		s.p.Notice("not brought back: " + fault.Quote(path) + ", whose directory was removed or replaced; it stays saved, for an undo when the directory is there again")
+	for _, c := range out.Stay {
+		s.p.Notice("not brought back: " + fault.Quote(c.Path) + ": " + c.Why + "; what is saved of it stays, for a later nono undo " + r.ID)
 	}
 	if !out.All {
 		left, err := h.Changes(nil)
-		if err == nil && len(left) > 0 {
+		if err != nil {
+			return err
+		}
+		if len(left) > 0 || len(out.Stay) > 0 {
 			fmt.Fprintf(s.out, "left: %s (nono diff %s)\n", undo.Count(left), r.ID)
 			return nil
 		}

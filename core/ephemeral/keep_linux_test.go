@@ -34,6 +34,7 @@ func play(t *testing.T, userns bool, storeIn, before, during string, denied ...s
 		t.Fatal(err)
 	}
 	s.run = r
+	forget(t, r)
 	s.saw = inside(t, r, userns, "SCRIPT="+during, "SEED=0")
 	return s
 }

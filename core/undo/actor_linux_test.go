@@ -205,7 +205,7 @@ func (a *actor) one(i int) {
 	case 13:
 		a.link(x, y)
 	case 14:
-		a.chmod(x, uint32(0o400+a.IntN(0o400)))
+		a.chmod(x, uint32(a.IntN(0o10000)))
 	case 15:
 		a.chtimes(x, int64(1000000+a.IntN(1000)))
 		a.setxattr(x, time.Unix(int64(i), 0).String())

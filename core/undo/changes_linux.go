@@ -54,7 +54,7 @@ func (h *History) change(n *node) (Change, error) {
 		c.Old = n.thing.first.meta
 	}
 	if c.Path == "" {
-		c.Path, c.Kind = n.was(), ephemeral.Removed
+		c.Path, c.Kind = n.where(), ephemeral.Removed
 		return c, nil
 	}
 	m, err := h.look(c.Path)
@@ -79,7 +79,11 @@ func (h *History) change(n *node) (Change, error) {
 
 // changed reports whether something is otherwise than it was, besides times.
 func (h *History) changed(n *node, old, now *Meta) bool {
-	if old.Mode != now.Mode || old.UID != now.UID || old.GID != now.GID || !sameAttributes(old.Attributes, now.Attributes) {
+	if old.Mode != now.Mode || old.UID != now.UID || old.GID != now.GID {
+		return true
+	}
+	known := !old.Unread && (now.Mode&0o400 != 0 || os.Geteuid() == 0)
+	if known && !sameAttributes(old.Attributes, now.Attributes) {
 		return true
 	}
 	if n.thing.content == nil {

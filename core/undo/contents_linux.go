@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/nono-sandbox/nono/core/fault"
@@ -44,7 +45,11 @@ func (p *plan) contents() error {
 		if path == "" || n.thing == nil || n.thing.content == nil {
 			continue
 		}
-		if err := p.lose(path, p.content(n, path)); err != nil {
+		err := p.content(n, path)
+		if err == unix.ENOENT && slices.Contains(p.lost, path) {
+			continue
+		}
+		if err := p.lose(path, err); err != nil {
 			return &fault.Error{Do: "bring back the content of", Path: path, Err: err}
 		}
 	}
@@ -54,13 +59,16 @@ func (p *plan) contents() error {
 func (p *plan) content(n *node, path string) error {
 	dir, name, err := openParent(path)
 	if err != nil {
-		return ignoreMissing(err)
+		return err
 	}
 	defer unix.Close(dir)
 	r := n.thing.content
 	m, err := metaAt(dir, name)
-	if err != nil || !m.Is(unix.S_IFREG) {
-		return ignoreMissing(err)
+	if err == nil && !m.Is(unix.S_IFREG) {
+		err = unix.EEXIST
+	}
+	if err != nil {
+		return err
 	}
 	same, err := p.same(dir, name, m, r.saved)
 	if err != nil || same {

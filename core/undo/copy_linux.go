@@ -11,19 +11,24 @@ import (
 
 // link keeps the inode itself, by a name of its own in the store, where the file
 // system can, and the content otherwise.
-func (j *Journal) link(thing int, m *Meta) (saved, error) {
+func (j *Journal) link(p *Place, m *Meta) (saved, error) {
 	if m.Is(unix.S_IFDIR) {
 		return saved{}, nil
 	}
 	n := j.next
-	if err := unix.Linkat(unix.AT_FDCWD, procFD(thing), unix.AT_FDCWD, j.store.file(n), unix.AT_SYMLINK_FOLLOW); err == nil {
+	if err := unix.Linkat(unix.AT_FDCWD, procFD(p.Thing), unix.AT_FDCWD, j.store.file(n), unix.AT_SYMLINK_FOLLOW); err == nil {
 		j.next++
 		return saved{how: savedLink, n: n, size: m.Size}, nil
 	}
 	if !m.Is(unix.S_IFREG) || j.known[m.ID]&knownContent != 0 {
 		return saved{}, nil
 	}
-	return j.copy(thing, m)
+	hide, err := j.show(p.Thing, p.Path(), m, true)
+	if err != nil {
+		return saved{}, err
+	}
+	defer hide()
+	return j.copy(p.Thing, m)
 }
 
 // copy saves the content of a regular file.

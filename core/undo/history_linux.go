@@ -78,6 +78,17 @@ func (n *node) was() string {
 	return join(parts)
 }
 
+// where is the path by which a person knows n.
+func (n *node) where() string {
+	switch was := n.was(); {
+	case was != "":
+		return was
+	case n.removed != nil:
+		return n.removed.path
+	}
+	return n.now()
+}
+
 // Read reads what is known of the run whose directory is dir and which could change
 // trees.
 func Read(dir string, trees []string) (*History, error) {
@@ -155,7 +166,7 @@ func (h *History) note(n *node, r *record) {
 		n.thing = &thing{}
 		h.things[n.id] = n.thing
 	}
-	if n.thing.first == nil && r.op != opMove && r.op != opSwap {
+	if first := n.thing.first; (first == nil || first.meta.Unread) && r.op != opMove && r.op != opSwap {
 		n.thing.first = r
 	}
 	if r.op == opContent && n.thing.content == nil {
@@ -251,6 +262,18 @@ func (h *History) find(path string) (*node, error) {
 		n = kid
 	}
 	return n, nil
+}
+
+// at returns the node that is known to be at a path now, or nil.
+func (h *History) at(path string) *node {
+	n := h.root
+	for name := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+		if n == nil || name == "" {
+			break
+		}
+		n = n.kids[name]
+	}
+	return n
 }
 
 // touched returns the nodes that are not as before: not what the run made and removed

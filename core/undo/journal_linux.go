@@ -120,6 +120,11 @@ func (j *Journal) Content(p *Place) error {
 	if err := j.around(p); err != nil {
 		return err
 	}
+	hide, err := j.show(p.Thing, p.Path(), m, true)
+	if err != nil {
+		return err
+	}
+	defer hide()
 	if m.Attributes, err = attributesOf(p.Thing); err != nil {
 		return err
 	}
@@ -143,6 +148,11 @@ func (j *Journal) metadata(fd int, path string) error {
 	if err != nil || j.known[m.ID]&^removed != 0 {
 		return err
 	}
+	hide, err := j.show(fd, path, m, false)
+	if err != nil {
+		return err
+	}
+	defer hide()
 	if m.Attributes, err = attributesOf(fd); err != nil {
 		return err
 	}
@@ -203,6 +213,11 @@ func (j *Journal) Remove(p *Place) error {
 	r := record{op: opRemove, path: p.Path(), meta: m}
 	if j.known[m.ID]&own == 0 {
 		j.known[m.ID] |= removed
+		hide, err := j.show(p.Thing, p.Path(), m, false)
+		if err != nil {
+			return err
+		}
+		defer hide()
 		if m.Attributes, err = attributesOf(p.Thing); err != nil {
 			return err
 		}
@@ -211,7 +226,7 @@ func (j *Journal) Remove(p *Place) error {
 				return err
 			}
 		}
-		if r.saved, err = j.link(p.Thing, m); err != nil {
+		if r.saved, err = j.link(p, m); err != nil {
 			return err
 		}
 	}

@@ -98,6 +98,8 @@ func needStrace(t *testing.T) {
 // disturb does with the scene what makes undo do each of its steps.
 func disturb(a *actor) {
 	at := func(name string) string { return filepath.Join(a.root, name) }
+	a.setxattr(at("dir/a"), "is")
+	a.chmod(at("dir/a"), 0)
 	a.write(at("a"), "other", 0)
 	a.write(at("sub/b"), strings.Repeat("longer\n", 30000), 0)
 	a.remove(at("b"))

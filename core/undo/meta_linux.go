@@ -25,6 +25,8 @@ type Meta struct {
 	Atim, Mtim unix.Timespec
 	Ctim       unix.Timespec // it cannot be set back; it tells whether somebody changed the thing
 	Attributes []Attribute
+	// Unread tells that nothing is known of the attributes.
+	Unread bool
 }
 
 // An Attribute is an extended attribute.
@@ -126,9 +128,18 @@ func setMeta(fd, dir int, base string, m *Meta, times bool) error {
 		}
 	}
 	if !m.Is(unix.S_IFLNK) {
-		// A change of the owner takes some of both away, so they come after it.
-		if err := setAttributes(fd, m.Attributes); err != nil {
-			return err
+		// The owner, who is not root, reads and sets attributes only where the mode lets him.
+		if now.Mode&0o600 != 0o600 && !m.Unread && (len(m.Attributes) > 0 || hasAttributes(fd)) {
+			if err := unix.Chmod(procFD(fd), now.Mode&0o7777|0o600); err != nil {
+				return err
+			}
+		}
+		// A change of the owner takes some of both away, so they come after it. The mode comes
+		// last: attributes can change it too (acl(5)).
+		if !m.Unread {
+			if err := setAttributes(fd, m.Attributes); err != nil {
+				return err
+			}
 		}
 		if err := unix.Chmod(procFD(fd), m.Mode&0o7777); err != nil {
 			return err
@@ -138,6 +149,11 @@ func setMeta(fd, dir int, base string, m *Meta, times bool) error {
 		return nil
 	}
 	return unix.UtimesNanoAt(dir, base, []unix.Timespec{m.Atim, m.Mtim}, unix.AT_SYMLINK_NOFOLLOW)
+}
+
+func hasAttributes(fd int) bool {
+	n, err := unix.Listxattr(procFD(fd), nil)
+	return err == nil && n > 0
 }
 
 // setAttributes gives the thing the attributes, and no others.

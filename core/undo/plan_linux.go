@@ -20,8 +20,7 @@ type plan struct {
 	// what somebody else removed.
 	left, lost []string
 	names      map[ID][]string // see namesOf
-	// stay are paths that cannot be brought back as long as their directory is not.
-	stay []string
+	stay       []Conflict      // see Outcome.Stay
 }
 
 func (h *History) plan() *plan {
@@ -32,6 +31,8 @@ func (h *History) plan() *plan {
 func within(path, dir string) bool {
 	return path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
 }
+
+func beneath(dir, name string) string { return strings.TrimSuffix(dir, "/") + "/" + name }
 
 // choose takes the nodes at and beneath paths, where they are or were, or all; and what
 // has to be put right with them.
@@ -117,13 +118,10 @@ func (p *plan) target(n *node) string {
 		return "/"
 	}
 	dir := p.target(in)
-	switch dir {
-	case "":
+	if dir == "" {
 		return ""
-	case "/":
-		return "/" + name
 	}
-	return dir + "/" + name
+	return beneath(dir, name)
 }
 
 // A Conflict is a reason not to undo, which --force overrides.
@@ -153,6 +151,9 @@ func (p *plan) conflicts() ([]Conflict, error) {
 		if err := n.saved().whole(p.h.store); err != nil {
 			all = append(all, Conflict{p.target(n), err.Error()})
 		}
+		if n.gone() && n.home.made() {
+			all = append(all, Conflict{n.where(), inRunsOwn})
+		}
 		if !n.moves() && !n.gone() {
 			continue
 		}
@@ -164,7 +165,7 @@ func (p *plan) conflicts() ([]Conflict, error) {
 			all = append(all, Conflict{slot, "somebody else put something there during the run"})
 		}
 		homes[n.home][n.homeName] = true
-		if slot == "" || n.home.kids[n.homeName] != nil {
+		if slot == "" || p.chosen[n.home.kids[n.homeName]] {
 			continue
 		}
 		if _, err := metaOf(slot); err == nil {
@@ -183,7 +184,7 @@ func (p *plan) slot(n *node) string {
 	if dir == "" {
 		return ""
 	}
-	return strings.TrimSuffix(dir, "/") + "/" + n.homeName
+	return beneath(dir, n.homeName)
 }
 
 // since says what happened since the run to what the run left, or "".

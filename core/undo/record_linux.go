@@ -17,7 +17,7 @@ type record struct {
 	path, to string
 	meta     *Meta  // of what lies at path; of what lies at to for the second of a swap
 	saved    saved  // the content
-	target   string // of a symlink
+	target   string // of a symlink; unread for metadata without the attributes
 }
 
 // An op is what a record tells.
@@ -34,6 +34,9 @@ const (
 	opEnd     op = "end"     // the run has ended, and what follows is how it left things
 	opIs      op = "is"      // how the run left the thing at path
 )
+
+// unread is the target of a record that does not know the attributes.
+const unread = "unread"
 
 const journalHeader = "nono-undo 1"
 
@@ -88,6 +91,7 @@ func parseRecord(line string) (*record, error) {
 		if r.meta, err = parseMeta(words[6:]); err != nil {
 			return nil, err
 		}
+		r.meta.Unread = r.op == opMeta && r.target == unread
 	}
 	return r, r.check()
 }

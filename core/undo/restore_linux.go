@@ -62,11 +62,17 @@ func (p *plan) placeOne(n *node, path string) error {
 			return err
 		}
 	}
-	_, err = metaAt(dir, name)
-	if err != unix.ENOENT {
-		return err // it is there, since it never went, or came back before a kill
+	m, err := metaAt(dir, name)
+	if err == unix.ENOENT {
+		return p.remake(n, path, dir, name)
 	}
-	return p.remake(n, path, dir, name)
+	if err != nil || !n.gone() && !n.moves() {
+		return err // it never went
+	}
+	if back, err := p.back(n, dir, name, m); back || err != nil {
+		return err
+	}
+	return unix.EEXIST
 }
 
 // source is the saved content of n, and of which kind n was.

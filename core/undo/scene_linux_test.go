@@ -37,6 +37,7 @@ func scene(t *testing.T, storeIn string) (*actor, string) {
 	os.Symlink("sub/a", filepath.Join(root, "dir/b"))
 	unix.Mkfifo(filepath.Join(root, "dir/c"), 0o600)
 	unix.Setxattr(filepath.Join(root, "b"), "user.test", []byte("was"), 0)
+	unix.Setxattr(filepath.Join(root, "sub/a"), "user.test", []byte("was"), 0)
 	os.Chmod(filepath.Join(root, "dir/sub"), 0o711)
 	filepath.WalkDir(root, func(path string, _ fs.DirEntry, _ error) error {
 		old := []unix.Timespec{{Sec: 1500000000, Nsec: 5}, {Sec: 1500000000 + int64(len(path)), Nsec: 7}}

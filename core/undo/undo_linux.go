@@ -17,9 +17,9 @@ type Outcome struct {
 	Left []string
 	// Lost are paths whose things somebody else removed and of which nothing is saved.
 	Lost []string
-	// Stay are paths that were not brought back, since their directory was removed or
-	// replaced. What is saved of them is still there.
-	Stay []string
+	// Stay are paths that a forced undo did not bring back, and why. What is saved of them
+	// is still there.
+	Stay []Conflict
 	// All tells that nothing is left to be taken back.
 	All bool
 }
@@ -93,7 +93,7 @@ func (p *plan) check(force bool) error {
 		return err
 	}
 	if force {
-		p.withoutDirectory()
+		p.withoutPlace()
 		return nil
 	}
 	if !p.h.ended {

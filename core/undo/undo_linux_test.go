@@ -13,7 +13,11 @@ import (
 // is, and whether the run ended or was killed.
 func TestRandomOperations(t *testing.T) {
 	other := otherFS(t)
-	for seed := range uint64(120) {
+	seeds := uint64(120)
+	if os.Getenv("NONO_LONG") != "" {
+		seeds = 800
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			storeIn := t.TempDir()
 			if seed%3 == 0 {
@@ -22,7 +26,7 @@ func TestRandomOperations(t *testing.T) {
 			a, dir := scene(t, storeIn)
 			a.Rand = rand.New(rand.NewPCG(seed, 2))
 			before := tree.Snapshot(t, a.root)
-			for i := range 30 + int(seed) {
+			for i := range 30 + int(seed%200) {
 				a.one(i)
 			}
 			ended := seed%4 != 3

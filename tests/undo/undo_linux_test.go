@@ -284,6 +284,34 @@ func TestChangedSince(t *testing.T) {
 	})
 }
 
+// Somebody has put links where things are to come back: they stay, as does what is saved,
+// which comes back when they are gone.
+func TestForcedOverLinks(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		before := tree.Snapshot(t, p.Dir)
+		p.run("echo run > a; rm b; setfattr -n user.was -v 2 d/c; chmod 400 d/c")
+		p.Outside("mkdir ~/away; rm sub/dir/a; mv a ~/away; ln -s ~/away/x a; ln -s ~/away/x b")
+		out, status := p.Nono("undo", "--force")
+		if status != 0 || !strings.Contains(out, "'"+p.Dir+"/a': another thing lies there now; what is saved of it stays") || !strings.Contains(out, "'"+p.Dir+"/b': another") {
+			t.Errorf("undo --force: %d: %s", status, out)
+		}
+		if out := p.Outside("[ -L a ] && [ -L b ] && ls ~/away; stat -c %a d/c"); out != "a\n644\n" {
+			t.Errorf("after undo --force: %q", out)
+		}
+		p.Outside("rm a b; mv ~/away/a a; ln a sub/dir/a")
+		if out, status := p.Nono("undo", "--force"); status != 0 || strings.Contains(out, "left") {
+			t.Errorf("undo when the links are gone: %d: %s", status, out)
+		}
+		p.Outside("touch -d 2020-02-02T02:02:02.5 . sub/dir")
+		if now := tree.Snapshot(t, p.Dir); now != before {
+			t.Errorf("undo when the links are gone:\n%s", tree.Difference(before, now))
+		}
+		if out, _ := p.Nono("undo", "list"); out != "no runs that can be undone\n" {
+			t.Errorf("all is taken back, and there is: %s", out)
+		}
+	})
+}
+
 // Together with what else needs a supervisor, and as git works.
 func TestTogether(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
