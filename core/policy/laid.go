@@ -73,7 +73,9 @@ func (c *compiler) couldFill(dir string, homes []home) bool {
 			if p.Path[0] == '$' && !lists.IsXDG(variableOf(p.Path)) {
 				continue
 			}
-			for _, path := range h.expand(p.Path, i == 0) {
+			// An earlier run may have seen another environment, so nothing is known of the
+			// places that this one gives the XDG directories.
+			for _, path := range (home{path: h.path}).expand(p.Path, i == 0) {
 				if spec.Beneath(path, dir) || spec.Within(dir, path) {
 					return false
 				}

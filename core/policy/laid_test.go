@@ -55,3 +55,20 @@ func TestLinksLaidByAnEarlierRun(t *testing.T) {
 		})
 	}
 }
+
+// TestLinksLaidBeforeTheVariable: what an XDG variable leads to is nothing that an earlier
+// run was kept from, since that run may have seen another environment.
+func TestLinksLaidBeforeTheVariable(t *testing.T) {
+	b := newBox(t)
+	b.uid = os.Getuid()
+	b.mkdir("home/Documents", "project/.cache", "project/.config/git")
+	b.file("home/Documents/taxes", "taxes")
+	b.symlink("../../home/Documents", "project/.cache/uv")
+	b.symlink("../../../home/Documents/taxes", "project/.config/git/ignore")
+	b.env["XDG_CACHE_HOME"], b.env["XDG_CONFIG_HOME"] = b.project+"/.cache", b.project+"/.config"
+	p := b.grants("temp@p project/.cache/uv")
+	b.lacks(p, "temp home/Documents", "read-file? home/Documents/taxes")
+	if len(p.Misled) != 2 {
+		t.Errorf("left out: %v", p.Misled)
+	}
+}

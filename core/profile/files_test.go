@@ -173,6 +173,7 @@ func TestProfilesInTheWorkingDirectory(t *testing.T) {
 		{"link/xdg", "project", true},
 		{"project/xdg", "link", true},
 		{"project/xdg", "project/xdg/nono", true},
+		{"project/xdg", "project/sub", true},
 		{"project/xdg", "conf", false},
 		{"conf", "", false}, // the home
 		{".config", ".config", false},

@@ -10,8 +10,8 @@ import (
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/fault/nearest"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/site"
-	"github.com/nono-sandbox/nono/core/spec"
 )
 
 //go:embed builtin
@@ -59,7 +59,7 @@ func find(name string, env Env, hidden bool) (source, error) {
 		file := filepath.Join(dir, name+suffix)
 		text, err := readOwn(dir, file, env.UID)
 		if err == nil && env.movedIntoWorkdir(dir) {
-			err = refused(file, fault.Text("XDG_CONFIG_HOME leads into the working directory, where a command in a sandbox may have made it"),
+			err = refused(file, fault.Text("XDG_CONFIG_HOME leads into the project that you are in, where a command in a sandbox may have made it"),
 				"unset XDG_CONFIG_HOME, or move the file to ~/.config/nono/profiles")
 		}
 		if err == nil && env.Verify != nil {
@@ -170,21 +170,13 @@ func (e Env) dir() string {
 }
 
 // movedIntoWorkdir reports whether the environment has put the profiles into the
-// working directory, and that is no home or above one: an earlier run may have been
-// granted all of it.
+// project in which the user works, where an earlier run could have made them.
 func (e Env) movedIntoWorkdir(dir string) bool {
 	home, err := e.home()
-	if err != nil || e.Workdir == "" || dir == filepath.Join(home, ".config", "nono", "profiles") {
+	if err != nil || dir == filepath.Join(home, ".config", "nono", "profiles") {
 		return false
 	}
-	real := func(path string) string {
-		if at, err := filepath.EvalSymlinks(path); err == nil {
-			return at
-		}
-		return filepath.Clean(path)
-	}
-	work := real(e.Workdir)
-	return spec.Within(real(dir), work) && !spec.Within(real(home), work)
+	return paths.InProject(dir, e.Workdir, home)
 }
 
 // Entry is one profile that can be used.

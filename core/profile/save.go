@@ -44,7 +44,7 @@ func Save(name, text string, env Env, replace bool) (file string, err error) {
 		return "", unsaved(file, fault.Text("it would hide the built-in of that name"), "choose another name, or add --force")
 	}
 	if env.movedIntoWorkdir(dir) {
-		return "", unsaved(file, fault.Text("XDG_CONFIG_HOME leads into the working directory, where a command in a sandbox may have made it"), "unset XDG_CONFIG_HOME")
+		return "", unsaved(file, fault.Text("XDG_CONFIG_HOME leads into the project that you are in, where a command in a sandbox may have made it"), "unset XDG_CONFIG_HOME")
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", unsaved(file, err, "")

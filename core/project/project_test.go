@@ -130,3 +130,30 @@ func TestNoHome(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// A store that the environment has moved to where a run could have made it, since the run
+// was granted a directory above the project, says nothing.
+func TestMovedStore(t *testing.T) {
+	top := t.TempDir()
+	env := map[string]string{"HOME": top + "/home"}
+	for state, refused := range map[string]bool{"": false, "/home/state": false, "/home/code/.state": true, "/home/code/sub/.state": true} {
+		if env["XDG_STATE_HOME"] = ""; state != "" {
+			env["XDG_STATE_HOME"] = top + state
+		}
+		dir := top + "/home/code/sub"
+		s := Trust(func(n string) string { return env[n] }, os.Geteuid())
+		copied := filepath.Join(s.dir, dir)
+		for _, d := range []string{dir, copied} {
+			if err := os.MkdirAll(d, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(d, Name), []byte("a\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p, err := Look(dir, s)
+		if refused != (err != nil) || !refused && p.Standing != Trusted {
+			t.Errorf("%q: %+v, %v", state, p, err)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/whole"
 	"golang.org/x/sys/unix"
@@ -15,8 +16,9 @@ import (
 
 // A Store is where the copies are that a user trusts.
 type Store struct {
-	dir string
-	uid int
+	dir  string
+	uid  int
+	home string // where the environment has moved the store, or ""
 }
 
 // Trust returns the user's store: nono/trusted in the state directory (XDG Base
@@ -26,11 +28,11 @@ func Trust(getenv func(string) string, uid int) Store {
 	state, home := getenv("XDG_STATE_HOME"), getenv("HOME")
 	switch {
 	case filepath.IsAbs(state):
-		return Store{filepath.Join(state, "nono", "trusted"), uid}
+		return Store{filepath.Join(state, "nono", "trusted"), uid, home}
 	case filepath.IsAbs(home):
-		return Store{filepath.Join(home, ".local", "state", "nono", "trusted"), uid}
+		return Store{filepath.Join(home, ".local", "state", "nono", "trusted"), uid, ""}
 	}
-	return Store{"", uid}
+	return Store{"", uid, ""}
 }
 
 // any reports whether something may be in the store.
@@ -93,8 +95,8 @@ func (s Store) usable(file string) error {
 	if err != nil {
 		return s.fault(err)
 	}
-	if spec.Within(real, filepath.Dir(file)) {
-		return s.fault(fault.Text("it is in the directory of " + fault.Quote(file) + ", where a command in a sandbox may have made it"))
+	if dir := filepath.Dir(file); spec.Within(real, dir) || s.home != "" && paths.InProject(real, dir, s.home) {
+		return s.fault(fault.Text("it is in the directory or project of " + fault.Quote(file) + ", where a command in a sandbox may have made it"))
 	}
 	return nil
 }

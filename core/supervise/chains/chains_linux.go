@@ -159,7 +159,7 @@ func (k *Keeper) before(p *files.Plan) files.Decision {
 	if !p.At.Stays() || p.To != nil && !p.To.Stays() {
 		return files.Again()
 	}
-	if k.foreign(from, p.At) || p.To != nil && k.foreign(to, p.To) {
+	if k.foreign(from, p.At) || p.To != nil && k.foreign(to, p.To) || misleads(p, from, to) {
 		return kernel
 	}
 	switch p.Call {
@@ -188,6 +188,19 @@ func (k *Keeper) before(p *files.Plan) files.Decision {
 // pool: it is of another program, and no line gives it.
 func (k *Keeper) foreign(d *Dir, p *files.Place) bool {
 	return d != nil && d.private && p.Exists() && !k.own(p)
+}
+
+// misleads reports whether the call puts a symlink where later sandboxes follow it.
+func misleads(p *files.Plan, from, to *Dir) bool {
+	into := func(d *Dir) bool { return d != nil && d.followed }
+	switch p.Call {
+	case "symlink", "symlinkat":
+		return into(from)
+	case "rename", "renameat", "renameat2", "link", "linkat":
+		exchanges := p.Attempt.Flags&unix.RENAME_EXCHANGE != 0
+		return into(to) && p.At.Is(unix.S_IFLNK) || exchanges && into(from) && p.To.Is(unix.S_IFLNK)
+	}
+	return false
 }
 
 // tmpfile opens a file without a name.

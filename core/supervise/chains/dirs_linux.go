@@ -22,6 +22,11 @@ type Dir struct {
 	reads bool // what is made in it may be read too
 	// private tells that of what is in it only what came out of a pool is the command's.
 	private bool
+	// followed tells that later sandboxes follow the symlinks that are in it, also in
+	// lines which nobody typed, as those of the user: it is a home, or another directory
+	// with something of the lists of protected paths in it, where no sandbox makes names
+	// by itself.
+	followed bool
 }
 
 // Dirs are the chain directories of a sandbox, by what they are and not by a name: another
@@ -57,6 +62,7 @@ func Find(s *spec.Spec) Dirs {
 			}
 			if d != nil {
 				d.denied[spec.Base(path)] = true
+				d.followed = d.followed || p.By.Source == spec.Listed
 			}
 		}
 	}
