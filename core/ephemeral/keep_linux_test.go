@@ -44,7 +44,7 @@ const (
 	during = `echo more >> a; rm d/b; echo new > d/new; mkdir -p n/m; echo deep > n/m/f; ln n/m/f n/m/g; rm -r full; mkdir full; echo 6 > full/z; rm link; ln -s d link; rm kind; mkdir kind; echo > kind/in; rm -r kind2; echo file > kind2; mkfifo p`
 )
 
-func paths(changes []Change, in string) string {
+func changed(changes []Change, in string) string {
 	var out []string
 	for _, c := range changes {
 		rel, _ := filepath.Rel(in, c.Path)
@@ -62,7 +62,7 @@ func TestChanges(t *testing.T) {
 		}
 		want := "changed a, removed d/b, added d/new, added full/z, removed full/x, removed full/y, changed kind, added kind/in, " +
 			"removed kind2/in, changed kind2, changed link, added n, added n/m, added n/m/f, added n/m/g, added p"
-		if got := paths(all, s.original); got != want {
+		if got := changed(all, s.original); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	})
@@ -93,7 +93,7 @@ func TestKeepAPart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := paths(kept, s.original); got != "removed d/b, added full/z, added n/m/f" {
+		if got := changed(kept, s.original); got != "removed d/b, added full/z, added n/m/f" {
 			t.Errorf("kept %s", got)
 		}
 		for name, want := range map[string]string{"a": "one\n", "n/m/f": "deep\n", "full/z": "6\n", "full/x": "4\n", "d/b": "", "n/m/g": ""} {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/paths"
 )
 
 // DefaultDir is where a user's runs are: nono/ephemeral in the state directory (XDG
@@ -25,6 +27,9 @@ func InPlaceDir(stateHome, home string) (string, error) { return stateDir("undo"
 func stateDir(name, stateHome, home string) (string, error) {
 	switch {
 	case filepath.IsAbs(stateHome):
+		if work, err := os.Getwd(); err == nil && paths.InProject(stateHome, work, home) {
+			return "", fault.Text("XDG_STATE_HOME leads into the project that you are in, where a command in a sandbox may have made it")
+		}
 		return filepath.Join(stateHome, "nono", name), nil
 	case filepath.IsAbs(home):
 		return filepath.Join(home, ".local", "state", "nono", name), nil
