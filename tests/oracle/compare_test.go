@@ -63,8 +63,6 @@ func differ(t *tree, q query.Question, v *query.Verdict, got syscall.Errno) stri
 		return "" // what is beneath the mount is the same thing, so that nothing is done
 	case v.Note == query.Unread:
 		return "" // it says that it does not know
-	case v.Note == query.BesideDenied && got == unix.EACCES && len(t.mounts) > 0:
-		return "" // a directory by its second mount, where the store is another's (nono(7))
 	case v.Note == query.OverlayDirectory && got == unix.EXDEV:
 		return "" // so does this
 	case q.Op == query.Connect && want == "ECONNREFUSED" && is == "EROFS" && kind != unix.S_IFSOCK:

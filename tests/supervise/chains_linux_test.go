@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/testenv"
+	"golang.org/x/sys/unix"
 )
 
 // besideScripts are run where .env, secret/ and ro/kept are denied in the working directory,
@@ -177,6 +178,42 @@ os.unlink("mknod0"); os.close(tmp()); print("right")`)
 		finish(t, cmd, &out)
 		if got := out.String(); !strings.Contains(got, "\nright\n") || !strings.Contains(got, "nono: notice: no more could be made in "+r.dir+": beside what is denied there is room for ") {
 			t.Error(got)
+		}
+	})
+}
+
+// A directory that is mounted at a second place is the same there, and at one that may only be
+// read it is that.
+func TestBesideDeniedByAnotherMount(t *testing.T) {
+	testenv.RequireLandlock(t, 2)
+	testenv.RequireRoot(t, "mount a directory at a second place")
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		r := newRun(t, u)
+		for _, dir := range []string{"p", "q", "r"} {
+			must(t, os.Mkdir(r.dir+"/"+dir, 0o755))
+			u.Own(t, r.dir+"/"+dir)
+		}
+		must(t, os.WriteFile(r.dir+"/p/.env", []byte("SECRET\n"), 0o644))
+		u.Own(t, r.dir+"/p/.env")
+		cmd := r.nonoRun([]string{"--allow-beside-denied", "--deny", "p/.env", "--deny", "p/.later"}, "sh", "-c", `
+echo x >q/new; cat p/new q/new; mkdir q/d; ls -d p/d; mv q/new q/other; cat p/other; mkfifo q/fifo; rm q/other p/fifo; ls p
+echo x >q/.env; cat q/.env; echo x >q/.later; mv -T q/d q/.later; ls -A p; echo x >r/new; mkdir r/e; ls r`)
+		var out, said bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &said
+		testenv.PrivateMounts(t, func() {
+			for _, err := range []error{
+				unix.Mount(r.dir+"/p", r.dir+"/q", "", unix.MS_BIND, ""),
+				unix.Mount(r.dir+"/p", r.dir+"/r", "", unix.MS_BIND, ""),
+				unix.Mount("", r.dir+"/r", "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY, ""),
+				cmd.Run(),
+			} {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		if got := sorted(out.String()); got != "x x p/d x d .env d d" || strings.Count(said.String(), "ermission denied") != 4 || strings.Count(said.String(), "Read-only") != 2 {
+			t.Errorf("%q, and\n%s", got, &said)
 		}
 	})
 }

@@ -41,7 +41,7 @@ func (k *Keeper) open(p *files.Plan, d *Dir) files.Decision {
 		if fd, err = unix.Open(i.path(), keep, 0); err != nil {
 			return err
 		}
-		return pool.give(p, i, p.Attempt.Mode)
+		return pool.give(p, d, i, p.Attempt.Mode)
 	})
 	return k.made(pool, i.name, fd, flags, done)
 }
@@ -75,7 +75,7 @@ func (k *Keeper) mkdir(p *files.Plan, d *Dir) files.Decision {
 		return without
 	}
 	defer i.close()
-	done := k.as(p, func() error { return pool.give(p, i, p.Attempt.Mode&0o1777) })
+	done := k.as(p, func() error { return pool.give(p, d, i, p.Attempt.Mode&0o1777) })
 	if done.Errno() != 0 {
 		pool.dirs = append(pool.dirs, i.name)
 	}
@@ -97,7 +97,7 @@ func (k *Keeper) mknod(p *files.Plan, d *Dir) files.Decision {
 		return without
 	}
 	defer i.close()
-	done := k.as(p, func() error { return pool.give(p, i, p.Attempt.Mode) })
+	done := k.as(p, func() error { return pool.give(p, d, i, p.Attempt.Mode) })
 	return k.made(pool, i.name, -1, unix.O_EXCL, done)
 }
 
@@ -108,24 +108,43 @@ func (k *Keeper) mkfifo(p *files.Plan, d *Dir) files.Decision {
 		return without
 	}
 	defer i.close()
-	done := k.as(p, func() error { return pool.give(p, i, p.Attempt.Mode) })
+	done := k.as(p, func() error { return pool.give(p, d, i, p.Attempt.Mode) })
 	if done.Errno() != 0 {
 		pool.fifos = append(pool.fifos, i.name)
 	}
 	return done
 }
 
-// give makes the item as if it had just been made where the plan says, and renames it
-// there. It runs as the caller.
-func (p *pool) give(plan *files.Plan, i *item, mode uint32) error {
+// give makes the item as if it had just been made where the plan says, in d, and renames
+// it there. It runs as the caller.
+func (p *pool) give(plan *files.Plan, d *Dir, i *item, mode uint32) error {
 	if err := i.renew(plan, plan.At.Dir, mode); err != nil {
 		return err
 	}
-	err := unix.Renameat2(p.fd, i.name, plan.At.Dir, plan.At.Base, unix.RENAME_NOREPLACE)
-	if err == unix.EXDEV { // the directory by another mount of it
-		err = unix.EACCES
+	return p.place(i.name, d, plan.At.Dir, plan.At.Base)
+}
+
+// place renames what is name in the pool to base in the directory dir, which is d unless
+// that is nil. By another mount the caller may come to the same directory; a rename does
+// not go from one mount to another, so it is made in the directory by the pool's.
+func (p *pool) place(name string, d *Dir, dir int, base string) error {
+	err := unix.Renameat2(p.fd, name, dir, base, unix.RENAME_NOREPLACE)
+	if err != unix.EXDEV || d == nil || d.mount != p.mount {
+		return err
 	}
-	return err
+	if err := unix.Faccessat(dir, ".", unix.W_OK, unix.AT_EACCESS); err == unix.EROFS {
+		return err // that mount alone is for reading
+	}
+	same, err := unix.Open(d.Path, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return unix.EACCES
+	}
+	defer unix.Close(same)
+	asked, _, err := identity(dir)
+	if found, _, e := identity(same); err != nil || e != nil || found != asked {
+		return unix.EACCES
+	}
+	return unix.Renameat2(p.fd, name, same, base, unix.RENAME_NOREPLACE)
 }
 
 // renew makes the item as if it had just been made in the directory parent. It runs as
