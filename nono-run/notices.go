@@ -50,7 +50,7 @@ func (l *launch) notices(p *cli.Printer, h policy.Host) {
 	l.otherNames(p)
 	l.closed(p)
 	if dirs := l.policy.Closed; len(dirs) > 0 {
-		p.Notice("nothing new can be made directly in " + places(dirs) + ": protected paths are there")
+		p.Notice("nothing new can be made directly in " + places(dirs) + ": protected paths are there (--allow-beside-denied allows it)")
 	}
 	if dirs := l.policy.Unlisted; len(dirs) > 0 {
 		p.Notice(places(dirs) + " cannot be listed: protected directories are there")

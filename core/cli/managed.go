@@ -16,13 +16,14 @@ import (
 	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
-// policyWords are the directives of a policy: flags that take away, and what is about
-// other flags.
+// policyWords are the directives of a policy: flags that take away, one that has work go
+// on beside what is taken away, and what is about other flags.
 func policyWords() profile.Words {
 	return profile.Words{
 		"deny": profile.Path, "deny-write": profile.Path, "net-block": profile.None, "host": profile.Text,
 		"block-command": profile.Text, "audit-log": profile.Path, "audit-level": profile.Text, "audit-required": profile.None,
 		"audit-kernel": profile.None, "audit-start": profile.Text,
+		"allow-beside-denied": profile.None, "hold-metadata": profile.None, "protect-repo": profile.None,
 		"forbid": profile.Text, "require-signature": profile.None,
 	}
 }
@@ -95,6 +96,12 @@ func addPolicyLine(m *policy.Managed, l profile.Line) error {
 		m.Required = l.Profile
 	case "audit-kernel":
 		m.KernelLog = l.Profile
+	case "allow-beside-denied":
+		m.BesideDenied = true
+	case "hold-metadata":
+		m.HoldMetadata = true
+	case "protect-repo":
+		m.ProtectRepo = true
 	case "audit-start":
 		if l.Value != policy.Syslog && (!strings.HasPrefix(l.Value, "/") || filepath.Clean(l.Value) != l.Value || strings.ContainsAny(l.Value, "*?[$")) {
 			return fault.Text("'audit-start' wants syslog, or the absolute path of one file")

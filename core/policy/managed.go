@@ -33,6 +33,8 @@ type Managed struct {
 	Required   string
 	// KernelLog is the policy that has the kernel log what it denies, or "".
 	KernelLog string
+	// BesideDenied, HoldMetadata and ProtectRepo have every run use the flags of these names.
+	BesideDenied, HoldMetadata, ProtectRepo bool
 	// Starts are where each start is recorded: Syslog, or the absolute path of a file.
 	Starts []Ruled
 	// Forbidden are flags that may not be used, neither typed nor in a profile.
@@ -119,6 +121,9 @@ func (o Options) Under() (Options, error) {
 	}
 	o.Allow.KernelLog = o.Allow.KernelLog || m.KernelLog != ""
 	o.AuditRequired = o.AuditRequired || m.Required != ""
+	o.Allow.BesideDenied = o.Allow.BesideDenied || m.BesideDenied
+	o.HoldMetadata = o.HoldMetadata || m.HoldMetadata
+	o.ProtectRepo = o.ProtectRepo || m.ProtectRepo
 	return o, nil
 }
 
