@@ -23,10 +23,16 @@ func Doubtful(path string) string {
 		return "a comment has a line of its own, and a path with ' #' in it has quotes: " + fault.Quote(path)
 	case unicode.IsSpace(first) || unicode.IsSpace(last):
 		return "the path " + fault.Quote(path) + " has a blank at an end that looks like none"
-	case strings.HasSuffix(path, ";") || strings.HasSuffix(path, ","):
+	case strings.ContainsRune(";,:&!|$", last), strings.HasSuffix(path, ":ro"), strings.HasSuffix(path, ":rw"):
 		return "the path " + fault.Quote(path) + " ends in a sign that belongs to no name"
 	case strings.HasSuffix(path, `\`):
 		return "the path " + fault.Quote(path) + " ends in a backslash, which joins no lines here"
+	case strings.ContainsAny(path, "\\\"`|<>“”"):
+		return "the path " + fault.Quote(path) + " has a sign that means itself here"
+	case remark(path):
+		return "a comment has a line of its own, and a path with such a dash in it has quotes: " + fault.Quote(path)
+	case strings.Contains(path, ",/") || strings.Contains(path, ":/") || strings.Contains(path, ",~/") || strings.Contains(path, ":~/"):
+		return "there is one path, and no list of them: " + fault.Quote(path)
 	case strings.Contains(path, " ~/") || strings.Contains(path, " /") || strings.Contains(path, " $"):
 		return "a line has one path, and a path with such a blank in it has quotes: " + fault.Quote(path)
 	case braces(path):
@@ -35,6 +41,16 @@ func Doubtful(path string) string {
 		return "the path " + fault.Quote(path) + " has a character that cannot be seen"
 	}
 	return ""
+}
+
+// remark reports whether path seems to have words behind it that explain it.
+func remark(path string) bool {
+	for _, sign := range []string{" — ", " – ", " -- ", " ("} {
+		if strings.Contains(path, sign) {
+			return true
+		}
+	}
+	return false
 }
 
 // braces reports whether a shell would make several words of path.

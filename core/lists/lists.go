@@ -128,11 +128,14 @@ func lines(name, text string, f func(category, line string) string) error {
 		var line string
 		line, text, more = strings.Cut(text, "\n")
 		n++
-		if line = trim(line); line == "" || line[0] == '#' {
-			continue
-		}
+		line = trim(line)
 		msg := ""
-		if line[0] == '[' && line[len(line)-1] == ']' && len(line) > 2 {
+		if strings.Contains(line, "\r") {
+			// Where they alone end the lines, all of the file would be one comment.
+			msg = "it has a carriage return in it, which ends no line here"
+		} else if line == "" || line[0] == '#' {
+			continue
+		} else if line[0] == '[' && line[len(line)-1] == ']' && len(line) > 2 {
 			category = line[1 : len(line)-1]
 		} else {
 			msg = f(category, line)

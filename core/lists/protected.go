@@ -131,5 +131,9 @@ func ownPath(path string) (string, string) {
 	case strings.ContainsAny(path, "*?["):
 		return "", "the path " + fault.Quote(path) + " has a pattern, and there are none: what does not exist yet is denied too"
 	}
-	return path, Doubtful(path)
+	why := Doubtful(path)
+	if why == "" && strings.LastIndexByte(path, '$') > 0 {
+		why = "the path " + fault.Quote(path) + " has a variable in the middle, where none is replaced"
+	}
+	return path, why
 }

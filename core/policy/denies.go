@@ -21,16 +21,21 @@ func (c *compiler) userDenies(l *lines) ([]Pattern, error) {
 		if err != nil {
 			return nil, err
 		}
-		if c.isPattern(g, path) {
+		if isPattern(g) {
+			named := c.isNamed(path)
 			f, err := c.newForm(g)
-			if err != nil {
+			if err != nil && !named {
 				return nil, err
 			}
-			forms = append(forms, f)
-			if g.Policy != "" {
-				l.forms = append(l.forms, f)
+			if err == nil {
+				forms = append(forms, f)
+				if g.Policy != "" {
+					l.forms = append(l.forms, f)
+				}
 			}
-			continue
+			if !named {
+				continue
+			}
 		}
 		if err := c.deny(l, g.Kind, path, byOf(g)); err != nil {
 			return nil, refusal(g, path, err)
@@ -51,6 +56,9 @@ func (c *compiler) userDenies(l *lines) ([]Pattern, error) {
 			if err := c.deny(l, f.grant.Kind, path, f.by()); err != nil {
 				return nil, refusal(f.grant, path, err)
 			}
+		}
+		if name, err := c.absolute(f.grant); len(f.found) == 0 && err == nil && c.isNamed(name) {
+			continue // it was the name of a file
 		}
 		patterns = append(patterns, Pattern{flagOf(f.grant.Kind), f.grant.Path, len(f.found), f.grant.Policy})
 	}

@@ -4,8 +4,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/span"
@@ -15,6 +18,10 @@ import (
 // absolute makes a path as given absolute. A leading ~ has been expanded, by the
 // shell or by the profile.
 func (c *compiler) absolute(g Grant) (string, error) {
+	if why := c.doubtful(g); why != "" {
+		return "", &fault.Error{Do: "use " + flagOf(g.Kind), Path: g.Path, Err: fault.Text(why),
+			Hint: "it would deny a name that does not exist; if that is meant, make it first"}
+	}
 	switch {
 	case g.Path == "":
 		return "", &fault.Error{Do: "use an empty path for " + flagOf(g.Kind)}
@@ -28,6 +35,25 @@ func (c *compiler) absolute(g Grant) (string, error) {
 			Hint: flagOf(g.Kind) + " ~/" + rest + ", with a blank before the path"}
 	}
 	return path, nil
+}
+
+// doubtful says why the path of a deny on the command line, which does not exist, can
+// hardly be the one that was meant, or "": nothing would tell that it protects nothing.
+func (c *compiler) doubtful(g Grant) string {
+	if byOf(g).Source != spec.Flag || g.Kind != spec.Deny && g.Kind != spec.DenyWrite || g.Path == "" || isPattern(g) {
+		return ""
+	}
+	path := g.Path
+	if path[0] != '/' {
+		path = c.h.Dir + "/" + path
+	}
+	switch {
+	case isThere(path) || !utf8.ValidString(path) || strings.ContainsFunc(path, unicode.IsControl):
+		return ""
+	case g.Path[0] == '$':
+		return "the shell has not put its value in the place of the variable"
+	}
+	return lists.Doubtful(g.Path)
 }
 
 func isThere(path string) bool {

@@ -211,3 +211,27 @@ func TestTildeThatNoShellExpanded(t *testing.T) {
 	b.mkdir("project/~/vault")
 	b.has(b.must(Options{Grants: append(b.parse("allow project"), Grant{Kind: spec.Deny, Path: "~/vault"})}), "deny project/~/vault")
 }
+
+// TestDenyThatProtectsNothing: a deny on the command line of what does not exist is kept,
+// unless its path can hardly be the one that was meant.
+func TestDenyThatProtectsNothing(t *testing.T) {
+	for path, why := range map[string]string{
+		"$HOME/vault": "the shell has not put its value in the place of the variable", "home/vault ": "has a blank at an end", "home/vault,project": "",
+		"/srv/a,/srv/b": "there is one path", "/srv/a:/srv/b": "there is one path", "file:///srv/a": "there is one path", "home/{vault,keys}": "has braces",
+		"home/vault;": "ends in a sign", `"~/vault"`: "has a sign that means itself", "home/vault\n": "", "home/\xff": "", "home/later": "", "home/two words": "",
+	} {
+		b := newBox(t)
+		o := Options{Grants: append(b.parse("allow home"), Grant{Kind: spec.Deny, Path: path})}
+		if why == "" {
+			b.must(o)
+			continue
+		}
+		if _, err := b.compile(o); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%q: %v, want %s", path, err, why)
+		}
+		if path[0] != '/' {
+			b.file("project/"+path, "")
+			b.must(o)
+		}
+	}
+}

@@ -54,11 +54,34 @@ func ThisHost(goos string) (Host, error) {
 		if err != nil && err != unix.ENOENT && err != unix.ENOTDIR {
 			return h, &fault.Error{Do: "read the list of protected paths", Path: name, Err: err}
 		}
+		if other := otherList(name, err); other != "" {
+			return h, &fault.Error{Do: "read the list of protected paths", Path: name, Err: fault.Text("there is " + fault.Quote(other) + " instead, which nothing reads"),
+				Hint: "mv " + fault.Quote(other) + " " + fault.Quote(name)}
+		}
 		if text != "" {
 			h.Own = append(h.Own, OwnList{name, text})
 		}
 	}
 	return h, nil
+}
+
+// otherList returns a file beside a list that does not exist, with a name such as
+// protected.txt or Protected, or "": it looks like a list and protects nothing.
+func otherList(name string, err error) string {
+	if err != unix.ENOENT {
+		return ""
+	}
+	entries, err := os.ReadDir(filepath.Dir(name))
+	if err != nil {
+		return "" // most often there is no such directory
+	}
+	for _, e := range entries {
+		switch strings.ToLower(e.Name()) {
+		case "protected", "protected.txt", "protected.list", "protected.lst", "protected.conf", "protected.cfg", "protected.d", "protected-paths", "protect":
+			return filepath.Join(filepath.Dir(name), e.Name())
+		}
+	}
+	return ""
 }
 
 // ownLists returns where the user's own list may be. Like a protected path in an

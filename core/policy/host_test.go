@@ -107,6 +107,23 @@ func TestOwnListOfTheUserDatabase(t *testing.T) {
 	}
 }
 
+// TestOtherList: a file that looks like the list, where there is none, stops the start.
+func TestOtherList(t *testing.T) {
+	for name, told := range map[string]bool{"protected.txt": true, "Protected": true, "protected.d": true, "protected~": false, "protected.bak": false, "profiles": false} {
+		dir := t.TempDir()
+		list := dir + "/protected"
+		if err := os.WriteFile(dir+"/"+name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := otherList(list, unix.ENOENT); (got != "") != told || told && got != dir+"/"+name {
+			t.Errorf("%s: %q", name, got)
+		}
+		if got := otherList(list, nil); got != "" {
+			t.Errorf("beside a list: %q", got)
+		}
+	}
+}
+
 // own returns the texts of the user's own lists.
 func own(h Host) string {
 	text := ""

@@ -31,15 +31,15 @@ type form struct {
 	found []string
 }
 
-// isPattern reports whether the path of a deny is a pattern: it has a character
-// that a pattern needs, and no file has that very name.
-func (c *compiler) isPattern(g Grant, path string) bool {
-	if !strings.ContainsAny(g.Path, "*?[") {
-		return false
-	}
-	// A file that somebody has laid does not make a policy's pattern a name.
+// isPattern reports whether the path of a deny has a character that a pattern needs. It
+// may be the name of a file all the same, and then means both: a command in a sandbox can
+// make a file of that very name, which must not do away with the pattern.
+func isPattern(g Grant) bool { return strings.ContainsAny(g.Path, "*?[") }
+
+// isNamed reports whether something has that very name.
+func (c *compiler) isNamed(path string) bool {
 	p, err := c.res.Resolve(path)
-	return g.Policy != "" || err != nil || !p.Exists
+	return err == nil && p.Exists
 }
 
 // newForm makes a pattern absolute. One without a slash is about a name at any

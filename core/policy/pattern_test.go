@@ -120,3 +120,23 @@ func TestPatternsLimit(t *testing.T) {
 		t.Errorf("one more: %v", err)
 	}
 }
+
+// A file of the pattern's very name, which an earlier run may have made, does not do away
+// with the pattern; and who means such a file gets it.
+func TestPatternThatIsAName(t *testing.T) {
+	b := newBox(t)
+	for _, f := range []string{"project/**/.env", "project/*.pem", "project/.env", "project/a/.env", "project/key.pem", "project/app/[id]/x", "project/odd[/x"} {
+		b.file(f, "")
+	}
+	o := Options{Grants: b.parse("allow project")}
+	for _, path := range []string{"**/.env", "*.pem", "app/[id]/x", "odd[/x"} {
+		o.Grants = append(o.Grants, Grant{Kind: spec.Deny, Path: path})
+	}
+	p := b.must(o)
+	b.has(p, "deny project/.env", "deny project/a/.env", "deny project/**/.env", "deny project/key.pem", "deny project/*.pem", "deny project/app/[id]/x", "deny project/odd[/x")
+	for _, form := range p.Patterns {
+		if form.Matches == 0 {
+			t.Errorf("%+v is told, and was a name", form)
+		}
+	}
+}

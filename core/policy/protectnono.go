@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -64,8 +65,8 @@ func (c *compiler) beforeNono(l *lines, closed []string) []string {
 	}
 	var out []string
 	for dir := range strings.SplitSeq(c.h.Env("PATH"), ":") {
-		if !strings.HasPrefix(dir, "/") {
-			continue
+		if !strings.HasPrefix(dir, "/") { // an empty entry is the working directory
+			dir = filepath.Join(c.h.Dir, dir)
 		}
 		at, err := c.res.Resolve(dir)
 		switch {

@@ -55,11 +55,23 @@ func TestBeforeNono(t *testing.T) {
 		{"project/.venv/bin:project/link:nono/bin", "allow project", "project/.venv/bin"},
 		{"home/.local/bin:nono/bin", "allow home", ""}, // protected
 		{"project/node_modules/.bin:project/.venv/bin:nono/bin", "allow project/.venv", "project/.venv/bin"},
+		{"./.venv/bin:nono/bin", "allow project", "project/.venv/bin"},
+		{".:nono/bin", "allow project", "project"},
+		{"-:nono/bin", "allow project", "project"},
+		{"nono/bin:-", "allow project", ""},
+		{"../project/.venv/bin:nono/bin", "read project", ""},
 	} {
 		b := newBox(t)
 		b.mkdir("project/.venv/bin", "project/node_modules/.bin", "nono/bin", "home/.local/bin")
 		b.symlink(".venv/bin", "project/link")
-		b.env["PATH"] = b.root + "/" + strings.ReplaceAll(c.path, ":", ":"+b.root+"/")
+		var path []string
+		for dir := range strings.SplitSeq(c.path, ":") {
+			if dir[0] != '.' && dir[0] != '-' {
+				dir = b.root + "/" + dir
+			}
+			path = append(path, strings.TrimPrefix(dir, "-")) // "-" is an empty entry
+		}
+		b.env["PATH"] = strings.Join(path, ":")
 		p := b.must(Options{Grants: b.parse(c.grants), Tools: []string{b.root + "/nono/bin/nono-why"}})
 		var got []string
 		for _, dir := range p.BeforeNono {

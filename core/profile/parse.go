@@ -71,6 +71,10 @@ func tidy(line string) (string, error) {
 		return "", fault.Text("the line is not UTF-8")
 	}
 	line = strings.Trim(line, " \t\r")
+	if strings.Contains(line, "\r") {
+		// Where they alone end the lines, all of the file would be one comment.
+		return "", fault.Text("the line has a carriage return in it, which ends no line here")
+	}
 	if line == "" || line[0] == '#' {
 		return "", nil
 	}
