@@ -2,23 +2,35 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/nono-sandbox/nono/core/testenv"
 )
 
-// suggested asks in JSON and returns the suggestion as arguments, or nil.
-func (w *world) suggested(r ran) []string {
+// An answered is one of the answers to a batch of questions.
+type answered struct {
+	Status     string
+	Suggestion *string
+}
+
+// answers asks several questions in one start: args are a program and its arguments.
+func (w *world) answers(questions []string, args ...string) []answered {
 	w.t.Helper()
-	var v struct{ Suggestion *string }
-	if err := json.Unmarshal([]byte(r.out), &v); err != nil {
-		w.t.Fatalf("%v: %+v", err, r)
+	r := w.start(strings.ReplaceAll(strings.Join(questions, "\n")+"\n", "@", w.home), args[0], args[1:]...)
+	var all []answered
+	for line := range strings.Lines(r.out) {
+		var v answered
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			w.t.Fatalf("%v: %+v", err, r)
+		}
+		all = append(all, v)
 	}
-	if v.Suggestion == nil {
-		return nil
+	if len(all) != len(questions) {
+		w.t.Fatalf("%d answers to %d questions: %+v", len(all), len(questions), r)
 	}
-	return strings.Fields(*v.Suggestion)
+	return all
 }
 
 // TestSuggestionsHold pastes each suggestion: what the lists protect in a
@@ -28,29 +40,32 @@ func TestSuggestionsHold(t *testing.T) {
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		w := newWorld(t, u)
 		held, none := 0, 0
-		for _, q := range []string{
+		questions := []string{
 			"read @/notes", "read @/new", "read @/.npmrc", "read @/.ssh/id", "read @/.ssh/new", "read @/programs/new", "read @",
 			"create @/new", "create @/.npmrc", "create @/.ssh/new", "create @/project/new", "create @/programs/new",
 			"list @", "list @/project", "list @/.ssh", "delete @/notes", "delete @/project/a", "rmdir @/project/sub",
 			"write @/notes", "write @/new", "write @/.gitconfig", "readwrite @/notes", "readwrite @/new", "mkdir @/new", "mkdir @/project/new",
 			"execute @/programs/nono-run", "rename-to @/notes\t@/project/b", "rename-to @/project/a\t@/new",
-		} {
-			op, path, _ := strings.Cut(q, " ")
-			question := []string{"--op", op}
-			if from, to, two := strings.Cut(path, "\t"); two {
-				question, path = append(question, "--to", to), from
-			}
-			question = append(question, path)
-			add := w.suggested(w.why(append([]string{"--json"}, question...)...))
-			inside := w.suggested(w.start("", "nono-run", append([]string{"--silent", "--net-block", "--read", w.bin, "--", "nono-why", "--self", "--json"}, question...)...))
-			for _, flags := range [][]string{add, inside} {
-				if flags == nil {
+		}
+		outside := w.answers(questions, "nono-why", "--batch")
+		inside := w.answers(questions, "nono-run", "--silent", "--net-block", "--read", w.bin, "--", "nono-why", "--self", "--batch")
+		pasted := map[string][]string{} // the questions to ask again, by the flags to ask them with
+		for _, answers := range [][]answered{outside, inside} {
+			for i, v := range answers {
+				if v.Suggestion == nil {
 					none++
 					continue
 				}
 				held++
-				if r := w.why(append(flags, question...)...); r.status != 0 {
-					t.Errorf("%s: with %q it is\n%s", q, flags, r.out)
+				if again := pasted[*v.Suggestion]; !slices.Contains(again, questions[i]) {
+					pasted[*v.Suggestion] = append(again, questions[i])
+				}
+			}
+		}
+		for flags, again := range pasted {
+			for i, v := range w.answers(again, append(append([]string{"nono-why"}, strings.Fields(flags)...), "--batch")...) {
+				if v.Status != "allowed" {
+					t.Errorf("%s: with %q it is %s", again[i], flags, v.Status)
 				}
 			}
 		}

@@ -115,6 +115,10 @@ func (w *sandbox) suggestCommand(v *query.Verdict) {
 	if v.Path == "" || v.Exists || strings.Contains(v.Path, "/") || w.outside {
 		return
 	}
+	if v.Path == "PATH" { // as the shell functions' hint has it
+		v.Note = advice.Sentences(v.Note, "PATH stands for the path that was refused: put that one in its place")
+		return
+	}
 	about := "'nono why --command " + shellquote.Word(v.Path) + "' asks about "
 	if policy.FindCommand(v.Path, os.Getenv("PATH")) != "" {
 		about += "the command of that name"

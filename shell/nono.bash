@@ -23,12 +23,13 @@ function nono {
 }
 
 # _nono_failed STATUS [FLAG ...] …: one line about a failure that may be a refusal. Those
-# are the statuses with which tools end after one: their own 1, a shell's 126 and
-# 127, npm's 243.
+# are the statuses with which tools end after one: their own 1, 2 of make and ls, 101 of
+# cargo, a shell's 126 and 127, 128 of git, 243 of npm. A usage error of nono and a
+# command that is nowhere are none. What nono why takes for a question is left out.
 function _nono_failed {
-	local text='nono: hint: if something was refused, this says why: nono why' kind word
+	local text='nono: hint: if something was refused, this says why: nono why' kind name word
 	case $1 in
-	1 | 126 | 127 | 243) shift ;;
+	1 | 2 | 101 | 126 | 127 | 128 | 243) shift ;;
 	*) return 0 ;;
 	esac
 	while [ $# -gt 0 ]; do
@@ -39,18 +40,28 @@ function _nono_failed {
 		*) break ;;
 		esac
 		kind=0
-		_nono_kind "$1" || kind=$?
-		if [ "$kind" -eq 0 ] && [ $# -gt 1 ]; then
-			case $1 in
-			--keep-fd | --workdir) ;;
-			*) printf -v word ' %s %q' "$1" "$2" && text=$text$word ;;
-			esac
+		name=${1%%=*}
+		_nono_kind "$name" || kind=$?
+		[ "$kind" -ne 2 ] || return 0
+		if [ "$kind" -eq 0 ] && [ "$name" = "$1" ] && [ $# -gt 1 ]; then
+			printf -v word ' %s %q' "$1" "$2"
 			shift
 		else
-			printf -v word ' %q' "$1" && text=$text$word
+			printf -v word ' %q' "$1"
 		fi
+		name=${name#-}
+		case ${name#-} in
+		keep-fd | workdir | host | deny-host | port | listen | unix-socket | record | summary) ;;
+		*) text=$text$word ;;
+		esac
 		shift
 	done
+	[ "${1-}" != -- ] || shift
+	case ${1-} in
+	'') return 0 ;;
+	*/*) ;;
+	*) type -P -- "$1" >/dev/null || return 0 ;;
+	esac
 	printf '%s PATH\n' "$text" >&2
 }
 

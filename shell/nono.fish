@@ -20,10 +20,11 @@ function nono
 end
 
 # __nono_failed STATUS [FLAG ...] …: one line about a failure that may be a refusal.
-# Those are the statuses with which tools end after one: their own 1, a shell's 126
-# and 127, npm's 243.
+# Those are the statuses with which tools end after one: their own 1, 2 of make and ls,
+# 101 of cargo, a shell's 126 and 127, 128 of git, 243 of npm. A usage error of nono and a
+# command that is nowhere are none. What nono why takes for a question is left out.
 function __nono_failed
-    contains -- $argv[1] 1 126 127 243; or return 0
+    contains -- $argv[1] 1 2 101 126 127 128 243; or return 0
     set -e argv[1]
     set -l flags
     while test (count $argv) -gt 0
@@ -36,15 +37,21 @@ function __nono_failed
             case '*'
                 break
         end
-        __nono_kind $argv[1]
-        if test $status -eq 0 -a (count $argv) -gt 1
-            contains -- $argv[1] --keep-fd --workdir; or set -a flags (string escape -- $argv[1..2])
+        set -l name (string replace -r '=.*' '' -- $argv[1])
+        __nono_kind $name
+        set -l kind $status
+        test $kind -ne 2; or return 0
+        set -l words $argv[1]
+        if test $kind -eq 0 -a "$name" = "$argv[1]" -a (count $argv) -gt 1
+            set -a words $argv[2]
             set -e argv[1]
-        else
-            set -a flags (string escape -- $argv[1])
         end
+        string match -qr '^--?(keep-fd|workdir|host|deny-host|port|listen|unix-socket|record|summary)$' -- $name; or set -a flags (string escape -- $words)
         set -e argv[1]
     end
+    test "$argv[1]" != --; or set -e argv[1]
+    test -n "$argv[1]"; or return 0
+    string match -q '*/*' -- $argv[1]; or command -q -- $argv[1]; or return 0
     echo "nono: hint: if something was refused, this says why: nono why" $flags PATH >&2
 end
 

@@ -25,13 +25,16 @@ function nono {
 }
 
 # _nono_failed STATUS [FLAG ...] …: one line about a failure that may be a refusal. Those
-# are the statuses with which tools end after one: their own 1, a shell's 126 and
-# 127, npm's 243.
+# are the statuses with which tools end after one: their own 1, 2 of make and ls, 101 of
+# cargo, a shell's 126 and 127, 128 of git, 243 of npm. A usage error of nono and a
+# command that is nowhere are none. What nono why takes for a question is left out.
 function _nono_failed {
 	emulate -L zsh
 	local -a flags=()
+	local -a words
+	local name
 	integer kind
-	[[ $1 == (1|126|127|243) ]] || return 0
+	[[ $1 == (1|2|101|126|127|128|243) ]] || return 0
 	shift
 	while (($#)); do
 		case $1 in
@@ -41,15 +44,23 @@ function _nono_failed {
 		*) break ;;
 		esac
 		kind=0
-		_nono_kind "$1" || kind=$?
-		if ((kind == 0 && $# > 1)); then
-			[[ $1 == --keep-fd || $1 == --workdir ]] || flags+=("$1" "$2")
+		name=${1%%=*}
+		_nono_kind "$name" || kind=$?
+		((kind != 2)) || return 0
+		words=("$1")
+		if [[ $name == $1 ]] && ((kind == 0 && $# > 1)); then
+			words+=("$2")
 			shift
-		else
-			flags+=("$1")
 		fi
+		case ${${name#-}#-} in
+		keep-fd | workdir | host | deny-host | port | listen | unix-socket | record | summary) ;;
+		*) flags+=("${words[@]}") ;;
+		esac
 		shift
 	done
+	[[ ${1-} != -- ]] || shift
+	[[ -n ${1-} ]] || return 0
+	[[ $1 == */* ]] || whence -p -- "$1" >/dev/null || return 0
 	flags=("${(@q)flags}" PATH)
 	print -ru2 -- "nono: hint: if something was refused, this says why: nono why ${(j: :)flags}"
 }

@@ -21,7 +21,7 @@ func NewFinder(goos string, getenv func(string) string, allow, block []string) (
 	if err != nil {
 		return nil, err
 	}
-	f := &Finder{Lists: list, Read: ReadFile, Blocked: slices.Clone(block)}
+	f := &Finder{Lists: list, Read: ReadFile, Dirs: dirs, Blocked: slices.Clone(block)}
 	for _, c := range commands {
 		if !slices.Contains(allow, "all") && !slices.Contains(allow, c.Category) && !slices.Contains(allow, c.Name) {
 			f.Blocked = append(f.Blocked, c.Name)

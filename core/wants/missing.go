@@ -157,6 +157,18 @@ func (w Wants) Hint(missing []Want) string {
 	return w.Command + " usually needs more than is granted: add " + text
 }
 
+// dirs returns the names of the directories in one, for a Finder.
+func dirs(path string) []string {
+	entries, _ := os.ReadDir(path)
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
 // largest is how much of a script is read.
 const largest = 2 << 20
 

@@ -36,8 +36,8 @@ func (f *Finder) script(out *Wants, file, dir string, depth int) {
 	if strings.HasPrefix(first, "#!") && !strings.Contains(first, "sh") {
 		return // of another language
 	}
-	if !strings.HasPrefix(first, "#!") && strings.Contains(first, "\x00") {
-		return
+	if !strings.HasPrefix(first, "#!") && strings.Contains(text[:min(len(text), 1024)], "\x00") {
+		return // a program of the machine's
 	}
 	before := len(out.Blocked)
 	f.text(out, text, dir, depth)

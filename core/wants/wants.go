@@ -53,6 +53,9 @@ type Finder struct {
 	// Scripts returns the scripts of the text of a package.json by their names. Where it
 	// is nil, they are not looked into.
 	Scripts func(text string) map[string]string
+	// Dirs returns the names of the directories in one. Where it is nil, workspaces are
+	// not looked into.
+	Dirs func(path string) []string
 	// packages are the scripts of the package.json that were looked into.
 	packages map[string]map[string]string
 }
@@ -145,7 +148,7 @@ func (f *Finder) line(name, word string) *lists.Wanted {
 func word(argv []string) string {
 	for i := 1; i < len(argv); i++ {
 		switch a := argv[i]; {
-		case a == "-C" || a == "-c" || a == "--prefix" || a == "--cwd" || a == "--dir" || a == "--directory":
+		case a == "-C" || a == "-c" || a == "--prefix" || a == "--cwd" || a == "--dir" || a == "--directory" || a == "-w" || a == "--workspace" || a == "-F" || a == "--filter":
 			i++
 		case !strings.HasPrefix(a, "-"):
 			return a

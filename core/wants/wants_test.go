@@ -28,6 +28,18 @@ func finder(t *testing.T, own string, files map[string]string) *Finder {
 			}
 			return text, nil
 		},
+		Dirs: func(path string) []string {
+			var dirs []string
+			for file := range files {
+				if rest, ok := strings.CutPrefix(file, path+"/"); ok {
+					if dir, _, ok := strings.Cut(rest, "/"); ok && !slices.Contains(dirs, dir) {
+						dirs = append(dirs, dir)
+					}
+				}
+			}
+			slices.Sort(dirs)
+			return dirs
+		},
 		Scripts: func(text string) map[string]string { // nono-hook's work
 			var pkg struct{ Scripts map[string]string }
 			json.Unmarshal([]byte(text), &pkg)
@@ -39,13 +51,16 @@ func TestOf(t *testing.T) {
 	files := map[string]string{
 		"/p/package.json": `{"scripts": {"clean": "rm -rf dist && mkdir dist", "build": "npm run clean && vite build", "test": "NODE_ENV=x cross-env A=1 jest",
 			"pretest": "cp a b", "loop": "npm run loop", "prepare": "chmod +x x", "say": "echo rm"}}`,
-		"/p/Makefile":     "X = mv\nall: a b\na:\n\t@-$(X) 1 2\nb: ; cp 1 2\nclean:\n\t$(RM) -r build\nsub:\n\t$(MAKE) -C sub all\n%.o: %.c\n\tcc $<\n",
-		"/p/sub/Makefile": "all:\n\tif true; then rmdir x; fi\n",
-		"/p/do.sh":        "#!/bin/sh\n# rm is not called\nfor f in a; do\n\trm -f \"$f\" && (mv a b)\ndone\necho chmod\nx=$(cp a b)\n",
-		"/p/do.py":        "#!/usr/bin/python3\nrm = 1\n",
-		"/p/pool.py":      "from multiprocessing import Pool\n",
-		"/p/configure":    "#! /bin/sh\nrm -f conftest*\nas_fn() {\n  mv x y\n}\n",
-		"/p/bin":          "\x7fELF\x00\nrm\n",
+		"/p/one/package.json":            `{"scripts": {"bundle": "cp a b", "postbundle": "npm run last", "last": "rmdir x"}}`,
+		"/p/packages/two/package.json":   `{"scripts": {"bundle": "mv a b"}}`,
+		"/p/node_modules/x/package.json": `{"scripts": {"bundle": "rm x"}}`,
+		"/p/Makefile":                    "X = mv\nall: a b\na:\n\t@-$(X) 1 2\nb: ; cp 1 2\nclean:\n\t$(RM) -r build\nsub:\n\t$(MAKE) -C sub all\n%.o: %.c\n\tcc $<\n",
+		"/p/sub/Makefile":                "all:\n\tif true; then rmdir x; fi\n",
+		"/p/do.sh":                       "#!/bin/sh\n# rm is not called\nfor f in a; do\n\trm -f \"$f\" && (mv a b)\ndone\necho chmod\nx=$(cp a b)\n",
+		"/p/do.py":                       "#!/usr/bin/python3\nrm = 1\n",
+		"/p/pool.py":                     "from multiprocessing import Pool\n",
+		"/p/configure":                   "#! /bin/sh\nrm -f conftest*\nas_fn() {\n  mv x y\n}\n",
+		"/p/bin":                         "\x7fELF\x00\nrm\n",
 	}
 	for _, c := range []struct{ command, flags, blocked string }{
 		{"git status", "", ""},
@@ -60,6 +75,21 @@ func TestOf(t *testing.T) {
 		{"pnpm say", "--profile node", ""},
 		{"yarn loop", "--profile node", ""},
 		{"npm --version", "--profile node", "chmod"},
+		{"pnpm bundle", "--profile node", ""},
+		{"pnpm -r run bundle", "--profile node", "cp rmdir mv"},
+		{"npm run bundle --workspaces", "--profile node", "cp rmdir mv"},
+		{"npm -w one run bundle", "--profile node", "cp rmdir mv"},
+		{"npm run -w one bundle", "--profile node", "cp rmdir mv"},
+		{"yarn workspaces foreach -A run bundle", "--profile node", "cp rmdir mv"},
+		{"yarn workspaces", "--profile node", ""},
+		{"yarn workspace one bundle", "--profile node", "cp rmdir mv"},
+		{"yarn workspace one run bundle", "--profile node", "cp rmdir mv"},
+		{"yarn workspace", "--profile node", ""},
+		{"turbo run bundle", "--profile node", "cp rmdir mv"},
+		{"nx run two:bundle", "--profile node", "cp rmdir mv"},
+		{"nx run-many -t say,bundle", "--profile node", "cp rmdir mv"},
+		{"lerna run bundle", "--profile node", "cp rmdir mv"},
+		{"npm-run-all clean say test", "--profile node", "rm cp"},
 		{"npx playwright test", "--profile node", ""},
 		{"playwright test", "--profile node --profile browser", ""},
 		{"./node_modules/.bin/vite", "--profile node", ""},

@@ -35,10 +35,17 @@ func TestAfterFailure(t *testing.T) {
 				{"nono run " + flags + " --profile build --allow-rmdir -- sh -c 'exit 126'", 126, flags + " --profile build --allow-rmdir PATH"},
 				{"nono run " + flags + " --workdir /usr sh -c 'exit 127'", 127, flags + " PATH"},
 				{"nono run " + flags + " --allow=" + u.home + "/bin -- sh -c 'exit 243'", 243, flags + " --allow=" + u.home + "/bin PATH"},
-				{"nono run " + flags + " -- sh -c 'exit 2'", 2, ""},
+				{"nono run " + flags + " --keep-fd=2 --host example.org -host=example.net --port=8080 -- sh -c 'exit 2'", 2, flags + " PATH"},
+				{"nono run " + flags + " -- sh -c 'exit 128'", 128, flags + " PATH"},
+				{"nono run " + flags + " -- sh -c 'exit 3'", 3, ""},
+				{"nono run " + flags + " --no-such-flag -- true", 2, ""},
+				{"nono run " + flags + " --no-such-flag=1 -- true", 2, ""},
+				{"nono run " + flags + " --", 2, ""},
+				{"nono run " + flags + " -- no-such-command", 127, ""},
 				{"nono run -s " + flags + " -- sh -c 'exit 1'", 1, ""},
 				{"nono run " + flags + " --silent -- sh -c 'exit 1'", 1, ""},
 				{"nono why " + flags + " /nowhere", 1, ""},
+				{"nono why " + flags + " PATH | grep -q 'put that one in its place'", 0, ""},
 			} {
 				args := append(argv[1:len(argv)-1:len(argv)-1], argv[len(argv)-1]+"; "+c.command)
 				cmd := exec.Command(argv[0], args...)
