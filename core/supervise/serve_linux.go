@@ -15,13 +15,17 @@ const (
 	// most is how many calls are at work at a time. A goroutine that waits in the kernel
 	// has a thread of its own; the calls beyond wait for their turn.
 	most = 1024
-	// waiting is how many goroutines stay to wait for the next call.
+	// waiting is how many goroutines stay to wait for the next call after one that may
+	// take long, so that another need not be begun for the next of its kind. The kernel
+	// wakes all of them for each call (recv_wait_event in kernel/seccomp.c), so after a
+	// quick call one is enough.
 	waiting = 3
 )
 
 // A server answers calls. Each call is answered on the very thread that has received it,
-// since to wake another one takes as long as most answers do; so whoever takes a call up
-// and leaves nobody waiting begins another to receive.
+// since to wake another one takes as long as most answers do. Whoever takes up a call that
+// may take long, and leaves nobody waiting, begins another to receive. A quick call is
+// answered first: the next of its kind would have to wait for that anyway.
 type server struct {
 	listener *notify.Listener
 	table    table
@@ -59,15 +63,19 @@ func (s *server) receive() {
 		if err != nil {
 			give("be asked by the kernel", err)
 		}
-		if nobody {
-			s.another()
+		e, enough := s.table[r.Number], int32(1)
+		if e != nil && e.slow {
+			enough = waiting
+			if nobody {
+				s.another()
+			}
 		}
-		if after := s.answer(r); after != nil {
+		if after := s.answer(r, e); after != nil {
 			s.all.Add(-1) // it may go on for long
 			after()
 			s.all.Add(1)
 		}
-		if s.waits.Load() >= waiting {
+		if s.waits.Load() >= enough {
 			return
 		}
 	}
@@ -91,9 +99,8 @@ func (s *server) another() {
 	go s.receive()
 }
 
-// answer answers one call, and returns what is to be done after it, or nil.
-func (s *server) answer(r *notify.Request) func() {
-	e := s.table[r.Number]
+// answer answers one call as e says, and returns what is to be done after it, or nil.
+func (s *server) answer(r *notify.Request, e *entry) func() {
 	if e == nil { // the filter asks about nothing else
 		send(s.listener, r, notify.Errno(unix.EPERM))
 		return nil

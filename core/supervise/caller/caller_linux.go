@@ -23,13 +23,11 @@ type Process struct {
 }
 
 // Open returns the process whose thread is tid, as long as valid says that its call
-// is held. The error, here or later, is unix.ESRCH where the caller is gone, or is not
-// to be seen from here.
+// is held: nothing is looked at before it is used, and valid is asked after each look.
+// The error, here or later, is unix.ESRCH where the caller is gone, or is not to be seen
+// from here.
 func Open(tid uint32, valid func() bool) (*Process, error) {
 	if tid == 0 {
-		return nil, unix.ESRCH
-	}
-	if !valid() {
 		return nil, unix.ESRCH
 	}
 	return &Process{tid: int(tid), proc: -1, valid: valid}, nil
@@ -173,7 +171,11 @@ func (p *Process) Stat(name string, st *unix.Stat_t) error {
 
 // Statx looks at what a name of /proc/TID leads to; mask says at what.
 func (p *Process) Statx(name string, mask int, st *unix.Statx_t) error {
-	return unix.Statx(p.proc, name, 0, mask, st)
+	proc, err := p.dir()
+	if err != nil {
+		return err
+	}
+	return unix.Statx(proc, name, 0, mask, st)
 }
 
 // File reads a file of /proc/TID whole, up to a size that none of use has. The kernel

@@ -41,7 +41,8 @@ type Keeper struct {
 
 // New returns a Keeper for the sandbox of s, with the pools that Prepare has made.
 func New(s *spec.Spec, pools []string) (*Keeper, error) {
-	k := &Keeper{dirs: Find(s), names: query.NamesOf(s), performer: files.New(), rmdirOwn: s.RmdirOwn}
+	names := query.NamesOf(s)
+	k := &Keeper{dirs: find(s, names), names: names, performer: files.New(), rmdirOwn: s.RmdirOwn}
 	for _, path := range pools {
 		p, err := openPool(path)
 		if err != nil {

@@ -34,8 +34,9 @@ type Dir struct {
 type Dirs map[carve.ID]*Dir
 
 // Find returns the chain directories of s that exist.
-func Find(s *spec.Spec) Dirs {
-	names := query.NamesOf(s)
+func Find(s *spec.Spec) Dirs { return find(s, query.NamesOf(s)) }
+
+func find(s *spec.Spec, names *query.Names) Dirs {
 	all, byPath := Dirs{}, map[string]*Dir{}
 	if s.PrivateShm {
 		if d := all.add(query.Shm, names); d != nil {
@@ -45,12 +46,14 @@ func Find(s *spec.Spec) Dirs {
 	if !s.BesideDenied {
 		return all
 	}
+	seen := map[string]bool{}
 	for i := range s.Paths {
 		p := &s.Paths[i]
 		if p.Kind.Grants() {
 			continue
 		}
-		for path := p.Path; path != "/"; path = spec.Parent(path) {
+		for path := p.Path; path != "/" && !seen[path]; path = spec.Parent(path) {
+			seen[path] = true // and all above it
 			up := spec.Parent(path)
 			if names.Chain(up)&carve.Create == 0 {
 				continue

@@ -18,9 +18,10 @@ type place struct {
 	dir    bool
 }
 
-// follow finds where path leads, as this process sees the disk. Nothing is opened but
-// the way there, and links of /proc that lead to things by themselves are not followed.
-func follow(path string, noFollow bool) (place, bool) {
+// follow finds where path leads, as this process sees the disk: to something, or, where
+// free is set, to a name that is free. Nothing is opened but the way there, and links of
+// /proc that lead to things by themselves are not followed.
+func follow(path string, noFollow, free bool) (place, bool) {
 	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_MAGICLINKS}
 	if noFollow {
 		how.Flags |= unix.O_NOFOLLOW
@@ -35,7 +36,7 @@ func follow(path string, noFollow bool) (place, bool) {
 		}
 		return place{real, true, st.Mode&unix.S_IFMT == unix.S_IFDIR}, true
 	}
-	if err != unix.ENOENT {
+	if err != unix.ENOENT || !free {
 		return place{}, false
 	}
 	trimmed := strings.TrimRight(path, "/")
@@ -47,7 +48,7 @@ func follow(path string, noFollow bool) (place, bool) {
 	if name == "" || name == "." || name == ".." {
 		return place{}, false
 	}
-	up, ok := follow(trimmed[:at+1]+".", false)
+	up, ok := follow(trimmed[:at+1]+".", false, false)
 	if !ok || !up.dir {
 		return place{}, false
 	}
@@ -57,12 +58,12 @@ func follow(path string, noFollow bool) (place, bool) {
 // one says what an attempt on one path uses. What is not there and is not made uses
 // nothing: no grant would change that.
 func one(a *attempt.Attempt, path string) []learn.Use {
-	p, ok := follow(path, a.NoFollow)
+	makes := a.Flags&unix.O_CREAT != 0
+	p, ok := follow(path, a.NoFollow, makes || a.OfNames())
 	if !ok || strings.HasPrefix(p.path, "/proc/") {
 		return nil
 	}
 	use := func(op learn.Op) learn.Use { return learn.Use{Op: op, Path: learn.Text(p.path), Dir: p.dir} }
-	makes := a.Flags&unix.O_CREAT != 0
 	switch a.Op {
 	case query.Read, query.List:
 		if p.exists {
@@ -107,11 +108,11 @@ func one(a *attempt.Attempt, path string) []learn.Use {
 // both says what a rename or a link uses. The kernel lets a file change its directory
 // only where it gains no rights by that, so both directories have to be alike.
 func both(a *attempt.Attempt, from, to string) []learn.Use {
-	f, ok := follow(from, true)
+	f, ok := follow(from, true, false)
 	if !ok || !f.exists {
 		return nil
 	}
-	t, ok := follow(to, true)
+	t, ok := follow(to, true, true)
 	if !ok {
 		return nil
 	}

@@ -34,7 +34,7 @@ func (r *Recorder) exec(c *supervise.Call) func(notify.Answer) {
 		if errno != 0 || next == "" {
 			break
 		}
-		p, ok := follow(next, false)
+		p, ok := follow(next, false, false)
 		if !ok || !p.exists {
 			break
 		}
@@ -121,7 +121,7 @@ func spell(c *supervise.Call) string {
 	if !ok {
 		return ""
 	}
-	p, ok := follow(join(dir, a.Path), false)
+	p, ok := follow(join(dir, a.Path), false, true)
 	if !ok {
 		return ""
 	}
