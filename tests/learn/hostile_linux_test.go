@@ -22,8 +22,8 @@ mkdir -p ~/.old/'$HOME' ~/.old/'~'; echo x >~/.old/'$HOME'/x; echo x >~/.old/'~'
 for f in 'allow ~' 'net-block' 'profile claude-code' 'allow-command all' '#'; do echo x >"$f"; mkdir -p ~/.old/"$f"; echo x >~/.old/"$f"/x; done
 f=$(printf 'caf\351'); mkdir -p ~/.old/"$f"; echo x >"$f"; f=$(printf '\033[2Jx'); mkdir -p ~/.old/"$f"; echo x >"$f"; "$f"; echo x >~/.old/"$f"/x`},
 	{"names that are new in the home", `for f in "$(printf 'a\nb')" '$HOME' 'a"b' 'allow ~' '#' '~'; do mkdir ~/"$f"; echo x >~/"$f"/x; mkdir ~/.cache/"$f"; echo x >~/.cache/"$f"/x; done; exec 2>/dev/null; f=$(printf 'caf\351\033'); mkdir ~/"$f"`},
-	{"thousands", `for i in 1 2 3 4 5 6 7 8 9; do for j in $(seq 120); do mkdir -p ~/.local/share/app/$i/$j; echo x >~/.local/share/app/$i/$j/f; done; done
-for i in $(seq 300); do cat ~/f$i; done; ls ~ / /home /etc; ln -s ~ h; ln -s / root; ls h/ root/ root/etc; echo x >h/new; cat root/etc/passwd`},
+	{"thousands", `for i in 1 2 3 4 5 6 7 8 9; do mkdir -p $(seq -f "$HOME/.local/share/app/$i/%g" 120); for j in $(seq 120); do echo x >~/.local/share/app/$i/$j/f; done; done
+cat $(seq -f "$HOME/f%g" 300); ls ~ / /home /etc; ln -s ~ h; ln -s / root; ls h/ root/ root/etc; echo x >h/new; cat root/etc/passwd`},
 	{"nono itself", `echo 'allow /' >~/.config/nono/profiles/learned.profile; ln -s ~/.bashrc ~/.config/nono/profiles/learned.profile; mv ~/.config/nono ~/.config/x; mkdir -p ~/.config/nono/profiles
 echo x >/tmp/fixed-$$; echo x >/var/tmp/f$$; mkdir /tmp/nono-$(id -u)/x; echo x >"$TMPDIR"/x; cat "$TMPDIR"/x
 ls /proc/$PPID/fd; cat /proc/$PPID/environ /proc/self/environ; echo x >/proc/$PPID/fd/3; kill -9 $PPID
@@ -34,6 +34,9 @@ func TestHostile(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		for _, h := range hostile {
+			if u.UID == 0 && strings.HasPrefix(h.name, "names") {
+				continue // how a name is written does not depend on who learns
+			}
 			t.Run(h.name, func(t *testing.T) {
 				p := newPerson(t, u)
 				must(t, os.Mkdir(filepath.Join(p.home, ".old"), 0o700))

@@ -65,30 +65,38 @@ const refusal = "Permission denied\n"
 // Each answer gives what it says, and no more.
 func TestAskAnswers(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
+	type row struct{ answer, script, want, asked string }
+	rows := []row{
+		{`echo '{"yes":true,"for":"run","dir":true}'`, "cat $O/f $O/g; ls $O", "the file\nanother\nf\ng\n", "read"},
+		{`echo '{"yes":true,"for":"run","dir":true}'`, "echo x >>$O/f; echo y >$O/n; mkdir $O/d; mv $O/n $O/d/n; rm $O/f", "", "write"},
+		{`echo '{"yes":true}'`, "mkdir $O/d; mv $O/f $O/h; ln -s x $O/l; rm $O/h; ls $O", "d\ng\nl\n", "mkdir rename-to symlink delete list"},
+		{`echo '{"yes":false}'`, "cat $O/f; cat $O/f", "cat: $O/f: " + refusal + "cat: $O/f: " + refusal, "read"},
+		// What is protected, denied or not there is not asked about.
+		{`echo '{"yes":true}'`, "cat $HOME/.ssh/id || cat $O/nothing", "cat: $HOME/.ssh/id: " + refusal + "cat: $O/nothing: No such file or directory\n", ""},
+	}
+	// What an answer means does not depend on who is asked.
+	meaning := []row{
+		{`echo '{"yes":true}'`, "cat $O/f", "the file\n", "read"},
+		{`echo '{"yes":true}'`, "cat $O/f $O/f", "the file\nthe file\n", "read read"},
+		{`echo '{"yes":true,"for":"run"}'`, "cat $O/f $O/f", "the file\nthe file\n", "read"},
+		{`echo '{"yes":true,"for":"run"}'`, "cat $O/f $O/g $O/f", "the file\nanother\nthe file\n", "read read"},
+		{`echo '{"yes":true,"for":"run"}'`, "echo x >$O/n; echo y >>$O/n; cat $O/n", "x\ny\n", "write read"},
+		{`echo '{"yes":true}'`, "echo x >$O/f; cat <$O/f", "x\n", "write read"},
+		{`echo '{"yes":false,"never":true}'`, "cat $O/f; echo x >>$O/f", "cat: $O/f: " + refusal + "sh: 1: cannot create $O/f: " + refusal, "read"},
+		// What is no answer is no.
+		{`exit 1`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
+		{`echo yes`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
+		{`echo '{"yes":true,"for":"ever"}'`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
+		{`echo '{"yes":true,"id":77}'`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
+		{`echo '{"yes":true,"all":true}'`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
+		{`echo '{"yes":true,"for":"always"}'`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
+		{`kill -9 $$`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
+	}
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
-		for _, c := range []struct{ answer, script, want, asked string }{
-			{`echo '{"yes":true}'`, "cat $O/f", "the file\n", "read"},
-			{`echo '{"yes":true}'`, "cat $O/f $O/f", "the file\nthe file\n", "read read"},
-			{`echo '{"yes":true,"for":"run"}'`, "cat $O/f $O/f", "the file\nthe file\n", "read"},
-			{`echo '{"yes":true,"for":"run"}'`, "cat $O/f $O/g $O/f", "the file\nanother\nthe file\n", "read read"},
-			{`echo '{"yes":true,"for":"run","dir":true}'`, "cat $O/f $O/g; ls $O", "the file\nanother\nf\ng\n", "read"},
-			{`echo '{"yes":true,"for":"run","dir":true}'`, "echo x >>$O/f; echo y >$O/n; mkdir $O/d; mv $O/n $O/d/n; rm $O/f", "", "write"},
-			{`echo '{"yes":true,"for":"run"}'`, "echo x >$O/n; echo y >>$O/n; cat $O/n", "x\ny\n", "write read"},
-			{`echo '{"yes":true}'`, "mkdir $O/d; mv $O/f $O/h; ln -s x $O/l; rm $O/h; ls $O", "d\ng\nl\n", "mkdir rename-to symlink delete list"},
-			{`echo '{"yes":true}'`, "echo x >$O/f; cat <$O/f", "x\n", "write read"},
-			{`echo '{"yes":false}'`, "cat $O/f; cat $O/f", "cat: $O/f: " + refusal + "cat: $O/f: " + refusal, "read"},
-			{`echo '{"yes":false,"never":true}'`, "cat $O/f; echo x >>$O/f", "cat: $O/f: " + refusal + "sh: 1: cannot create $O/f: " + refusal, "read"},
-			// What is no answer is no.
-			{`exit 1`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
-			{`echo yes`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
-			{`echo '{"yes":true,"for":"ever"}'`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
-			{`echo '{"yes":true,"id":77}'`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
-			{`echo '{"yes":true,"all":true}'`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
-			{`echo '{"yes":true,"for":"always"}'`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
-			{`kill -9 $$`, "cat $O/f", "cat: $O/f: " + refusal, "read"},
-			// What is protected, denied or not there is not asked about.
-			{`echo '{"yes":true}'`, "cat $HOME/.ssh/id || cat $O/nothing", "cat: $HOME/.ssh/id: " + refusal + "cat: $O/nothing: No such file or directory\n", ""},
-		} {
+		if u.UID != 0 {
+			rows = append(rows, meaning...)
+		}
+		for _, c := range rows {
 			a := newAsked(t, u, c.answer)
 			a.protect(t)
 			expand := strings.NewReplacer("$O", a.other, "$HOME", a.home)
@@ -188,69 +196,92 @@ func TestAskIsAboutWhatWasShown(t *testing.T) {
 func TestAskIsAnsweredFromOutsideOnly(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
-		a := newAsked(t, u, "")
-		client := a.s.Path("nono-ask")
-		inside := `exec 2>&1; D=$HOME/.local/state/nono/ask; ls $D; for f in $D/*; do cat $f; done; cat $D/` + `$(ls /proc/*/comm >/dev/null; echo x).key
-yes | ` + client + ` --once & sleep 1; cat ` + a.other + `/f; wait`
+		var all []func()
 		for _, flags := range [][]string{
-			{"--ask", "--ask-timeout", "4s", "--allow", a.home, "--allow-unix-sockets", "--read", filepath.Dir(client)},
-			{"--ask", "--ask-timeout", "4s", "--allow", "/", "--deny", a.other, "--allow-unix-sockets"},
+			{"--ask", "--ask-timeout", "4s", "--allow", "$HOME", "--allow-unix-sockets", "--read", "$BIN"},
+			{"--ask", "--ask-timeout", "4s", "--allow", "/", "--deny", "$OTHER", "--allow-unix-sockets"},
 		} {
-			out, _ := a.ran(t, flags, "sh", "-c", inside)
-			if strings.Contains(out, "the file") || strings.Contains(out, "wants to") {
-				t.Errorf("%q:\n%s", flags, out)
+			a := newAsked(t, u, "")
+			client := a.s.Path("nono-ask")
+			inside := `exec 2>&1; D=$HOME/.local/state/nono/ask; ls $D; for f in $D/*; do cat $f; done; cat $D/` + `$(ls /proc/*/comm >/dev/null; echo x).key
+yes | ` + client + ` --once & sleep 1; cat ` + a.other + `/f; wait`
+			for i := range flags {
+				flags[i] = strings.NewReplacer("$HOME", a.home, "$BIN", filepath.Dir(client), "$OTHER", a.other).Replace(flags[i])
 			}
+			all = append(all, func() {
+				out, _ := a.ran(t, flags, "sh", "-c", inside)
+				if strings.Contains(out, "the file") || strings.Contains(out, "wants to") {
+					t.Errorf("%q:\n%s", flags, out)
+				}
+			})
 		}
 		// Another sandbox that can even read the key is turned away for what it is.
-		cmd := a.nonoRun([]string{"--ask", "--ask-timeout", "5s"}, "cat", a.other+"/f")
-		var first strings.Builder
-		cmd.Stdout, cmd.Stderr = &first, &first
-		must(t, cmd.Start())
-		out, _ := a.ran(t, []string{"--allow", "/", "--allow", a.home + "/.local/state/nono", "--allow-unix-sockets"}, "sh", "-c", "yes | timeout 10 "+client+" --once 2>&1")
-		cmd.Wait()
-		if strings.Contains(first.String(), "the file") || strings.Contains(out, "wants to") {
-			t.Errorf("another sandbox has answered:\n%s\n%s", first.String(), out)
-		}
+		other := newAsked(t, u, "")
+		client := other.s.Path("nono-ask")
+		all = append(all, func() {
+			var first strings.Builder
+			wait := other.asking(t, "5s", &first)
+			out, _ := other.ran(t, []string{"--allow", "/", "--allow", other.home + "/.local/state/nono", "--allow-unix-sockets"}, "sh", "-c", "yes | timeout 10 "+client+" --once 2>&1")
+			wait()
+			if strings.Contains(first.String(), "the file") || strings.Contains(out, "wants to") {
+				t.Errorf("another sandbox has answered:\n%s\n%s", first.String(), out)
+			}
+		})
 		// The same is answered from outside.
-		cmd = a.nonoRun([]string{"--ask", "--ask-timeout", "50s"}, "cat", a.other+"/f")
-		first.Reset()
-		cmd.Stdout, cmd.Stderr = &first, &first
-		must(t, cmd.Start())
-		answer := u.Command("sh", "-c", answering+client+" --once; done")
-		answer.Env, answer.Dir = a.env(), a.dir
-		said, _ := answer.CombinedOutput()
-		cmd.Wait()
-		if !strings.Contains(first.String(), "the file") {
-			t.Errorf("nobody could answer outside:\n%s\n%s", first.String(), said)
-		}
+		outside := newAsked(t, u, "")
+		all = append(all, func() {
+			var first strings.Builder
+			wait := outside.asking(t, "50s", &first)
+			answer := u.Command("sh", "-c", answering+client+" --once; done")
+			answer.Env, answer.Dir = outside.env(), outside.dir
+			said, _ := answer.CombinedOutput()
+			wait()
+			if !strings.Contains(first.String(), "the file") {
+				t.Errorf("nobody could answer outside:\n%s\n%s", first.String(), said)
+			}
+		})
+		together(all...)
 	})
+}
+
+// asking begins a run with a question that is open for so long. What it says comes to out
+// by the time that the function returned has waited for its end.
+func (a *asked) asking(t *testing.T, timeout string, out *strings.Builder) func() {
+	cmd := a.nonoRun([]string{"--ask", "--ask-timeout", timeout}, "cat", a.other+"/f")
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		t.Error(err)
+		return func() {}
+	}
+	return func() { cmd.Wait() }
 }
 
 // A flood of questions becomes few, and a storm ends in no.
 func TestAskFlood(t *testing.T) {
 	testenv.RequireLandlock(t, 1)
 	u := testenv.User{Name: "own"}
-	a := newAsked(t, u, "sleep 0.5; echo '{\"yes\":true,\"for\":\"run\"}'")
-	a.says(t, strings.Repeat("the file\n", 20), "for i in $(seq 20); do cat $O/f & done; wait")
-	if asked := a.questions(t, "path"); len(asked) != 1 {
-		t.Errorf("twenty that want the same put %d questions", len(asked))
-	}
-	a = newAsked(t, u, `echo '{"yes":false}'`)
+	same := newAsked(t, u, "sleep 0.5; echo '{\"yes\":true,\"for\":\"run\"}'")
+	many, unanswered := newAsked(t, u, `echo '{"yes":false}'`), newAsked(t, u, "sleep 100")
 	for i := range 100 {
-		must(t, os.WriteFile(a.other+"/n"+itoa(i), nil, 0o644))
+		must(t, os.WriteFile(many.other+"/n"+itoa(i), nil, 0o644))
+		must(t, os.WriteFile(unanswered.other+"/n"+itoa(i), nil, 0o644))
 	}
-	a.says(t, "", "for i in $(seq 0 99); do cat $O/n$i 2>/dev/null; done")
-	if asked := a.questions(t, "path"); len(asked) != 40 {
-		t.Errorf("a hundred different ones put %d questions, want 40", len(asked))
-	}
-	a = newAsked(t, u, "sleep 100")
-	for i := range 30 {
-		must(t, os.WriteFile(a.other+"/n"+itoa(i), nil, 0o644))
-	}
-	a.says(t, "", "for i in $(seq 0 29); do cat $O/n$i 2>/dev/null; done", "--ask-timeout", "1s")
-	if asked := a.questions(t, "path"); len(asked) != 5 {
-		t.Errorf("%d questions that nobody answered were put, want 5", len(asked))
-	}
+	together(func() {
+		same.says(t, strings.Repeat("the file\n", 20), "for i in $(seq 20); do cat $O/f & done; wait")
+		if asked := same.questions(t, "path"); len(asked) != 1 {
+			t.Errorf("twenty that want the same put %d questions", len(asked))
+		}
+	}, func() {
+		many.says(t, "", "for i in $(seq 0 99); do read x <$O/n$i; done 2>/dev/null")
+		if asked := many.questions(t, "path"); len(asked) != 40 {
+			t.Errorf("a hundred different ones put %d questions, want 40", len(asked))
+		}
+	}, func() {
+		unanswered.says(t, "", "for i in $(seq 0 29); do read x <$O/n$i; done 2>/dev/null", "--ask-timeout", "1s")
+		if asked := unanswered.questions(t, "path"); len(asked) != 5 {
+			t.Errorf("%d questions that nobody answered were put, want 5", len(asked))
+		}
+	})
 }
 
 // "Always" is in the profile whole, or not at all, and holds in the next run.
