@@ -90,7 +90,7 @@ func run(args []string, stdout, stderr *os.File) int {
 
 func act(args []string, s *session) error {
 	if len(args) == 0 {
-		return cli.Misuse("do nothing", "no subcommand given", "nono diff, nono keep, nono discard, nono undo, nono ephemeral list")
+		return cli.Misuse("go on", "no subcommand is given", "nono diff, nono keep, nono discard, nono undo, nono ephemeral list")
 	}
 	switch args[0] {
 	case "-h", "--help", "-help", "help":

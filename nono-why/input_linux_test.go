@@ -16,7 +16,7 @@ import (
 func TestMisuse(t *testing.T) {
 	w := newWorld(t, testenv.User{UID: os.Getuid()})
 	for args, want := range map[string]string{
-		"":                               "a question is missing",
+		"":                               "no question is given",
 		"a b":                            "one path at a time",
 		"--op fly a":                     "there is no operation 'fly'",
 		"--op rename-to a":               "--to goes with rename-to",

@@ -34,7 +34,7 @@ func (o *options) parse(set *cli.Set, args []string) error {
 			break
 		}
 		if words[0] == "" {
-			return cli.Misuse("ask about nothing", "the path is empty", "nono why PATH")
+			return cli.Misuse("answer", "the path is empty", "nono why PATH")
 		}
 		o.path = words[0]
 		if separated {
@@ -92,7 +92,7 @@ func (o *options) check(set *cli.Set) error {
 	}
 	switch {
 	case asked == 0:
-		return cli.Misuse("answer nothing", "a question is missing", "nono why PATH, or --help")
+		return cli.Misuse("answer", "no question is given", "nono why PATH, or --help")
 	case asked > 1:
 		return cli.Misuse("answer several questions", "one at a time", "--batch answers many")
 	case o.platform != "linux" && o.platform != "darwin":
