@@ -17,6 +17,8 @@ type Asker struct {
 	rules rules
 	// held are the denied things by identity; made when first needed.
 	held map[carve.ID]*spec.Path
+	// chains are the directories on the way to what is denied, by identity; likewise.
+	chains map[carve.ID][]string
 	// ending answers by the grants that end; made when first needed.
 	ending *ending
 	// mac answers instead, where the question is about macOS.

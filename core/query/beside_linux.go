@@ -1,9 +1,12 @@
 package query
 
 import (
+	"slices"
+
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
 )
 
 // BesideDenied is the note of a verdict on a name that the supervisor makes, removes or
@@ -28,14 +31,51 @@ func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights
 		return false
 	}
 	names := NamesOf(s)
-	if names.Chain(n.Path)&missing != missing || !itself && !names.Free(target) {
+	chain := ""
+	for _, at := range e.a.namesOf(n) {
+		if chain == "" && names.Chain(at)&missing == missing {
+			chain = at
+		}
+		if !itself && !names.Free(spec.Join(at, spec.Base(target))) {
+			return false
+		}
+	}
+	if chain == "" {
 		return false
+	}
+	if !itself {
+		target = spec.Join(chain, spec.Base(target))
 	}
 	if !e.failed {
 		e.v.Line = grantOf(s, target, missing&-missing)
 		e.note(BesideDenied)
 	}
 	return true
+}
+
+// namesOf are the names of the directory n by which it may have lost rights: its own, and
+// others where it is mounted at several places.
+func (a *Asker) namesOf(n *paths.Node) []string {
+	if a.chains == nil {
+		a.chains = map[carve.ID][]string{}
+		known := map[string]bool{}
+		for i := range a.s.Paths {
+			for at := a.s.Paths[i].Path; at != "/" && !a.s.Paths[i].Kind.Grants(); {
+				at = spec.Parent(at)
+				var st unix.Stat_t
+				if !known[at] && unix.Lstat(at, &st) == nil {
+					id := carve.ID{Dev: uint64(st.Dev), Ino: st.Ino}
+					a.chains[id] = append(a.chains[id], at)
+				}
+				known[at] = true
+			}
+		}
+	}
+	all := a.chains[idOf(n)]
+	if slices.Contains(all, n.Path) {
+		return all
+	}
+	return append(all[:len(all):len(all)], n.Path)
 }
 
 // ownShm reports whether the supervisor makes target, a new name in n, which is the

@@ -222,7 +222,16 @@ func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
 // beneath, where the supervisor decides, and reports whether this is one.
 func (e *asking) keptBeside(from, to *paths.Place, src *paths.Node) bool {
 	names, n := NamesOf(e.a.s), from.Node
-	out, in := names.Chain(src.Path)&carve.Create != 0, names.Chain(to.Up.Path)&carve.Create != 0
+	chain := func(dir *paths.Node) (string, bool) {
+		for _, at := range e.a.namesOf(dir) {
+			if names.Chain(at)&carve.Create != 0 {
+				return at, true
+			}
+		}
+		return dir.Path, false
+	}
+	source, out := chain(src)
+	target, in := chain(to.Up)
 	refuse := func(r Reason, note string) {
 		e.fail(unix.EXDEV, r, bySupervisor)
 		e.policy = true
@@ -234,7 +243,7 @@ func (e *asking) keptBeside(from, to *paths.Place, src *paths.Node) bool {
 		refuse(NoReparenting, "what is granted with its directory would have no rights in one that something is denied in; copying works")
 	case out && !in && !n.IsDir() && n.Nlink > 1:
 		refuse(NoReparenting, "it has another name, which could be a denied one; copying works")
-	case in && out && names.Meant(to.Path)&^names.Meant(from.Path) != 0:
+	case in && out && names.Meant(spec.Join(target, spec.Base(to.Path)))&^names.Meant(spec.Join(source, spec.Base(from.Path))) != 0:
 		refuse(MoreRightsThere, "its new name would give it more rights; copying works")
 	}
 	return in || out

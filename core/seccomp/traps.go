@@ -48,14 +48,14 @@ func trapped(t spec.Trap) []Rule {
 		// Sockets of datagrams the supervisor makes itself; a stream has no way out by
 		// itself. The options are for the datagram sockets that are none (IP_RECVERR of
 		// ip(7), and its like for IPv6).
-		return append(calls(connect, Call{"bind", 49, 200}, Call{"listen", 50, 201}),
+		return append(calls(connect, Call{"bind", 49, 200}, Listen),
 			Rule{Call: Setsockopt, If: []Test{Is(1, levelIP, levelIPv6), Is(2, optRecvErr, opt6RecvErr)}},
 			Rule{Call: Socket, If: []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask)}})
 	case spec.TrapFamilies:
 		return []Rule{{Call: Socket, If: []Test{IsNot(0, afUnix)}}}
 	case spec.TrapSockets:
 		// The supervisor makes the sockets itself, so that it knows them again.
-		return append(calls(connect, Call{"bind", 49, 200}), Rule{Call: Socket, If: []Test{Is(0, afUnix)}})
+		return append(calls(connect, Call{"bind", 49, 200}, Listen), Rule{Call: Socket, If: []Test{Is(0, afUnix)}})
 	}
 	return nil
 }

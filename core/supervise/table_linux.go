@@ -61,7 +61,8 @@ type entry struct {
 	// never be let go on: what it would judge by then, nothing but the supervisor holds.
 	last notify.Answer
 	// mayContinue is for bind(2) all the same, since where a file may be made Landlock
-	// judges, and for socket(2), whose arguments stand in registers.
+	// judges, for socket(2), whose arguments stand in registers, and for listen(2) where
+	// every socket that there is may listen.
 	mayContinue bool
 }
 
@@ -79,7 +80,7 @@ func newTable(s *spec.Spec, features []Feature) (table, error) {
 			}
 			if a := undecided(trap); !a.Continues() {
 				e.last = a // the stricter of two groups
-				e.mayContinue = c.Name == "bind" || c.Name == "socket"
+				e.mayContinue = c.Name == "bind" || c.Name == "socket" || c.Name == "listen"
 			}
 			if n, ok := c.Number(runtime.GOARCH); ok {
 				t[int32(n)] = e

@@ -270,6 +270,7 @@ func portDoors() []door {
 		door{name: "port-other", as: "tcp6", shut: "EACCES refused", with: grantPort("tcp4")},
 		door{name: "port-other-mapped", as: "tcp4-mapped", shut: "EACCES refused", with: grantPort("tcp6")},
 		door{name: "port-fast-open-later", as: "tcp-fast-open-later", shut: "EACCES refused", with: grantPort("tcp6")},
+		door{name: "port-inner-listen", as: "tcp-listen", shut: "EPERM refused", with: grantPort("tcp4"), flags: []string{"--inner-sockets"}},
 		door{name: "port-bind", as: "tcp-bind", shut: "EACCES refused", with: grantPort("tcp4")},
 		door{name: "port-granted", as: "tcp4", works: true, needs: 4, with: grantPort("tcp4")},
 		door{name: "port-granted-6", as: "tcp6", works: true, needs: 4, with: grantPort("tcp6")},

@@ -83,6 +83,9 @@ func (r *Recorder) program(c *supervise.Call, file string) {
 
 // address notes a connection that is asked for, or a socket that gets a name.
 func (r *Recorder) address(c *supervise.Call) func(notify.Answer) {
+	if c.Name != "connect" && c.Name != "bind" {
+		return nil // it is given no address
+	}
 	s := learn.Socket{Address: learn.Text(spell(c)), Made: c.Name == "bind"}
 	if s.Address == "" {
 		return nil

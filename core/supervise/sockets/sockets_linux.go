@@ -2,10 +2,10 @@
 // that it made itself, on a kernel whose Landlock knows no right for that.
 //
 // The filter lets Unix sockets be made there, of streams and of packets in sequence,
-// which reach nobody until they are connected; and every socket(2) and connect(2) comes here. The latter is
-// never let through, since descriptor and address could be others by the time the kernel
-// looks: the supervisor connects the very socket that it was asked about, to the very
-// file that it has looked at.
+// which reach nobody until they are connected; and every socket(2), connect(2), bind(2) and
+// listen(2) comes here. A connect(2) is never let through, since descriptor and address could
+// be others by the time the kernel looks: the supervisor connects the very socket that it was
+// asked about, to the very file that it has looked at.
 package sockets
 
 import (
@@ -33,6 +33,9 @@ type doors struct {
 	// scoped tells that the kernel keeps this process's own domain from the abstract
 	// sockets outside.
 	scoped bool
+	// ports tells that only some ports are open, so that a TCP socket must not listen: it would
+	// get a port from the kernel, and Landlock is not asked about that.
+	ports bool
 	// given are the sockets that lines name, held open since the start.
 	given map[string]int
 	// person is asked about the others; nil where nobody is.
@@ -47,12 +50,12 @@ type doors struct {
 // Feature returns what answers connect(2) and bind(2) in the sandbox of s. tell hears of
 // what is refused. person is asked about that before, or nil.
 func Feature(s *spec.Spec, tell func(audit.Event), person Person) supervise.Feature {
-	d := &doors{names: query.NamesOf(s), tell: tell, hosts: s.Traps(spec.TrapHosts), given: givenOf(s), person: person}
+	d := &doors{names: query.NamesOf(s), tell: tell, hosts: s.Traps(spec.TrapHosts), ports: len(s.Ports) > 0 && !s.Net, given: givenOf(s), person: person}
 	if support, err := kernel.Detect(); err == nil {
 		d.scoped = support.ABI >= kernel.ABIScope && !s.UnixSockets
 	}
 	return supervise.Feature{Name: "Unix sockets", Slow: true,
-		Decide: map[string]supervise.Decider{"socket": d.socket, "connect": d.connect, "bind": d.bind}}
+		Decide: map[string]supervise.Decider{"socket": d.socket, "connect": d.connect, "bind": d.bind, "listen": d.listen}}
 }
 
 // socket makes a Unix socket in the caller's place, so that it is known as made inside
@@ -93,6 +96,37 @@ func (d *doors) bind(c *supervise.Call) (notify.Answer, bool) {
 	defer unix.Close(fd)
 	domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
 	return notify.Continue(), err == nil && domain == unix.AF_UNIX
+}
+
+// listen has a Unix socket listen. Where others must not, this process does it, on the very
+// socket that it has looked at.
+func (d *doors) listen(c *supervise.Call) (notify.Answer, bool) {
+	if d.hosts {
+		return notify.Answer{}, false // hosts does the same
+	}
+	if !d.ports {
+		return notify.Continue(), true
+	}
+	p, err := c.Caller()
+	if err != nil {
+		return notify.Errno(unix.EACCES), true
+	}
+	fd, err := p.Descriptor(c.Int(0))
+	if err != nil {
+		return notify.Errno(number(err)), true
+	}
+	defer unix.Close(fd)
+	domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
+	switch {
+	case err != nil:
+		return notify.Errno(number(err)), true // ENOTSOCK
+	case domain != unix.AF_UNIX:
+		return notify.Errno(unix.EPERM), true
+	}
+	if err := unix.Listen(fd, int(c.Int(1))); err != nil {
+		return notify.Errno(number(err)), true
+	}
+	return notify.Value(0), true
 }
 
 // connect connects the caller's socket, or refuses, or leaves it to who decides about
