@@ -220,10 +220,39 @@ func (w internet) runner(t *testing.T, u testenv.User, before ...string) (dir st
 	}
 }
 
+// A question is what the client does in the sandbox, and what its answer contains.
+type question struct{ ask, want string }
+
+// each has one client ask all questions, one after the other, each as if it were the first.
+func (w internet) each(t *testing.T, run func([]string, ...string) string, flags []string, all []question) {
+	t.Helper()
+	asks := []string{"each"}
+	for _, q := range all {
+		asks = append(asks, q.ask)
+	}
+	answers := strings.Split(run(flags, asks...), answerEnd)
+	if len(answers) != len(all)+1 {
+		t.Fatalf("%d answers to %d questions: %q", len(answers)-1, len(all), answers)
+	}
+	for i, q := range all {
+		if strings.Contains(answers[i], q.want) {
+			continue
+		}
+		if q.ask == "udp 203.0.113.53:53" && answers[i] == "silence" {
+			continue // the supervisor's own name server, which takes this for no question
+		}
+		t.Errorf("%s: %q, want %q", q.ask, answers[i], q.want)
+	}
+}
+
+// answerEnd stands behind each answer.
+const answerEnd = "\x1e"
+
 func (w internet) test(t *testing.T, u testenv.User) {
 	_, run := w.runner(t, u)
 	flags := []string{"--silent", "--host", "good.example", "--host", "*.pkg.example:443", "--host", "filed.example:443", "--host", "203.0.113.2:8080", "--host", "cname.example"}
-	for _, c := range []struct{ ask, want string }{
+	private := append(flags[:len(flags):len(flags)], "--host", "*.example.example", "--host", "loop.example", "--host", "meta.example", "--host", "inner.example")
+	w.each(t, run, flags, []question{
 		// What is allowed, by name, and looked at.
 		{"get https://good.example/", "203.0.113.1:443 for good.example"},
 		{"get https://GOOD.example./", "203.0.113.1:443 for "},
@@ -255,26 +284,16 @@ func (w internet) test(t *testing.T, u testenv.User) {
 		{"front http good.example other.example", "403"},
 		{"second good.example other.example", "200 403"},
 		{"hello good.example:443", "reset"},
-		// Names that lead to this machine, a private network or a cloud's own service.
-		{"get http://loop.example/", "no such host"},
-		{"get http://meta.example/", "no such host"},
-		{"get http://inner.example/", "no such host"},
 		// What is no TCP, and what waits for connections.
 		{"udp 203.0.113.1:443", "connection refused"},
 		{"udp 203.0.113.53:53", "connection refused"},
-	} {
-		all := flags
-		if strings.Contains(c.ask, "loop.") || strings.Contains(c.ask, "meta.") || strings.Contains(c.ask, "inner.") {
-			all = append(flags[:len(flags):len(flags)], "--host", "*.example.example", "--host", "loop.example", "--host", "meta.example", "--host", "inner.example")
-		}
-		got := run(all, strings.Fields(c.ask)...)
-		if !strings.Contains(got, c.want) {
-			if c.ask == "udp 203.0.113.53:53" && got == "silence" {
-				continue // the supervisor's own name server, which takes this for no question
-			}
-			t.Errorf("%s: %q, want %q", c.ask, got, c.want)
-		}
-	}
+	})
+	// Names that lead to this machine, a private network or a cloud's own service.
+	w.each(t, run, private, []question{
+		{"get http://loop.example/", "no such host"},
+		{"get http://meta.example/", "no such host"},
+		{"get http://inner.example/", "no such host"},
+	})
 	// A private address that is granted too.
 	if got := run([]string{"--silent", "--host", "inner.example:8080", "--host", "10.1.2.3:8080"}, "get", "http://inner.example:8080/"); !strings.Contains(got, "10.1.2.3:8080") {
 		t.Errorf("a granted private address: %q", got)
@@ -293,8 +312,17 @@ func clientMain(args []string) {
 }
 
 func ask(args []string) error {
-	if args[0] == "nonamespace" {
+	switch args[0] {
+	case "nonamespace":
 		return nonamespace(args[1:])
+	case "each":
+		for _, one := range args[1:] {
+			if err := ask(strings.Fields(one)); err != nil {
+				fmt.Print(err)
+			}
+			fmt.Print(answerEnd)
+		}
+		return nil
 	}
 	ca, err := os.ReadFile(os.Getenv(clientVar))
 	if err != nil {

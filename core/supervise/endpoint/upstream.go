@@ -46,7 +46,7 @@ func transport(roots *x509.CertPool, h2 bool) *http.Transport {
 		DialContext:         (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout: 30 * time.Second, IdleConnTimeout: 90 * time.Second, MaxIdleConnsPerHost: 64,
-		DisableCompression: true, ForceAttemptHTTP2: h2, ReadBufferSize: 64 << 10, WriteBufferSize: 64 << 10,
+		DisableCompression: true, ForceAttemptHTTP2: h2, WriteBufferSize: 64 << 10,
 		ExpectContinueTimeout: time.Second, Protocols: new(http.Protocols),
 	}
 	t.Protocols.SetHTTP1(true)

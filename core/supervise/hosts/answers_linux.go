@@ -15,8 +15,13 @@ func (w *web) wait(until time.Time, p unix.PollFd) error {
 		if w.sent {
 			fds[1] = w.answers.waits()
 		}
-		if err := w.relay.means.await(until, fds); err != nil {
-			return err
+		m := w.relay.means
+		// Of much that comes, or of nothing, the thread does better to sleep.
+		quick := w.sent && w.answers.moved < littleMoved
+		if !quick || !m.spinner.soon(fds) {
+			if err := m.await(until, fds); err != nil {
+				return err
+			}
 		}
 		if fds[1].Revents != 0 {
 			if err := w.answers.step(); err != nil {

@@ -13,7 +13,8 @@ type means struct {
 	mu     sync.Mutex
 	pipes  []*pipe // empty ones
 	// waits is how many threads wait for streams: see soon.
-	waits atomic.Int32
+	waits   atomic.Int32
+	spinner spinner
 }
 
 func newMeans() *means {

@@ -17,7 +17,10 @@ const largest = 4096
 func (s *server) serveDatagrams(fd int) {
 	turns := make(chan struct{}, 64)
 	buf, control := make([]byte, largest), make([]byte, 128)
+	var next spinner
 	for {
+		// Who has asked for an address of IPv4 mostly asks for one of IPv6 beside it.
+		next.soon([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}})
 		n, size, _, from, err := unix.Recvmsg(fd, buf, control, 0)
 		if err == unix.EINTR {
 			continue
