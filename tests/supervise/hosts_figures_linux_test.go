@@ -3,11 +3,13 @@ package supervise
 import (
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,6 +41,7 @@ func (w internet) figures(t *testing.T, u testenv.User) {
 		return string(out)
 	}
 	proxy := w.tinyproxy(t)
+	runtime := w.sandboxRuntime(t, u, r, dir)
 	for _, c := range [][]string{
 		{"connect, direct port (µs)", "figure", "connect", "203.0.113.1:8080", "2000"},
 		{"small request, direct port (µs)", "figure", "small", "good.example:8080", "1000"},
@@ -68,6 +71,14 @@ func (w internet) figures(t *testing.T, u testenv.User) {
 			slices.Sort(by)
 			text += fmt.Sprintf(", plain through tinyproxy by CONNECT %.1f", by[2])
 		}
+		if what := c[2]; runtime != nil && (what == "small" || what == "another" || what == "bulk") && !strings.Contains(c[3], ":8080") {
+			var by []float64
+			for range 5 {
+				by = append(by, number(t, runtime(c[1:]...)))
+			}
+			slices.Sort(by)
+			text += fmt.Sprintf(", in sandbox-runtime by its proxy %.1f", by[2])
+		}
 		t.Logf("%s: %s: %s", u.Name, c[0], text)
 	}
 }
@@ -95,13 +106,48 @@ func (w internet) tinyproxy(t *testing.T) string {
 	return at
 }
 
-// tunnel connects to a host by a proxy.
+// sandboxRuntime returns what runs the client in Anthropic's sandbox-runtime, which is bubblewrap
+// with a proxy in JavaScript, or nil.
+func (w internet) sandboxRuntime(t *testing.T, u testenv.User, r *run, dir string) func(ask ...string) string {
+	srt, err := exec.LookPath("srt")
+	if err != nil {
+		t.Logf("sandbox-runtime is not here: npm install -g @anthropic-ai/sandbox-runtime")
+		return nil
+	}
+	// It takes no name that leads to an address of this machine; so these are of none of its
+	// devices, and still lead here.
+	for _, a := range []string{"203.0.113.1", "203.0.113.4"} {
+		for _, args := range [][]string{{"addr", "del", a + "/32", "dev", "lo"}, {"route", "add", "local", a + "/32", "dev", "lo"}} {
+			if out, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
+				t.Fatalf("ip %s: %v: %s", args, err, out)
+			}
+		}
+	}
+	settings := filepath.Join(r.dir, "settings.json")
+	must(t, os.WriteFile(settings, []byte(`{"filesystem": {"denyRead": [], "allowWrite": ["`+r.dir+`"], "denyWrite": []},
+		"network": {"allowedDomains": ["good.example", "bulk.example"], "deniedDomains": []}}`), 0o644))
+	return func(ask ...string) string {
+		c := u.Command(srt, "-s", settings, "-c", dir+"/client "+strings.Join(ask, " ")+` "$HTTPS_PROXY"`)
+		c.Dir = r.dir
+		c.Env = append(r.env(), clientVar+"="+dir+"/ca.pem", "PATH="+os.Getenv("PATH"))
+		out, _ := c.Output()
+		return string(out)
+	}
+}
+
+// tunnel connects to a host by a proxy, HOST:PORT or a URL with a name and a password.
 func tunnel(proxy, to string) (net.Conn, error) {
+	proof := ""
+	if at, err := url.Parse(proxy); err == nil && at.User != nil {
+		password, _ := at.User.Password()
+		proof = "Proxy-Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(at.User.Username()+":"+password)) + "\r\n"
+		proxy = at.Host
+	}
 	c, err := net.Dial("tcp", proxy)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := io.WriteString(c, "CONNECT "+to+" HTTP/1.1\r\nHost: "+to+"\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(c, "CONNECT "+to+" HTTP/1.1\r\nHost: "+to+"\r\n"+proof+"\r\n"); err != nil {
 		return nil, err
 	}
 	answer := ""
@@ -216,11 +262,14 @@ func asker(at string, one bool, proxy string) (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
-	addrs, err := net.DefaultResolver.LookupNetIP(context.Background(), "ip4", host)
-	if err != nil {
-		return nil, err
+	to := &unix.SockaddrInet4{}
+	if proxy == "" {
+		addrs, err := net.DefaultResolver.LookupNetIP(context.Background(), "ip4", host)
+		if err != nil {
+			return nil, err
+		}
+		to.Addr = addrs[0].As4()
 	}
-	to := &unix.SockaddrInet4{Addr: addrs[0].As4()}
 	if to.Port, err = strconv.Atoi(port); err != nil {
 		return nil, err
 	}
