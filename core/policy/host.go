@@ -52,7 +52,11 @@ func ThisHost(goos string) (Host, error) {
 		}
 		// A list that exists and cannot be read would protect nothing: stop.
 		if err != nil && err != unix.ENOENT && err != unix.ENOTDIR {
-			return h, &fault.Error{Do: "read the list of protected paths", Path: name, Err: err}
+			f := &fault.Error{Do: "read the list of protected paths", Path: name, Err: err}
+			if err == unix.EACCES { // a command may have changed the modes
+				f.Hint = "chmod u+rwx " + fault.Quote(filepath.Dir(filepath.Dir(name))) + " " + fault.Quote(filepath.Dir(name)) + "; chmod u+r " + fault.Quote(name)
+			}
+			return h, f
 		}
 		if other := otherList(name, err); other != "" {
 			return h, &fault.Error{Do: "read the list of protected paths", Path: name, Err: fault.Text("there is " + fault.Quote(other) + " instead, which nothing reads"),
