@@ -93,7 +93,9 @@ func (c *compiler) names(path string) (names, links []string, err error) {
 		name = spec.Join(up.Path, spec.Base(name))
 	}
 	names = []string{name}
-	if err == nil && p.Path != name {
+	// What cannot be searched now may be searched in the sandbox, whose command can change
+	// modes: the name there counts, as far as it is known.
+	if err != unix.ELOOP && p.Path != name {
 		names = append(names, p.Path)
 	}
 	links = slices.DeleteFunc(links, func(link string) bool { return slices.Contains(names, link) })

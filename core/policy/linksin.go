@@ -1,9 +1,11 @@
 package policy
 
 import (
+	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
 )
 
 // Bounds of what is looked at in one protected directory. Beyond them lie trees of
@@ -16,13 +18,13 @@ const (
 // protectLinksIn protects what the symlinks in a protected directory lead to, as the
 // directory is: a command in ~/.local/bin and a unit of systemd are often links into
 // a project, and a key may lie beside the others.
-func (c *compiler) protectLinksIn(l *lines, out *protected, p lists.Protected, dir string) {
+func (c *compiler) protectLinksIn(l *lines, out *protected, p lists.Protected, dir string) error {
 	type level struct {
 		dir  string
 		deep int
 	}
 	if len(l.asked) == 0 {
-		return
+		return nil
 	}
 	deepest := linksDeep
 	if spec.Base(dir) == "systemd" {
@@ -35,6 +37,10 @@ func (c *compiler) protectLinksIn(l *lines, out *protected, p lists.Protected, d
 			continue
 		}
 		entries := c.res.List(at.dir)
+		if shut := c.shutByMode(at.dir); entries.Unknown && shut != "" {
+			return &fault.Error{Do: "protect what symlinks lead to from", Path: at.dir, Err: unix.EACCES,
+				Hint: "chmod u+rx " + fault.Quote(shut) + " (a command in a sandbox may have taken the permissions away)"}
+		}
 		for _, name := range c.res.NamesIn(at.dir, func(n string) bool { return entries.Kind(n) != paths.IsOther }) {
 			path := spec.Join(at.dir, name)
 			switch entries.Kind(name) {
@@ -47,6 +53,24 @@ func (c *compiler) protectLinksIn(l *lines, out *protected, p lists.Protected, d
 			}
 		}
 	}
+	return nil
+}
+
+// shutByMode returns the directory of the user, path or one above it, whose own mode keeps
+// the user from seeing what is in path, or "". A command in a sandbox can change modes, so
+// that the next start sees less, and then change them back.
+func (c *compiler) shutByMode(path string) string {
+	for ; path != "/"; path = spec.Parent(path) {
+		var st unix.Stat_t
+		switch err := unix.Lstat(path, &st); {
+		case err == unix.EACCES:
+			continue
+		case err == nil && int(st.Uid) == c.h.UID && st.Mode&unix.S_IFMT == unix.S_IFDIR && st.Mode&0o500 != 0o500:
+			return path
+		}
+		return ""
+	}
+	return ""
 }
 
 // maybeDir reports whether path is, or may be, a directory.
@@ -59,8 +83,8 @@ func (c *compiler) maybeDir(path string) bool {
 // protectLink protects what one symlink in the protected directory dir leads to.
 func (c *compiler) protectLink(l *lines, out *protected, p lists.Protected, dir, path string) {
 	links, at, err := c.res.Trace(path)
-	if err != nil || spec.Within(at.Path, dir) {
-		return
+	if err != nil && err != unix.EACCES || spec.Within(at.Path, dir) {
+		return // of what cannot be searched now, the name counts
 	}
 	if l.takes(p.Kind, at.Path) && !l.givesBack(p.Kind, at.Path) {
 		out.note(at.Path, p.Kind, p.Category)

@@ -167,7 +167,9 @@ func (c *compiler) protectPath(l *lines, out *protected, p lists.Protected, home
 			l.deny(p.Kind, name, listed(p.Category))
 		}
 		if i == len(names)-1 {
-			c.protectLinksIn(l, out, p, name)
+			if err := c.protectLinksIn(l, out, p, name); err != nil {
+				return err
+			}
 		}
 	}
 	out.keepLinks(l, links, p.Category)
