@@ -52,14 +52,14 @@ func (o *Observer) Feature(s *spec.Spec) supervise.Feature {
 
 // exec tells of a program that is started.
 func (o *Observer) exec(c *supervise.Call) func(notify.Answer) {
-	if e := o.refusal(c); e != nil {
-		return o.unlessDone(e)
-	}
-	if !o.level.Includes(audit.LevelExec) {
+	a, err := attempt.Of(c)
+	if err != nil {
 		return nil
 	}
-	a, err := attempt.Of(c)
-	if err != nil || absent(c, &a) {
+	if e := o.refusal(c, &a); e != nil {
+		return o.unlessDone(e)
+	}
+	if !o.level.Includes(audit.LevelExec) || absent(c, &a) {
 		return nil
 	}
 	e := o.about(c)
@@ -89,14 +89,14 @@ func absent(c *supervise.Call, a *attempt.Attempt) bool {
 
 // path tells of a call with a path, if it is refused or everything is logged.
 func (o *Observer) path(c *supervise.Call) func(notify.Answer) {
-	if e := o.refusal(c); e != nil {
+	a, err := attempt.Of(c)
+	if err != nil {
+		return nil
+	}
+	if e := o.refusal(c, &a); e != nil {
 		return o.unlessDone(e)
 	}
 	if !o.level.Includes(audit.LevelAll) {
-		return nil
-	}
-	a, err := attempt.Of(c)
-	if err != nil {
 		return nil
 	}
 	e := o.about(c)
@@ -122,10 +122,9 @@ func (o *Observer) unlessDone(e *audit.Event) func(notify.Answer) {
 	}
 }
 
-// refusal returns the event of a call that the sandbox will refuse, or nil.
-func (o *Observer) refusal(c *supervise.Call) *audit.Event {
-	a, err := attempt.Of(c)
-	if err != nil || a.Flags&unix.O_PATH != 0 && (a.Op == query.Read || a.Op == query.List) {
+// refusal returns the event of a call that the sandbox will refuse, or nil. a is what it tries.
+func (o *Observer) refusal(c *supervise.Call, a *attempt.Attempt) *audit.Event {
+	if a.Flags&unix.O_PATH != 0 && (a.Op == query.Read || a.Op == query.List) {
 		return nil
 	}
 	p, err := c.Caller()
@@ -144,7 +143,7 @@ func (o *Observer) refusal(c *supervise.Call) *audit.Event {
 		}
 		defer to.Close()
 	}
-	v := o.judge.refused(&a, from, to)
+	v := o.judge.refused(a, from, to)
 	if v == nil {
 		return nil
 	}
