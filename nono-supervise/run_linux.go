@@ -66,7 +66,7 @@ func (o *options) supervise(s *spec.Spec) (process.End, error) {
 	if err != nil {
 		return process.End{}, err
 	}
-	launch.Features = append(launch.Features, features...)
+	launch.Features, launch.Left = append(launch.Features, features...), w.left(o)
 	recorder := o.recorder()
 	if recorder != nil {
 		launch.Features = append(launch.Features, recorder.Feature(s))

@@ -2,10 +2,12 @@ package main
 
 import (
 	"os"
+	"strconv"
 
 	"github.com/mattn/go-isatty"
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/conceal"
+	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
@@ -75,6 +77,38 @@ func (w *watch) tell(e audit.Event) {
 	}
 	if w.log != nil && (e.Kind != audit.Connected || w.connects) {
 		w.log.Write(e)
+	}
+}
+
+// left returns what is to hear of the programs that outlive the command, or nil where
+// nobody is told of anything at the end.
+func (w *watch) left(o *options) func([]string) {
+	if o.summary != "text" && o.summary != "json" {
+		return nil
+	}
+	return func(programs []string) {
+		if w.summary != nil {
+			w.summary.Left(programs)
+		}
+		if o.summary == "json" {
+			return
+		}
+		const most = 5
+		text, more := "", len(programs)-most
+		for i, p := range programs[:min(most, len(programs))] {
+			if i > 0 {
+				text += ", "
+			}
+			text += fault.Quote(p)
+		}
+		if more > 0 {
+			text += " and " + strconv.Itoa(more) + " more"
+		}
+		said := "nono: notice: the command has left running: " + text + " (ended with the command; --wait-all waits)\n"
+		if o.waitAll {
+			said = "nono: notice: waiting for what the command has left running: " + text + " (--wait-all)\n"
+		}
+		os.Stderr.WriteString(said)
 	}
 }
 

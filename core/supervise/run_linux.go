@@ -30,6 +30,9 @@ type Launch struct {
 	// WaitAll has Run wait for the processes that outlive the command, which are
 	// ended otherwise.
 	WaitAll bool
+	// Left, where it is not nil, is told the names of the programs that outlive the
+	// command, before they are waited for or ended.
+	Left func(programs []string)
 }
 
 // Run starts the command under supervision and returns how it ended. It must be
@@ -64,6 +67,11 @@ func Run(l Launch) (process.End, error) {
 	end, err := child.Wait()
 	if err != nil {
 		return end, &fault.Error{Do: "wait for the command", Err: err}
+	}
+	if l.Left != nil {
+		if programs := process.Left(); len(programs) > 0 {
+			l.Left(programs)
+		}
 	}
 	if l.WaitAll {
 		process.WaitAll()

@@ -39,6 +39,14 @@ type Summary struct {
 	byKey map[string]*Refusal
 	order []*Refusal
 	more  int // refusals beyond what is kept
+	left  []string
+}
+
+// Left keeps the names of the programs that outlive the command.
+func (s *Summary) Left(programs []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left = programs
 }
 
 // Add takes an event of the log, and keeps what is refused.
@@ -69,7 +77,7 @@ func (s *Summary) Add(e audit.Event) {
 }
 
 // JSON is all that was refused, as one object: "refused", and "more" for how many were
-// not kept.
+// not kept; and "left", the programs that have outlived the command.
 func (s *Summary) JSON() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,7 +89,8 @@ func (s *Summary) JSON() []byte {
 		Refused []*Refusal `json:"refused"`
 		More    int        `json:"more"`
 		Remedy  []string   `json:"remedy"`
-	}{refused, s.more, s.remedies()})
+		Left    []string   `json:"left,omitempty"`
+	}{refused, s.more, s.remedies(), s.left})
 	if err != nil {
 		return nil
 	}
