@@ -91,8 +91,9 @@ clean:
 include packaging/targets.mk
 include packaging/bench.mk
 
-# Five real agents in their profiles. They come from the npm registry, take 3 GiB
-# and stay for the next time, until clean-agents.
+# Real agents in their profiles. They come from the npm registry, take 3 GiB and stay for
+# the next time, until clean-agents. At the end it says what each test has started, and what
+# CPU time that took; NONO_LONG=1 adds what takes minutes and shows little more.
 .PHONY: test-agents clean-agents test-managers
 test-agents:
 	cd tests && NONO_AGENTS=1 NONO_REQUIRE=landlock $(GO) test -v -count=1 -timeout 240m ./agents

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/nono-sandbox/nono/tests/internal/suite"
 )
 
 // Twelve sessions that write a large ~/.claude.json in the same instant lose nothing of
@@ -19,37 +21,39 @@ func TestAtOnce(t *testing.T) {
 		env        []string
 		outside    bool
 		mayLose    bool
+		long       bool // another row shows nearly the same
 	}{
 		{name: "outside", file: ".claude.json", outside: true},
-		{name: "a directory of its own", file: "own/.claude.json", env: []string{"CLAUDE_CONFIG_DIR=HOME/own"}},
+		{name: "a directory of its own", file: "own/.claude.json", env: []string{"CLAUDE_CONFIG_DIR=HOME/own"}, long: true},
 		{name: "the usual directory by name", file: ".claude/.claude.json", env: []string{"CLAUDE_CONFIG_DIR=HOME/.claude"}},
-		{name: "the file alone", file: ".claude.json", mayLose: true},
+		{name: "the file alone", file: ".claude.json", mayLose: true, long: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ordinary(t, func(w *world) {
-				w.install()
-				a := named("claude-code")
-				a.installed(w.t, w)
-				large, err := json.Marshal(map[string]any{"hasCompletedOnboarding": true, "mine": strings.Repeat("kept ", 200_000)})
-				if err != nil {
-					w.t.Fatal(err)
+			if c.long && !suite.Long() {
+				t.Skip("NONO_LONG=1 runs it: twelve starts")
+			}
+			w := ordinary(t)
+			a := named("claude-code")
+			a.installed(w)
+			large, err := json.Marshal(map[string]any{"hasCompletedOnboarding": true, "mine": strings.Repeat("kept ", 200_000)})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			w.file(c.file, string(large))
+			// Each waits for the lock as long as twelve need on a busy machine.
+			env := append(w.inHome(c.env), "DISABLE_AUTOUPDATER=1", "CLAUDE_CODE_CONFIG_LOCK_WAIT_MS=300000")
+			w.addAtOnce(12, c.mayLose, func(args ...string) *exec.Cmd {
+				words := append([]string{a.command}, args...)
+				if !c.outside {
+					words = w.nono(a.profile, words...)
 				}
-				w.file(c.file, string(large))
-				// Each waits for the lock as long as twelve need on a busy machine.
-				env := append(w.inHome(c.env), "DISABLE_AUTOUPDATER=1", "CLAUDE_CODE_CONFIG_LOCK_WAIT_MS=300000")
-				w.addAtOnce(12, c.mayLose, func(args ...string) *exec.Cmd {
-					words := append([]string{a.command}, args...)
-					if !c.outside {
-						words = w.nono(a.profile, words...)
-					}
-					return w.command(env, words...)
-				})
-				lost, err := w.lost(c.file, 12)
-				w.t.Logf("lost: %v (%v)", lost, err)
-				if !c.mayLose && (err != nil || len(lost) > 0) {
-					w.t.Errorf("lost: %v (%v)", lost, err)
-				}
+				return w.command(env, words...)
 			})
+			lost, err := w.lost(c.file, 12)
+			w.t.Logf("lost: %v (%v)", lost, err)
+			if !c.mayLose && (err != nil || len(lost) > 0) {
+				w.t.Errorf("lost: %v (%v)", lost, err)
+			}
 		})
 	}
 }

@@ -5,13 +5,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"testing"
-
-	"github.com/nono-sandbox/nono/tests/agents/model"
 )
 
 // planted is what a command puts where it would run later.
 const planted = "PLANTED-BY-THE-AGENT"
+
+// plantEnd is the last that a script which plants says.
+const plantEnd = "PLANTED-ALL"
 
 // plant is a script that tries each way to put something at each of the paths.
 func plant(paths []string) string {
@@ -30,6 +30,7 @@ mv -T "$d" "$d.was" && mkdir "$d" && echo $P >"$f"
 grep -rq $P "$f" && echo "could write $f"
 `)
 	}
+	b.WriteString("echo " + plantEnd + "\n")
 	return b.String()
 }
 
@@ -80,39 +81,16 @@ func (w *world) has(paths []string) []string {
 	return have
 }
 
-// With guard-settings an agent works as without, and can change nothing of its own that
-// runs something later.
-func TestGuardSettings(t *testing.T) {
-	talks(t, func(t *testing.T, w *world, a agent) {
-		calls := a.calls(w)
-		script := filepath.Join(filepath.Dir(a.file), "plant.sh")
-		m := model.New(append(slices.Clone(calls[:2]), a.shell(w, "sh plant.sh"), calls[2])...)
-		defer m.Close()
-		a.settle(w, m.URL)
-		// A first start, at which an agent makes its directories.
-		first := w.nono(a.profile, append([]string{a.command}, a.saved...)...)
-		if r := w.run(w.command(a.env(m.URL), first...), "", conversation); a.profile == "qwen" && r.status != 0 {
-			w.t.Error(r.out)
+// plantOutside is the control: outside, the same script plants at each of the paths. It
+// leaves nothing of the home as it was.
+func (a agent) plantOutside(w *world, paths []string) {
+	if len(paths) == 0 {
+		w.t.Skip("it was not tried inside")
+	}
+	out := w.run(w.command(nil, "sh", w.path(filepath.Join(filepath.Dir(a.file), "plant.sh"))), "", conversation).out
+	for _, path := range paths {
+		if !strings.Contains(out, "could write "+path+"\n") {
+			w.t.Errorf("outside it is not planted at %q", path)
 		}
-		paths := w.guarded(a)
-		w.file(script, plant(paths))
-		words := w.nonoWith([]string{"--profile", "guard-settings"}, a.profile, append([]string{a.command}, a.prompt...)...)
-		r := w.run(w.command(a.env(m.URL), words...), "", conversation)
-		if r.status != 0 || !strings.Contains(r.out, model.Final) {
-			t.Errorf("status %d\n%s", r.status, r.out)
-		}
-		if got := w.text(strings.Replace(a.file, "made", "copy", 1)); got != "made by the agent\n" {
-			t.Errorf("the copy has %q", got)
-		}
-		if have := w.has(paths); len(have) > 0 {
-			t.Errorf("planted at %q:\n%.4000s", have, m.Last())
-		}
-		// The control: the same script outside.
-		out := w.run(w.command(nil, "sh", w.path(script)), "", conversation).out
-		for _, path := range paths {
-			if !strings.Contains(out, "could write "+path+"\n") {
-				t.Errorf("outside it is not planted at %q", path)
-			}
-		}
-	})
+	}
 }

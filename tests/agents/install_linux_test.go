@@ -5,7 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"testing"
+	"sync"
 	"time"
 )
 
@@ -17,8 +17,11 @@ var packages = []string{
 	"@vibe-kit/grok-cli", "@nanocollective/nanocoder", "@moonshot-ai/kimi-code",
 }
 
-// failed is set once an installation has not gone well.
-var failed bool
+// failed is set once an installation has not gone well; installing is held while one goes on.
+var (
+	failed     bool
+	installing sync.Mutex
+)
 
 // prefix is where the agents are installed, once for many runs; `make
 // clean-agents` removes it.
@@ -43,6 +46,8 @@ func (w *world) install() {
 	if npm, err = filepath.EvalSymlinks(npm); err != nil {
 		w.t.Fatal(err)
 	}
+	installing.Lock()
+	defer installing.Unlock()
 	dir := prefix()
 	if err := os.Mkdir(dir, 0o755); err == nil {
 		w.u.Own(w.t, dir)
@@ -82,11 +87,17 @@ func (w *world) install() {
 	}
 }
 
-// installed skips the test where npm could not give an agent its program.
-func (a agent) installed(t *testing.T, w *world) {
-	t.Helper()
-	r := w.run(w.command(nil, a.command, "--version"), "", conversation)
-	if r.status != 0 {
-		t.Skipf("%s does not run outside of any sandbox, so there is nothing to compare: %s", a.command, r.out)
+// installed skips the test where npm could not give an agent its program. That is asked
+// once for all tests.
+func (a agent) installed(w *world) {
+	w.t.Helper()
+	said, _ := asked.LoadOrStore(a.command, sync.OnceValue(func() result {
+		return w.run(w.command(nil, a.command, "--version"), "", conversation)
+	}))
+	if r := said.(func() result)(); r.status != 0 {
+		w.t.Skipf("%s does not run outside of any sandbox, so there is nothing to compare: %s", a.command, r.out)
 	}
 }
+
+// asked has what each command said of its version.
+var asked sync.Map

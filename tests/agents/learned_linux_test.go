@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/nono-sandbox/nono/tests/agents/model"
+	"github.com/nono-sandbox/nono/tests/internal/suite"
 )
 
 // unknown are agents for which nono has no profile: all that it knows of them is learned.
@@ -58,12 +59,13 @@ func (a agent) name() string {
 func TestLearned(t *testing.T) {
 	for _, a := range slices.Concat(agents, unknown) {
 		t.Run(a.name(), func(t *testing.T) {
-			ordinary(t, func(w *world) {
-				w.install()
-				a.installed(w.t, w)
-				w.leaveNothing()
-				a.learned(w)
-			})
+			if a.dear() > 0 && !suite.Long() {
+				t.Skip("NONO_LONG=1 has it learned too: that takes minutes")
+			}
+			t.Parallel()
+			w := ordinary(t)
+			a.installed(w)
+			a.learned(w)
 		})
 	}
 }
@@ -85,10 +87,10 @@ func (a agent) learned(w *world) {
 				}
 			}
 		}
-		words = append(append(words, "--", a.command), a.prompt...)
+		words = append(append(words, "--"), a.turn()...)
 		r := w.run(w.command(a.env(m.URL), words...), "", conversation)
 		if save == "--output" {
-			a.told(w, m, r)
+			a.learnedTold(w, m, r)
 		} else if r.status != 0 || !strings.Contains(r.out, model.Final) {
 			w.t.Errorf("once more: status %d\n%s", r.status, r.out)
 		}
@@ -96,9 +98,8 @@ func (a agent) learned(w *world) {
 	m.Close()
 	text := w.text(".config/nono/profiles/learned.profile")
 
-	fresh := newWorld(w.t, w.u, w.s)
+	fresh := w.another()
 	fresh.ownInstructions()
-	fresh.install()
 	fresh.file(".config/nono/profiles/learned.profile", text)
 	again, err := model.NewAt(at, a.calls(fresh)...)
 	if err != nil {
@@ -106,8 +107,8 @@ func (a agent) learned(w *world) {
 	}
 	defer again.Close()
 	a.settle(fresh, again.URL)
-	words := fresh.nono("learned", append([]string{a.command}, a.prompt...)...)
-	a.told(fresh, again, fresh.run(fresh.command(a.env(again.URL), words...), "", conversation))
+	words := fresh.nono("learned", a.turn()...)
+	a.learnedTold(fresh, again, fresh.run(fresh.command(a.env(again.URL), words...), "", conversation))
 	fresh.grantsNoSecret("learned")
 	if n := grants(text); n > 40 {
 		w.t.Errorf("%d lines", n)
@@ -122,14 +123,14 @@ func (w *world) ownInstructions() {
 	w.file("AGENTS.md", "be kind\n")
 }
 
-// told looks at a conversation: it went to its end, the file was made and copied, and the
+// learnedTold looks at a conversation: it went to its end, the file was made and copied, and the
 // secret was refused.
-func (a agent) told(w *world, m *model.Server, r result) {
+func (a agent) learnedTold(w *world, m *model.Server, r result) {
 	w.t.Helper()
 	if r.status != 0 || !strings.Contains(r.out, model.Final) {
 		w.t.Errorf("status %d\n%s", r.status, r.out)
 	}
-	for _, f := range []string{a.file, strings.Replace(a.file, "made", "copy", 1)} {
+	for _, f := range []string{a.file, a.copied()} {
 		if got := w.text(f); got != "made by the agent\n" {
 			w.t.Errorf("%s has %q", f, got)
 		}

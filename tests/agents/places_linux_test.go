@@ -35,33 +35,32 @@ var placed = map[string]string{
 
 // An agent runs in its profile wherever its users install it.
 func TestPlaces(t *testing.T) {
-	ordinary(t, func(w *world) {
-		w.install()
-		from := w.path("built")
-		w.build(from)
-		os.Remove(w.path(".npm-global"))
-		for _, p := range places {
-			w.dir(filepath.Dir(p.root))
-			if err := os.Rename(from, w.path(p.root)); err != nil {
-				w.t.Fatal(err)
-			}
-			from = w.path(p.root)
-			if p.shim != "" {
-				for profile := range placed {
-					name := named(profile).command
-					at := w.file(p.bin+"/"+name, strings.ReplaceAll(p.shim, "%", w.path(p.root+"/bin/"+name)))
-					if err := os.Chmod(at, 0o755); err != nil {
-						w.t.Fatal(err)
-					}
+	t.Parallel()
+	w := ordinary(t)
+	from := w.path("built")
+	w.build(from)
+	os.Remove(w.path(".npm-global"))
+	for _, p := range places {
+		w.dir(filepath.Dir(p.root))
+		if err := os.Rename(from, w.path(p.root)); err != nil {
+			w.t.Fatal(err)
+		}
+		from = w.path(p.root)
+		if p.shim != "" {
+			for profile := range placed {
+				name := named(profile).command
+				at := w.file(p.bin+"/"+name, strings.ReplaceAll(p.shim, "%", w.path(p.root+"/bin/"+name)))
+				if err := os.Chmod(at, 0o755); err != nil {
+					w.t.Fatal(err)
 				}
 			}
-			// node itself has a shim too, which is of no matter here.
-			path := "PATH=" + w.path(p.bin) + ":" + w.path(p.root+"/bin") + ":/usr/local/bin:/usr/bin:/bin"
-			for profile := range placed {
-				w.t.Run(p.name+"/"+profile, func(t *testing.T) { w.at(t, path, named(profile)) })
-			}
 		}
-	})
+		// node itself has a shim too, which is of no matter here.
+		path := "PATH=" + w.path(p.bin) + ":" + w.path(p.root+"/bin") + ":/usr/local/bin:/usr/bin:/bin"
+		for profile := range placed {
+			w.t.Run(p.name+"/"+profile, func(t *testing.T) { w.at(t, path, named(profile)) })
+		}
+	}
 }
 
 // build makes the tree of an installation with the agents and node.
@@ -102,18 +101,13 @@ func values(m map[string]string) []string {
 	return all
 }
 
-// at runs an agent that PATH leads to: its version, as outside, and a conversation.
+// at holds a conversation with an agent that PATH leads to.
 func (w *world) at(t *testing.T, path string, a agent) {
-	outside := w.run(w.command([]string{path}, a.command, "--version"), "", conversation)
-	inside := w.run(w.command([]string{path}, w.nono(a.profile, a.command, "--version")...), "", conversation)
-	if outside.status != 0 || inside.status != 0 || inside.out != outside.out {
-		t.Errorf("status %d\n%s\noutside: %d\n%s", inside.status, inside.out, outside.status, outside.out)
-	}
 	m := model.New(a.calls(w)...)
 	defer m.Close()
 	a.settle(w, m.URL)
 	os.Remove(w.path(a.file))
-	r := w.run(w.command(append(a.env(m.URL), path), w.nono(a.profile, append([]string{a.command}, a.prompt...)...)...), "", conversation)
+	r := w.run(w.command(append(a.env(m.URL), path), w.nono(a.profile, a.turn()...)...), "", conversation)
 	if r.status != 0 || !strings.Contains(r.out, model.Final) || w.text(a.file) != "made by the agent\n" {
 		t.Errorf("status %d\n%s", r.status, r.out)
 	}
@@ -122,31 +116,30 @@ func (w *world) at(t *testing.T, path string, a agent) {
 // Claude Code's own installer puts one program into the data directory and a symlink to
 // it into ~/.local/bin; an update outside exchanges both, and one inside cannot.
 func TestNative(t *testing.T) {
-	ordinary(t, func(w *world) {
-		w.install()
-		a := named("claude-code")
-		a.installed(w.t, w)
-		program, err := filepath.EvalSymlinks(filepath.Join(prefix(), "bin", a.command))
-		if err != nil {
-			w.t.Fatal(err)
+	t.Parallel()
+	w := ordinary(t)
+	a := named("claude-code")
+	a.installed(w)
+	program, err := filepath.EvalSymlinks(filepath.Join(prefix(), "bin", a.command))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.dir(".local/share/claude/versions")
+	at := w.path(".local/share/claude/versions/2.0.0")
+	if out, err := exec.Command("cp", "-a", program, at).CombinedOutput(); err != nil {
+		w.t.Fatalf("%v: %s", err, out)
+	}
+	w.dir(".local/bin")
+	if err := os.Symlink(at, w.path(".local/bin/claude")); err != nil {
+		w.t.Fatal(err)
+	}
+	os.Remove(w.path(".npm-global"))
+	path := "PATH=" + w.path(".local/bin") + ":/usr/local/bin:/usr/bin:/bin"
+	w.at(w.t, path, a)
+	for _, attempt := range []string{"echo x >>~/.local/share/claude/versions/2.0.0", "ln -sf /bin/true ~/.local/bin/claude", "echo x >~/.local/bin/new"} {
+		if r := w.run(w.command([]string{path}, w.nono(a.profile, "sh", "-c", attempt)...), "", conversation); r.status == 0 {
+			w.t.Errorf("%s: could be done inside", attempt)
 		}
-		w.dir(".local/share/claude/versions")
-		at := w.path(".local/share/claude/versions/2.0.0")
-		if out, err := exec.Command("cp", "-a", program, at).CombinedOutput(); err != nil {
-			w.t.Fatalf("%v: %s", err, out)
-		}
-		w.dir(".local/bin")
-		if err := os.Symlink(at, w.path(".local/bin/claude")); err != nil {
-			w.t.Fatal(err)
-		}
-		os.Remove(w.path(".npm-global"))
-		path := "PATH=" + w.path(".local/bin") + ":/usr/local/bin:/usr/bin:/bin"
-		w.at(w.t, path, a)
-		for _, attempt := range []string{"echo x >>~/.local/share/claude/versions/2.0.0", "ln -sf /bin/true ~/.local/bin/claude", "echo x >~/.local/bin/new"} {
-			if r := w.run(w.command([]string{path}, w.nono(a.profile, "sh", "-c", attempt)...), "", conversation); r.status == 0 {
-				w.t.Errorf("%s: could be done inside", attempt)
-			}
-		}
-		w.at(w.t, path, a)
-	})
+	}
+	w.at(w.t, path, a)
 }

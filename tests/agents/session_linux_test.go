@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/nono-sandbox/nono/tests/agents/model"
 )
@@ -104,51 +103,50 @@ var steps = []struct{ name, command, says string }{
 // subMarker begins a subagent's prompt.
 const subMarker = "SUBAGENT-PROMPT"
 
-// A session of a morning: edits, tests, commits, something in the background, an MCP
-// server, a subagent where there is such a tool, a secret that is refused, and a second
-// prompt that goes on where the first one ended.
-func TestSession(t *testing.T) {
-	talks(t, func(t *testing.T, w *world, a agent) {
-		s, ok := sessions[a.profile]
-		if !ok {
-			t.Skip("nobody has written how a session is held with it")
+// holdsSession is a session of a morning: edits, tests, commits, something in the
+// background, an MCP server, a subagent where there is such a tool, a secret that is
+// refused, and a second prompt that goes on where the first one ended.
+func (a agent) holdsSession(w *world) {
+	s, ok := sessions[a.profile]
+	if !ok {
+		w.t.Skip("nobody has written how a session is held with it")
+	}
+	w = w.another()
+	calls := slices.Clone(a.calls(w)[:2])
+	for _, step := range steps {
+		calls = append(calls, a.shell(w, step.command))
+	}
+	calls = append(calls, model.Call{Tool: "?look_around", Args: map[string]any{}})
+	if s.sub != nil {
+		calls = append(calls, s.sub(subMarker+": look"))
+	}
+	calls = append(calls, a.calls(w)[2])
+	m := model.New(calls...)
+	defer m.Close()
+	m.Within(subMarker, a.shell(w, "echo SUB-$((6*7)); cat ~/.ssh/id_ed25519"))
+	a.settle(w, m.URL)
+	s.settle(w, "node", w.file("project/server.js", server))
+	r := w.run(w.command(append(a.env(m.URL), s.env...), w.nono(a.profile, append([]string{a.command}, s.args...)...)...), "", conversation)
+	if r.status != 0 || !strings.Contains(r.out, model.Final) {
+		w.t.Errorf("status %d\n%s", r.status, r.out)
+	}
+	all := strings.Join(m.Requests(), "\n")
+	for _, step := range steps {
+		if !strings.Contains(all, step.says) {
+			at := strings.LastIndex(m.Last(), step.says[:strings.Index(step.says, "-")+1])
+			w.t.Errorf("%s: the model is not told %q, but\n%.1500s", step.name, step.says, m.Last()[max(0, at):])
 		}
-		calls := slices.Clone(a.calls(w)[:2])
-		for _, step := range steps {
-			calls = append(calls, a.shell(w, step.command))
-		}
-		calls = append(calls, model.Call{Tool: "?look_around", Args: map[string]any{}})
-		if s.sub != nil {
-			calls = append(calls, s.sub(subMarker+": look"))
-		}
-		calls = append(calls, a.calls(w)[2])
-		m := model.New(calls...)
-		defer m.Close()
-		m.Within(subMarker, a.shell(w, "echo SUB-$((6*7)); cat ~/.ssh/id_ed25519"))
-		a.settle(w, m.URL)
-		s.settle(w, "node", w.file("project/server.js", server))
-		r := w.run(w.command(append(a.env(m.URL), s.env...), w.nono(a.profile, append([]string{a.command}, s.args...)...)...), "", conversation)
-		if r.status != 0 || !strings.Contains(r.out, model.Final) {
-			w.t.Errorf("status %d\n%s", r.status, r.out)
-		}
-		all := strings.Join(m.Requests(), "\n")
-		for _, step := range steps {
-			if !strings.Contains(all, step.says) {
-				at := strings.LastIndex(m.Last(), step.says[:strings.Index(step.says, "-")+1])
-				w.t.Errorf("%s: the model is not told %q, but\n%.1500s", step.name, step.says, m.Last()[max(0, at):])
-			}
-		}
-		if !strings.Contains(all, "MCP-SERVER-ANSWERS EACCES") {
-			w.t.Error("the MCP server has not answered, or not that it was refused")
-		}
-		if s.sub != nil && !strings.Contains(all, "SUB-42") {
-			w.t.Error("the subagent did not run its command")
-		}
-		if strings.Contains(all, secret) {
-			w.t.Error("the secret got out")
-		}
-		w.goesOn(a, s)
-	})
+	}
+	if !strings.Contains(all, "MCP-SERVER-ANSWERS EACCES") {
+		w.t.Error("the MCP server has not answered, or not that it was refused")
+	}
+	if s.sub != nil && !strings.Contains(all, "SUB-42") {
+		w.t.Error("the subagent did not run its command")
+	}
+	if strings.Contains(all, secret) {
+		w.t.Error("the secret got out")
+	}
+	w.goesOn(a, s)
 }
 
 // goesOn holds a second prompt, and wants the model to be told of the first one.

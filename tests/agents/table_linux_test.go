@@ -26,7 +26,8 @@ var agents = []agent{
 		save:    []string{"mcp", "add", "--scope", "user", "kept-by-nono", "--", "true"},
 		saved:   []string{"mcp", "get", "kept-by-nono"},
 		setting: "kept-by-nono",
-		screen:  screen{first: "Yes, I trust this folder", keys: []string{"Down"}, then: "❯ Yes"},
+		mine:    ".claude.json", keeps: `"kept"`,
+		screen: screen{first: "Yes, I trust this folder", keys: []string{"Down"}, then: "❯ Yes", cannot: "paste"},
 	},
 	{
 		profile: "opencode", command: "opencode",
@@ -46,7 +47,6 @@ var agents = []agent{
 			}
 		},
 		offline: "onnect",
-		save:    []string{"run", "keep this session"},
 		saved:   []string{"session", "list"},
 		setting: "ses_",
 		late:    true,
@@ -64,7 +64,7 @@ var agents = []agent{
 			}
 		},
 		env:    func(string) []string { return nil },
-		prompt: []string{"agent", "--local", "--agent", "main", "--message", "do it"},
+		prompt: []string{"agent", "--local", "--agent", "main", "--session-id", "SESSION", "--message", "do it"},
 		file:   ".openclaw/workspace/made.txt",
 		calls: func(w *world) []model.Call {
 			return []model.Call{
@@ -78,7 +78,7 @@ var agents = []agent{
 		saved:   []string{"config", "get", "gateway.port"},
 		setting: "18111",
 		late:    true,
-		screen:  screen{args: []string{"onboard"}, first: "How would you like to start", keys: []string{"Down"}, then: "● Custom"},
+		screen:  screen{args: []string{"onboard"}, first: "How would you like to start", keys: []string{"Down"}, then: "● Custom", cannot: "paste suspend"},
 	},
 	{
 		profile: "codex", command: "codex",
@@ -100,7 +100,8 @@ var agents = []agent{
 		save:    []string{"mcp", "add", "kept-by-nono", "--", "true"},
 		saved:   []string{"mcp", "get", "kept-by-nono"},
 		setting: "kept-by-nono",
-		screen:  screen{args: []string{"--no-daemon"}, first: "Ask Codex", keys: []string{"typed by nono"}, then: "› typed by nono"},
+		mine:    ".codex/config.toml", keeps: `name = "standin"`,
+		screen: screen{args: []string{"--no-daemon"}, first: "Ask Codex", keys: []string{"typed by nono"}, then: "› typed by nono"},
 	},
 	{
 		profile: "gemini", command: "gemini",
@@ -122,6 +123,7 @@ var agents = []agent{
 		save:    []string{"mcp", "add", "--scope", "user", "kept-by-nono", "true"},
 		saved:   []string{"mcp", "list"},
 		setting: "kept-by-nono",
-		screen:  screen{args: []string{"--skip-trust"}, first: "Type your message", keys: []string{"typed by nono"}, then: "typed by nono"},
+		mine:    ".gemini/settings.json", keeps: `"kept"`,
+		screen: screen{args: []string{"--skip-trust"}, first: "Type your message", keys: []string{"typed by nono"}, then: "typed by nono", cannot: "suspend"},
 	},
 }

@@ -33,7 +33,7 @@ var moreAgents = []agent{
 		save:    []string{"mcp", "add", "kept-by-nono", "--", "true"},
 		saved:   []string{"mcp", "get", "kept-by-nono"},
 		setting: "kept-by-nono",
-		screen:  screen{first: "Do you trust", keys: []string{"Down"}, then: "❯ 2."},
+		screen:  screen{first: "Do you trust", keys: []string{"Down"}, then: "❯ 2.", cannot: "paste"},
 	},
 	{
 		profile: "qwen", command: "qwen",
@@ -52,7 +52,8 @@ var moreAgents = []agent{
 		save:    []string{"mcp", "add", "--scope", "user", "kept-by-nono", "true"},
 		saved:   []string{"mcp", "list"},
 		setting: "kept-by-nono",
-		screen:  screen{first: "Type your message", keys: []string{"typed by nono"}, then: "typed by nono"},
+		mine:    ".qwen/settings.json", keeps: `"kept"`,
+		screen: screen{first: "Type your message", keys: []string{"typed by nono"}, then: "typed by nono", cannot: "suspend"},
 	},
 	{
 		profile: "pi", command: "pi",
@@ -93,7 +94,7 @@ var moreAgents = []agent{
 		saved:   []string{"mcp", "uninstall", "kept-by-nono"},
 		setting: "kept-by-nono",
 		late:    true,
-		screen:  screen{args: []string{"-i"}, first: "What can I do", keys: []string{"typed by nono"}, then: "typed by nono"},
+		screen:  screen{args: []string{"-i"}, first: "What can I do", keys: []string{"typed by nono"}, then: "typed by nono", cannot: "suspend"},
 	},
 	{
 		profile: "continue", command: "cn",
@@ -110,11 +111,10 @@ var moreAgents = []agent{
 			return map[string]any{"command": c}
 		}),
 		offline: "onnect",
-		save:    []string{"-p", "keep this session"},
 		saved:   []string{"ls", "--json"},
-		setting: "keep this session",
+		setting: "do it",
 		late:    true,
-		screen:  screen{first: "Ask anything", keys: []string{"typed by nono"}, then: "typed by nono"},
+		screen:  screen{first: "Ask anything", keys: []string{"typed by nono"}, then: "typed by nono", cannot: "suspend"},
 	},
 	{
 		profile: "amp", command: "amp", account: true,
@@ -123,7 +123,7 @@ var moreAgents = []agent{
 		save:    []string{"mcp", "add", "kept-by-nono", "--", "true"},
 		saved:   []string{"mcp", "list"},
 		setting: "kept-by-nono",
-		screen:  screen{args: []string{"login"}, first: "ampcode.com/auth/cli-login", keys: []string{"typed"}, then: "typed"},
+		screen:  screen{args: []string{"login"}, first: "ampcode.com/auth/cli-login", keys: []string{"typed"}, then: "typed", cannot: "suspend"},
 	},
 	{
 		profile: "auggie", command: "auggie", account: true,
@@ -132,6 +132,6 @@ var moreAgents = []agent{
 		save:    []string{"mcp", "add", "kept-by-nono", "--command", "/bin/true"},
 		saved:   []string{"mcp", "list"},
 		setting: "kept-by-nono",
-		screen:  screen{args: []string{"login"}, first: "uthentication", keys: []string{"Down"}, then: "uthentication"},
+		screen:  screen{args: []string{"login"}, first: "uthentication", keys: []string{"Down"}, then: "uthentication", cannot: "suspend"},
 	},
 }

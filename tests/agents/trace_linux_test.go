@@ -1,15 +1,11 @@
 package agents
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"testing"
-
-	"github.com/nono-sandbox/nono/tests/agents/model"
 )
 
 // refusals are what agents try and are refused in a conversation, and why that
@@ -40,47 +36,46 @@ var (
 	family      = regexp.MustCompile(`socket\((AF_[A-Z]+)`)
 )
 
-// What an agent is refused in a conversation is refused for a reason.
-func TestRefusals(t *testing.T) {
+// traced puts strace before words, to see what is refused.
+func (a agent) traced(w *world, words []string) []string {
+	w.t.Helper()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		t.Skip("strace is missing: no looking at what is refused")
+		w.t.Fatal("strace is missing: packaging/setup installs it")
 	}
-	each(t, func(t *testing.T, w *world, a agent) {
-		m := model.New(a.calls(w)...)
-		defer m.Close()
-		a.settle(w, m.URL)
-		log := w.path("trace")
-		words := append([]string{strace, "-f", "-o", log, "-e", "trace=file,network", "-e", "status=failed"}, w.nono(a.profile, append([]string{a.command}, a.prompt...)...)...)
-		if r := w.run(w.command(a.env(m.URL), words...), model.Final, conversation); !strings.Contains(r.out, model.Final) {
-			t.Fatalf("status %d\n%s", r.status, r.out)
+	flags := []string{"-f", "-o", w.path("trace"), "-e", "trace=file,network", "-e", "status=failed"}
+	if a.dear() > 0 {
+		// Stops at these calls alone, so it costs little; what a filter refuses, such as
+		// sockets, is not seen then.
+		flags = append(flags, "--seccomp-bpf")
+	}
+	return slices.Concat([]string{strace}, flags, words)
+}
+
+// judge looks at each refusal that was traced: there is a reason for it.
+func (w *world) judge() {
+	w.t.Helper()
+	reasons := map[string]int{}
+	for line := range strings.SplitSeq(w.text("trace"), "\n") {
+		if !refusedCall.MatchString(line) {
+			continue
 		}
-		text, err := os.ReadFile(log)
-		if err != nil {
-			t.Fatal(err)
+		what := w.refused(line)
+		i := slices.IndexFunc(refusals, func(r struct{ what, why string }) bool {
+			return regexp.MustCompile(`^(?:` + r.what + `)$`).MatchString(what)
+		})
+		if i < 0 {
+			w.t.Errorf("refused, and nobody has said why: %s", line)
+			continue
 		}
-		reasons := map[string]int{}
-		for line := range strings.SplitSeq(string(text), "\n") {
-			if !refusedCall.MatchString(line) {
-				continue
-			}
-			what := w.refused(line)
-			i := slices.IndexFunc(refusals, func(r struct{ what, why string }) bool {
-				return regexp.MustCompile(`^(?:` + r.what + `)$`).MatchString(what)
-			})
-			if i < 0 {
-				t.Errorf("refused, and nobody has said why: %s", line)
-				continue
-			}
-			reasons[refusals[i].what+": "+refusals[i].why]++
-		}
-		if len(reasons) == 0 {
-			t.Error("nothing was refused: was it traced?")
-		}
-		for what, n := range reasons {
-			t.Logf("%3d times %s", n, what)
-		}
-	})
+		reasons[refusals[i].what+": "+refusals[i].why]++
+	}
+	if !strings.Contains(w.text("trace"), "= -1 ENOENT") {
+		w.t.Error("nothing has failed at all: was it traced?")
+	}
+	for what, n := range reasons {
+		w.t.Logf("%3d times %s", n, what)
+	}
 }
 
 // refused names what a line of the trace was about.
@@ -98,6 +93,9 @@ func (w *world) refused(line string) string {
 	}
 	if rest, ok := strings.CutPrefix(path, w.home); ok && (rest == "" || rest[0] == '/') {
 		return "HOME" + rest
+	}
+	if above := filepath.Clean(path); above != "/tmp" && strings.HasPrefix(prefix(), above+"/") {
+		return "PREFIX"
 	}
 	if strings.HasPrefix(path, filepath.Dir(prefix())) && !strings.HasPrefix(path, prefix()+"/lib/") && filepath.Dir(prefix()) != "/tmp" {
 		return "PREFIX"

@@ -20,7 +20,12 @@ import (
 	"github.com/nono-sandbox/nono/tests/internal/suite"
 )
 
-func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
+func TestMain(m *testing.M) {
+	status := testenv.Main(m)
+	used.report()
+	removeLeft()
+	os.Exit(status)
+}
 
 // secret stands in every file that no agent may read.
 const secret = "TOP-SECRET-7d1f"
@@ -35,19 +40,34 @@ type world struct {
 	project string
 }
 
-// ordinary runs f as an ordinary user: real agents are not root's.
-func ordinary(t *testing.T, f func(w *world)) {
+// ordinary returns a home of an ordinary user with the agents in it: real agents are not
+// root's.
+func ordinary(t *testing.T) *world {
 	t.Helper()
 	if os.Getenv("NONO_AGENTS") != "1" {
 		t.Skip("`make test-agents` runs this: it needs the npm registry and 3 GiB of disk")
 	}
 	testenv.RequireLandlock(t, 1)
-	s := suite.Build(t, suite.Newest)
-	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
-		if u.Root() {
-			t.Skip("only as an ordinary user")
-		}
-		f(newWorld(t, u, s))
+	alone(t)
+	w := newWorld(t, testenv.Ordinary(), suite.Build(t, suite.Newest))
+	w.install()
+	return w
+}
+
+// another returns a second home of the same user's.
+func (w *world) another() *world {
+	w.t.Helper()
+	other := newWorld(w.t, w.u, w.s)
+	other.install()
+	return other
+}
+
+// part runs f as a test of its own in the same home.
+func (w *world) part(name string, f func(w *world)) {
+	w.t.Run(name, func(t *testing.T) {
+		within := *w
+		within.t = t
+		f(&within)
 	})
 }
 
@@ -100,16 +120,6 @@ func (w *world) text(name string) string {
 		w.t.Error(err)
 	}
 	return string(b)
-}
-
-// leaveNothing removes after the test what agents put into /tmp whatever TMPDIR
-// is, unless it was there before.
-func (w *world) leaveNothing() {
-	for _, path := range []string{"/tmp/openclaw", "/tmp/openclaw-state-locks-" + uidOf(w), "/tmp/opencode", "/tmp/claude-" + uidOf(w), "/tmp/cc-socks"} {
-		if _, err := os.Lstat(path); os.IsNotExist(err) {
-			w.t.Cleanup(func() { os.RemoveAll(path) })
-		}
-	}
 }
 
 // env is what a person's shell has.
@@ -178,5 +188,6 @@ func (w *world) run(cmd *exec.Cmd, until string, limit time.Duration) result {
 	}
 	cmd.Wait()
 	r.Close()
+	used.add(w.t.Name(), cmd.ProcessState)
 	return result{out.String(), cmd.ProcessState.ExitCode()}
 }

@@ -29,11 +29,31 @@ type Server struct {
 	// marker is in the first words of a subagent's conversation, and sub are its calls.
 	marker string
 	sub    []Call
+	told   map[int]string // what the model was told, by how many results it had then
 }
 
 // Within has the conversations whose first words have the marker in them, which are those
 // of subagents, make other calls.
-func (s *Server) Within(marker string, calls ...Call) { s.marker, s.sub = marker, calls }
+func (s *Server) Within(marker string, calls ...Call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.marker, s.sub = marker, calls
+}
+
+// Next begins another conversation at the same address: nothing is left of the one before.
+func (s *Server) Next(calls ...Call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls, s.asked, s.marker, s.sub, s.told = calls, nil, "", nil, nil
+}
+
+// Told returns what the model was told when the results of n calls had come back, with all
+// that was said before.
+func (s *Server) Told(n int) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.told[n]
+}
 
 // Final is what the model says once it has made all its calls.
 const Final = "all calls are made"
@@ -119,11 +139,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // request that offers no tools, such as one for a title, gets none. A tool whose name
 // begins with ? is the one of those offered that has the rest in its name.
 func (s *Server) next(q map[string]any, done int) *Call {
-	calls := s.calls
-	if s.marker != "" && strings.Contains(marshal(firstWords(q)), s.marker) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	calls, within := s.calls, s.marker != "" && strings.Contains(marshal(firstWords(q)), s.marker)
+	if within {
 		calls = s.sub
 	}
-	if tools, _ := q["tools"].([]any); len(tools) == 0 || done >= len(calls) {
+	tools, _ := q["tools"].([]any)
+	if len(tools) > 0 && !within && s.told[done] == "" {
+		if s.told == nil {
+			s.told = map[int]string{}
+		}
+		s.told[done] = marshal(q)
+	}
+	if len(tools) == 0 || done >= len(calls) {
 		return nil
 	}
 	c := calls[done]
