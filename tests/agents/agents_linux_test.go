@@ -124,6 +124,7 @@ func TestAgents(t *testing.T) {
 			w := ordinary(t)
 			a.installed(w)
 			w.part("help", a.helps)
+			w.part("login and update", a.signsIn)
 			w.part("first settings", a.firstSettings)
 			if !a.account {
 				a.converses(w)
