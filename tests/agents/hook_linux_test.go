@@ -112,7 +112,7 @@ func (a agent) hookTold(w *world, m *model.Server) {
 		}
 		before, after := m.Told(2+i), m.Told(3+i)
 		if told := strings.Count(after, refused) > strings.Count(before, refused); told != c.told {
-			w.t.Errorf("%s: told of the refusal: %v, want %v\n%.6000s", c.name, told, c.told, after)
+			w.t.Errorf("%s: told of the refusal: %v, want %v\n%s", c.name, told, c.told, end(after))
 		}
 		if !c.told {
 			continue
