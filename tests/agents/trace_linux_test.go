@@ -32,6 +32,7 @@ var refusals = []struct{ what, why string }{
 
 var (
 	refusedCall = regexp.MustCompile(`= -1 E(ACCES|PERM|XDEV)\b`)
+	directory   = regexp.MustCompile(`^[^"]*\((?:AT_FDCWD|\d+)<([^>"]*)>, "`) // of openat(2) and its like
 	firstPath   = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"`)
 	family      = regexp.MustCompile(`socket\((AF_[A-Z]+)`)
 )
@@ -43,7 +44,7 @@ func (a agent) traced(w *world, words []string) []string {
 	if err != nil {
 		w.t.Fatal("strace is missing: packaging/setup installs it")
 	}
-	flags := []string{"-f", "-o", w.path("trace"), "-e", "trace=file,network", "-e", "status=failed"}
+	flags := []string{"-f", "-y", "-o", w.path("trace"), "-e", "trace=file,network", "-e", "status=failed"}
 	if a.dear() > 0 {
 		// Stops at these calls alone, so it costs little; what a filter refuses, such as
 		// sockets, is not seen then.
@@ -88,7 +89,9 @@ func (w *world) refused(line string) string {
 		return line
 	}
 	path := m[1]
-	if !filepath.IsAbs(path) {
+	if dir := directory.FindStringSubmatch(line); dir != nil && !filepath.IsAbs(path) {
+		path = filepath.Join(dir[1], path)
+	} else if !filepath.IsAbs(path) {
 		path = filepath.Join(w.project, path)
 	}
 	if rest, ok := strings.CutPrefix(path, w.home); ok && (rest == "" || rest[0] == '/') {
