@@ -75,21 +75,29 @@ func (w *world) gateway(words ...string) (stop func()) {
 	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
-	for end := time.Now().Add(conversation); time.Now().Before(end); time.Sleep(time.Second) {
-		if c, err := net.Dial("tcp", "127.0.0.1:"+gatewayPort); err == nil {
-			c.Close()
-			break
-		}
-		if err := syscall.Kill(cmd.Process.Pid, 0); err != nil {
-			break
-		}
-	}
-	return func() {
+	ended := make(chan bool)
+	go func() { cmd.Wait(); close(ended) }()
+	stop = func() {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		cmd.Wait()
+		<-ended
 		used.add(w.t.Name(), cmd.ProcessState)
 		if w.t.Failed() {
 			w.t.Logf("the gateway: %s", out.String())
 		}
 	}
+	for end := time.Now().Add(conversation); time.Now().Before(end); time.Sleep(time.Second) {
+		if c, err := net.Dial("tcp", "127.0.0.1:"+gatewayPort); err == nil {
+			c.Close()
+			return stop
+		}
+		select {
+		case <-ended:
+			end = time.Now()
+		default:
+		}
+	}
+	w.t.Errorf("the gateway does not listen")
+	stop()
+	w.t.FailNow()
+	return nil
 }
