@@ -111,7 +111,7 @@ func (s *server) save(l *ask.Line) string {
 // accept takes in those who answer.
 func (s *server) accept(channel *ask.Server) {
 	for {
-		c, err := channel.Accept(func(err error) { s.p.Notice("nobody may answer so: " + err.Error()) })
+		c, err := channel.Accept(func(err error) { s.p.Notice("no answer is possible: " + err.Error()) })
 		if err != nil {
 			return
 		}

@@ -108,12 +108,12 @@ func (s *session) pruneRuns(store ephemeral.Store, word string) error {
 func parseAge(text string) (time.Duration, error) {
 	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
 	if len(text) < 2 {
-		return 0, fault.Text("a number and a unit are wanted")
+		return 0, fault.Text("it must be a number and a unit")
 	}
 	unit, ok := units[text[len(text)-1]]
 	n, err := strconv.ParseUint(text[:len(text)-1], 10, 16)
 	if !ok || err != nil {
-		return 0, fault.Text("a number up to 65535 and a unit (s, m, h, d, w) are wanted")
+		return 0, fault.Text("it must be a number up to 65535 and a unit (s, m, h, d, w)")
 	}
 	return time.Duration(n) * unit, nil
 }

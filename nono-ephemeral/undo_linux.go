@@ -32,7 +32,7 @@ func takeBack(s *session) error {
 		return err
 	}
 	if h.Begun() {
-		s.p.Notice("going on with an undo that was interrupted")
+		s.p.Notice("continuing an interrupted undo")
 	}
 	out, err := h.Undo(paths, s.force)
 	if err != nil {
@@ -40,10 +40,10 @@ func takeBack(s *session) error {
 	}
 	fmt.Fprintf(s.out, "taken back: %s\n", undo.Count(out.Changes))
 	for _, path := range out.Left {
-		s.p.Notice("the directory " + fault.Quote(path) + " stays: it holds what the run did not make")
+		s.p.Notice("the directory " + fault.Quote(path) + " stays: it contains files that the run did not make")
 	}
 	for _, path := range out.Lost {
-		s.p.Notice("not brought back: " + fault.Quote(path) + ", which was removed or is not saved whole")
+		s.p.Notice("not brought back: " + fault.Quote(path) + ", which was removed or was not saved completely")
 	}
 	for _, c := range out.Stay {
 		s.p.Notice("not brought back: " + fault.Quote(c.Path) + ": " + c.Why + "; what is saved of it stays, for a later nono undo " + r.ID)

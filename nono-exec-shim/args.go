@@ -69,13 +69,13 @@ func (o *options) set(name, value string) error {
 	case "--fd":
 		fd, err := strconv.Atoi(value)
 		if err != nil || fd < 0 {
-			return misuse("a number is wanted after --fd=")
+			return misuse("--fd= needs a number")
 		}
 		o.fd = fd
 	case "--notify":
 		fd, err := strconv.Atoi(value)
 		if err != nil || fd < 3 {
-			return misuse("a descriptor above 2 is wanted after --notify=")
+			return misuse("--notify= needs a descriptor above 2")
 		}
 		o.notify = fd
 	case "--from":

@@ -37,9 +37,9 @@ func TestBadInput(t *testing.T) {
 		{"a file since", "nono-spec 1\nread $D/f\n" + scalars, "$S -- $P nothing", 125, "cannot grant '$D/f': it is not a directory, so 'read' does not fit"},
 		{"a directory since", "nono-spec 1\nread-file $D/d\n" + scalars, "$S -- $P nothing", 125, "cannot grant '$D/d': it is a directory, so 'read-file' does not fit"},
 		{"a symlink since", "nono-spec 1\nread $D/l\n" + scalars, "$S -- $P nothing", 125,
-			"cannot grant '$D/l': it is now a symlink, or beneath one\nnono: hint: resolve its symlinks: the spec wants the real path"},
+			"cannot grant '$D/l': it is now a symlink, or beneath one\nnono: hint: resolve its symlinks: the spec needs the real path"},
 		{"beneath a symlink since", "nono-spec 1\nread-file $D/l/f\n" + scalars, "$S -- $P nothing", 125,
-			"cannot grant '$D/l/f': it is now a symlink, or beneath one\nnono: hint: resolve its symlinks: the spec wants the real path"},
+			"cannot grant '$D/l/f': it is now a symlink, or beneath one\nnono: hint: resolve its symlinks: the spec needs the real path"},
 		{"no spec", "", "$D/no.spec -- $P nothing", 125, "cannot open the spec '$D/no.spec': no such file or directory"},
 		{"the spec is a directory", "", "$D -- $P nothing", 125, "cannot read the spec '$D': is a directory"},
 		{"the spec's descriptor is not open", "", "--fd=77 -- $P nothing", 125, "cannot read the spec handed over: bad file descriptor"},
@@ -53,8 +53,8 @@ func TestBadInput(t *testing.T) {
 		{"two specs", "nono-spec 1\n" + scalars, "--fd=3 $S -- $P", 125, "cannot start: a spec is given twice" + usageHint},
 		{"unknown flag", "", "--sandbox=no -- $P", 125, "cannot start: there is no flag '--sandbox'" + usageHint},
 		{"flag after the spec", "nono-spec 1\n" + scalars, "$S -x -- $P", 125, "cannot start: there is no flag '-x'" + usageHint},
-		{"fd that is no number", "", "--fd=x -- $P", 125, "cannot start: a number is wanted after --fd=" + usageHint},
-		{"fd below 0", "", "--fd=-1 -- $P", 125, "cannot start: a number is wanted after --fd=" + usageHint},
+		{"fd that is no number", "", "--fd=x -- $P", 125, "cannot start: --fd= needs a number" + usageHint},
+		{"fd below 0", "", "--fd=-1 -- $P", 125, "cannot start: --fd= needs a number" + usageHint},
 
 		{"command not found", "nono-spec 1\n" + scalars, "$S -- nono-no-such-command", 127, "cannot find the command 'nono-no-such-command': it is in no directory of PATH"},
 		{"command that is missing", "nono-spec 1\n" + scalars, "$S -- $D/no", 127, "cannot start '$D/no': no such file or directory"},
@@ -115,7 +115,7 @@ func TestNoLandlock(t *testing.T) {
 	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
 		p := newPlace(t, u, shimFor(t, 0))
 		o := run(t, p.command(t, "", "nothing"))
-		want := "nono: error: cannot sandbox: this kernel has no Landlock: it takes Linux 5.13 or later, built with CONFIG_SECURITY_LANDLOCK, and in a container a seccomp profile that knows its calls\n"
+		want := "nono: error: cannot sandbox: this kernel has no Landlock: nono needs Linux 5.13 or later, built with CONFIG_SECURITY_LANDLOCK, and in a container a seccomp profile that knows its calls\n"
 		if o.status != 125 || o.stdout != "" || !strings.HasPrefix(o.stderr, want) {
 			t.Errorf("%+v", o)
 		}

@@ -99,7 +99,7 @@ func (o *options) act(p *cli.Printer) (int, error) {
 		return status, err // nono-run has said why nothing was started
 	}
 	if status != 0 {
-		p.Notice("the command failed: what it would have used after that is not in the profile")
+		p.Notice("the command failed: the profile lacks what the command would have used later")
 	}
 	return status, l.conclude(seen)
 }

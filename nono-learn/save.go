@@ -49,7 +49,7 @@ func (l *lesson) tell(file, name string, made *learn.Profile, g *learn.Ground) {
 	}
 	for _, line := range made.Lines {
 		if line.Word == "create" {
-			l.p.Hint("directories that the command could not make are there in the next run: learn once more with --add-to " + name)
+			l.p.Hint("the next run makes directories that the command could not make: learn again with --add-to " + name)
 			break
 		}
 	}

@@ -65,7 +65,7 @@ func (l *lesson) withheld(seen *learn.Recording, made *learn.Profile) {
 			if err != nil || !plain(rel) {
 				rel = "a file of the working directory"
 			}
-			made.Asked = append(made.Asked, learn.Line{Word: "allow-env", Arg: name, Why: "withheld, and named in " + rel})
+			made.Asked = append(made.Asked, learn.Line{Word: "allow-env", Arg: name, Why: "removed from the environment, and named in " + rel})
 			return true
 		})
 	}

@@ -25,7 +25,7 @@ func parse(args []string) (options, error) {
 		case "--spec":
 			fd, err := strconv.Atoi(value)
 			if err != nil || fd < 0 {
-				return o, misuse("a number is wanted after --spec=")
+				return o, misuse("--spec= needs a number")
 			}
 			o.specFD = fd
 		case "--silent":

@@ -199,7 +199,7 @@ func finish(o options, r *ephemeral.Run, end process.End) {
 		return
 	}
 	if !o.silent {
-		notice("the originals are as they were; this run: " + ephemeral.Count(changes))
+		notice("the originals are unchanged; this run: " + ephemeral.Count(changes))
 		notice("nono diff " + r.ID + " shows the changes; nono keep " + r.ID + " or nono discard " + r.ID + " decides")
 	}
 }

@@ -119,7 +119,7 @@ func parse(name, text string) (with []string, all []assertion, err error) {
 		switch word {
 		case "with":
 			flag, value, _ := strings.Cut(rest, " ")
-			if problem = "'with' wants a flag of nono run behind it"; strings.HasPrefix(flag, "--") {
+			if problem = "'with' needs a flag of nono run after it"; strings.HasPrefix(flag, "--") {
 				with, problem = append(with, flag), ""
 				if value = strings.TrimSpace(value); value != "" {
 					with = append(with, home(value))
@@ -180,7 +180,7 @@ func (a *assertion) read(rest string) string {
 		}
 	}
 	if rest != "" {
-		return "one path is wanted behind " + fault.Quote(word)
+		return "it needs one path after " + fault.Quote(word)
 	}
 	return ""
 }

@@ -16,7 +16,7 @@ import (
 // diff prints the lines that one of two policies has and the other has not.
 func diff(args []string, out io.Writer) (int, error) {
 	if len(args) != 2 {
-		return 0, cli.Misuse("compare policies", "two of them are wanted", "nono policy diff A B")
+		return 0, cli.Misuse("compare policies", "give two policies", "nono policy diff A B")
 	}
 	var sides [2]map[string]string
 	for i, a := range args {

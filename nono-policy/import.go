@@ -20,7 +20,7 @@ import (
 // TOML, as one of nono's. What it cannot take over stands in comments, and is found.
 func importProfile(args []string, out io.Writer) (int, error) {
 	if len(args) != 1 || strings.HasPrefix(args[0], "-") && args[0] != "-" {
-		return 0, cli.Misuse("import a profile", "one file is wanted", "nono policy import FILE >NAME.profile")
+		return 0, cli.Misuse("import a profile", "give one file", "nono policy import FILE >NAME.profile")
 	}
 	file := args[0]
 	text, err := readSmall(file)

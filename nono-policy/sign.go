@@ -26,7 +26,7 @@ func sign(args []string, out io.Writer) (int, error) {
 	set.SetOutput(io.Discard)
 	key := set.String("key", "", "")
 	if err := set.Parse(args); err != nil || *key == "" || set.NArg() == 0 {
-		return 0, cli.Misuse("sign", "a key and a file are wanted", "nono policy sign --key ~/.ssh/id_ed25519 FILE")
+		return 0, cli.Misuse("sign", "give a key and a file", "nono policy sign --key ~/.ssh/id_ed25519 FILE")
 	}
 	signer, err := privateKey(*key)
 	if err != nil {

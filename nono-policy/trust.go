@@ -26,7 +26,7 @@ func trust(args []string, out io.Writer) (int, error) {
 	case err == nil && *list && set.NArg() == 0:
 		return listTrusted(h, out)
 	case err != nil || set.NArg() != 1 || *list:
-		return 0, cli.Misuse("trust", "one file is wanted", "nono policy trust "+project.Name)
+		return 0, cli.Misuse("trust", "give one file", "nono policy trust "+project.Name)
 	case failed != nil:
 		return 0, failed
 	}
@@ -73,7 +73,7 @@ func trust(args []string, out io.Writer) (int, error) {
 // there any more.
 func untrust(args []string, out io.Writer) (int, error) {
 	if len(args) != 1 || strings.HasPrefix(args[0], "-") {
-		return 0, cli.Misuse("untrust", "one file is wanted", "nono policy untrust "+project.Name)
+		return 0, cli.Misuse("untrust", "give one file", "nono policy untrust "+project.Name)
 	}
 	h, err := policy.ThisHost(runtime.GOOS)
 	if err != nil {

@@ -39,11 +39,11 @@ func verify(args []string, out io.Writer) (int, error) {
 	set.StringVar(&c.principal, "principal", "", "")
 	set.StringVar(&c.forWhat, "namespace", namespace, "")
 	if err := set.Parse(args); err != nil || set.NArg() != 1 {
-		return 0, cli.Misuse("verify", "one file is wanted", "nono policy verify FILE")
+		return 0, cli.Misuse("verify", "give one file", "nono policy verify FILE")
 	}
 	file := set.Arg(0)
 	if file == "-" && c.signature == "" && c.bundle == "" {
-		return 0, cli.Misuse("verify", "--signature FILE or --bundle FILE is wanted with standard input", "")
+		return 0, cli.Misuse("verify", "with standard input, give --signature FILE or --bundle FILE", "")
 	}
 	if c.bySigstore(file) {
 		return 0, c.sigstore(file)

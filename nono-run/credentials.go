@@ -149,7 +149,7 @@ func (l *launch) fetchKeys(f *fetch.Fetcher) error {
 		c := &l.outside[i]
 		key, err := c.key(f)
 		if err == nil && strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			err = &fault.Error{Do: "use the key of " + c.Name, Err: fault.Text("it has a blank, or what no header takes"), Hint: "look at what the source answers"}
+			err = &fault.Error{Do: "use the key of " + c.Name, Err: fault.Text("it has a blank, or a character that no header may have"), Hint: "check the answer of the source"}
 		}
 		ca := ""
 		if err == nil && c.service.CA != "" {

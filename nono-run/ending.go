@@ -30,10 +30,10 @@ func (l *launch) endings(p *cli.Printer) {
 		for _, h := range s.EndingHosts {
 			hosts = append(hosts, reach.Text(h))
 		}
-		p.Notice("after its time nothing connects to " + strings.Join(hosts, ", ") + " any more; connections that are open then stay open (--end-kills ends the command instead)")
+		p.Notice("after its time no new connection to " + strings.Join(hosts, ", ") + " is possible; open connections stay open (--end-kills ends the command instead)")
 	}
 	if w := &l.policy.Watch; w.Ask && w.AskWith == "" {
-		p.Notice("what would be refused is asked about: answer in another terminal, with nono ask (no answer in " + w.AskTimeout + " is no)")
+		p.Notice("nono asks before it refuses: answer in another terminal with nono ask (no answer in " + w.AskTimeout + " is no)")
 	}
 	if s.Ends > 0 {
 		p.Notice("the command is ended in " + span.Format(clock.SecondsTo(s.Ends)))

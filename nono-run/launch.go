@@ -99,9 +99,9 @@ func (o *options) refuseUnstartable(pol *policy.Policy, h policy.Host) error {
 	if v.Status != query.Denied || v.EnforcedBy != "Landlock" {
 		return nil // what else stands against it, the exec says best
 	}
-	f := &fault.Error{Do: "start", Path: o.Command[0], Err: fault.Text("the sandbox would shut out the file, its interpreter or its loader")}
+	f := &fault.Error{Do: "start", Path: o.Command[0], Err: fault.Text("the sandbox would deny the file, its interpreter or its loader")}
 	if v.Line != nil {
-		f.Err = fault.Text("the sandbox would shut out " + fault.Quote(v.Line.Path) + " (" + v.Line.By.String() + ")")
+		f.Err = fault.Text("the sandbox would deny " + fault.Quote(v.Line.Path) + " (" + v.Line.By.String() + ")")
 	}
 	if v.Suggestion != nil {
 		f.Hint = "add " + v.Suggestion.String()

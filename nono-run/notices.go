@@ -56,14 +56,14 @@ func (l *launch) notices(p *cli.Printer, h policy.Host) {
 		p.Notice(places(dirs) + " cannot be listed: protected directories are there")
 	}
 	if names := l.withheld.told(l.policy.Spec); len(names) > 0 {
-		p.Notice("withheld from the environment: " + some(names) + " (--allow-env NAME passes one)")
+		p.Notice("removed from the environment: " + some(names) + " (--allow-env NAME passes one)")
 	}
 	l.proxies(p)
 	if l.policy.Spec.UnixSockets {
-		p.Notice("every Unix socket is open: Docker, systemd and the desktop can be asked to act outside the sandbox")
+		p.Notice("every Unix socket is open: the command can ask Docker, systemd and the desktop to act outside the sandbox")
 	}
 	if l.policy.Spec.Keychain {
-		p.Notice("the Keychain is open: every password, key and certificate in it that macOS gives out, those of other programs too")
+		p.Notice("the Keychain is open: the command can read every password, key and certificate in it, also those of other programs")
 	}
 }
 

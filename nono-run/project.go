@@ -28,7 +28,7 @@ func (o *options) project(h policy.Host, p *cli.Printer) (*profile.Project, erro
 	}
 	switch {
 	case f.Above != "":
-		p.Notice("the profile " + fault.Quote(f.Above) + ", which you trust, is used in its own directory alone (--workdir " + fault.Quote(filepath.Dir(f.Above)) + " starts there; --no-project says nothing)")
+		p.Notice("the profile " + fault.Quote(f.Above) + ", which you trust, is used only in its own directory (--workdir " + fault.Quote(filepath.Dir(f.Above)) + " starts there; --no-project says nothing)")
 	case f.Standing == project.Gone:
 		p.Notice("the trusted profile " + fault.Quote(f.File) + " is gone" + kept)
 	case f.Standing == project.None || f.Standing == project.Trusted:

@@ -164,7 +164,7 @@ func (o *options) setPrintSpec(arg string) error {
 		o.printSpec = true
 	}
 	if err != nil {
-		return fault.Text("only 'all' may stand behind it")
+		return fault.Text("only 'all' may stand after it")
 	}
 	return nil
 }

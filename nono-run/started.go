@@ -36,7 +36,7 @@ func (l *launch) recordStart() error {
 		}
 		if err != nil {
 			return &fault.Error{Do: "record the start in", Path: to.Value, Err: err,
-				Hint: "the policy " + fault.Quote(to.Policy) + " wants each start recorded: tell who looks after this machine"}
+				Hint: "the policy " + fault.Quote(to.Policy) + " requires a record of each start: tell the administrator of this machine"}
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ func (l *launch) summary() string {
 	}
 	b.WriteString(network(s))
 	b.WriteString(l.secretSummary() + l.credentialSummary())
-	b.WriteString(each("withheld from the environment: ", slices.Concat(l.withheld.secrets, l.withheld.session)))
+	b.WriteString(each("removed from the environment: ", slices.Concat(l.withheld.secrets, l.withheld.session)))
 	if l.policy.Command.Path != "" {
 		b.WriteString("command: " + shellquote.Words(l.policy.Command.Argv) + "\n")
 	}

@@ -117,7 +117,7 @@ func (u *undoing) end(o *options, started bool) {
 		u.journal.Close()
 		u.run.Delete() // its directory stays, empty: see sweep
 	case !o.silent:
-		notice("the changes are made, and saved; this run: " + undo.Count(changes))
+		notice("the changes are made, the originals are saved; this run: " + undo.Count(changes))
 		notice("nono diff " + u.run.ID + " shows the changes; nono undo " + u.run.ID + " takes them back")
 	}
 }

@@ -96,7 +96,7 @@ func (o *options) check(set *cli.Set) error {
 	case asked > 1:
 		return cli.Misuse("answer several questions", "one at a time", "--batch answers many")
 	case o.platform != "linux" && o.platform != "darwin":
-		return cli.Misuse("answer for "+fault.Quote(o.platform), "linux or darwin is wanted", "")
+		return cli.Misuse("answer for "+fault.Quote(o.platform), "it must be linux or darwin", "")
 	case o.self && o.specFile != "", o.self && o.described(), o.specFile != "" && o.described():
 		return cli.Misuse("ask about two policies", "flags, --spec and --self are one or the other", "")
 	case o.self && o.platform != runtime.GOOS:
@@ -126,7 +126,7 @@ func (o *options) check(set *cli.Set) error {
 		return cli.Misuse("ask about "+o.op, "--to goes with rename-to and link-to, and they with it", "--op rename-to --to PATH")
 	}
 	if n, err := strconv.Atoi(o.port); o.port != "" && (err != nil || n < 1 || n > 65535) {
-		return cli.Misuse("use --port "+fault.Quote(o.port), "a number from 1 to 65535 is wanted", "")
+		return cli.Misuse("use --port "+fault.Quote(o.port), "it must be a number from 1 to 65535", "")
 	}
 	return nil
 }

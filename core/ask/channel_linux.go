@@ -157,7 +157,7 @@ func (s *Server) admit(c *net.UnixConn) error {
 	// One write of the client's holds it; nothing but that is taken before it is right.
 	buf := make([]byte, len(s.token)+1)
 	if _, err := io.ReadFull(c, buf); err != nil || subtle.ConstantTimeCompare(buf, []byte(s.token+"\n")) != 1 {
-		return fault.Text("who has connected does not know the key")
+		return fault.Text("the connecting process does not know the key")
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func (s *Server) checkPeer(fd int) error {
 		return err
 	}
 	if int(cred.Uid) != unix.Geteuid() || cred.Pid <= 0 {
-		return fault.Text("who has connected is another user, or out of sight")
+		return fault.Text("the connecting process belongs to another user, or cannot be seen")
 	}
 	// The process that connected, even if its number is another's by now. A kernel before
 	// 6.5 does not tell; there the key alone keeps out whoever is quick.
@@ -189,7 +189,7 @@ func (s *Server) checkPeer(fd int) error {
 		return err
 	}
 	if peer.noNewPrivs > s.own.noNewPrivs || peer.filters > s.own.filters {
-		return fault.Text("who has connected is in a sandbox")
+		return fault.Text("the connecting process is in a sandbox")
 	}
 	return nil
 }

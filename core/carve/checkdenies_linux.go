@@ -24,7 +24,7 @@ func CheckDenies(s *spec.Spec) error {
 		links, real, err := leadsTo(p.Path)
 		if err != nil {
 			return &fault.Error{Do: "tell what is denied by", Path: p.Path, Err: err,
-				Hint: "deny what it leads to in its place"}
+				Hint: "deny the target of the symlink instead"}
 		}
 		if granted(s, p.Kind, real) {
 			return &fault.Error{Do: "deny", Path: p.Path, Err: fault.Text("it leads to " + fault.Quote(real) + ", which stays granted"),

@@ -93,7 +93,7 @@ func missing(n *node, err error) error {
 		case gone && p.Optional:
 		case err == unix.ELOOP:
 			return &fault.Error{Do: "grant", Path: n.path, Err: fault.Text("it is now a symlink, or beneath one"),
-				Hint: "resolve its symlinks: the spec wants the real path"}
+				Hint: "resolve its symlinks: the spec needs the real path"}
 		default:
 			return &fault.Error{Do: "grant", Path: n.path, Err: err}
 		}

@@ -73,7 +73,7 @@ func addPolicyLine(m *policy.Managed, l profile.Line) error {
 		m.Hosts = append(m.Hosts, h)
 	case "block-command":
 		if strings.Contains(l.Value, "/") {
-			return fault.Text("'block-command' wants the name of a command; 'deny' denies a path")
+			return fault.Text("'block-command' needs the name of a command; 'deny' denies a path")
 		}
 		m.Blocked = append(m.Blocked, is)
 	case "audit-log":
@@ -87,7 +87,7 @@ func addPolicyLine(m *policy.Managed, l profile.Line) error {
 	case "audit-level":
 		levels := []string{"refused", "exec", "all"}
 		if !slices.Contains(levels, l.Value) {
-			return fault.Text("'audit-level' wants refused, exec or all")
+			return fault.Text("'audit-level' needs refused, exec or all")
 		}
 		if slices.Index(levels, l.Value) > slices.Index(levels, m.Level.Value) {
 			m.Level = is
@@ -104,7 +104,7 @@ func addPolicyLine(m *policy.Managed, l profile.Line) error {
 		m.ProtectRepo = true
 	case "audit-start":
 		if l.Value != policy.Syslog && (!strings.HasPrefix(l.Value, "/") || filepath.Clean(l.Value) != l.Value || strings.ContainsAny(l.Value, "*?[$")) {
-			return fault.Text("'audit-start' wants syslog, or the absolute path of one file")
+			return fault.Text("'audit-start' needs syslog, or the absolute path of one file")
 		}
 		if l.Value != policy.Syslog {
 			// A record that the command can change is none.
@@ -148,7 +148,7 @@ func forbidden(l profile.Line) (policy.Forbidden, error) {
 	if k := spec.KindOf(name); k.Grants() && k != 0 {
 		path, err := profile.PolicyPath(f.Value)
 		if strings.ContainsAny(f.Value, "*?[") {
-			err = fault.Text("'forbid " + name + "' wants one path, and no pattern")
+			err = fault.Text("'forbid " + name + "' needs one path, and no pattern")
 		}
 		f.Value = path
 		return f, err

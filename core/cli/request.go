@@ -134,7 +134,7 @@ func (r *Request) BindPorts(s *Set, name string) {
 	s.Bind(name, func(arg string) error {
 		p, ok := spec.ParsePorts(arg)
 		if !ok {
-			return fault.Text("a port from 1 to 65535 is wanted, or a range N-M of them, not " + fault.Quote(arg))
+			return fault.Text("it must be a port from 1 to 65535, or a range N-M, not " + fault.Quote(arg))
 		}
 		p.By = spec.Origin{Source: spec.Flag, Detail: "--port " + arg}
 		r.Ports = append(r.Ports, p)
@@ -166,7 +166,7 @@ func (r *Request) BindRecord(s *Set) {
 func descriptor(arg string) (int, error) {
 	fd, err := strconv.Atoi(arg)
 	if err != nil || fd < 3 || fd > 1<<20 {
-		return 0, fault.Text("a descriptor above 2 is wanted, not " + fault.Quote(arg))
+		return 0, fault.Text("it must be a descriptor above 2, not " + fault.Quote(arg))
 	}
 	return fd, nil
 }

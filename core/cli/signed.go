@@ -23,7 +23,7 @@ func signedFor(policy string) func(file, text string) error {
 		if !ok {
 			answer := reasonIn(strings.Split(strings.TrimSpace(said), "\n"))
 			return &fault.Error{Do: "use the profile", Path: file,
-				Err:  fault.Text("the policy " + fault.Quote(policy) + " wants it signed: " + answer),
+				Err:  fault.Text("the policy " + fault.Quote(policy) + " requires a signature: " + answer),
 				Hint: "nono policy sign signs a profile, or: ssh-keygen -Y sign -n nono-profile"}
 		}
 		return nil

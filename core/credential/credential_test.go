@@ -33,23 +33,23 @@ func TestOwnList(t *testing.T) {
 		t.Errorf("%+v %v", s, err)
 	}
 	for line, want := range map[string]string{
-		"x auth=bearer set=A=b":                    "'host' wants a name",
-		"x host=https://h auth=bearer set=A=b":     "'host' wants",
-		"x host=h/p auth=bearer set=A=b":           "'host' wants a name",
-		"x host=u@h auth=bearer set=A=b":           "'host' wants a name",
-		"x host=h:70000x auth=bearer set=A=b":      "'host' wants a port",
-		"x host=h set=A=b":                         "'auth' wants",
-		"x host=h auth=bearer:y set=A=b":           "'auth' wants",
-		"x host=h auth=header: set=A=b":            "'auth' wants",
-		"x host=h auth=header:a:b set=A=b":         "'auth=header:' wants",
-		"x host=h auth=bearer":                     "a 'set' is wanted",
-		"x host=h auth=bearer set=A":               "'set' wants",
-		"x host=h auth=bearer set=A=b ca=x.pem":    "'ca' wants an absolute path",
+		"x auth=bearer set=A=b":                    "'host' needs a name",
+		"x host=https://h auth=bearer set=A=b":     "'host' needs",
+		"x host=h/p auth=bearer set=A=b":           "'host' needs a name",
+		"x host=u@h auth=bearer set=A=b":           "'host' needs a name",
+		"x host=h:70000x auth=bearer set=A=b":      "'host' needs a port",
+		"x host=h set=A=b":                         "'auth' needs",
+		"x host=h auth=bearer:y set=A=b":           "'auth' needs",
+		"x host=h auth=header: set=A=b":            "'auth' needs",
+		"x host=h auth=header:a:b set=A=b":         "'auth=header:' needs",
+		"x host=h auth=bearer":                     "it needs a 'set'",
+		"x host=h auth=bearer set=A":               "'set' needs",
+		"x host=h auth=bearer set=A=b ca=x.pem":    "'ca' needs an absolute path",
 		"x host=h auth=bearer set=A=b hots=h":      "there is no word 'hots'",
 		"x host=h auth=bearer set=A=b key":         "not of the form",
 		"y host=h auth=bearer set=A=b":             "there is no service of that name",
-		"x host=h\u200b auth=bearer set=A=b":       "'host' wants a name",
-		"x host=h auth=header:x-key\u00e9 set=A=b": "'auth=header:' wants",
+		"x host=h\u200b auth=bearer set=A=b":       "'host' needs a name",
+		"x host=h auth=header:x-key\u00e9 set=A=b": "'auth=header:' needs",
 	} {
 		if _, err := Find("x", line); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", line, err, want)

@@ -48,7 +48,7 @@ func Parse(arg string) (r Request, problem, remedy string) {
 	name, source, hasSource := strings.Cut(arg, "=")
 	name, limit, limited := strings.Cut(name, ":")
 	if name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
-		return r, "the name of a service is wanted, in lower case", example
+		return r, "it must begin with the name of a service, in lower case", example
 	}
 	r.Name = name
 	if limited {

@@ -80,7 +80,7 @@ func parse(words []string) (*Service, string) {
 			s.CA = value
 		case "set":
 			if n, v, ok := strings.Cut(value, "="); !ok || n == "" || v == "" {
-				return nil, "'set' wants VARIABLE=VALUE"
+				return nil, "'set' needs VARIABLE=VALUE"
 			}
 			s.Set = append(s.Set, value)
 		default:
@@ -96,17 +96,17 @@ func (s *Service) problem() string {
 	kind, value, _ := strings.Cut(s.Auth, ":")
 	switch {
 	case host == "" || strings.Trim(strings.ToLower(host), "abcdefghijklmnopqrstuvwxyz0123456789.-") != "":
-		return "'host' wants a name"
+		return "'host' needs a name"
 	case hasPort && (port == "" || len(port) > 5 || strings.Trim(port, "0123456789") != ""):
-		return "'host' wants a port behind ':'"
+		return "'host' needs a port after ':'"
 	case kind != "bearer" && kind != "basic" && kind != "header", (kind == "bearer") != (value == ""):
-		return "'auth' wants bearer, basic:USER or header:NAME"
+		return "'auth' needs bearer, basic:USER or header:NAME"
 	case kind == "header" && strings.Trim(strings.ToLower(value), "abcdefghijklmnopqrstuvwxyz0123456789-") != "":
-		return "'auth=header:' wants the name of a header"
+		return "'auth=header:' needs the name of a header"
 	case s.CA != "" && !strings.HasPrefix(s.CA, "/"):
-		return "'ca' wants an absolute path"
+		return "'ca' needs an absolute path"
 	case len(s.Set) == 0:
-		return "a 'set' is wanted, or no command could use the service"
+		return "it needs a 'set', so that a command can use the service"
 	}
 	return ""
 }

@@ -18,10 +18,10 @@ func (b Beside) check(s *spec.Spec) error {
 	supervisor := b.Supervisor != 0
 	switch {
 	case s.Supervised() && !supervisor:
-		return &fault.Error{Do: "use the spec", Err: fault.Text("it needs a supervisor, and none started this program"),
+		return &fault.Error{Do: "use the spec", Err: fault.Text("it needs a supervisor, and no supervisor started this program"),
 			Hint: "nono run starts both from flags"}
 	case s.Ephemeral && !b.Overlay:
-		return &fault.Error{Do: "use the spec", Err: fault.Text("it keeps changes apart, and no overlay is mounted for that"),
+		return &fault.Error{Do: "use the spec", Err: fault.Text("it keeps changes separate, and no overlay is mounted for them"),
 			Hint: "nono run --ephemeral mounts them"}
 	case !s.Supervised() && supervisor:
 		return &fault.Error{Do: "use the spec", Err: fault.Text("a supervisor started this program, and the spec has no line 'supervise'")}

@@ -89,7 +89,7 @@ func checkGrant(p *spec.Path) error {
 	isDir := st.Mode&unix.S_IFMT == unix.S_IFDIR
 	switch {
 	case st.Mode&unix.S_IFMT == unix.S_IFLNK:
-		return &fault.Error{Do: "grant", Path: p.Path, Err: fault.Text("it is now a symlink"), Hint: "the spec wants the real path"}
+		return &fault.Error{Do: "grant", Path: p.Path, Err: fault.Text("it is now a symlink"), Hint: "the spec needs the real path"}
 	case p.Kind.Directory() && !isDir:
 		return &fault.Error{Do: "grant", Path: p.Path, Err: fault.Text("it is not a directory, so '" + p.Kind.String() + "' does not fit")}
 	case p.Kind.File() && isDir:

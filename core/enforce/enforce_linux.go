@@ -83,17 +83,17 @@ func apply(s *spec.Spec) error {
 // without giving more.
 func asked(s *spec.Spec, abi int) error {
 	if len(s.Ports) > 0 && abi < kernel.ABINet {
-		return &fault.Error{Do: "limit the network to some ports", Err: fault.Text("that takes " + kernel.Needs(kernel.ABINet) + "; this kernel knows no ports"),
+		return &fault.Error{Do: "limit the network to some ports", Err: fault.Text("that needs " + kernel.Needs(kernel.ABINet) + "; this kernel knows no ports"),
 			Hint: "--net-block instead shuts the whole network"}
 	}
 	if s.LimitsHosts() && abi < kernel.ABINet {
 		// The supervisor alone would decide about each connection. If the command changed the
 		// address after the supervisor has looked, nothing would refuse the new address.
-		return &fault.Error{Do: "limit the network to some hosts", Err: fault.Text("that takes " + kernel.Needs(kernel.ABINet)),
+		return &fault.Error{Do: "limit the network to some hosts", Err: fault.Text("that needs " + kernel.Needs(kernel.ABINet)),
 			Hint: "--net-block instead shuts the whole network"}
 	}
 	if s.KernelLog && abi < kernel.ABILog {
-		return &fault.Error{Do: "have the kernel log what it denies", Err: fault.Text("that takes " + kernel.Needs(kernel.ABILog)),
+		return &fault.Error{Do: "have the kernel log what it denies", Err: fault.Text("that needs " + kernel.Needs(kernel.ABILog)),
 			Hint: "--audit-log FILE logs without the kernel's help"}
 	}
 	if abi >= kernel.ABIUnix || s.UnixSockets || s.Traps(spec.TrapSockets) {
@@ -102,7 +102,7 @@ func asked(s *spec.Spec, abi int) error {
 	for i := range s.Paths {
 		if s.Paths[i].Kind == spec.UnixSocket {
 			return &fault.Error{Do: "allow the one Unix socket", Path: s.Paths[i].Path,
-				Err:  fault.Text("that takes " + kernel.Needs(kernel.ABIUnix) + "; this kernel would open every other one too"),
+				Err:  fault.Text("that needs " + kernel.Needs(kernel.ABIUnix) + "; this kernel would allow every other socket too"),
 				Hint: "--allow-unix-sockets allows them all"}
 		}
 	}

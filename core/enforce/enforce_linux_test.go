@@ -16,7 +16,7 @@ func TestPortsNeedTheKernel(t *testing.T) {
 		err := asked(&s, abi)
 		var f *fault.Error
 		if (err == nil) != (abi >= 4) || err != nil && (!errors.As(err, &f) ||
-			f.Error() != "cannot limit the network to some ports: that takes Landlock ABI 4, Linux 6.7; this kernel knows no ports") {
+			f.Error() != "cannot limit the network to some ports: that needs Landlock ABI 4, Linux 6.7; this kernel knows no ports") {
 			t.Errorf("ABI %d: %v", abi, err)
 		}
 	}
@@ -32,7 +32,7 @@ func TestOneSocketNeedsTheKernel(t *testing.T) {
 		}
 		var f *fault.Error
 		if err != nil && (!errors.As(err, &f) || f.Hint != "--allow-unix-sockets allows them all" ||
-			f.Error() != "cannot allow the one Unix socket '/run/s': that takes Landlock ABI 9, Linux 7.1; this kernel would open every other one too") {
+			f.Error() != "cannot allow the one Unix socket '/run/s': that needs Landlock ABI 9, Linux 7.1; this kernel would allow every other socket too") {
 			t.Errorf("ABI %d: %v", abi, err)
 		}
 		all := one

@@ -48,8 +48,8 @@ func listen(code []seccomp.Instruction) (int, error) {
 		fd, err = seccomp.Load(code, flags)
 	}
 	if errors.Is(err, unix.EBUSY) {
-		return 0, &fault.Error{Do: "supervise", Err: fault.Text("a process further out has a seccomp listener already, and the kernel allows one"),
-			Hint: "leave out what needs a supervisor, here or further out"}
+		return 0, &fault.Error{Do: "supervise", Err: fault.Text("an outer process has a seccomp listener already, and the kernel allows only one"),
+			Hint: "leave out the flags that need a supervisor, here or in the outer sandbox"}
 	}
 	return fd, err
 }

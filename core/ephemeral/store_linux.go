@@ -195,7 +195,7 @@ func (s Store) Open(id string) (*Run, error) {
 // none says that there is no run at all.
 func (s Store) none() error {
 	if s.InPlace {
-		return &fault.Error{Do: "find a run", Err: fault.Text("there is none that can be undone"), Hint: "nono run --undo … makes one"}
+		return &fault.Error{Do: "find a run", Err: fault.Text("no run can be undone"), Hint: "nono run --undo … makes one"}
 	}
 	return &fault.Error{Do: "find a run", Err: fault.Text("there is no ephemeral run"), Hint: "nono run --ephemeral … makes one"}
 }

@@ -36,7 +36,7 @@ func parseEnv(name, text string) (Env, error) {
 	err := lines(name, text, func(category, line string) string {
 		name, pass := strings.CutPrefix(line, "!")
 		if strings.Trim(name, "*") == "" || category != "values" && strings.ContainsAny(name, " \t=\x00") {
-			return "a name or pattern is wanted, not " + fault.Quote(line)
+			return "it must be a name or a pattern, not " + fault.Quote(line)
 		}
 		p := pattern{pass: pass, session: category == "session", address: category == "addresses"}
 		p.head, p.rest, p.star = strings.Cut(name, "*")

@@ -136,14 +136,14 @@ func TestEnvExceptions(t *testing.T) {
 
 func TestEnvErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"A\n\n*":     "line 3 of 'own': a name or pattern is wanted, not '*'",
-		"**":         "line 1 of 'own': a name or pattern is wanted, not '**'",
-		"!":          "line 1 of 'own': a name or pattern is wanted, not '!'",
-		"!*":         "line 1 of 'own': a name or pattern is wanted, not '!*'",
-		"A=B":        "line 1 of 'own': a name or pattern is wanted, not 'A=B'",
-		"A B":        "line 1 of 'own': a name or pattern is wanted, not 'A B'",
-		"A\tB":       `line 1 of 'own': a name or pattern is wanted, not $'A\011B'`,
-		"#\nA\x00\n": `line 2 of 'own': a name or pattern is wanted, not $'A\000'`,
+		"A\n\n*":     "line 3 of 'own': it must be a name or a pattern, not '*'",
+		"**":         "line 1 of 'own': it must be a name or a pattern, not '**'",
+		"!":          "line 1 of 'own': it must be a name or a pattern, not '!'",
+		"!*":         "line 1 of 'own': it must be a name or a pattern, not '!*'",
+		"A=B":        "line 1 of 'own': it must be a name or a pattern, not 'A=B'",
+		"A B":        "line 1 of 'own': it must be a name or a pattern, not 'A B'",
+		"A\tB":       `line 1 of 'own': it must be a name or a pattern, not $'A\011B'`,
+		"#\nA\x00\n": `line 2 of 'own': it must be a name or a pattern, not $'A\000'`,
 	} {
 		if _, err := parseEnv("own", text); err == nil || err.Error() != "cannot read "+want {
 			t.Errorf("%q: %v\nwant … %s", text, err, want)

@@ -71,7 +71,7 @@ func System(goos string) ([]spec.Path, error) {
 			return "unknown directive " + fault.Quote(word)
 		}
 		if bad(strings.ReplaceAll(path, "*", "x")) || path[0] != '/' && !strings.HasPrefix(path, "~/") && !(path[0] == '$' && xdg(path)) {
-			return "a clean path that begins with '/', '~/' or '$XDG_…/' is wanted, not " + fault.Quote(path)
+			return "it must be a clean path that begins with '/', '~/' or '$XDG_…/', not " + fault.Quote(path)
 		}
 		if path[0] != '/' && strings.Contains(path, "*") {
 			return "a pattern is for directories of the system alone, not " + fault.Quote(path)
@@ -90,7 +90,7 @@ func Commands(goos string) ([]Command, error) {
 	list := make([]Command, 0, 256)
 	add := func(category, line string) string {
 		if category == "" || strings.ContainsAny(line, " /*") {
-			return "one name of a command is wanted, beneath a [category]"
+			return "it must be the name of one command, beneath a [category]"
 		}
 		list = append(list, Command{line, category})
 		return ""

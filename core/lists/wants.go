@@ -42,7 +42,7 @@ func parseWants(list []Wanted, name, text string) ([]Wanted, error) {
 		for command := range strings.SplitSeq(commands, ",") {
 			w.Command, w.Word = split(trim(command))
 			if w.Command == "" || strings.ContainsAny(w.Word, " \t") {
-				return "a command and at most one word are wanted, not " + fault.Quote(command)
+				return "it must be a command and at most one word, not " + fault.Quote(command)
 			}
 			list = append(list, w)
 		}

@@ -18,7 +18,7 @@ type Tree struct {
 // cannot.
 func Unreadable(err error) error {
 	return &fault.Error{Do: "read the mounts in", Path: Path, Err: err,
-		Hint: "denied paths are looked for under every mount: /proc is needed"}
+		Hint: "nono looks for denied paths under every mount, so it needs /proc"}
 }
 
 // Plain reports whether a table is of mounts that show each file system

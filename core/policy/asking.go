@@ -36,7 +36,7 @@ func addAskable(p *Policy, o Options, h Host) error {
 		return &fault.Error{Do: "use --ask-timeout " + fault.Quote(w.AskTimeout), Err: fault.Text(problem)}
 	}
 	if h.GOOS != "linux" {
-		return &fault.Error{Do: "use --ask", Err: fault.Text("that takes a supervisor, which needs Linux")}
+		return &fault.Error{Do: "use --ask", Err: fault.Text("that needs a supervisor, which needs Linux")}
 	}
 	p.Watch.Ask, p.Watch.AskTimeout = true, w.AskTimeout
 	whole := spec.Allow

@@ -66,7 +66,7 @@ func findBlockedNames(goos string, o *Options) (*blockedNames, error) {
 	}
 	for _, b := range o.BlockCommands {
 		if b == "" || strings.Contains(b, "/") {
-			return nil, &fault.Error{Do: "use --block-command " + fault.Quote(b), Err: fault.Text("it wants the name of a command"), Hint: "--deny blocks a path"}
+			return nil, &fault.Error{Do: "use --block-command " + fault.Quote(b), Err: fault.Text("it must be the name of a command"), Hint: "--deny blocks a path"}
 		}
 		t.add(b, spec.BlockFlag)
 	}

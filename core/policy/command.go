@@ -175,7 +175,7 @@ func (s *starter) isBlocked(what, name string) error {
 	case category == spec.BlockFlag:
 		hint = "leave out --block-command " + name
 	case category == "privilege escalation" && s.h.UID != 0:
-		hint = "nothing in a sandbox gains privileges: run it outside"
+		hint = "no program in a sandbox gains privileges: run it outside"
 	case name == "rmdir" && !s.o.Allow.Rmdir:
 		hint = "--allow-command rmdir --allow-rmdir allows it"
 	}

@@ -17,7 +17,7 @@ import (
 // another grant its own line.
 func compileEnding(o Options, h Host) (*Policy, error) {
 	if h.GOOS != "linux" {
-		return nil, &fault.Error{Do: "let a grant end", Err: fault.Text("that takes a supervisor, which needs Linux")}
+		return nil, &fault.Error{Do: "let a grant end", Err: fault.Text("that needs a supervisor, which needs Linux")}
 	}
 	lasting := o
 	lasting.Grants = slices.DeleteFunc(slices.Clone(o.Grants), func(g Grant) bool { return g.For > 0 })
@@ -97,9 +97,9 @@ func (o *Options) endings() (kill int64, err error) {
 		slices.ContainsFunc(o.Hosts, func(h spec.Host) bool { return h.Until > 0 })
 	switch {
 	case o.EndKills && ends == 0:
-		return 0, &fault.Error{Do: "use --end-kills", Err: fault.Text("nothing ends"), Hint: "--until 18:00 says when, or a time behind a path: --allow .:5m"}
+		return 0, &fault.Error{Do: "use --end-kills", Err: fault.Text("nothing ends"), Hint: "--until 18:00 says when, or a time after a path: --allow .:5m"}
 	case o.Until != "" && !any && !o.EndKills:
-		return 0, &fault.Error{Do: "use --until", Err: fault.Text("no path and no host on the command line is granted that could end"),
+		return 0, &fault.Error{Do: "use --until", Err: fault.Text("the command line grants no path and no host that could end"),
 			Hint: "--end-kills ends the command at that time"}
 	case !o.EndKills:
 		return 0, nil

@@ -31,7 +31,7 @@ func (c *compiler) absolute(g Grant) (string, error) {
 	path := spec.Join(c.h.Dir, g.Path)
 	if rest, ok := strings.CutPrefix(g.Path, "~/"); ok && !g.Kind.Grants() && !isThere(path) {
 		// A grant of what is not there is refused; a deny of it would be silent.
-		return "", &fault.Error{Do: "use " + flagOf(g.Kind), Path: g.Path, Err: fault.Text("the shell has not put your home in the place of '~'"),
+		return "", &fault.Error{Do: "use " + flagOf(g.Kind), Path: g.Path, Err: fault.Text("the shell has not replaced '~' by your home"),
 			Hint: flagOf(g.Kind) + " ~/" + rest + ", with a blank before the path"}
 	}
 	return path, nil
@@ -144,7 +144,7 @@ func withoutUnit(path string) bool {
 	return at > 0 && at < len(path)-1 && strings.Trim(path[at+1:], "0123456789") == ""
 }
 
-const errTilde = fault.Text("no such file or directory: a shell expands '~' at the beginning of a word only")
+const errTilde = fault.Text("no such file or directory: a shell expands '~' only at the beginning of a word")
 
 // unexpanded reports whether a typed path begins as a home does for a shell: behind
 // a '=', or in quotes, the shell leaves it as it is.

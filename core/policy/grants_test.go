@@ -133,7 +133,7 @@ func TestGrantErrors(t *testing.T) {
 	b.fails(Options{}, "cannot run with nothing granted")
 	b.fails(Options{Grants: b.parse("deny project")}, "cannot run with nothing granted")
 	b.fails(Options{NetBlock: true, AllowCommands: []string{"rn"}}, "cannot use --allow-command 'rn': no blocked command or category has that name")
-	b.fails(Options{NetBlock: true, BlockCommands: []string{"/bin/x"}}, "cannot use --block-command '/bin/x': it wants the name of a command")
+	b.fails(Options{NetBlock: true, BlockCommands: []string{"/bin/x"}}, "cannot use --block-command '/bin/x': it must be the name of a command")
 	if _, err := b.compile(Options{NetBlock: true}); err != nil {
 		t.Errorf("--net-block alone: %v", err)
 	}
@@ -207,7 +207,7 @@ func TestErrorsAreFaults(t *testing.T) {
 func TestTildeThatNoShellExpanded(t *testing.T) {
 	b := newBox(t)
 	b.fails(Options{Grants: append(b.parse("allow home"), Grant{Kind: spec.Deny, Path: "~/vault"})},
-		"cannot use --deny '~/vault': the shell has not put your home in the place of '~'")
+		"cannot use --deny '~/vault': the shell has not replaced '~' by your home")
 	b.mkdir("project/~/vault")
 	b.has(b.must(Options{Grants: append(b.parse("allow project"), Grant{Kind: spec.Deny, Path: "~/vault"})}), "deny project/~/vault")
 }

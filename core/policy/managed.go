@@ -110,7 +110,7 @@ func (o Options) Under() (Options, error) {
 		o.NetBlock, o.Ports = true, nil
 	}
 	if m.Log.Value != "" && o.AuditLog != "" && o.AuditLog != m.Log.Value {
-		return o, PolicyError("log to", o.AuditLog, "the log of this machine's sandboxes is where it is wanted by", m.Log.Policy)
+		return o, PolicyError("log to", o.AuditLog, "another log is set by", m.Log.Policy)
 	}
 	if m.Log.Value != "" {
 		o.AuditLog = m.Log.Value

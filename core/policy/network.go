@@ -18,10 +18,10 @@ func (o *Options) withoutHosts() error {
 	case o.NetBlock:
 		return nil // no network, whatever else is said of it
 	case len(o.HostDenies) > 0:
-		return &fault.Error{Do: "deny the host " + fault.Quote(reach.Text(o.HostDenies[0])), Err: fault.Text("no host is granted, so that the whole network is open"),
+		return &fault.Error{Do: "deny the host " + fault.Quote(reach.Text(o.HostDenies[0])), Err: fault.Text("no host is granted, so the whole network is open"),
 			Hint: "--host NAME opens the network for one host alone; --deny-host takes away from such hosts"}
 	case len(o.Listens) > 0:
-		return &fault.Error{Do: "listen on " + reach.Text(o.Listens[0]), Err: fault.Text("without --host servers are not held inside"),
+		return &fault.Error{Do: "listen on " + reach.Text(o.Listens[0]), Err: fault.Text("without --host, nono does not keep servers inside"),
 			Hint: "leave out --listen"}
 	}
 	return nil

@@ -173,7 +173,7 @@ func (c *compiler) assemble(l *lines, watch *Watch, traps []spec.Trap) (*spec.Sp
 		made.AddTrap(spec.TrapNames)
 	}
 	if made.Undo && made.PrivateShm {
-		return nil, &fault.Error{Do: "use --undo with --private-shm", Err: fault.Text("both make the names of the command in its place"), Hint: "leave one of them out"}
+		return nil, &fault.Error{Do: "use --undo with --private-shm", Err: fault.Text("both make names for the command"), Hint: "leave one of them out"}
 	}
 	if made.Undo {
 		if err := c.undo(made, watch); err != nil {

@@ -22,7 +22,7 @@ func TestBlockedHints(t *testing.T) {
 		{"rm", "--allow-command rm allows it", 1000, false},
 		{"rmdir", "--allow-command rmdir --allow-rmdir allows it", 1000, false},
 		{"rmdir", "--allow-command rmdir allows it", 1000, true},
-		{"sudo", "nothing in a sandbox gains privileges: run it outside", 1000, false},
+		{"sudo", "no program in a sandbox gains privileges: run it outside", 1000, false},
 		{"sudo", "--allow-command sudo allows it", 0, false}, // root needs to gain none
 		{"mine", "leave out --block-command mine", 1000, false},
 	} {

@@ -165,7 +165,7 @@ func parseSize(text string) (int64, error) {
 	}
 	n, err := strconv.ParseUint(number, 10, 32)
 	if err != nil || shift == 40 && n >= 1<<20 {
-		return 0, &fault.Error{Do: "use --undo-limit " + fault.Quote(text), Err: fault.Text("a number is wanted, as 500M or 4G"), Hint: "leave it out for 1G"}
+		return 0, &fault.Error{Do: "use --undo-limit " + fault.Quote(text), Err: fault.Text("it must be a number, such as 500M or 4G"), Hint: "leave it out for 1G"}
 	}
 	return int64(n) << shift, nil
 }
@@ -175,7 +175,7 @@ func mayBeTakenBack(p *Policy) error {
 	if p.Spec.Ephemeral && p.Watch.AuditLog != "" && slices.ContainsFunc(slices.Concat(p.Spec.Paths, p.Spec.Ending), func(g spec.Path) bool {
 		return g.Kept() && spec.Within(p.Watch.AuditLog, g.Path)
 	}) {
-		return &fault.Error{Do: "log to", Path: p.Watch.AuditLog, Err: fault.Text("it lies in what --ephemeral keeps apart"), Hint: "name a file elsewhere"}
+		return &fault.Error{Do: "log to", Path: p.Watch.AuditLog, Err: fault.Text("it lies in a directory whose changes --ephemeral keeps separate"), Hint: "name a file elsewhere"}
 	}
 	return unsaved(p.Spec)
 }
@@ -187,6 +187,6 @@ func unsaved(s *spec.Spec) error {
 	if !s.Undo || !slices.ContainsFunc(s.Ending, func(p spec.Path) bool { return p.Kind.Writes() }) {
 		return nil
 	}
-	return &fault.Error{Do: "use --undo", Err: fault.Text("what a grant that ends lets be changed is not saved"),
+	return &fault.Error{Do: "use --undo", Err: fault.Text("changes beneath a grant that ends would not be saved"),
 		Hint: "leave out --undo, or the times of grants that let something be changed"}
 }

@@ -55,7 +55,7 @@ func (l *loader) start(src source, word, value string) (bool, error) {
 	case wordSetEnv:
 		name, v, ok := strings.Cut(value, "=")
 		if !ok || !variableName(name) {
-			return true, &mistake{what: "'set-env' wants NAME=VALUE"}
+			return true, &mistake{what: "'set-env' needs NAME=VALUE"}
 		}
 		if strings.HasPrefix(v, "~/") || strings.HasPrefix(v, "$") {
 			path, err := l.env.expand(v)
@@ -76,7 +76,7 @@ func (l *loader) start(src source, word, value string) (bool, error) {
 	case wordArguments:
 		words := strings.Fields(rest)
 		if len(words) == 0 || strings.Contains(first, "/") {
-			return true, &mistake{what: "'arguments' wants the name of a command, and words behind it"}
+			return true, &mistake{what: "'arguments' needs the name of a command, and words after it"}
 		}
 		l.out.Arguments = append(l.out.Arguments, Arguments{first, words, src.name})
 	default:
@@ -90,7 +90,7 @@ func (l *loader) start(src source, word, value string) (bool, error) {
 // have set by way of a tool such as direnv: it must be one directory of its own.
 func (l *loader) variable(src source, name, fallback string) error {
 	if !variableName(name) || fallback == "" {
-		return &mistake{what: "'variable' wants a NAME and a path"}
+		return &mistake{what: "'variable' needs a NAME and a path"}
 	}
 	if _, err := l.env.variable(name); err == nil && l.env.own[name] == "" {
 		return &mistake{what: fault.Quote("$"+name) + " has a meaning already"}
@@ -121,7 +121,7 @@ func (l *loader) variable(src source, name, fallback string) error {
 
 func (l *loader) daemon(where, text string) (Daemon, error) {
 	if text == "" {
-		return Daemon{}, &mistake{what: "'daemon' wants a file or a port, and a text behind it"}
+		return Daemon{}, &mistake{what: "'daemon' needs a file or a port, and a text after it"}
 	}
 	if port, err := strconv.ParseUint(where, 10, 16); err == nil && port > 0 {
 		return Daemon{Port: int(port), Text: text}, nil

@@ -13,7 +13,7 @@ import (
 func (l *loader) line(src source, n int, word, value string) error {
 	if goos := platform(word); goos != "" {
 		if value == "" {
-			return &mistake{what: fault.Quote(word) + " wants a line behind it"}
+			return &mistake{what: fault.Quote(word) + " needs a line after it"}
 		}
 		end := strings.IndexAny(value+" ", " \t")
 		word, value = value[:end], strings.TrimLeft(value[end:], " \t")
@@ -24,7 +24,7 @@ func (l *loader) line(src source, n int, word, value string) error {
 	if word == wordWithout {
 		name, line, _ := strings.Cut(value, " ")
 		if word, value, _ = strings.Cut(strings.TrimLeft(line, " "), " "); !variableName(name) || word == "" {
-			return &mistake{what: "'without' wants the NAME of a variable, and a line behind it"}
+			return &mistake{what: "'without' needs the NAME of a variable, and a line after it"}
 		}
 		if value = strings.TrimLeft(value, " "); l.env.Getenv(name) != "" {
 			return l.passOver(word, value)
@@ -108,7 +108,7 @@ func (l *loader) check(word, value string) error {
 	case !flag && !own:
 		return l.unknown(word)
 	case value == "" && arg != None:
-		return &mistake{what: fault.Quote(word) + " wants a value behind it"}
+		return &mistake{what: fault.Quote(word) + " needs a value after it"}
 	case value != "" && arg == None:
 		return &mistake{what: fault.Quote(word) + " stands alone, without a value"}
 	}
@@ -128,7 +128,7 @@ func (l *loader) workdir(name, value string) error {
 			return nil
 		}
 	}
-	return &mistake{what: "'workdir' wants none, read, write or readwrite"}
+	return &mistake{what: "'workdir' needs none, read, write or readwrite"}
 }
 
 func (l *loader) unknown(word string) error {

@@ -54,7 +54,7 @@ func policyLine(words Words, goos, word, value string) (l Line, counts bool, err
 	case !known:
 		return l, false, unknownInPolicy(words, word)
 	case value == "" && arg != None:
-		return l, false, &mistake{what: fault.Quote(word) + " wants a value behind it"}
+		return l, false, &mistake{what: fault.Quote(word) + " needs a value after it"}
 	case value != "" && arg == None:
 		return l, false, &mistake{what: fault.Quote(word) + " stands alone, without a value"}
 	case arg == Path && !(strings.HasPrefix(word, "deny") && floating(value)):
@@ -64,7 +64,7 @@ func policyLine(words Words, goos, word, value string) (l Line, counts bool, err
 }
 
 func unknownInPolicy(words Words, word string) error {
-	m := &mistake{what: "there is no directive " + fault.Quote(word) + " in a policy", hint: "a policy takes away; what grants stands in " + site.ProfileDir}
+	m := &mistake{what: "there is no directive " + fault.Quote(word) + " in a policy", hint: "a policy only takes away; put grants into a profile in " + site.ProfileDir}
 	var all []string
 	for w := range words {
 		all = append(all, w)

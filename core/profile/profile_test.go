@@ -92,8 +92,8 @@ func TestFaults(t *testing.T) {
 		{"as on the command line", "--allow /a", "line 1 of FILE: there is no directive '--allow'", "did you mean 'allow'?"},
 		{"nothing like it", "frobnicate", "line 1 of FILE: there is no directive 'frobnicate'", "nono-profile(5) lists them"},
 		{"a flag that no profile has", "dry-run", "line 1 of FILE: there is no directive 'dry-run'", "nono-profile(5) lists them"},
-		{"no value", "allow", "line 1 of FILE: 'allow' wants a value behind it", ""},
-		{"only a comment for a value", "allow # x", "line 1 of FILE: 'allow' wants a value behind it", ""},
+		{"no value", "allow", "line 1 of FILE: 'allow' needs a value after it", ""},
+		{"only a comment for a value", "allow # x", "line 1 of FILE: 'allow' needs a value after it", ""},
 		{"a value too many", "allow /a\nnet-block false", "line 2 of FILE: 'net-block' stands alone, without a value", ""},
 		{"relative", "allow src", "line 1 of FILE: the path 'src' is not absolute", "begin it with '~/', '$WORKDIR/', another variable or '/'"},
 		{"the working directory", "allow .", "line 1 of FILE: the path '.' is not absolute", "write '$WORKDIR'"},
@@ -101,8 +101,8 @@ func TestFaults(t *testing.T) {
 		{"another's home", "allow ~bob/x", "line 1 of FILE: the path '~bob/x' is not absolute", "begin it with '~/', '$WORKDIR/', another variable or '/'"},
 		{"variable", "deny $HOMER/x", "line 1 of FILE: there is no variable '$HOMER'", "did you mean '$HOME'?"},
 		{"variable of the environment", "deny /a/$SECRETS", "line 1 of FILE: there is no variable '$SECRETS'", ""},
-		{"workdir", "workdir rw", "line 1 of FILE: 'workdir' wants none, read, write or readwrite", ""},
-		{"workdir alone", "workdir", "line 1 of FILE: 'workdir' wants a value behind it", ""},
+		{"workdir", "workdir rw", "line 1 of FILE: 'workdir' needs none, read, write or readwrite", ""},
+		{"workdir alone", "workdir", "line 1 of FILE: 'workdir' needs a value after it", ""},
 		{"create relative", "create x", "line 1 of FILE: the path 'x' is not absolute", "begin it with '~/', '$WORKDIR/', another variable or '/'"},
 		{"a pattern in a deny that stands nowhere", "deny vault/*", "line 1 of FILE: the path 'vault/*' is not absolute", "begin it with '~/', '$WORKDIR/', another variable or '/'"},
 		{"a pattern in a grant", "allow **/vault", "line 1 of FILE: the path '**/vault' is not absolute", "begin it with '~/', '$WORKDIR/', another variable or '/'"},
@@ -181,8 +181,8 @@ func TestPlatforms(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"macos":                 "wants a line behind it",
-		"macos allow":           "wants a value behind it",
+		"macos":                 "needs a line after it",
+		"macos allow":           "needs a value after it",
 		"macos nonsense /x":     "there is no directive 'nonsense'",
 		"linux macos allow /x":  "there is no directive 'macos'",
 		"macos allow $NOTHING/": "there is no variable '$NOTHING'",

@@ -46,7 +46,7 @@ func (l *loader) ofProject(src source, word string) (counts bool, err error) {
 	case flag && !may && !here:
 		return false, &mistake{what: "it has " + fault.Quote(word) + ", and the project's own profile includes it", hint: "leave the line out of " + fault.Quote(l.project.File) + ", and use --profile " + src.name}
 	case flag && !may, !flag && here && word != wordWorkdir && word != wordProfile:
-		return false, &mistake{what: fault.Quote(word) + " is not for the profile that a project has of its own", hint: "whoever starts the command may say so: on the command line, or in a profile of theirs"}
+		return false, &mistake{what: fault.Quote(word) + " is not for the profile that a project has of its own", hint: "use it on the command line, or in a profile of your own"}
 	case flag:
 		return narrows || !l.project.DeniesOnly, nil
 	}

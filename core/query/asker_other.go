@@ -21,7 +21,7 @@ func New(s *spec.Spec, abi int, cwd string) (*Asker, error) {
 // here, since for Linux the rules must be made on Linux.
 func ForPlatform(platform string, s *spec.Spec, abi int, cwd string) (*Asker, error) {
 	if platform != "darwin" {
-		return nil, &fault.Error{Do: "answer for " + platform, Err: fault.Text("that takes Linux: the rules are made from what is on disk")}
+		return nil, &fault.Error{Do: "answer for " + platform, Err: fault.Text("that needs Linux: the rules are made from what is on disk")}
 	}
 	return &Asker{&mac{s, cwd}}, nil
 }

@@ -68,7 +68,7 @@ func gopass(rest string) (Query, string) { return ask("gopass", "show", "--passw
 
 func onePassword(rest string) (Query, string) {
 	if strings.Count(rest, "/") < 2 {
-		return Query{}, "a vault, an item and a field are wanted"
+		return Query{}, "it needs a vault, an item and a field"
 	}
 	return ask("op", "read", "--no-newline", "op://"+rest)
 }
@@ -96,7 +96,7 @@ func secretService(rest string) (Query, string) {
 	for pair := range strings.SplitSeq(rest, ",") {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok || name == "" || value == "" || name[0] == '-' {
-			return Query{}, "attributes and their values are wanted"
+			return Query{}, "it needs attributes and their values"
 		}
 		argv = append(argv, name, value)
 	}

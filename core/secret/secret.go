@@ -43,7 +43,7 @@ const Most = 64 << 10
 func Parse(arg string) (s Secret, problem, remedy string) {
 	name, source, ok := strings.Cut(arg, "=")
 	if !ok || source == "" {
-		return s, "NAME=SOURCE is wanted", "--secret API_KEY=pass:api/key"
+		return s, "it must be NAME=SOURCE", "--secret API_KEY=pass:api/key"
 	}
 	if problem, remedy = checkName(name); problem != "" {
 		return s, problem, remedy

@@ -113,7 +113,7 @@ func Profiles() ([]string, error) {
 }
 
 func refuse(path string, err error) error {
-	f := &fault.Error{Do: "use", Path: path, Err: err, Hint: "the policies of this machine need it: its administrator can mend it"}
+	f := &fault.Error{Do: "use", Path: path, Err: err, Hint: "the policies of this machine need this: ask its administrator"}
 	if why, ok := err.(exposed); ok {
 		f.Do = "trust"
 		f.Hint = string(why.remedy) + " " + fault.Quote(path) + ", as root"

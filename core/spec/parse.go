@@ -134,7 +134,7 @@ func (s *Spec) setSwitch(w *Switch, args []string, seen map[string]bool) string 
 	case seen[w.Word]:
 		return "'" + w.Word + "' is set a second time"
 	case len(args) != 1 || args[0] != "allow" && args[0] != "block":
-		return "'" + w.Word + "' wants 'allow' or 'block'"
+		return "'" + w.Word + "' needs 'allow' or 'block'"
 	}
 	seen[w.Word] = true
 	*w.Of(&s.Switches) = args[0] == "allow"
@@ -143,11 +143,11 @@ func (s *Spec) setSwitch(w *Switch, args []string, seen map[string]bool) string 
 
 func (s *Spec) keepFD(args []string) string {
 	if len(args) != 1 {
-		return "'keep-fd' wants one number"
+		return "'keep-fd' needs one number"
 	}
 	fd, err := strconv.Atoi(args[0])
 	if err != nil || fd < 3 || fd > 1<<20 || strconv.Itoa(fd) != args[0] {
-		return "'keep-fd' wants a number from 3 to 1048576, not " + Shown(args[0])
+		return "'keep-fd' needs a number from 3 to 1048576, not " + Shown(args[0])
 	}
 	s.KeepFDs = append(s.KeepFDs, fd)
 	return ""
@@ -162,7 +162,7 @@ func ParsePath(word string, args []string, n int) (Path, string) {
 	case p.Kind == 0:
 		return p, "unknown directive " + Shown(word)
 	case len(args) == 0:
-		return p, "'" + name + "' wants a path"
+		return p, "'" + name + "' needs a path"
 	case len(args) == 3 && args[1] == "by":
 		p.By = ParseOrigin(args[2])
 	case len(args) != 1:

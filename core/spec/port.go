@@ -36,11 +36,11 @@ func (p *Port) Range() string {
 // port adds the ports of one `port` line.
 func (s *Spec) port(args []string) string {
 	if len(args) != 1 && (len(args) != 3 || args[1] != "by") {
-		return "'port' wants N or N-M, and at most: by \"REASON\""
+		return "'port' needs N or N-M, and at most: by \"REASON\""
 	}
 	p, ok := ParsePorts(args[0])
 	if !ok {
-		return "'port' wants ports from 1 to 65535, as N or N-M, not " + Shown(args[0])
+		return "'port' needs ports from 1 to 65535, as N or N-M, not " + Shown(args[0])
 	}
 	if len(args) == 3 {
 		p.By = ParseOrigin(args[2])

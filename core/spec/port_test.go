@@ -18,12 +18,12 @@ func TestParsePorts(t *testing.T) {
 func TestPortLines(t *testing.T) {
 	const rest = "\nnet block\nunix-sockets block\nrmdir block\n"
 	for line, want := range map[string]string{
-		"port":               "line 2: 'port' wants N or N-M, and at most: by \"REASON\"",
-		"port 80 443":        "line 2: 'port' wants N or N-M, and at most: by \"REASON\"",
-		"port 0":             "line 2: 'port' wants ports from 1 to 65535, as N or N-M, not \"0\"",
-		"port 90-80":         "line 2: 'port' wants ports from 1 to 65535, as N or N-M, not \"90-80\"",
+		"port":               "line 2: 'port' needs N or N-M, and at most: by \"REASON\"",
+		"port 80 443":        "line 2: 'port' needs N or N-M, and at most: by \"REASON\"",
+		"port 0":             "line 2: 'port' needs ports from 1 to 65535, as N or N-M, not \"0\"",
+		"port 90-80":         "line 2: 'port' needs ports from 1 to 65535, as N or N-M, not \"90-80\"",
 		"port? 80":           "line 2: unknown directive \"port?\"",
-		"port 80 for \"me\"": "line 2: 'port' wants N or N-M, and at most: by \"REASON\"",
+		"port 80 for \"me\"": "line 2: 'port' needs N or N-M, and at most: by \"REASON\"",
 	} {
 		if _, err := Parse([]byte("nono-spec 1\n" + line + rest)); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", line, err, want)

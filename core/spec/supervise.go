@@ -58,7 +58,7 @@ func (s *Spec) AddTrap(t Trap) {
 // supervise adds the group of one `supervise` line.
 func (s *Spec) supervise(args []string) string {
 	if len(args) != 1 {
-		return "'supervise' wants one group of system calls"
+		return "'supervise' needs one group of system calls"
 	}
 	for _, t := range Traps {
 		if t.String() != args[0] {

@@ -135,6 +135,6 @@ func MayLook() error {
 	if n, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && n < 2 {
 		return nil
 	}
-	return &fault.Error{Do: "supervise", Err: fault.Text("kernel.yama.ptrace_scope is " + strings.TrimSpace(string(text)) + ", so that no process may look into another"),
-		Hint: "leave out what needs a supervisor, or have an administrator set it to 1"}
+	return &fault.Error{Do: "supervise", Err: fault.Text("kernel.yama.ptrace_scope is " + strings.TrimSpace(string(text)) + ", so no process may look into another"),
+		Hint: "leave out the flags that need a supervisor, or ask an administrator to set it to 1"}
 }

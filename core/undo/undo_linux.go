@@ -97,7 +97,7 @@ func (p *plan) check(force bool) error {
 		return nil
 	}
 	if !p.h.ended {
-		return &fault.Error{Do: "undo", Err: fault.Text("the run was killed, so nobody knows which changes are its own and which were made since"),
+		return &fault.Error{Do: "undo", Err: fault.Text("the run was killed, so its changes cannot be told from later changes"),
 			Hint: "look with nono diff; --force takes back all of them"}
 	}
 	if len(all) == 0 {

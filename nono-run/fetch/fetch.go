@@ -93,9 +93,9 @@ func (f *Fetcher) answer(q *secret.Query) ([]byte, *problem) {
 func remedy(q *secret.Query, why string) string {
 	switch {
 	case q.File != "":
-		return "put the secret alone into the file, as one line"
+		return "put only the secret into the file, as one line"
 	case q.Scheme == "pass" && q.Line == 0 && strings.Contains(why, "one line"):
-		return "name the line that is wanted: pass:" + q.Argv[len(q.Argv)-1] + "#1"
+		return "choose a line: pass:" + q.Argv[len(q.Argv)-1] + "#1"
 	}
 	return byHand(q)
 }

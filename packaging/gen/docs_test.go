@@ -34,7 +34,7 @@ func TestTroubleshootingQuotesRealMessages(t *testing.T) {
 		"this nono-exec-shim is version",
 		"run with nothing granted",
 		"it belongs to another user",
-		"; this kernel would open every other one too",
+		"; this kernel would allow every other socket too",
 	} {
 		if !strings.Contains(page, message) {
 			t.Errorf("the pages do not quote %q", message)

@@ -62,7 +62,7 @@ func TestSupervised(t *testing.T) {
 			t.Error(out)
 		}
 		p.Want("cat a", "one\nmore\n")
-		if out, status := p.run("true", "--audit-log", p.Dir+"/log"); status != 125 || !strings.Contains(out, "it lies in what --ephemeral keeps apart") {
+		if out, status := p.run("true", "--audit-log", p.Dir+"/log"); status != 125 || !strings.Contains(out, "it lies in a directory whose changes --ephemeral keeps separate") {
 			t.Errorf("a log in the project: %d: %s", status, out)
 		}
 		if out, status := p.run("kill -TERM $$", "--explain", "--silent"); status != -1 && status != 143 {

@@ -225,7 +225,7 @@ func TestVariables(t *testing.T) {
 	p.env = []string{"NPM_TOKEN=SECRET1", "OTHER_TOKEN=SECRET2"}
 	p.shell(`echo '//r/:_authToken=${NPM_TOKEN} MY_OTHER_TOKEN' >.npmrc`)
 	out, stderr, _ := p.run("nono-learn", "--", "sh", "-c", `cat .npmrc; echo "<$NPM_TOKEN>"`)
-	if !strings.Contains(out, "<>\n") || !strings.Contains(out, "#   allow-env NPM_TOKEN  # withheld, and named in .npmrc") || strings.Contains(out, "allow-env OTHER_TOKEN") {
+	if !strings.Contains(out, "<>\n") || !strings.Contains(out, "#   allow-env NPM_TOKEN  # removed from the environment, and named in .npmrc") || strings.Contains(out, "allow-env OTHER_TOKEN") {
 		t.Errorf("%s%s", out, stderr)
 	}
 }

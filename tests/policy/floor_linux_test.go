@@ -53,7 +53,7 @@ func TestFloors(t *testing.T) {
 		"why: grants hold for the flag": {"forbid host", why + `--grant-host a.example --host a.example"`, "cannot use --host 'a.example': it is forbidden by the policy 'site'\n"},
 		"why: a question is no flag":    {"forbid host\nforbid port\nforbid unix-socket", why + `--host a.example"`, "allowed: tcp to 'a.example'\n"},
 		"a log":                         {"audit-log /srv/p/log\naudit-required\naudit-level all", run + `-- cat /srv/p/o"; grep -c '"event":"start"' /srv/p/log`, "ok\n1\n"},
-		"a log elsewhere":               {"audit-log /srv/p/log", run + `--audit-log /srv/p/other -- true"`, "cannot log to '/srv/p/other': the log of this machine's sandboxes is where it is wanted by the policy 'site'\n"},
+		"a log elsewhere":               {"audit-log /srv/p/log", run + `--audit-log /srv/p/other -- true"`, "cannot log to '/srv/p/other': another log is set by the policy 'site'\n"},
 		"a log that cannot be":          {"audit-log /srv/nowhere/log", run + `-- cat /srv/p/o"`, "cannot log to '/srv/nowhere/log': no such file or directory\n"},
 		"a log in the home":             {"audit-log ~/log", `sed -i 's|^nobody:.*|nobody:x:65534:65534::/srv/home:/bin/sh|' /etc/passwd; as nobody "HOME=/srv/p $N/nono-run --read /srv/p -- cat /srv/p/o"; ls /srv/home`, "ok\nlog\n"},
 		"new names beside a deny":       {"deny **/.env\nallow-beside-denied", `mkdir /srv/q; touch /srv/q/.env; chown -R nobody /srv/q; as nobody "$N/nono-run --silent --allow /srv/q -- sh -c 'cat /srv/q/.env; echo new >/srv/q/f; cat /srv/q/f'"`, "cat: /srv/q/.env: Permission denied\nnew\n"},

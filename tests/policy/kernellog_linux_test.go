@@ -90,7 +90,7 @@ func TestNoKernelLog(t *testing.T) {
 	testenv.RequireLandlock(t, kernel.ABILog)
 	s := suite.Build(t, kernel.ABILog-1)
 	out, err := exec.Command(s.Path("nono-run"), "--silent", "--audit-kernel", "--net-block", "--", "echo", "started").CombinedOutput()
-	if err == nil || strings.Contains(string(out), "started") || !strings.Contains(string(out), "cannot have the kernel log what it denies: that takes Landlock ABI 7") {
+	if err == nil || strings.Contains(string(out), "started") || !strings.Contains(string(out), "cannot have the kernel log what it denies: that needs Landlock ABI 7") {
 		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -20,8 +20,8 @@ func TestProjectUnderAPolicy(t *testing.T) {
 		"the file":            {"forbid profile .nono.profile", lay + `wants 'read /srv/conf'; ` + trust + `F=/srv/conf/c; ` + run, "is not used: cannot use profile '.nono.profile': it is forbidden by the policy 'site'"},
 		"the file, trusted":   {"# none", lay + `wants 'read /srv/conf'; ` + trust + `echo 'forbid profile .nono.profile' > /etc/nono/policy.d/site.profile; F=/srv/conf/c; ` + run, "nono: error: cannot use profile '.nono.profile': it is forbidden by the policy 'site'"},
 		"the flag":            {"forbid trust-project", lay + `wants 'read /srv/conf'; as nobody "$N/nono-run --trust-project -- cat /srv/conf/c"`, "cannot use --trust-project: it is forbidden by the policy 'site'"},
-		"unsigned":            {"require-signature", lay + `wants 'read /srv/conf'; ` + trust + `F=/srv/conf/c; ` + run, "the policy 'site' wants it signed: there is no signature '/srv/q/.nono.profile.sig'"},
-		"unsigned, this once": {"require-signature", lay + `wants 'read /srv/conf'; as nobody "$N/nono-run --trust-project -- cat /srv/conf/c"`, "nono: error: cannot use the profile '/srv/q/.nono.profile': the policy 'site' wants it signed"},
+		"unsigned":            {"require-signature", lay + `wants 'read /srv/conf'; ` + trust + `F=/srv/conf/c; ` + run, "the policy 'site' requires a signature: there is no signature '/srv/q/.nono.profile.sig'"},
+		"unsigned, this once": {"require-signature", lay + `wants 'read /srv/conf'; as nobody "$N/nono-run --trust-project -- cat /srv/conf/c"`, "nono: error: cannot use the profile '/srv/q/.nono.profile': the policy 'site' requires a signature"},
 		"the control":         {"deny /srv/secret", lay + `wants 'read /srv/conf'; ` + trust + `F=/srv/conf/c; ` + run, "\nconf\n"},
 	}
 	scripts := map[string][2]string{}

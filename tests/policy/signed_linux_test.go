@@ -100,18 +100,18 @@ func TestSignatureRequired(t *testing.T) {
 	rows := map[string][2]string{
 		"signed":                  {"made k; " + lay + run, "conf\n"},
 		"signed, asked about":     {"made k; " + lay + `as nobody "HOME=/srv/home $N/nono-why --profile a /srv/conf/c"`, "allowed: read '/srv/conf/c'\n"},
-		"not signed":              {lay + run, "nono: error: cannot use the profile '/srv/home/.config/nono/profiles/a.profile': the policy 'site' wants it signed: there is no signature '/srv/home/.config/nono/profiles/a.profile.sig'\n"},
-		"not signed, asked about": {lay + `as nobody "HOME=/srv/home $N/nono-why --profile a /srv/conf/c"`, "the policy 'site' wants it signed"},
+		"not signed":              {lay + run, "nono: error: cannot use the profile '/srv/home/.config/nono/profiles/a.profile': the policy 'site' requires a signature: there is no signature '/srv/home/.config/nono/profiles/a.profile.sig'\n"},
+		"not signed, asked about": {lay + `as nobody "HOME=/srv/home $N/nono-why --profile a /srv/conf/c"`, "the policy 'site' requires a signature"},
 		"changed":                 {"made k; " + lay + "echo 'read /srv/secret' >> /srv/home/.config/nono/profiles/a.profile; " + run, "the signature is not of these bytes\n"},
 		"another signer":          {"key ed25519 o; made o; " + lay + run, "its key is none of an allowed signer's\n"},
-		"included":                {"made k; " + lay + "cd /srv/home/.config/nono/profiles; echo 'read /srv/secret' > b.profile; cp /srv/p/k .; echo 'profile b' > a.profile; rm a.profile.sig; " + `"$N/nono-policy" sign --key k a.profile; chown -R nobody .; ` + run, "b.profile': the policy 'site' wants it signed"},
-		"no signers":              {"made k; " + lay + "rm /etc/nono/allowed_signers; " + run, "wants it signed: cannot read the allowed signers '/etc/nono/allowed_signers': file does not exist\n"},
+		"included":                {"made k; " + lay + "cd /srv/home/.config/nono/profiles; echo 'read /srv/secret' > b.profile; cp /srv/p/k .; echo 'profile b' > a.profile; rm a.profile.sig; " + `"$N/nono-policy" sign --key k a.profile; chown -R nobody .; ` + run, "b.profile': the policy 'site' requires a signature"},
+		"no signers":              {"made k; " + lay + "rm /etc/nono/allowed_signers; " + run, "requires a signature: cannot read the allowed signers '/etc/nono/allowed_signers': file does not exist\n"},
 		"signers of the user's":   {"made k; " + lay + "chown nobody /etc/nono/allowed_signers; " + run, "cannot trust '/etc/nono/allowed_signers': it does not belong to root\n"},
 		"revoked":                 {"made k; " + lay + "cp k.pub /etc/nono/revoked_keys; " + run + "; rm /etc/nono/revoked_keys", "its key is revoked\n"},
 		"no nono-policy":          {"made k; " + lay + `mkdir /srv/n; cp "$N/nono-run" "$N/nono-exec-shim" /srv/n; as nobody "HOME=/srv/home PATH=$N:$PATH /srv/n/nono-run --silent --profile a -- cat /srv/conf/c"`, "nono: error: cannot find nono-policy: it is neither beside '/srv/n/nono-run' nor in ../libexec/nono\n"},
 		"a built-in":              {`as nobody "HOME=/srv/home $N/nono-run --silent --profile git --read /srv/conf -- cat /srv/conf/c"`, "conf\n"},
 		"the site's":              {`echo 'read /srv/conf' > /etc/nono/profiles/x.profile; as nobody "HOME=/srv/home $N/nono-run --silent --profile x -- cat /srv/conf/c"`, "conf\n"},
-		"the environment":         {lay + `as nobody "HOME=/srv/home NONO_ALLOWED_SIGNERS=/srv/p/allowed GODEBUG=x PATH=/srv/p $N/nono-run --silent --profile a -- /bin/cat /srv/conf/c"`, "wants it signed"},
+		"the environment":         {lay + `as nobody "HOME=/srv/home NONO_ALLOWED_SIGNERS=/srv/p/allowed GODEBUG=x PATH=/srv/p $N/nono-run --silent --profile a -- /bin/cat /srv/conf/c"`, "requires a signature"},
 	}
 	scripts := map[string][2]string{}
 	for name, r := range rows {

@@ -74,7 +74,7 @@ func TestProjectIsOffered(t *testing.T) {
 		}
 		w.dir("project/src")
 		out, status = w.run("--workdir", w.path("project/src"), "--net-block", "--", "cat", w.path("given/a"))
-		w.want("beneath", out, status, 1, "the profile '"+w.path("project/.nono.profile")+"', which you trust, is used in its own directory alone (--workdir '"+w.project+"' starts there", denied)
+		w.want("beneath", out, status, 1, "the profile '"+w.path("project/.nono.profile")+"', which you trust, is used only in its own directory (--workdir '"+w.project+"' starts there", denied)
 		out, _ = w.run("--workdir", w.path("project/src"), "--no-project", "--net-block", "--", "cat", w.path("given/a"))
 		if strings.Contains(out, "which you trust") {
 			t.Errorf("--no-project beneath:\n%s", out)
@@ -250,7 +250,7 @@ func TestProjectMayNot(t *testing.T) {
 			"profile .nono.profile":     "is no name of a profile",
 			"trust-project":             "there is no directive 'trust-project'",
 			"allow-cwd":                 "there is no directive 'allow-cwd'",
-			"workdir":                   "wants a value behind it",
+			"workdir":                   "needs a value after it",
 		} {
 			w.propose(text + "\n")
 			out, status := w.tool("nono-policy", "trust", "--yes", ".")

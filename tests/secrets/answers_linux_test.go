@@ -77,8 +77,8 @@ func TestBadSources(t *testing.T) {
 			arg, want string
 			status    int
 		}{
-			{"TOKEN", "NAME=SOURCE is wanted", 2},
-			{"TOKEN=", "NAME=SOURCE is wanted", 2},
+			{"TOKEN", "it must be NAME=SOURCE", 2},
+			{"TOKEN=", "it must be NAME=SOURCE", 2},
 			{"=pass:x", "the name is empty", 2},
 			{"1A=pass:x", "the name is not that of a variable", 2},
 			{"A-B=pass:x", "the name is not that of a variable", 2},
@@ -93,10 +93,10 @@ func TestBadSources(t *testing.T) {
 			{"TOKEN=pass:a\nb", "control character", 2},
 			{"TOKEN=pass:a\xff", "not UTF-8", 2},
 			{"TOKEN=op:x", "not written as 1Password has it", 2},
-			{"TOKEN=op://vault/item", "a vault, an item and a field are wanted", 2},
+			{"TOKEN=op://vault/item", "it needs a vault, an item and a field", 2},
 			{"TOKEN=keepassxc:/x.kdbx", "the entry is missing", 2},
 			{"TOKEN=keepassxc:x.kdbx#e", "relative path", 2},
-			{"TOKEN=secret-service:x", "attributes and their values are wanted", 2},
+			{"TOKEN=secret-service:x", "it needs attributes and their values", 2},
 			{"TOKEN=vault:secret/x", "the field is missing", 2},
 			{"TOKEN=file:x", "relative path", 2},
 			{"TOKEN=file:../x", "relative path", 2},

@@ -11,7 +11,7 @@ import (
 // until adds one line `until SECONDS KIND PATH`.
 func until(s *spec.Spec, args []string, n int) string {
 	if len(args) < 2 {
-		return "'until' wants a number of seconds, a directive and a path"
+		return "'until' needs a number of seconds, a directive and a path"
 	}
 	end, msg := seconds(wordUntil, args[0])
 	if msg != "" {
@@ -35,7 +35,7 @@ func until(s *spec.Spec, args []string, n int) string {
 // ends reads the line `ends SECONDS`.
 func ends(s *spec.Spec, args []string) string {
 	if len(args) != 1 {
-		return "'ends' wants a number of seconds"
+		return "'ends' needs a number of seconds"
 	}
 	if s.Ends != 0 {
 		return "'ends' is set a second time"
@@ -48,7 +48,7 @@ func ends(s *spec.Spec, args []string) string {
 func seconds(word, arg string) (int64, string) {
 	n, err := strconv.ParseInt(arg, 10, 64)
 	if err != nil || n <= 0 || strconv.FormatInt(n, 10) != arg {
-		return 0, "'" + word + "' wants a number of seconds since the system started, not " + spec.Shown(arg)
+		return 0, "'" + word + "' needs a number of seconds since the system started, not " + spec.Shown(arg)
 	}
 	return n, ""
 }
@@ -56,7 +56,7 @@ func seconds(word, arg string) (int64, string) {
 // ask adds one line `ask KIND PATH`.
 func ask(s *spec.Spec, args []string, n int) string {
 	if len(args) < 2 {
-		return "'ask' wants a directive and a path"
+		return "'ask' needs a directive and a path"
 	}
 	if args[0] == wordHost {
 		return askHost(s, args[1:], n)
@@ -75,7 +75,7 @@ func ask(s *spec.Spec, args []string, n int) string {
 // unasked adds one line `unasked KIND` or `unasked KIND PATH`.
 func unasked(s *spec.Spec, args []string, n int) string {
 	if len(args) == 0 {
-		return "'unasked' wants a directive"
+		return "'unasked' needs a directive"
 	}
 	kind, path := args[0], args[1:]
 	everywhere := len(path) == 0 || len(path) == 2 && path[0] == "by"
@@ -127,7 +127,7 @@ func host(word string, args []string, n int) (spec.Host, string) {
 	case len(args) == 3 && args[1] == "by":
 		by = spec.ParseOrigin(args[2])
 	case len(args) != 1:
-		return spec.Host{}, "'" + word + "' wants one host, and behind it only: by \"REASON\""
+		return spec.Host{}, "'" + word + "' needs one host, and after it only: by \"REASON\""
 	}
 	if args[0] == reach.AnyName {
 		return spec.Host{Name: reach.AnyName, By: by, Line: n}, ""

@@ -43,7 +43,7 @@ func TestUnasked(t *testing.T) {
 		"ask allow /\nunasked allow by \"policy site\"":              "",
 		"ask allow /\nunasked read-file \"/a b\" by \"policy site\"": "",
 		"ask allow /\nunasked unix-socket by \"policy site\"":        "",
-		"ask allow /\nunasked":                                       "line 9: 'unasked' wants a directive",
+		"ask allow /\nunasked":                                       "line 9: 'unasked' needs a directive",
 		"ask allow /\nunasked deny /a":                               "line 9: 'unasked' does not go with \"deny\"",
 		"ask allow /\nunasked read? /a":                              "line 9: 'unasked' does not go with \"read?\"",
 		"ask allow /\nunasked read a":                                "line 9: the path \"a\" is not absolute",
@@ -70,9 +70,9 @@ func TestLaterHosts(t *testing.T) {
 		"until 5 host b.example":                                    "",
 		"host a.example\nask host *\nask host ::/0":                 "",
 		"host a.example\nask host b.example:443 by \"policy site\"": "",
-		"until 0 host b.example":                                    "line 9: 'until' wants a number of seconds since the system started, not \"0\"",
+		"until 0 host b.example":                                    "line 9: 'until' needs a number of seconds since the system started, not \"0\"",
 		"until 5 host b.example:1h":                                 "line 9: the host \"b.example:1h\": a port is a number from 1 to 65535",
-		"until 5 host":                                              "line 9: 'host' wants one host, and behind it only: by \"REASON\"",
+		"until 5 host":                                              "line 9: 'host' needs one host, and after it only: by \"REASON\"",
 		"ask host *":                                                "line 9: a line 'ask host' goes with a line 'host'",
 	} {
 		doc := laterSpec + "ask allow /\n" + lines + "\n"

@@ -15,7 +15,7 @@ func Parse(text string) (spec.Host, string) {
 	var h spec.Host
 	if _, rest, url := strings.Cut(text, "://"); url {
 		name, _, _ := strings.Cut(rest, "/")
-		return h, "a name is wanted and not a URL: " + spec.Shown(name)
+		return h, "it must be a name, not a URL: " + spec.Shown(name)
 	}
 	rest, raw := strings.CutSuffix(text, "/raw")
 	if h.Raw = raw; !raw {
@@ -50,7 +50,7 @@ func Parse(text string) (spec.Host, string) {
 		return h, "a proxy has one name"
 	}
 	if wild && !strings.Contains(beneath, ".") {
-		return h, "'*.' wants a name of at least two labels behind it"
+		return h, "'*.' needs a name of at least two labels after it"
 	}
 	h.Name = name
 	return h, ""
@@ -163,7 +163,7 @@ func ParseListen(text string) (spec.Host, string) {
 	}
 	h, msg := Parse(text)
 	if msg == "" && (h.Name != "" || h.Bits != 128 || h.Port == 0 || h.Raw || h.Proxy) {
-		msg = "a port is wanted, or ADDRESS:PORT"
+		msg = "it must be a port, or ADDRESS:PORT"
 	}
 	return h, msg
 }

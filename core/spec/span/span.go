@@ -72,11 +72,11 @@ func Parse(text string) (seconds int64, problem string) {
 			return 0, "a time is not negative"
 		}
 		if digits == 0 || digits == len(rest) {
-			return 0, "a time is a number with s, m, h or d behind it, as 30s or 1h30m"
+			return 0, "a time is a number with s, m, h or d after it, as 30s or 1h30m"
 		}
 		unit := map[byte]int64{'s': 1, 'm': 60, 'h': 3600, 'd': 24 * 3600}[rest[digits]]
 		if unit == 0 {
-			return 0, "a time is a number with s, m, h or d behind it, as 30s or 1h30m"
+			return 0, "a time is a number with s, m, h or d after it, as 30s or 1h30m"
 		}
 		if err != nil || n > longest/unit || seconds+n*unit > longest {
 			return 0, "a time is 366d at most"

@@ -107,11 +107,11 @@ func (e *Endpoint) refusal(r *http.Request) (status int, reason, text string) {
 		// TRACE would answer with the real key (RFC 9110, 9.3.8).
 		return http.StatusMethodNotAllowed, "method", "this method is not sent on"
 	case r.URL.Host != "" || r.URL.Scheme != "" || !strings.HasPrefix(r.RequestURI, "/"):
-		return http.StatusBadRequest, "absolute_uri", "a path is wanted, and no address"
+		return http.StatusBadRequest, "absolute_uri", "it must be a path, not a URL"
 	case !e.known(r.Host):
 		return http.StatusMisdirectedRequest, "foreign_host", "this is " + e.address + " alone"
 	case !e.presented(r):
-		return http.StatusUnauthorized, "no_made_up_key", "the made-up key of this run is wanted"
+		return http.StatusUnauthorized, "no_made_up_key", "the made-up key of this run is missing"
 	}
 	return 0, "", ""
 }
