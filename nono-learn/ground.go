@@ -9,12 +9,12 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/learn"
 	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
-	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/reach"
 	"github.com/nono-sandbox/nono/core/spec/span"
@@ -61,7 +61,7 @@ func (l *lesson) ground(seen *learn.Recording) (*learn.Ground, error) {
 // gift is what is given without any line of the profile to be made.
 type gift struct {
 	spec      *spec.Spec
-	names     *query.Names
+	names     *byname.Names
 	networked bool
 	hosts     []spec.Host // to which the profile limits the network
 }
@@ -91,7 +91,7 @@ func (l *lesson) given() (*gift, func(string) string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return &gift{s, query.NamesOf(s), networked, hosts}, l.h.Env, nil
+	return &gift{s, byname.Of(s), networked, hosts}, l.h.Env, nil
 }
 
 // hostsOf are the hosts that the lines of a profile grant.
@@ -249,7 +249,7 @@ func (l *lesson) candidates(g *learn.Ground, seen *learn.Recording) error {
 		if err != nil {
 			return err
 		}
-		n := query.NamesOf(s)
+		n := byname.Of(s)
 		g.Profiles = append(g.Profiles, learn.Candidate{Name: name, Certain: name == l.own, Rmdir: s.Rmdir,
 			Gives: func(path string) carve.Rights { return n.Kernel(path) }})
 	}

@@ -7,11 +7,11 @@ import (
 	"slices"
 
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
-	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/span"
 )
@@ -25,7 +25,7 @@ type lesson struct {
 	home, dir string // free of symlinks; home is "" where there is none
 	// wide is the policy that grants everything but what is protected, by its lines.
 	wide     *spec.Spec
-	wideOpen *query.Names
+	wideOpen *byname.Names
 	// usual are the profiles that the command is known to want, and own is the one that
 	// is for this command.
 	usual []string
@@ -72,7 +72,7 @@ func (l *lesson) before() error {
 	if err != nil {
 		return err
 	}
-	l.wide, l.wideOpen = wide.Spec, query.NamesOf(wide.Spec)
+	l.wide, l.wideOpen = wide.Spec, byname.Of(wide.Spec)
 	if l.wideOpen.Meant(l.dir)&carve.List == 0 {
 		return &fault.Error{Do: "learn in", Path: l.dir, Err: fault.Text("it is protected (" + l.why(l.dir) + ")"), Hint: "start elsewhere"}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nono-sandbox/nono/core/jsonobject"
 	"github.com/nono-sandbox/nono/core/testenv"
 )
 
@@ -72,21 +73,20 @@ func TestNoJSON(t *testing.T) {
 }
 
 // A record holds any bytes, as JSON.
-func TestQuote(t *testing.T) {
-	words := []string{"", "a b", `"quoted"`, "\\", "a\"b", "\x00\x1f\x7f\n\t", "é😀\u2028\ufffd", "<&>"}
-	var got []string
-	if err := json.Unmarshal([]byte(quotes(words)), &got); err != nil {
-		t.Fatalf("%v: %s", err, quotes(words))
+func TestText(t *testing.T) {
+	words := []string{"", "a b", `"quoted"`, "\\", "a\"b", "\x00\x1f\x7f\n\t", "é😀\u2028\ufffd", "<&>", "\xff"}
+	o := jsonobject.Append(nil)
+	o.Texts("words", texts(words))
+	var got struct{ Words []string }
+	if err := json.Unmarshal(o.End(), &got); err != nil {
+		t.Fatal(err)
 	}
 	for i := range words {
-		if want := text(words[i]); got[i] != want {
-			t.Errorf("%q became %q, want %q", words[i], got[i], want)
+		if want := text(words[i]); got.Words[i] != want {
+			t.Errorf("%q became %q, want %q", words[i], got.Words[i], want)
 		}
 	}
-	if got := quote("\xff"); got != `"\"\\xff\""` {
+	if got := text("\xff"); got != `"\xff"` {
 		t.Error(got)
-	}
-	if quotes(nil) != "[]" {
-		t.Error(quotes(nil))
 	}
 }

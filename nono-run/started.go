@@ -9,6 +9,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/conceal"
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/jsonobject"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/version"
 	"golang.org/x/sys/unix"
@@ -56,53 +57,41 @@ func (l *launch) record() ([]byte, error) {
 	}
 	argv, room := []string{}, mostOfRecord
 	for _, word := range hide(l.policy.Command.Argv) {
-		if room -= len(text(word)); room < 0 {
+		word = text(word)
+		if room -= len(word); room < 0 {
 			break
 		}
 		argv = append(argv, word)
 	}
-	line := `{"event":"start","time":` + quote(time.Now().UTC().Format(time.RFC3339Nano)) + `,"version":` + quote(version.String()) +
-		`,"pid":` + strconv.Itoa(os.Getpid()) + `,"uid":` + strconv.Itoa(os.Getuid()) +
-		`,"cwd":` + quote(cwd) + `,"path":` + quote(l.policy.Command.Path) + `,"argv":` + quotes(argv)
+	o := jsonobject.Append(nil)
+	o.Text("event", "start")
+	o.Text("time", time.Now().UTC().Format(time.RFC3339Nano))
+	o.Text("version", version.String())
+	o.Int("pid", int64(os.Getpid()))
+	o.Int("uid", int64(os.Getuid()))
+	o.Text("cwd", text(cwd))
+	o.Text("path", text(l.policy.Command.Path))
+	o.Texts("argv", argv)
 	if left := len(l.policy.Command.Argv) - len(argv); left > 0 {
-		line += `,"argv_left_out":` + strconv.Itoa(left)
+		o.Int("argv_left_out", int64(left))
 	}
-	line += `,"profiles":` + quotes(l.profile.Names) + `,"policies":` + quotes(l.managed.Policies) +
-		`,"supervised":` + strconv.FormatBool(l.policy.Spec.Supervised()) + "}" // a process of nono's stays beside the command
-	return []byte(line), nil
+	o.Texts("profiles", texts(l.profile.Names))
+	o.Texts("policies", texts(l.managed.Policies))
+	o.Bool("supervised", l.policy.Spec.Supervised()) // a process of nono stays beside the command
+	return o.End(), nil
 }
 
-// quotes is words as an array of JSON.
-func quotes(words []string) string {
-	out := "["
+// texts is text for each of words.
+func texts(words []string) []string {
+	out := make([]string, len(words))
 	for i, word := range words {
-		if i > 0 {
-			out += ","
-		}
-		out += quote(word)
+		out[i] = text(word)
 	}
-	return out + "]"
+	return out
 }
 
-// quote is what text makes of s as a string of JSON (RFC 8259, section 7).
-func quote(s string) string {
-	out := []byte{'"'}
-	for _, r := range text(s) {
-		switch {
-		case r == '"' || r == '\\':
-			out = append(out, '\\', byte(r))
-		case r < ' ':
-			const hex = "0123456789abcdef"
-			out = append(out, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
-		default:
-			out = utf8.AppendRune(out, r)
-		}
-	}
-	return string(append(out, '"'))
-}
-
-// text is s as JSON can hold it: quoted as Go does where it is no UTF-8, and where it
-// looks as if it were quoted so.
+// text returns s in a form that a JSON string can hold. If s is not UTF-8, or begins like
+// a Go string, text returns it as a Go string.
 func text(s string) string {
 	if utf8.ValidString(s) && !strings.HasPrefix(s, "\"") {
 		return s

@@ -6,7 +6,7 @@ import (
 
 	"github.com/nono-sandbox/nono/core/enforce/confine"
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/shellquote"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/document"
@@ -47,7 +47,7 @@ func (o *options) pool(s *spec.Spec, outer *confine.Outer) ([]string, error) {
 
 // roomWhere begins the sentence that tells how much could be made in dir.
 func roomWhere(dir string) string {
-	if dir == query.Shm {
+	if dir == paths.Shm {
 		return "there"
 	}
 	return besideWhat(dir) + " there"
@@ -55,7 +55,7 @@ func roomWhere(dir string) string {
 
 // besideWhat tells what keeps the command from making names in dir itself.
 func besideWhat(dir string) string {
-	if dir == query.Shm {
+	if dir == paths.Shm {
 		return "beside what other programs have there"
 	}
 	return "beside what is denied"

@@ -12,7 +12,9 @@ import (
 	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/jsonobject"
 	"github.com/nono-sandbox/nono/core/policy"
+	"github.com/nono-sandbox/nono/core/probe"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -44,7 +46,7 @@ func (w *sandbox) about(q query.Question) (query.Verdict, error) {
 	if q.Op == query.Connect && strings.HasPrefix(q.Path, "@") {
 		v := query.Abstract(w.spec, w.abi, q.Path)
 		if w.self {
-			query.ProbeSocket(&v)
+			probe.Socket(&v)
 		}
 		advice.KeepTo(w.managed, &v, w.platform)
 		return v, nil
@@ -55,7 +57,7 @@ func (w *sandbox) about(q query.Question) (query.Verdict, error) {
 	v := w.asker.Ask(q)
 	w.asks(q, &v)
 	if w.self && !v.Asks { // trying would put a question to somebody
-		w.asker.Probe(q, &v)
+		probe.Path(w.spec, q, &v)
 	}
 	w.adviser.Advise(q, &v)
 	if v.Reason == query.NotInAllowedPaths {
@@ -175,7 +177,7 @@ func (w *sandbox) network(host string, port int, protocol string) query.Verdict 
 	v := query.Network(w.spec, w.abi, host, port, protocol)
 	v.Asks = w.self && v.Status == query.Denied && query.HostAskable(w.spec, &v)
 	if w.self {
-		query.ProbeNetwork(&v)
+		probe.Network(&v)
 	}
 	advice.KeepTo(w.managed, &v, w.platform)
 	return v
@@ -223,10 +225,11 @@ func (w *sandbox) line(b []byte, line string, denied *bool) []byte {
 		v, err = w.about(q)
 	}
 	if err != nil {
-		b = append(b, `{"status":"error","error":`...)
-		b = query.AppendJSONString(b, err.Error())
-		b = append(b, `,"line":`...)
-		return append(query.AppendJSONString(b, line), '}')
+		o := jsonobject.Append(b)
+		o.Text("status", "error")
+		o.Text("error", err.Error())
+		o.Text("line", line)
+		return o.End()
 	}
 	*denied = *denied || v.Status == query.Denied
 	return v.AppendJSON(b)

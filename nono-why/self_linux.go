@@ -4,7 +4,7 @@ import (
 	"os"
 
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/probe"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/document"
 	"golang.org/x/sys/unix"
@@ -14,7 +14,7 @@ import (
 // in one the kernel says; NONO_SPEC, which anyone may set, only says where the
 // spec is.
 func (w *sandbox) findSelf() error {
-	if !query.Sandboxed() {
+	if !probe.Sandboxed() {
 		w.outside = true
 		return nil
 	}

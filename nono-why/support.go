@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/cli"
+	"github.com/nono-sandbox/nono/core/jsonobject"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/promise"
-	"github.com/nono-sandbox/nono/core/query"
 	"golang.org/x/sys/unix"
 )
 
@@ -71,39 +71,34 @@ func logs(k kernel.Support) string {
 }
 
 func (o *options) supportJSON(k kernel.Support, err error, promises []promise.Promise) string {
-	str := func(b []byte, key, value string) []byte {
-		return query.AppendJSONString(append(b, `,"`+key+`":`...), value)
-	}
 	mechanism := "landlock"
-	b := []byte(`{"system":"` + o.platform + `"`)
+	out := jsonobject.Append(nil)
+	out.Text("system", o.platform)
 	if o.platform == runtime.GOOS {
-		b = str(b, "arch", runtime.GOARCH)
-		b = str(b, "release", release())
+		out.Text("arch", runtime.GOARCH)
+		out.Text("release", release())
 	}
 	switch {
 	case err != nil:
 		mechanism = "none"
-		b = str(b, "error", err.Error())
+		out.Text("error", err.Error())
 	case o.platform == "darwin":
 		mechanism = "seatbelt"
 	}
-	b = str(b, "mechanism", mechanism)
-	b = append(b, `,"abi":`+strconv.Itoa(k.ABI)+`,"promises":[`...)
-	for i, p := range promises {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, `{"held":`+strconv.FormatBool(p.Held)...)
-		b = str(b, "key", p.Key)
-		b = str(b, "what", p.What)
+	out.Text("mechanism", mechanism)
+	out.Int("abi", int64(k.ABI))
+	out.Objects("promises", len(promises), func(i int, each *jsonobject.Object) {
+		p := promises[i]
+		each.Bool("held", p.Held)
+		each.Text("key", p.Key)
+		each.Text("what", p.What)
 		if p.Held {
-			b = str(b, "by", p.By)
+			each.Text("by", p.By)
 		} else {
-			b = str(b, "needs", p.Needs)
+			each.Text("needs", p.Needs)
 		}
-		b = append(b, '}')
-	}
-	return string(b) + "]}\n"
+	})
+	return string(out.End()) + "\n"
 }
 
 func release() string {

@@ -16,7 +16,7 @@ func (a *Adviser) candidates(s *spec.Spec, q query.Question, v *query.Verdict) [
 	if v.Reason == query.BlockedCommand {
 		list = append(list, liftings(s, v.Line)...)
 	}
-	if !v.Exists && spec.Parent(v.Resolved) == query.Shm {
+	if !v.Exists && spec.Parent(v.Resolved) == paths.Shm {
 		try(query.Part{Flag: "--private-shm"})
 	}
 	switch q.Op {

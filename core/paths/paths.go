@@ -8,6 +8,10 @@ package paths
 
 import "golang.org/x/sys/unix"
 
+// Shm is where the C library keeps POSIX shared memory and named semaphores
+// (shm_overview(7)).
+const Shm = "/dev/shm"
+
 // A Node is one file, directory or other thing at one path without symlinks.
 type Node struct {
 	Path     string

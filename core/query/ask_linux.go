@@ -2,6 +2,7 @@ package query
 
 import (
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
@@ -136,7 +137,7 @@ func changes(o Op) bool {
 
 // unsaved refuses a socket where every change is the supervisor's: it makes none.
 func (e *asking) unsaved(p *paths.Place) {
-	line := grantOf(e.a.s, p.Path, carve.Create)
+	line := byname.Grant(e.a.s, p.Path, carve.Create)
 	if e.failed || line == nil || !line.Kept() {
 		return
 	}
@@ -209,6 +210,6 @@ func (e *asking) unreachable(p *paths.Place, errno unix.Errno, want carve.Rights
 // grant deeper than that.
 func denies(a *Asker, path string, want carve.Rights) bool {
 	right := want & -want
-	d, g := denyOf(a.s, path, right), grantOf(a.s, path, right)
+	d, g := byname.Deny(a.s, path, right), byname.Grant(a.s, path, right)
 	return d != nil && (g == nil || len(g.Path) < len(d.Path))
 }

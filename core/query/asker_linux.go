@@ -2,6 +2,7 @@ package query
 
 import (
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -132,7 +133,7 @@ func (a *Asker) deniedAlias(n *paths.Node, right carve.Rights) *spec.Path {
 		}
 	}
 	for ; n != nil; n = n.Parent {
-		if p := a.held[idOf(n)]; p != nil && takes(p, right) {
+		if p := a.held[idOf(n)]; p != nil && byname.Takes(p, right) {
 			return p
 		}
 	}

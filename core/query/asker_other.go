@@ -37,15 +37,3 @@ func (a *Asker) OtherNames(...string) bool { return false }
 
 // Ask answers one question.
 func (a *Asker) Ask(q Question) Verdict { return a.mac.ask(q) }
-
-// Probe does nothing: no harmless probe is known here.
-func (a *Asker) Probe(Question, *Verdict) {}
-
-// ProbeSocket does nothing either.
-func ProbeSocket(*Verdict) {}
-
-// ProbeNetwork does nothing either.
-func ProbeNetwork(*Verdict) {}
-
-// Sandboxed cannot tell here, and says no.
-func Sandboxed() bool { return false }

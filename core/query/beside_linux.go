@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
@@ -30,7 +31,7 @@ func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights
 	if !s.BesideDenied || !itself && spec.Parent(target) != n.Path {
 		return false
 	}
-	names := NamesOf(s)
+	names := byname.Of(s)
 	chain := ""
 	for _, at := range e.a.namesOf(n) {
 		if chain == "" && names.Chain(at)&missing == missing {
@@ -47,7 +48,7 @@ func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights
 		target = spec.Join(chain, spec.Base(target))
 	}
 	if !e.failed {
-		e.v.Line = grantOf(s, target, missing&-missing)
+		e.v.Line = byname.Grant(s, target, missing&-missing)
 		e.note(BesideDenied)
 	}
 	return true
@@ -86,7 +87,7 @@ func (e *asking) ownShm(n *paths.Node, target string) bool {
 	default:
 		return false
 	}
-	if !e.a.s.PrivateShm || n.Path != Shm || target != Shm && spec.Parent(target) != Shm {
+	if !e.a.s.PrivateShm || n.Path != paths.Shm || target != paths.Shm && spec.Parent(target) != paths.Shm {
 		return false
 	}
 	if !e.failed {

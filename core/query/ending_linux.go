@@ -2,6 +2,7 @@ package query
 
 import (
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/kernel/clock"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/later"
@@ -89,7 +90,7 @@ func (a *Asker) holdsUntil(v *Verdict, now int64) int64 {
 // endingAt returns a grant that ends, at or above path, for which is holds; or nil.
 func (a *Asker) endingAt(path string, is func(*spec.Path) bool) *spec.Path {
 	for i := range a.s.Ending {
-		if p := &a.s.Ending[i]; atOrAbove(p.Path, path) && is(p) && denyOf(a.s, path, carve.ReadFile) == nil {
+		if p := &a.s.Ending[i]; spec.Within(path, p.Path) && is(p) && byname.Deny(a.s, path, carve.ReadFile) == nil {
 			return p
 		}
 	}

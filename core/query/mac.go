@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/seatbelt"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -68,7 +69,7 @@ func (m *mac) decide(v *Verdict, c seatbelt.Class, path string) bool {
 	switch {
 	case v.Line == nil:
 		v.Reason = NotInAllowedPaths
-		if g := anyGrantOf(m.s, path); g != nil {
+		if g := byname.AnyGrant(m.s, path); g != nil {
 			v.Reason, v.Line = InsufficientAccess, g
 			if c == seatbelt.RemoveDir && !m.s.Rmdir {
 				v.Reason = RmdirBlocked

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -103,14 +104,14 @@ func (e *asking) changing(p *paths.Place, errno unix.Errno) {
 	if p.Node.IsDir() {
 		right = carve.Create
 	}
-	if NamesOf(e.a.s).Meant(p.Path)&carve.Changing == 0 {
+	if byname.Of(e.a.s).Meant(p.Path)&carve.Changing == 0 {
 		e.fail(unix.EPERM, NotInAllowedPaths, bySupervisor)
 		e.policy, e.v.Lacking, e.v.EnforcedBy = true, p.Path, bySupervisor
 		e.whyNot(p.Node, p.Path, right)
 		return
 	}
 	if !e.failed {
-		e.v.Line = grantOf(e.a.s, p.Path, right)
+		e.v.Line = byname.Grant(e.a.s, p.Path, right)
 	}
 }
 

@@ -2,6 +2,7 @@ package query
 
 import (
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -24,12 +25,12 @@ func (e *asking) whyNot(n *paths.Node, target string, missing carve.Rights) {
 	s := e.a.s
 	// One right stands for all: reading before writing before removing.
 	right := missing & -missing
-	deny, grant := denyOf(s, target, right), grantOf(s, target, right)
+	deny, grant := byname.Deny(s, target, right), byname.Grant(s, target, right)
 	if deny != nil && grant != nil && len(grant.Path) >= len(deny.Path) {
 		deny = nil
 	}
 	if deny == nil && grant != nil {
-		if alias := e.a.deniedAlias(n, right); alias != nil && !atOrAbove(alias.Path, target) {
+		if alias := e.a.deniedAlias(n, right); alias != nil && !spec.Within(target, alias.Path) {
 			deny = alias
 			e.v.Note = "it is another name of " + fault.Quote(alias.Path)
 		}
@@ -41,20 +42,20 @@ func (e *asking) whyNot(n *paths.Node, target string, missing carve.Rights) {
 			e.v.Reason = BlockedCommand
 		}
 	case grant != nil:
-		e.v.Reason, e.v.Line = ChainDirectory, denyBeneath(s, n.Path, right)
+		e.v.Reason, e.v.Line = ChainDirectory, byname.DenyBeneath(s, n.Path, right)
 		if e.v.Line != nil {
 			e.v.Category = categoryOf(e.v.Line)
 		}
-	case right == carve.RemoveDir && !s.Rmdir && grantOf(s, target, carve.Create) != nil:
-		e.v.Reason, e.v.Line = RmdirBlocked, grantOf(s, target, carve.Create)
+	case right == carve.RemoveDir && !s.Rmdir && byname.Grant(s, target, carve.Create) != nil:
+		e.v.Reason, e.v.Line = RmdirBlocked, byname.Grant(s, target, carve.Create)
 		if s.RmdirOwn {
 			e.note("directories that the command makes itself can be removed and renamed")
 		}
 	default:
-		if s.PrivateShm && spec.Beneath(target, Shm) {
+		if s.PrivateShm && spec.Beneath(target, paths.Shm) {
 			e.note("--private-shm gives what the command makes there itself")
 		}
-		e.v.Reason, e.v.Line = NotInAllowedPaths, anyGrantOf(s, target)
+		e.v.Reason, e.v.Line = NotInAllowedPaths, byname.AnyGrant(s, target)
 		if e.v.Line != nil {
 			e.v.Reason = InsufficientAccess
 		}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
@@ -221,7 +222,7 @@ func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
 // keptBeside answers for a move into or out of a directory that something is denied in or
 // beneath, where the supervisor decides, and reports whether this is one.
 func (e *asking) keptBeside(from, to *paths.Place, src *paths.Node) bool {
-	names, n := NamesOf(e.a.s), from.Node
+	names, n := byname.Of(e.a.s), from.Node
 	chain := func(dir *paths.Node) (string, bool) {
 		for _, at := range e.a.namesOf(dir) {
 			if names.Chain(at)&carve.Create != 0 {

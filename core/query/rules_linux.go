@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -89,7 +90,7 @@ func (c *carved) because(n *paths.Node, right carve.Rights) *spec.Path {
 	c = c.at(n)
 	for _, g := range c.of[idOf(n)] {
 		if g.rights&right == right && n.SameInode(g.path) {
-			return grantOf(c.s, g.path, right)
+			return byname.Grant(c.s, g.path, right)
 		}
 	}
 	return nil
@@ -120,7 +121,7 @@ func (l *byLines) own(n *paths.Node) carve.Rights {
 }
 
 func (l *byLines) because(n *paths.Node, right carve.Rights) *spec.Path {
-	return grantOf(l.s, n.Path, right)
+	return byname.Grant(l.s, n.Path, right)
 }
 
 // fits reports whether the grant p would be applied: an optional one of

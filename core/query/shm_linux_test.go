@@ -5,11 +5,13 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+
+	"github.com/nono-sandbox/nono/core/paths"
 )
 
 // What the command makes in /dev/shm is allowed, and nothing that is there.
 func TestPrivateShm(t *testing.T) {
-	name := filepath.Join(Shm, "nono-query-"+strconv.Itoa(os.Getpid()))
+	name := filepath.Join(paths.Shm, "nono-query-"+strconv.Itoa(os.Getpid()))
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
 		t.Skip("no file can be made in /dev/shm")
 	}
@@ -25,13 +27,13 @@ func TestPrivateShm(t *testing.T) {
 		{ReadWrite, name + "-new", true, Allowed},
 		{Create, name + "-new", true, Allowed},
 		{Mkdir, name + "-new", true, Allowed},
-		{Write, Shm, true, Allowed},
+		{Write, paths.Shm, true, Allowed},
 		{Write, name + "-new", false, Denied},
 		{Symlink, name + "-new", true, Denied},
 		{Read, name, true, Denied},
 		{Write, name, true, Denied},
 		{Delete, name, true, Denied},
-		{List, Shm, true, Denied},
+		{List, paths.Shm, true, Denied},
 		{Write, name + "-new/beneath", true, Denied},
 	} {
 		s := policyFor(dir)

@@ -2,6 +2,7 @@ package attempt
 
 import (
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/supervise/caller"
 	"golang.org/x/sys/unix"
@@ -9,7 +10,7 @@ import (
 
 // PlainlyAllowed reports whether the lines give all that a can need, so that whatever is
 // on the disk the kernel's rules do not refuse it. from and to are where its paths lead.
-func (a *Attempt) PlainlyAllowed(names *query.Names, from, to *caller.Name) bool {
+func (a *Attempt) PlainlyAllowed(names *byname.Names, from, to *caller.Name) bool {
 	dir := names.Kernel(from.Real)
 	if a.NoFollow || !symlink(from) {
 		here := names.Kernel(from.Path())

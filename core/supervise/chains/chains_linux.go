@@ -15,7 +15,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/seccomp"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
@@ -31,7 +31,7 @@ type Keeper struct {
 	// mu is held from the look at a name to what is done about it.
 	mu        sync.Mutex
 	dirs      Dirs
-	names     *query.Names
+	names     *byname.Names
 	pools     []*pool
 	performer *files.Performer
 	// rmdirOwn tells that directories may be removed and renamed that came
@@ -41,7 +41,7 @@ type Keeper struct {
 
 // New returns a Keeper for the sandbox of s, with the pools that Prepare has made.
 func New(s *spec.Spec, pools []string) (*Keeper, error) {
-	names := query.NamesOf(s)
+	names := byname.Of(s)
 	k := &Keeper{dirs: find(s, names), names: names, performer: files.New(), rmdirOwn: s.RmdirOwn}
 	for _, path := range pools {
 		p, err := openPool(path)

@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/carve"
-	"github.com/nono-sandbox/nono/core/query"
+	"github.com/nono-sandbox/nono/core/carve/byname"
+	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -34,12 +35,12 @@ type Dir struct {
 type Dirs map[carve.ID]*Dir
 
 // Find returns the chain directories of s that exist.
-func Find(s *spec.Spec) Dirs { return find(s, query.NamesOf(s)) }
+func Find(s *spec.Spec) Dirs { return find(s, byname.Of(s)) }
 
-func find(s *spec.Spec, names *query.Names) Dirs {
+func find(s *spec.Spec, names *byname.Names) Dirs {
 	all, byPath := Dirs{}, map[string]*Dir{}
 	if s.PrivateShm {
-		if d := all.add(query.Shm, names); d != nil {
+		if d := all.add(paths.Shm, names); d != nil {
 			d.reads, d.private = true, true
 		}
 	}
@@ -87,7 +88,7 @@ func (all Dirs) Paths() []string {
 }
 
 // add examines the directory path; nil where there is none.
-func (all Dirs) add(path string, names *query.Names) *Dir {
+func (all Dirs) add(path string, names *byname.Names) *Dir {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		fd, err = unix.Open(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/nono-sandbox/nono/core/audit"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/seccomp"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -24,7 +25,7 @@ import (
 type Grants struct {
 	spec  *spec.Spec
 	abi   int
-	names *query.Names // what the kernel's rules give
+	names *byname.Names // what the kernel's rules give
 	tell  func(audit.Event)
 	files *files.Performer
 
@@ -40,7 +41,7 @@ type Grants struct {
 // New makes the grants of a run on a kernel with that Landlock ABI. person is who is
 // asked, or nil; tell hears of what was granted by an answer.
 func New(s *spec.Spec, abi int, person *Person, tell func(audit.Event)) (*Grants, error) {
-	g := &Grants{spec: s, abi: abi, names: query.NamesOf(s), person: person, tell: tell, files: files.New(), answered: newAnswered(), ahead: map[int]announcement{}}
+	g := &Grants{spec: s, abi: abi, names: byname.Of(s), person: person, tell: tell, files: files.New(), answered: newAnswered(), ahead: map[int]announcement{}}
 	bare := *s
 	bare.Ending = nil
 	var err error

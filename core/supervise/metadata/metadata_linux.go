@@ -8,6 +8,7 @@ package metadata
 import (
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/seccomp"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -20,7 +21,7 @@ import (
 // Feature returns what decides about the calls of the group that the sandbox of s holds.
 // tell, unless nil, hears of what is refused, and may be called from several goroutines.
 func Feature(s *spec.Spec, tell func(audit.Event)) supervise.Feature {
-	names := query.NamesOf(s)
+	names := byname.Of(s)
 	performer := files.New()
 	decide := func(c *supervise.Call) (notify.Answer, bool) {
 		return performer.Perform(c, files.Hooks{Before: func(p *files.Plan) files.Decision {
@@ -45,7 +46,7 @@ func Feature(s *spec.Spec, tell func(audit.Event)) supervise.Feature {
 
 // mayChange reports whether what lies at p may be written, or is nothing that a policy
 // could name: a pipe, a socket, a file in memory.
-func mayChange(names *query.Names, p *files.Place) bool {
+func mayChange(names *byname.Names, p *files.Place) bool {
 	path := p.Path()
 	if path == "" {
 		return p.Dir < 0 && p.Stat.Nlink == 0 || !p.Is(unix.S_IFREG) && !p.Is(unix.S_IFDIR)

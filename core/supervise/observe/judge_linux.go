@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/nono-sandbox/nono/core/advice"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -18,7 +19,7 @@ import (
 // names alone tell that at once; of the others the asker tells, who looks at the disk
 // and knows the line that decides.
 type judge struct {
-	names *query.Names
+	names *byname.Names
 	mu    sync.Mutex
 	ready <-chan struct{}
 	asker *query.Asker // nil where the sandbox cannot be made, which the shim says
@@ -32,7 +33,7 @@ type judge struct {
 // not wait for both.
 func newJudge(s *spec.Spec, abi int, host *policy.Host, wide func(path string) *spec.Spec) *judge {
 	ready := make(chan struct{})
-	j := &judge{names: query.NamesOf(s), ready: ready, wide: wide, about: advice.Sandbox{Spec: s, ABI: abi, Platform: "linux", Dir: "/", Host: host}}
+	j := &judge{names: byname.Of(s), ready: ready, wide: wide, about: advice.Sandbox{Spec: s, ABI: abi, Platform: "linux", Dir: "/", Host: host}}
 	go func() {
 		defer close(ready)
 		if asker, err := query.Watching(s, abi); err == nil {

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
@@ -27,7 +28,7 @@ type keeper struct {
 	mu  sync.Mutex
 	own map[carve.ID]born
 	// names tell where names may be made.
-	names *query.Names
+	names *byname.Names
 	// others tells which directories are another feature's, or is nil.
 	others func(dir int) bool
 }
@@ -42,7 +43,7 @@ type born struct {
 // Feature returns what makes, removes and renames directories for the command, but for
 // names in the directories that others says are another feature's, in the sandbox of s.
 func Feature(s *spec.Spec, others func(dir int) bool) supervise.Feature {
-	k := &keeper{own: map[carve.ID]born{}, names: query.NamesOf(s), others: others}
+	k := &keeper{own: map[carve.ID]born{}, names: byname.Of(s), others: others}
 	return supervise.Feature{Name: "own directories", Decide: map[string]supervise.Decider{
 		"mkdir": k.mkdir, "mkdirat": k.mkdir, "rmdir": k.rmdir, "unlinkat": k.rmdir,
 		"rename": k.rename, "renameat": k.rename, "renameat2": k.rename,

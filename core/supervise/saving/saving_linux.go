@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/seccomp"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/supervise"
@@ -26,7 +26,7 @@ import (
 
 // A Keeper saves and makes changes.
 type Keeper struct {
-	names *query.Names
+	names *byname.Names
 	files *files.Performer
 	// store is where the journal is, which nobody inside may reach.
 	store string
@@ -49,7 +49,7 @@ type Keeper struct {
 // New returns what saves into j the changes that the command of s makes in trees. beside
 // makes names beside what is denied, or is nil. told is called with a sentence for a person.
 func New(s *spec.Spec, j *undo.Journal, trees []string, store string, beside *chains.Keeper, told func(string)) *Keeper {
-	return &Keeper{besideDenied: beside, names: query.NamesOf(s), files: files.New(), store: store, trees: trees, rmdirOwn: s.RmdirOwn,
+	return &Keeper{besideDenied: beside, names: byname.Of(s), files: files.New(), store: store, trees: trees, rmdirOwn: s.RmdirOwn,
 		told: told, j: j, saved: make(chan struct{}, 1), once: map[string]bool{}}
 }
 

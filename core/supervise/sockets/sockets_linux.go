@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/audit"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/shellquote"
@@ -26,7 +27,7 @@ import (
 
 // doors knows to which sockets a connection may be made.
 type doors struct {
-	names *query.Names
+	names *byname.Names
 	tell  func(audit.Event)
 	// hosts tells that another feature decides about the network.
 	hosts bool
@@ -50,7 +51,7 @@ type doors struct {
 // Feature returns what answers connect(2) and bind(2) in the sandbox of s. tell hears of
 // what is refused. person is asked about that before, or nil.
 func Feature(s *spec.Spec, tell func(audit.Event), person Person) supervise.Feature {
-	d := &doors{names: query.NamesOf(s), tell: tell, hosts: s.Traps(spec.TrapHosts), ports: len(s.Ports) > 0 && !s.Net, given: givenOf(s), person: person}
+	d := &doors{names: byname.Of(s), tell: tell, hosts: s.Traps(spec.TrapHosts), ports: len(s.Ports) > 0 && !s.Net, given: givenOf(s), person: person}
 	if support, err := kernel.Detect(); err == nil {
 		d.scoped = support.ABI >= kernel.ABIScope && !s.UnixSockets
 	}

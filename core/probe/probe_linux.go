@@ -1,4 +1,7 @@
-package query
+// Package probe asks the kernel itself, from inside a sandbox, and corrects what
+// package query says of the sandbox from its spec. Every probe is harmless: it makes,
+// changes and starts nothing.
+package probe
 
 import (
 	"os"
@@ -7,15 +10,17 @@ import (
 	"unsafe"
 
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/paths"
+	"github.com/nono-sandbox/nono/core/query"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
 
-// Sandboxed reports whether this process is in a sandbox of nono's, as the
-// kernel tells: privileges cannot be gained, system calls are filtered, and the
-// filter refuses, before it is looked at, a request that without one fails for
-// its descriptor. The environment plays no part.
+// Sandboxed reports whether this process is in a sandbox of nono. It asks the kernel
+// and not the environment. Three things must be true: the process cannot gain
+// privileges; a filter of system calls is loaded; and the filter refuses ioctl(2)
+// requests with EPERM that fail with EBADF without a filter.
 func Sandboxed() bool {
 	nnp, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)
 	if err != nil || nnp != 1 {
@@ -32,65 +37,65 @@ func Sandboxed() bool {
 	return true
 }
 
-// Probe asks the kernel where that does no harm, and corrects v where the
-// answer differs. It is for an Asker made by Inside: the spec that it was given
-// may be forged, and the disk has changed since the sandbox started.
-func (a *Asker) Probe(q Question, v *Verdict) {
+// Path tries q where a harmless probe is known, and corrects v, the answer of
+// query.Inside for the spec s, where the kernel differs: NONO_SPEC may name a forged
+// spec, and the disk may have changed since the sandbox started.
+func Path(s *spec.Spec, q query.Question, v *query.Verdict) {
 	if errno, asked := try(q, v); asked {
 		line := v.Line
-		v.correct(errno)
-		a.sinceTheStart(v, line)
+		correct(v, errno)
+		sinceTheStart(s, v, line)
 	}
 }
 
-// correct makes v what the kernel says.
-func (v *Verdict) correct(errno unix.Errno) {
+// correct makes v the answer of the kernel.
+func correct(v *query.Verdict, errno unix.Errno) {
 	denied := errno == unix.EACCES || errno == unix.EPERM || errno == unix.EXDEV
 	switch {
-	case denied && v.Status == Allowed:
-		v.Status = Denied
+	case denied && v.Status == query.Allowed:
+		v.Status = query.Denied
 		v.EnforcedBy = "the kernel"
-	case errno == 0 && v.Status == Denied:
-		v.Status = Allowed
+	case errno == 0 && v.Status == query.Denied:
+		v.Status = query.Allowed
 		v.EnforcedBy = ""
 	default:
 		return
 	}
-	v.Reason, v.Line, v.Also, v.Category, v.Suggestion, v.Errno = SinceTheStart, nil, nil, "", nil, ""
+	v.Reason, v.Line, v.Also, v.Category, v.Suggestion, v.Errno = query.SinceTheStart, nil, nil, "", nil, ""
 	if denied {
 		v.Errno = unix.ErrnoName(errno)
 	}
 	v.Note = "something has changed since the start, another sandbox is around this one, or NONO_SPEC is not its spec"
 }
 
-// sinceTheStart is what probably became of what line grants by the spec, and the
-// kernel shuts: a rule holds for a file and not for its name.
-func (a *Asker) sinceTheStart(v *Verdict, line *spec.Path) {
+// sinceTheStart notes the probable cause where line grants a path and the kernel
+// refuses it: a rule of the kernel is for a file, not for its name.
+func sinceTheStart(s *spec.Spec, v *query.Verdict, line *spec.Path) {
 	const again = "; start the sandbox again"
 	switch {
-	case v.Reason != SinceTheStart || v.Status != Denied || line == nil:
+	case v.Reason != query.SinceTheStart || v.Status != query.Denied || line == nil:
 	case line.Kind.File() && line.Path == v.Resolved:
 		v.Note = "it was probably replaced since the start: a grant of one file (" + line.By.String() + ") holds for the file that was there then" + again
-	case denyBeneath(a.s, spec.Parent(v.Resolved), carve.Create) != nil:
+	case byname.DenyBeneath(s, spec.Parent(v.Resolved), carve.Create) != nil:
 		v.Note = "it was probably made or replaced since the start, in a directory in which something is protected" + again
 	}
 }
 
 // try performs the harmless equivalent of an operation, if there is one. Where
 // that takes only a part of what the operation does, success tells nothing.
-func try(q Question, v *Verdict) (errno unix.Errno, asked bool) {
+func try(q query.Question, v *query.Verdict) (errno unix.Errno, asked bool) {
 	switch q.Op {
-	case Connect:
+	case query.Connect:
 		errno = trySocket()
 		return errno, errno != 0
-	case Delete, Rmdir, RenameTo:
+	case query.Delete, query.Rmdir, query.RenameTo:
 		errno = tryMove(v.Resolved)
-		if q.Op == RenameTo && errno == 0 {
+		if q.Op == query.RenameTo && errno == 0 {
 			errno = tryMaking(spec.Parent(absolute(q.To)))
 		}
 		return errno, errno != 0
-	case Create, Mkdir, Symlink, Mkfifo, Mksock:
-		if q.Op == Mksock {
+	case query.Create, query.Mkdir, query.Symlink, query.Mkfifo, query.Mksock:
+		if q.Op == query.Mksock {
 			errno = trySocket()
 		}
 		if errno != 0 {
@@ -98,7 +103,7 @@ func try(q Question, v *Verdict) (errno unix.Errno, asked bool) {
 		}
 		errno = tryMaking(spec.Parent(v.Resolved))
 		return errno, errno != 0
-	case LinkTo:
+	case query.LinkTo:
 		errno = tryMaking(spec.Parent(absolute(q.To)))
 		return errno, errno != 0
 	}
@@ -108,13 +113,13 @@ func try(q Question, v *Verdict) (errno unix.Errno, asked bool) {
 	}
 	kind := st.Mode & unix.S_IFMT
 	switch {
-	case (q.Op == Read || q.Op == List) && (kind == unix.S_IFREG || kind == unix.S_IFDIR):
+	case (q.Op == query.Read || q.Op == query.List) && (kind == unix.S_IFREG || kind == unix.S_IFDIR):
 		return tryOpen(q.Path, unix.O_RDONLY), true
-	case (q.Op == Write || q.Op == Truncate) && kind == unix.S_IFREG:
-		return tryOpen(q.Path, unix.O_WRONLY), q.Op == Write || v.Status == Allowed
-	case q.Op == ReadWrite && kind == unix.S_IFREG:
+	case (q.Op == query.Write || q.Op == query.Truncate) && kind == unix.S_IFREG:
+		return tryOpen(q.Path, unix.O_WRONLY), q.Op == query.Write || v.Status == query.Allowed
+	case q.Op == query.ReadWrite && kind == unix.S_IFREG:
 		return tryOpen(q.Path, unix.O_RDWR), true
-	case q.Op == Execute && kind == unix.S_IFREG:
+	case q.Op == query.Execute && kind == unix.S_IFREG:
 		return tryExecute(q.Path)
 	}
 	return 0, false
@@ -191,16 +196,16 @@ func trySocket() unix.Errno {
 	return paths.Errno(err)
 }
 
-// ProbeSocket corrects a verdict about an abstract Unix socket, where there can be
+// Socket corrects a verdict about an abstract Unix socket, where there can be
 // no socket at all.
-func ProbeSocket(v *Verdict) {
+func Socket(v *query.Verdict) {
 	if errno := trySocket(); errno != 0 {
-		v.correct(errno)
+		correct(v, errno)
 	}
 }
 
-// ProbeNetwork corrects a verdict about the network by making a socket.
-func ProbeNetwork(v *Verdict) {
+// Network corrects a verdict about the network by making a socket.
+func Network(v *query.Verdict) {
 	kind := unix.SOCK_STREAM
 	if v.Protocol == "udp" {
 		kind = unix.SOCK_DGRAM
@@ -209,12 +214,12 @@ func ProbeNetwork(v *Verdict) {
 	if err == nil {
 		unix.Close(fd)
 	}
-	if refused := err == unix.EPERM; refused == (v.Status == Denied) || err != nil && !refused {
+	if refused := err == unix.EPERM; refused == (v.Status == query.Denied) || err != nil && !refused {
 		return
 	}
-	v.Status, v.EnforcedBy, v.Errno = Allowed, "", ""
+	v.Status, v.EnforcedBy, v.Errno = query.Allowed, "", ""
 	if err != nil {
-		v.Status, v.EnforcedBy, v.Errno = Denied, "the kernel", "EPERM"
+		v.Status, v.EnforcedBy, v.Errno = query.Denied, "the kernel", "EPERM"
 	}
-	v.Reason, v.Suggestion = SinceTheStart, nil
+	v.Reason, v.Suggestion = query.SinceTheStart, nil
 }

@@ -1,4 +1,7 @@
-package query
+// Package byname reads the lines of a spec by the names of paths alone, without a look
+// at the disk: which lines stand at, above or beneath a path, and which rights they give
+// there. It does not know symlinks, mounts or hard links.
+package byname
 
 import (
 	"strings"
@@ -7,29 +10,25 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// Shm is where the C library keeps POSIX shared memory and named semaphores
-// (shm_overview(7)).
-const Shm = "/dev/shm"
-
-// Names tells what the lines of a spec give, by the names alone and in about a
-// microsecond: for a supervisor that looks at every call. It is not changed once it is
-// made, so any number may ask at a time.
+// Names tells which rights the lines of a spec give at a path, in about a microsecond: a
+// supervisor asks for every call. Names does not change after Of, so goroutines may
+// share it.
 type Names struct {
 	at    map[string]named
 	rmdir bool
 }
 
-// named is what the lines at one path say, and what those beneath it take.
+// named holds what the lines at one path give and take, and what lines beneath it take.
 type named struct {
 	granted         carve.Rights
 	deny, denyWrite bool
-	// chain tells that something beneath is denied, and writeChain that something
-	// beneath is denied or kept from changes.
+	// chain: there is a deny beneath. writeChain: there is a deny or a deny-write
+	// beneath.
 	chain, writeChain bool
 }
 
-// NamesOf makes the Names of s.
-func NamesOf(s *spec.Spec) *Names {
+// Of returns the Names of s.
+func Of(s *spec.Spec) *Names {
 	n := &Names{at: make(map[string]named, 2*len(s.Paths)), rmdir: s.Rmdir}
 	for i := range s.Paths {
 		p := &s.Paths[i]
@@ -54,9 +53,9 @@ func NamesOf(s *spec.Spec) *Names {
 	return n
 }
 
-// Meant returns the rights that the lines give at path, which is absolute, clean and
-// free of symlinks: what would hold if no directory lost rights for what is denied
-// beneath it.
+// Meant returns the rights that the lines give at path. A chain directory loses rights
+// to the denies beneath it; Meant does not subtract these. path must be absolute, clean
+// and free of symlinks.
 func (n *Names) Meant(path string) carve.Rights {
 	var have carve.Rights
 	n.walk(path, func(at named) {
@@ -71,8 +70,8 @@ func (n *Names) Meant(path string) carve.Rights {
 	return have
 }
 
-// Chain reports whether the directory path has lost rights to what is denied beneath
-// it, and which of those that are meant.
+// Chain returns the rights that the directory path has lost to the denies beneath it:
+// 0 if it is no chain directory.
 func (n *Names) Chain(path string) (lost carve.Rights) {
 	at := n.at[path]
 	if !at.writeChain {
@@ -85,17 +84,18 @@ func (n *Names) Chain(path string) (lost carve.Rights) {
 	return lost
 }
 
-// Free reports whether nothing is denied at path, nor beneath it.
+// Free reports whether there is no deny and no deny-write at path or beneath it.
 func (n *Names) Free(path string) bool {
 	at := n.at[path]
 	return !at.deny && !at.denyWrite && !at.chain && !at.writeChain
 }
 
-// Kernel returns the rights that the rules for the lines give at path: no more than
-// what is meant, and at a directory that has lost some only the others.
+// Kernel returns the rights that the rules of the kernel give at path: Meant without
+// what Chain has lost.
 func (n *Names) Kernel(path string) carve.Rights { return n.Meant(path) &^ n.Chain(path) }
 
-// walk calls visit for / and every name on the way to path that lines speak of.
+// walk calls visit for / and for every directory on the way to path, and path itself,
+// if a line names it.
 func (n *Names) walk(path string, visit func(named)) {
 	if at, ok := n.at["/"]; ok {
 		visit(at)
