@@ -7,20 +7,17 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 )
 
-// options is what the command line says. The flags are nono-run's, not a
-// person's: --fd, where the spec is open; --from, nono-run's version; --exec,
-// the file to execute, where it is not what argv[0] says; --notify, the Unix
-// socket to the supervisor that started this program; --apart, the run for which
-// nono-overlay keeps changes apart.
+// options are the options of the command line. Only nono-run, nono-supervise and
+// nono-overlay use the flags up to apart.
 type options struct {
-	spec          string
-	fd            int // -1 where it is not given
-	notify        int // 0 where it is not given
-	from          string
-	exec          string
-	apart         string
-	copyTo        string // --copy-to: write this program there, and no more
-	argv          []string
+	spec          string   // the path of the spec
+	fd            int      // --fd: the spec is open here; -1 if not given
+	notify        int      // --notify: the Unix socket to the supervisor; 0 if not given
+	from          string   // --from: the version of nono-run
+	exec          string   // --exec: the file to execute, if it is not argv[0]
+	apart         string   // --apart: the ID of the run with --ephemeral
+	copyTo        string   // --copy-to: only copy this program to this path
+	argv          []string // the command
 	help, version bool
 }
 

@@ -6,9 +6,9 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 )
 
-// copyTo writes this program to path, for containers: an image that holds only
-// the shim has nothing else that could copy it to a volume. The copy appears
-// whole or not at all, and everyone may execute it.
+// copyTo copies this program to path, with mode 0755. A container needs this: an image
+// with only the shim has no cp to copy the shim to a volume. The copy appears as a whole
+// or not at all.
 func copyTo(path string) error {
 	const self = "/proc/self/exe"
 	program, err := os.ReadFile(self)
@@ -16,12 +16,12 @@ func copyTo(path string) error {
 		return &fault.Error{Do: "read", Path: self, Err: err, Hint: "is /proc mounted?"}
 	}
 	part := path + ".part"
-	// What a copy that was cut short has left is no reason to fail.
+	// An interrupted copy may have left this file.
 	os.Remove(part)
 	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
 	if err == nil {
 		_, err = f.Write(program)
-		if e := f.Chmod(0o755); err == nil { // whatever the umask
+		if e := f.Chmod(0o755); err == nil { // the umask may have removed bits
 			err = e
 		}
 		if e := f.Close(); err == nil {

@@ -1,9 +1,9 @@
-// Command nono-exec-shim applies a spec to itself and executes a command in it.
-// It knows no flags, profiles, lists or homes: the spec is all there is.
+// Command nono-exec-shim applies a spec to its own process and then executes a command.
+// It knows no profiles, lists or homes: the spec has everything.
 //
 //	nono-exec-shim SPEC -- COMMAND [ARGUMENT ...]
 //
-// nono-run hands it the spec in a sealed memfd instead; see nono-exec-shim(8).
+// nono-run passes the spec in a sealed memfd instead of a file; see nono-exec-shim(8).
 package main
 
 import (

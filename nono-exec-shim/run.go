@@ -23,8 +23,8 @@ Applies SPEC (see nono-spec(5)) to itself and executes COMMAND in it.
   --version       show the version
 `
 
-// run applies the spec and executes the command. It returns only if the command
-// was not started, or none was asked for.
+// run applies the spec and executes the command. It returns only if the command did not
+// start, or for --help, --version and --copy-to.
 func run(args []string) (int, error) {
 	o, err := parse(args)
 	if err != nil {
@@ -51,7 +51,7 @@ func run(args []string) (int, error) {
 	if err != nil {
 		return fault.Failed, err
 	}
-	if o.from == "" { // nono-run's own specs have every name
+	if o.from == "" { // a spec of nono-run has all names of denied files
 		if err := carve.CheckDenies(s); err != nil {
 			return fault.Failed, err
 		}
@@ -70,13 +70,13 @@ func run(args []string) (int, error) {
 	return box.Start(o.exec, o.argv, env)
 }
 
-// load reads the spec and closes whatever it was read from, so that the command
-// does not inherit it. It returns what that is too.
+// load reads the spec and closes its file, so that the command does not inherit the
+// descriptor. It also returns the state of the file.
 func load(o options) (s *spec.Spec, file unix.Stat_t, err error) {
 	what, fd := "the spec handed over", o.fd
 	if fd < 0 {
 		what = "the spec"
-		// No terminal becomes the controlling one by being named here.
+		// O_NOCTTY: if o.spec is a terminal, it does not become the controlling terminal.
 		if fd, err = unix.Open(o.spec, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOCTTY, 0); err != nil {
 			return nil, file, &fault.Error{Do: "open the spec", Path: o.spec, Err: err}
 		}

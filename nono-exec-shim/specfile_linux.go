@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// refuseWritable refuses a spec whose own command could change it: the next start
-// from the same file would be another sandbox. path is where the spec was read, and
-// st what was read. A pipe, or a file without a name, is not read again.
+// refuseWritable returns an error if the command could change its own spec: the next start
+// with this file would be another sandbox. path is the path of the spec, st the state of
+// its file. A pipe or a file without a name is no problem: no later start reads it.
 func refuseWritable(s *spec.Spec, path string, st *unix.Stat_t) error {
 	if st.Mode&unix.S_IFMT != unix.S_IFREG || st.Nlink == 0 {
 		return nil
@@ -38,12 +38,12 @@ func refuseWritable(s *spec.Spec, path string, st *unix.Stat_t) error {
 	return err
 }
 
-// changing are the rights with which a file's content, or what its name leads to, can
-// be changed.
+// changing are the rights to change the content of a file, or to put another file in its
+// place.
 const changing = carve.WriteFile | carve.Create
 
-// writing is s without the grants that give none of these rights: what they grant is
-// the greater part of a carve.
+// writing returns s without the grants that give none of these rights. Without them, the
+// carve has far fewer rules.
 func writing(s *spec.Spec) *spec.Spec {
 	w := *s
 	w.Paths = slices.DeleteFunc(slices.Clone(s.Paths), func(p spec.Path) bool {
@@ -52,10 +52,10 @@ func writing(s *spec.Spec) *spec.Spec {
 	return &w
 }
 
-// directoriesTo returns the directories in which a part of path is looked up, by
-// every symlink on the way: who can replace such an entry decides what path means.
-// Of a descriptor's link in /proc only self counts, where its text does not lead
-// to that file: nobody opens it by name then.
+// directoriesTo returns the directories in which the kernel looks up path and the symlinks
+// in it. A process that can replace an entry of such a directory can change the target of
+// path. If path is a link in /proc to a descriptor, and its text does not lead to the file
+// self, the result is nil: no later start opens the file by that name.
 func directoriesTo(path string, self carve.ID) (map[carve.ID]bool, error) {
 	if path[0] != '/' {
 		cwd, err := unix.Getwd()
@@ -68,7 +68,7 @@ func directoriesTo(path string, self carve.ID) (map[carve.ID]bool, error) {
 	way := map[carve.ID]bool{}
 	dir := -1
 	defer func() { unix.Close(dir) }()
-	// enter goes to what name is in the directory, and returns its mode.
+	// enter opens name in dir, makes it the new dir, and returns its type and ID.
 	enter := func(name string) (uint32, carve.ID, error) {
 		fd, err := unix.Openat(dir, name, how, 0)
 		if err != nil {

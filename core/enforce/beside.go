@@ -5,15 +5,16 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// Beside is what of nono's was started before this process, and is there for the command.
-// The zero value is nothing.
+// Beside says what nono has started or mounted before this process. The zero Beside says
+// that there is nothing.
 type Beside struct {
-	Supervisor int  // the Unix socket to the supervisor that started this process; 0 if none did
-	Overlay    bool // overlays are mounted, which keep changes apart
+	Supervisor int  // the Unix socket to the supervisor that started this process; 0 for none
+	Overlay    bool // the overlays of --ephemeral are mounted
 }
 
-// check refuses a spec that needs what is not there, and the reverse: each would be
-// another sandbox than was asked for.
+// check returns an error if s needs a supervisor or overlays and they are missing, or if
+// there is a supervisor and s needs none: the result would be another sandbox than the
+// user asked for.
 func (b Beside) check(s *spec.Spec) error {
 	supervisor := b.Supervisor != 0
 	switch {

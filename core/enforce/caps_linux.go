@@ -5,14 +5,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// keptCaps are what ordinary work on files and with other users needs as root.
-// Each of the others is a way round Landlock or to the machine as a whole.
+// keptCaps are the capabilities that root needs for ordinary work with files and users.
+// Every other capability could go around Landlock or affect the whole machine.
 const keptCaps uint64 = 1<<unix.CAP_CHOWN | 1<<unix.CAP_DAC_OVERRIDE | 1<<unix.CAP_FOWNER |
 	1<<unix.CAP_FSETID | 1<<unix.CAP_KILL | 1<<unix.CAP_SETGID | 1<<unix.CAP_SETUID
 
-// dropCapabilities drops all others from every set of the calling thread.
-// It relies on no_new_privs: then no exec can regain what is dropped here, even
-// where the bounding set cannot be lowered for want of CAP_SETPCAP.
+// dropCapabilities drops all other capabilities from every set of the calling thread. The
+// thread must have no_new_privs: then no exec can give a dropped capability back, even if
+// the bounding set keeps it, because the thread lacks CAP_SETPCAP.
 func dropCapabilities() error {
 	hdr := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var caps [2]unix.CapUserData
@@ -45,7 +45,7 @@ func dropCapabilities() error {
 	if had == 0 {
 		return nil
 	}
-	// With the inheritable set empty, the ambient one is emptied by the kernel.
+	// If the inheritable set is empty, the kernel empties the ambient set.
 	if err := unix.Capset(&hdr, &caps[0]); err != nil {
 		return &fault.Error{Do: "drop capabilities", Err: err}
 	}

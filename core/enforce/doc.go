@@ -1,4 +1,4 @@
-// Package enforce puts the process into the sandbox that a spec describes and
-// starts the command there. Nothing in it logs an error and goes on: a promise
-// is kept, or the command does not run.
+// Package enforce puts the process into the sandbox of a spec, and executes the command
+// there. After an error it does not go on: it keeps every promise, or the command does not
+// run.
 package enforce

@@ -12,19 +12,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Sandbox is one that has been applied; only Apply makes one.
+// A Sandbox is a sandbox that Apply has applied.
 type Sandbox struct{}
 
-// Apply puts the calling thread into the sandbox that s describes, for good.
-// A spec that does not fit what is beside this process is refused. The socket to the
-// supervisor is closed.
+// Apply puts the calling thread into the sandbox of s. Nothing can undo this. Apply returns
+// an error if s does not fit beside. It closes the socket to the supervisor.
 //
-// The caller must call Start from the same goroutine: Apply locks it to its thread,
-// and execve(2) makes that thread, with its restrictions, the whole process.
-// The process's other threads are not restricted and end at the exec.
+// The caller must call Start from the same goroutine. Apply locks this goroutine to its
+// thread; execve(2) makes this thread, with its restrictions, the whole process. The other
+// threads are not restricted, and end at the exec.
 //
-// After an error the thread may be restricted in part: the caller must not run
-// the command, and can only say what went wrong and exit.
+// After an error, the thread may be partly restricted. The caller must not run the command:
+// it can only print the error and exit.
 func Apply(s *spec.Spec, beside Beside) (*Sandbox, error) {
 	if err := beside.check(s); err != nil {
 		return nil, err
@@ -59,10 +58,10 @@ func apply(s *spec.Spec) error {
 		return &fault.Error{Do: "leave the process group", Err: err}
 	}
 	rules := slices.Concat(seccomp.Rules(s, support.ABI), seccomp.GroupRules(outsideGroups(self)))
-	// Paths are opened and rules made from them while every path can be opened.
+	// Landlock is the first restriction: to make rules, it must open every path.
 	inner := s
 	if s.Undo {
-		inner = s.WithoutChanges() // they are the supervisor's to make
+		inner = s.WithoutChanges() // the supervisor makes the changes
 	}
 	if err := landlock.Restrict(inner, support.ABI); err != nil {
 		return err
@@ -75,12 +74,11 @@ func apply(s *spec.Spec) error {
 	if err := closeInherited(s.KeepFDs); err != nil {
 		return err
 	}
-	// Last, so that the filter need not allow anything for nono's own sake.
+	// The filter is last, so that it does not have to allow calls that only nono makes.
 	return filter(rules)
 }
 
-// asked refuses a spec that asks for something which this kernel cannot give
-// without giving more.
+// asked returns an error if this kernel cannot grant a part of s without granting more.
 func asked(s *spec.Spec, abi int) error {
 	if len(s.Ports) > 0 && abi < kernel.ABINet {
 		return &fault.Error{Do: "limit the network to some ports", Err: fault.Text("that needs " + kernel.Needs(kernel.ABINet) + "; this kernel knows no ports"),
@@ -119,9 +117,8 @@ func filter(rules []seccomp.Rule) error {
 	return err
 }
 
-// exec replaces the process by the command at path, an absolute path or one
-// relative to the working directory, with its arguments untouched. It returns
-// only if that failed.
+// exec replaces the process by the command at path, which may be relative to the working
+// directory. It does not change the arguments. It returns only after a failure.
 func (*Sandbox) exec(path string, argv, env []string) error {
 	return unix.Exec(path, argv, env)
 }

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// closeInherited marks every descriptor above 2 to be closed by the exec, but
-// for those in keep, which must have been inherited: what is open by that number
-// and marked already is this process's own, Go's runtime's for one.
+// closeInherited marks every descriptor above 2 as close-on-exec, except those in keep. A
+// descriptor in keep must be inherited. If it is close-on-exec already, it belongs to this
+// process (for example to the runtime of Go), and closeInherited returns an error.
 func closeInherited(keep []int) error {
 	keep = slices.Clone(keep)
 	slices.Sort(keep)
@@ -39,14 +39,14 @@ func closeInherited(keep []int) error {
 	return nil
 }
 
-// checkInherited refuses a socket among the descriptors that the command will
-// have if it could be turned towards something that s blocks. A connected
-// stream is what whoever started nono handed over, and is no more than that.
+// checkInherited returns an error if the command would inherit a socket that it could
+// connect to something that s blocks. A connected stream is allowed: the caller of nono has
+// handed it over, and it reaches nothing else.
 func checkInherited(s *spec.Spec, abi int) error {
 	for _, fd := range append([]int{0, 1, 2}, s.KeepFDs...) {
 		domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
 		if err == unix.ENOTSOCK || err == unix.EBADF {
-			continue // EBADF: closed, or opened as a path alone
+			continue // EBADF: closed, or opened with O_PATH
 		}
 		if err != nil {
 			return &fault.Error{Do: "examine descriptor " + strconv.Itoa(fd), Err: err}
@@ -68,8 +68,8 @@ func checkInherited(s *spec.Spec, abi int) error {
 	return nil
 }
 
-// aimable reports whether the Unix socket fd can still be given a destination:
-// any of datagrams, and a stream that is neither connected nor listening.
+// aimable reports whether the command could still choose the destination of the Unix socket
+// fd: every datagram socket, and a stream that is neither connected nor listening.
 func aimable(fd int) bool {
 	kind, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
 	if err != nil || kind != unix.SOCK_STREAM && kind != unix.SOCK_SEQPACKET {

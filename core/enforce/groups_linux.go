@@ -11,17 +11,17 @@ import (
 
 // The kernel sends some signals to a whole process group and does not ask Landlock:
 // SIGHUP to a group that becomes orphaned while a process of it is stopped, SIGTTIN
-// and SIGTTOU to a group in the background of which one process uses the terminal
-// (setpgid(2), credentials(7)). So processes inside and outside must not be in one
-// group, as far as that can be had.
+// and SIGTTOU to a background group if one of its processes uses the terminal
+// (setpgid(2), credentials(7)). So processes inside and outside should not be in one
+// group.
 
-// leaveGroup moves this process to a group of its own, unless it leads one. It returns
-// what this process is then, or nil where /proc does not tell.
+// leaveGroup moves this process to a new process group, unless it leads one already. It
+// returns the process as it is then, or nil if /proc does not tell.
 //
-// It stays where a shell with job control watches the group: then nothing done
-// inside can make the group orphaned, and Ctrl-Z and the shell's kill are for the
-// whole of it. It stays too where the terminal listens to the group, since nobody
-// would give the terminal back. Nor does it move where /proc does not tell.
+// The process stays in its group in three cases. A shell with job control watches the
+// group: then no process inside can make the group orphaned, and Ctrl-Z and kill of the
+// shell are meant for the whole group. The group is the foreground group of the terminal:
+// nobody would give the terminal to the new group. /proc does not tell.
 func leaveGroup() (*process, error) {
 	pid := unix.Getpid()
 	self := readProcess(pid)
@@ -42,9 +42,8 @@ func leaveGroup() (*process, error) {
 	return self, nil
 }
 
-// outsideGroups returns the process groups of this process's session but its own one,
-// which joining gives nothing that staying does not. It reports false where /proc does
-// not tell.
+// outsideGroups returns the process groups in the session of this process, except its own
+// group: the command is in that group already. It returns false if /proc does not tell.
 func outsideGroups(self *process) ([]uint32, bool) {
 	proc, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil || self == nil {
@@ -84,13 +83,13 @@ func outsideGroups(self *process) ([]uint32, bool) {
 	return slices.DeleteFunc(groups, own), true
 }
 
-// A process is what /proc/PID/stat says of one (proc_pid_stat(5)).
+// A process has fields of /proc/PID/stat (proc_pid_stat(5)).
 type process struct {
 	parent, group, session int
-	foreground             int // the group that its terminal listens to, or -1
+	foreground             int // the foreground group of its terminal, or -1
 }
 
-// readProcess returns nil where there is no such process, or none to be seen.
+// readProcess returns nil if there is no process pid, or if this process cannot see it.
 func readProcess(pid int) *process {
 	fd, err := unix.Open("/proc/"+strconv.Itoa(pid)+"/stat", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -101,7 +100,7 @@ func readProcess(pid int) *process {
 	if err != nil || !bytes.HasPrefix(text, []byte(strconv.Itoa(pid)+" (")) {
 		return nil
 	}
-	// The name, in parentheses, may hold anything.
+	// The name, in parentheses, may contain any byte.
 	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
 	if len(fields) < 6 {
 		return nil

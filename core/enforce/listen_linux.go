@@ -10,15 +10,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// waitKillable has a caller whose call the supervisor has taken up wait for the
-// answer undisturbed by signals, but for fatal ones (linux/seccomp.h, since Linux
-// 5.19). Without it the call of one who is signalled is broken off, and may be
-// made a second time.
+// waitKillable is SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (linux/seccomp.h, since Linux
+// 5.19). Once the supervisor has received a call, only fatal signals interrupt it. Without
+// the flag, every signal interrupts the call, and the caller may make it a second time.
 const waitKillable = 1 << 5
 
-// supervise puts the calling thread under a supervisor, which is asked from now on about
-// the groups of system calls that s names: the listener goes out over the Unix
-// socket to, which is closed.
+// supervise loads the second filter, with a listener, and sends the listener over the Unix
+// socket to, which it closes. From then on, the kernel asks the supervisor about the groups
+// of system calls in s.Supervise.
 func supervise(s *spec.Spec, to int) error {
 	code, err := seccomp.Compile(runtime.GOARCH, seccomp.Traps(s))
 	if err != nil {

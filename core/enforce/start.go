@@ -8,9 +8,9 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 )
 
-// Start executes the command in the sandbox: the file itself if it is named with a
-// slash, or the first in PATH that the sandbox lets it execute. It returns only if that
-// failed: the exit status for it, and why.
+// Start executes the command in the sandbox. If file has a slash, it is the path of the
+// command. Otherwise Start executes the first file of this name in PATH that the sandbox
+// allows. Start returns only after a failure: the exit status of nono, and the error.
 func (b *Sandbox) Start(file string, argv, env []string) (int, *fault.Error) {
 	if strings.Contains(file, "/") {
 		return failed(file, b.exec(file, argv, env))
@@ -18,7 +18,7 @@ func (b *Sandbox) Start(file string, argv, env []string) (int, *fault.Error) {
 	var found error
 	for dir := range strings.SplitSeq(os.Getenv("PATH"), ":") {
 		if !strings.HasPrefix(dir, "/") {
-			continue // a relative entry would run what lies in the working directory
+			continue // a relative entry would execute files of the working directory
 		}
 		err := b.exec(dir+"/"+file, argv, env)
 		if err != syscall.ENOENT && err != syscall.ENOTDIR {

@@ -6,7 +6,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 )
 
-// Instruction is one instruction of classic BPF, laid out as the kernel's
+// An Instruction is one instruction of classic BPF, with the layout of the kernel's
 // struct sock_filter (linux/filter.h).
 type Instruction struct {
 	Code   uint16
@@ -36,14 +36,14 @@ const (
 
 // Compile makes the program for rules on arch, a GOARCH: amd64 or arm64.
 //
-// A system call of another architecture, which no program built for this machine
-// makes, ends the process (SIGSYS). A call that a later kernel added fails with
-// ENOSYS, as on a kernel that lacks it.
+// A system call of another architecture ends the process (SIGSYS): no program for this
+// machine makes one. A call that a later kernel added fails with ENOSYS, as on a kernel
+// that lacks it.
 //
-// The kernel runs the program once for every number when the program is loaded,
-// and remembers the calls that are allowed whatever their arguments are: for them
-// the filter costs nothing afterwards. For each other call the program runs every time, so
-// the rules of frequent calls should come first.
+// When the kernel loads the program, it runs the program once for every number. It
+// remembers the calls that are allowed with all arguments, and does not run the program
+// for them later. For all other calls the program runs every time, so the rules of
+// frequent calls should come first.
 func Compile(arch string, rules []Rule) ([]Instruction, error) {
 	a := assembler{arm64: arch == "arm64"}
 	switch arch {
@@ -78,12 +78,12 @@ func Compile(arch string, rules []Rule) ([]Instruction, error) {
 	return a.code, nil
 }
 
-// assembler writes a program. Before and after every rule the call's number is
-// loaded.
+// assembler writes a program. Before and after every rule, the accumulator has the number
+// of the call.
 type assembler struct {
 	arm64  bool
 	code   []Instruction
-	tooFar bool // a jump is longer than an instruction can say
+	tooFar bool // a jump is longer than maxJump
 }
 
 func (a *assembler) emit(code uint16, k uint32, jt, jf uint8) {
@@ -95,13 +95,13 @@ func (a *assembler) prologue(arch uint32) {
 	a.emit(opEqual, arch, 1, 0)
 	a.emit(opReturn, uint32(KillProcess), 0, 0)
 	a.emit(opLoad, offNumber, 0, 0)
-	// That is also every x32 call of amd64, whose numbers have bit 30 set.
+	// Every x32 call of amd64 is among these: its number has bit 30 set.
 	a.emit(opAtLeast, lastCall+1, 0, 1)
 	a.emit(opReturn, uint32(enosys), 0, 0)
 }
 
-// calls writes rules that have no tests and the same action. The numbers are
-// sorted, so that a number that is not among them is compared with few of them.
+// calls writes rules without tests and with the same action. It sorts the numbers, so that
+// the program compares another number with only a few of them.
 func (a *assembler) calls(rules []Rule) {
 	var numbers []uint32
 	for _, r := range rules {
@@ -141,7 +141,7 @@ func (a *assembler) call(rules []Rule) {
 	a.land(other)
 }
 
-// size is how many instructions r takes, at most.
+// size returns the number of instructions for r, at most.
 func (r *Rule) size() int {
 	n := 2
 	for _, t := range r.If {
@@ -157,7 +157,7 @@ func (a *assembler) number(c Call) int {
 	return c.AMD64
 }
 
-// load loads what t looks at.
+// load loads the half of the argument that t tests.
 func (a *assembler) load(t Test) {
 	offset := uint32(offArgs + 8*t.Arg)
 	if t.High {
@@ -169,15 +169,15 @@ func (a *assembler) load(t Test) {
 	}
 }
 
-// A jump is one that leads from the instruction at to where land says: where
-// its comparison is true, or where it is false.
+// A jump is one of the two jumps of the instruction number at. land sets its target.
 type jump struct {
 	at     int
 	ifTrue bool
 }
 
-// compare goes on behind its last instruction if the loaded value is one of
-// values, or with not none of them, and else takes one of the jumps that it returns.
+// compare writes a comparison of the accumulator with values. If one of them is equal
+// (with not: if none is), the program goes on after the comparison. Otherwise it takes one
+// of the jumps that compare returns.
 func (a *assembler) compare(values []uint32, not bool) (otherwise []jump) {
 	var found []jump
 	for i, v := range values {
@@ -196,7 +196,7 @@ func (a *assembler) compare(values []uint32, not bool) (otherwise []jump) {
 	return otherwise
 }
 
-// land makes jumps lead to the next instruction.
+// land makes the next instruction the target of jumps.
 func (a *assembler) land(jumps []jump) {
 	for _, j := range jumps {
 		far := len(a.code) - j.at - 1

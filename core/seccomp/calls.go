@@ -1,9 +1,9 @@
 package seccomp
 
-// A Call is a system call by its numbers, from the kernel's
-// arch/x86/entry/syscalls/syscall_64.tbl and scripts/syscall.tbl (arm64). The
-// numbers stand here side by side, instead of x/sys's constants for one
-// architecture, so that the filters of both can be made and tested on either.
+// A Call is a system call with its numbers, from the kernel's
+// arch/x86/entry/syscalls/syscall_64.tbl and scripts/syscall.tbl (arm64). x/sys has only
+// the numbers of one architecture at a time. With both here, each architecture can make
+// and test the filter of the other.
 type Call struct {
 	Name         string
 	AMD64, ARM64 int // -1 where the architecture lacks the call
@@ -11,19 +11,18 @@ type Call struct {
 
 const none = -1
 
-// lastCall is the highest number this version knows (listns). What a later
-// kernel adds is answered as by a kernel that lacks it, until someone has looked
-// at it.
+// lastCall is the highest number that this version knows (listns). A call that a later
+// kernel adds fails with ENOSYS, until somebody has reviewed it.
 const lastCall = 470
 
-// refused lists the calls that no sandbox may make, each for a reason that the
-// heading gives. They fail with EPERM.
+// refused are the calls that no sandbox may make. They fail with EPERM. A heading gives
+// the reason.
 var refused = [...]Call{
 	// io_uring does its work in kernel threads, past any filter of system calls.
 	{"io_uring_setup", 425, 425},
 	{"io_uring_enter", 426, 426},
 	{"io_uring_register", 427, 427},
-	// A file by its handle has no path that a rule could be about.
+	// A handle names a file without a path, so no rule could refuse it.
 	{"open_by_handle_at", 304, 265},
 	// The keyrings are shared with everything else the user runs.
 	{"add_key", 248, 217},
@@ -41,15 +40,15 @@ var refused = [...]Call{
 	{"fsmount", 432, 432},
 	{"fspick", 433, 433},
 	{"mount_setattr", 442, 442},
-	// Another namespace gives capabilities within it, and with them most of the
-	// kernel's privileged code. unshare and clone are judged by their flags.
+	// A process has capabilities in a new namespace, and can reach privileged code of the
+	// kernel with them. Rules test the flags of unshare and clone.
 	{"setns", 308, 268},
-	// Watching others, and parts of the kernel that have been used to break out.
+	// Watching other processes, and parts of the kernel that attackers have used to escape.
 	{"bpf", 321, 280},
 	{"perf_event_open", 298, 241},
 	{"userfaultfd", 323, 282},
 	{"fanotify_init", 300, 262},
-	// The machine as a whole, should the caller have kept a right to it.
+	// The machine as a whole: in case the process still has the privilege.
 	{"kexec_load", 246, 104},
 	{"kexec_file_load", 320, 294},
 	{"init_module", 175, 105},
@@ -85,7 +84,7 @@ var ipcCalls = [...]Call{
 	{"mq_unlink", 241, 181},
 }
 
-// The calls that are judged by their arguments.
+// The calls whose arguments rules test.
 var (
 	Ioctl             = Call{"ioctl", 16, 29}
 	Fcntl             = Call{"fcntl", 72, 25}

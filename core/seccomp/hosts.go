@@ -2,9 +2,9 @@ package seccomp
 
 import "slices"
 
-// hostRules leave what a supervisor connects: TCP, and datagrams, which the supervisor
-// makes in a network of their own. Landlock refuses the command's own TCP connections,
-// but is not asked about one that the first data open (MSG_FASTOPEN, sendmsg(2)).
+// hostRules allow only the sockets that a supervisor connects: TCP, and datagram sockets in
+// the network namespace of the sandbox. Landlock refuses connect(2) by the command itself,
+// but does not check a connection that sendmsg(2) makes (MSG_FASTOPEN).
 func hostRules() []Rule {
 	return slices.Concat([]Rule{
 		{Socket, eperm, []Test{IsNot(0, afUnix, afInet, afInet6)}},
@@ -17,12 +17,13 @@ func hostRules() []Rule {
 	}, namespaceRules())
 }
 
-// namespaceRules refuse what takes CAP_NET_ADMIN in the network namespace of a socket. The
-// supervisor's namespace belongs to its user, and so the command, of the same user, has
-// every capability in it (user_namespaces(7)): by a socket of it the command could load
-// packet filters, make bridges and tunnels or take the namespace itself. Nothing leads out
-// of there, but those are parts of the kernel that a user without a namespace never reaches.
-// The same numbers are refused on every socket: a filter does not see which one it is.
+// namespaceRules refuse operations that need CAP_NET_ADMIN in the network namespace of a
+// socket. The namespace of the supervisor belongs to its user, and the command has the same
+// user, so the command has every capability in it (user_namespaces(7)). Through a socket of
+// the namespace, it could load packet filters, make bridges and tunnels, or get a descriptor
+// of the namespace. Nothing leads out of the namespace, but without one a user never reaches
+// these parts of the kernel. A filter does not know the socket, so the numbers are refused
+// on every socket.
 func namespaceRules() []Rule {
 	return []Rule{
 		// Packet filters and IPVS (netfilter_ipv4/ip_tables.h, netfilter_arp, netfilter_bridge,
@@ -35,8 +36,8 @@ func namespaceRules() []Rule {
 		{Setsockopt, eperm, []Test{Is(1, levelIPv6), Is(2, ip6SecPolicy, ip6XfrmPolicy, ip6Transparent, ip6tReplace, ip6tCounters)}},
 		{Getsockopt, eperm, []Test{Is(1, levelIPv6), Is(2, ip6tReplace, ip6tCounters, ip6tMatch, ip6tTarget, ip6tOriginal)}},
 		{Setsockopt, eperm, []Test{Is(1, protoTCP), Is(2, tcpRepair)}},
-		// Addresses, routes, bridges, tunnels, the namespace: of sockets' and devices' commands
-		// only what asks.
+		// Addresses, routes, bridges, tunnels, the namespace: only ioctls that read are
+		// allowed.
 		{Ioctl, eperm, []Test{Is(1, socketType).Masked(0xff00), IsNot(1, socketIoctls...)}},
 		{Ioctl, eperm, []Test{Is(1, wirelessType).Masked(0xff00)}},
 	}

@@ -38,8 +38,9 @@ var fileIoctls = []uint32{
 	0x0000f505, 0x8004f50c, // F2FS_IOC_ABORT_ATOMIC_WRITE, _GET_FEATURES
 }
 
-// undoRule refuses what chattr(1) does by a file that is only read, where every change
-// of a file is the supervisor's to save and make: FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR.
+// undoRule refuses FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR, which chattr(1) uses with a
+// descriptor that is open for reading. With --undo, the supervisor must save and make every
+// change.
 var undoRule = Rule{Ioctl, eperm, []Test{Is(1, 0x40086602, 0x401c5820)}}
 
 const (
@@ -56,10 +57,10 @@ const (
 	siocSPGrp = 0x8902
 )
 
-// ioctlRules refuse typing into terminals and signals by input (see fcntlRules),
-// and what file systems do beyond the file. The kernel looks at the low half of
-// the command only. FIDEDUPERANGE is refused with the others: it tells whether a
-// file that may only be written has the same content as another.
+// ioctlRules refuse input into terminals, signals when a file is ready (see fcntlRules), and
+// ioctls of file systems that affect other files. The kernel reads only the low half of the
+// command. FIDEDUPERANGE is refused too: it tells whether a file that the caller may only
+// write has the same content as another file.
 func ioctlRules() []Rule {
 	return []Rule{
 		{Ioctl, eperm, []Test{Is(1, tiocsti, tioclinux, tiocsetd, ocfs2Reflink, fioAsync, fioSetOwn, siocSPGrp)}},

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Load puts the calling thread and what it starts under the filter, for good
-// (seccomp(2), SECCOMP_SET_MODE_FILTER). The thread must have no_new_privs set,
-// or the kernel lets only root do so. flags are SECCOMP_FILTER_FLAG_*; with
-// NEW_LISTENER among them listener is the descriptor on which calls with the
-// answer Notify arrive, close-on-exec, and otherwise it is 0.
+// Load loads the filter for the calling thread and its later children (seccomp(2),
+// SECCOMP_SET_MODE_FILTER). Nothing can remove it. The thread must have no_new_privs set;
+// otherwise the kernel allows this only to root. flags are SECCOMP_FILTER_FLAG_*. With
+// NEW_LISTENER, listener is a close-on-exec descriptor that receives the calls with the
+// Action Notify; without it, listener is 0.
 func Load(code []Instruction, flags uintptr) (listener int, err error) {
 	prog := unix.SockFprog{
 		Len:    uint16(len(code)),

@@ -7,7 +7,7 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// Values from the kernel's public headers that the filter compares with.
+// Values from the kernel's public headers.
 const (
 	afUnix        = 1
 	sockStream    = 1
@@ -49,9 +49,9 @@ const (
 	ioprioProcess = 1 // linux/ioprio.h
 )
 
-// Rules returns what nono refuses in a sandbox for s, on a kernel with the given
-// Landlock ABI: what Landlock has no right for. The calls fail, so that programs
-// fall back or say so.
+// Rules returns the calls that nono refuses in a sandbox for s, on a kernel with this
+// Landlock ABI: the calls that no right of Landlock covers. They fail with an error, so
+// that programs can use another call or report it.
 func Rules(s *spec.Spec, abi int) []Rule {
 	rules := slices.Concat(ioctlRules(), fcntlRules, processRules, socketRules(s, abi))
 	if abi < kernel.ABITruncate {
@@ -71,33 +71,33 @@ func Rules(s *spec.Spec, abi int) []Rule {
 	return rules
 }
 
-// fcntlRules refuse signals that the kernel sends when a file is ready. Landlock
-// lets those for a process group reach all of the group where the caller comes first
-// in it, before Linux 6.12.101, 6.18.40 and 7.1.5, and any group of the session
-// can be joined. O_ASYNC on a terminal means its foreground group. What else
-// sends a signal to the owner, such as a lease, can have but one process for it.
+// fcntlRules refuse signals that the kernel sends when a file is ready. Before Linux
+// 6.12.101, 6.18.40 and 7.1.5, Landlock allows such a signal to a whole process group if the
+// caller is the first process of the group, and a process can join every group of its
+// session. O_ASYNC on a terminal signals the foreground group. Other signals to an owner,
+// such as that of a lease, reach only one process.
 var fcntlRules = []Rule{
 	{Fcntl, eperm, []Test{Is(1, fSetOwnEx)}},
 	{Fcntl, eperm, []Test{Is(1, fSetOwn), Has(2, minusSign)}}, // a group is a negative number
 	{Fcntl, eperm, []Test{Is(1, fSetFl), Has(2, oAsync)}},
 }
 
-// processRules refuse new namespaces, children for the process outside that started the
-// sandbox, limits and priorities of another process, device nodes made by a rename, and
-// the ways of running that only old programs need.
+// processRules refuse new namespaces, children of the process that started the sandbox,
+// limits and priorities of other processes, device nodes from a rename, and execution
+// modes that only old programs need (personality(2)).
 //
-// A child made with CLONE_PARENT is one of the caller's own parent, which is told by
-// SIGCHLD when the child stops, goes on and ends, and may take its end for another's.
+// With CLONE_PARENT, the new process is a child of the caller's parent. The parent gets
+// SIGCHLD when this process stops, continues or ends, and could mistake it for another.
 //
-// Of the calls that set a priority only the caller's own pass, which is number 0.
-// sched_setaffinity is not among them: libraries bind threads of their own with it,
-// by number.
+// A process may set only its own priority, which has the number 0. sched_setaffinity is
+// not refused: libraries use it for their own threads, by number.
 var processRules = []Rule{
 	{Clone, eperm, []Test{Has(0, cloneNewAny|cloneParent)}},
 	{Unshare, eperm, []Test{Has(0, cloneNewAny|cloneNewTime)}},
-	// clone3's flags are in memory. Without it, libraries use clone.
+	// The flags of clone3 are in memory, where a filter cannot read. With ENOSYS,
+	// libraries use clone.
 	{Clone3, enosys, nil},
-	// Another process's limits may be read, not set.
+	// A process may read limits of other processes, but set only its own.
 	{Prlimit, Allow, []Test{Is(0, 0)}},
 	{Prlimit, Allow, Null(2)},
 	{Prlimit, eperm, nil},
@@ -109,18 +109,18 @@ var processRules = []Rule{
 	{SchedSetparam, eperm, []Test{IsNot(0, 0)}},
 	{SchedSetattr, eperm, []Test{IsNot(0, 0)}},
 	{Personality, eperm, []Test{IsNot(0, perLinux, perQuery)}},
-	// A whiteout is a device node, and Landlock's MAKE_CHAR is not asked.
+	// A whiteout is a device node, but the kernel does not check Landlock's MAKE_CHAR.
 	{Renameat2, eperm, []Test{Has(4, renameWhiteout)}},
 }
 
-// socketRules refuse every family but Unix under `net block`, and all but the
-// internet's otherwise: the other families reach devices, virtual machines' hosts
-// and seldom used parts of the kernel. Of netlink there is the routing table, which
-// libraries ask for addresses.
+// socketRules allow only Unix sockets with `net block`, and only Unix and internet sockets
+// otherwise: other families reach devices, hosts of virtual machines and rarely used parts
+// of the kernel. Of netlink, they allow the routing table: libraries read addresses from
+// it.
 //
-// Unix sockets are refused where Landlock cannot tell one from another. A
-// socketpair stays, as streams and seqpackets only: one of datagrams can be pointed
-// at any server by its address, and SOCK_RAW is another word for that.
+// If Landlock cannot tell Unix sockets apart, socketRules refuse them. A socketpair of
+// streams or seqpackets is allowed. A datagram socket of a pair could send to any server
+// by its address, and SOCK_RAW means the same.
 func socketRules(s *spec.Spec, abi int) []Rule {
 	blockUnix := !s.UnixSockets && abi < kernel.ABIUnix
 	rules := []Rule{{Socketpair, eperm, []Test{IsNot(0, afUnix)}}}
@@ -147,8 +147,8 @@ func socketRules(s *spec.Spec, abi int) []Rule {
 		Rule{Socket, eperm, []Test{Is(0, afNetlink), IsNot(2, netlinkRoute)}})
 }
 
-// oneUnix refuses Unix sockets, or where a supervisor is asked about their addresses
-// those that reach somebody without being connected.
+// oneUnix refuses Unix sockets. If a supervisor decides about their addresses, it refuses
+// only datagram sockets, which can send without a connection.
 func oneUnix(s *spec.Spec) Rule {
 	if s.Traps(spec.TrapSockets) {
 		return Rule{Socket, eperm, []Test{Is(0, afUnix), IsNot(1, sockStream, sockSeqpacket).Masked(sockTypeMask)}}
@@ -156,11 +156,11 @@ func oneUnix(s *spec.Spec) Rule {
 	return Rule{Socket, eperm, []Test{Is(0, afUnix)}}
 }
 
-// portRules leave of the network what Landlock's rules for ports are about: TCP.
-// Other protocols over the same kind of socket are not asked for (MPTCP, SCTP), nor
-// is a connection that is made by sending. A socket that listens without having
-// been bound would get a port from the kernel, and Landlock is not asked either;
-// where there are Unix sockets, which listen too, that stays open.
+// portRules allow only TCP, the protocol of Landlock's rules for ports. Landlock does not
+// check three other ways, so portRules refuse them: other protocols with the same type of
+// socket (MPTCP, SCTP); a connection that sendto(2) makes; and listen(2) without bind(2),
+// where the kernel chooses a port. Unix sockets need listen(2), so the last way is refused
+// only if Unix sockets are refused.
 func portRules(blockUnix bool) []Rule {
 	inet := Is(0, afInet, afInet6)
 	rules := []Rule{
@@ -177,9 +177,9 @@ func portRules(blockUnix bool) []Rule {
 	return rules
 }
 
-// GroupRules refuse joining the process groups that outside processes are in, or,
-// where these are not known, every group but the caller's own. The kernel sends
-// signals to a whole group without asking Landlock.
+// GroupRules refuse setpgid(2) into outside, the process groups of processes outside; if
+// they are not known, into every group except the caller's own. The kernel signals whole
+// groups without a check of Landlock.
 func GroupRules(outside []uint32, known bool) []Rule {
 	if !known {
 		return []Rule{{Setpgid, eperm, []Test{IsNot(1, 0)}}}
@@ -191,13 +191,12 @@ func GroupRules(outside []uint32, known bool) []Rule {
 	return rules
 }
 
-// truncateRules stand in for Landlock's right before ABI 3: no truncating by path,
-// and none as a side effect of opening a file for anything but writing, which
-// Landlock would not see.
+// truncateRules are for kernels before ABI 3, where Landlock has no right to truncate.
+// They refuse truncate(2), and O_TRUNC when a file is not opened for writing.
 func truncateRules() []Rule {
 	return []Rule{
 		{Truncate, eperm, nil},
-		{Openat2, enosys, nil}, // its flags are in memory
+		{Openat2, enosys, nil}, // its flags are in memory, where a filter cannot read
 		{Open, eperm, []Test{Has(1, oTrunc), Is(1, 0, oAccmode).Masked(oAccmode)}},
 		{Openat, eperm, []Test{Has(2, oTrunc), Is(2, 0, oAccmode).Masked(oAccmode)}},
 	}

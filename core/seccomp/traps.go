@@ -2,8 +2,8 @@ package seccomp
 
 import "github.com/nono-sandbox/nono/core/spec"
 
-// The flags with which open(2) changes something, or makes a file
-// (asm-generic/fcntl.h): O_WRONLY, O_RDWR, O_CREAT, O_TRUNC.
+// The flags of open(2) that change or create a file (asm-generic/fcntl.h): O_WRONLY,
+// O_RDWR, O_CREAT, O_TRUNC.
 const openChanges = 0o1103
 
 // Of linux/in.h and linux/in6.h.
@@ -15,10 +15,10 @@ const (
 // O_CREAT, and the bit that only O_TMPFILE has (asm-generic/fcntl.h).
 const openCreates = 0o100 | 0o20000000
 
-// trapped returns the calls of one group that the supervisor can be asked about. A rule's
-// tests look at registers, which the caller cannot change; where what matters is in
-// memory, the supervisor is asked every time. It is a function, so that a shim without a
-// supervisor makes none of them.
+// trapped returns the calls of one group. The tests of a rule compare registers, which the
+// caller cannot change later. If the important value is in memory, the kernel asks the
+// supervisor every time. trapped is a function and no table, so that a start without a
+// supervisor does not make the rules.
 func trapped(t spec.Trap) []Rule {
 	switch t {
 	case spec.TrapExec:
@@ -37,7 +37,7 @@ func trapped(t spec.Trap) []Rule {
 	case spec.TrapMetadata:
 		return calls(metadata...)
 	case spec.TrapHeldMetadata:
-		// The attributes of chattr(1), by the descriptor of a file that is open for reading.
+		// chattr(1) changes attributes through a descriptor that is open for reading.
 		return append(calls(metadata...), Rule{Call: Ioctl, If: []Test{Is(1, setFlags, setXattr)}})
 	case spec.TrapConnects:
 		return calls(connect)
@@ -45,22 +45,22 @@ func trapped(t spec.Trap) []Rule {
 		return append(calls(Openat2, Call{"creat", 85, none}),
 			Rule{Call: Open, If: []Test{Has(1, openCreates)}}, Rule{Call: Openat, If: []Test{Has(2, openCreates)}})
 	case spec.TrapHosts:
-		// Sockets of datagrams the supervisor makes itself; a stream has no way out by
-		// itself. The options are for the datagram sockets that are none (IP_RECVERR of
-		// ip(7), and its like for IPv6).
+		// The supervisor makes datagram sockets itself; a stream socket reaches nothing
+		// until connect(2). Some datagram sockets are Unix sockets in fact, and the
+		// supervisor answers these options for them (ip(7), IP_RECVERR).
 		return append(calls(connect, Call{"bind", 49, 200}, Listen),
 			Rule{Call: Setsockopt, If: []Test{Is(1, levelIP, levelIPv6), Is(2, optRecvErr, opt6RecvErr)}},
 			Rule{Call: Socket, If: []Test{Is(0, afInet, afInet6), Is(1, sockDgram).Masked(sockTypeMask)}})
 	case spec.TrapFamilies:
 		return []Rule{{Call: Socket, If: []Test{IsNot(0, afUnix)}}}
 	case spec.TrapSockets:
-		// The supervisor makes the sockets itself, so that it knows them again.
+		// The supervisor makes the sockets itself, so that it recognises them later.
 		return append(calls(connect, Call{"bind", 49, 200}, Listen), Rule{Call: Socket, If: []Test{Is(0, afUnix)}})
 	}
 	return nil
 }
 
-// metadata are the calls that change what Landlock has no right for.
+// metadata are the calls that change metadata. No right of Landlock covers them.
 var metadata = []Call{
 	{"chmod", 90, none}, {"fchmod", 91, 52}, {"fchmodat", 268, 53}, {"fchmodat2", 452, 452},
 	{"chown", 92, none}, {"fchown", 93, 55}, {"lchown", 94, none}, {"fchownat", 260, 54},
@@ -94,10 +94,10 @@ func Trapped(t spec.Trap) []Call {
 	return all
 }
 
-// Traps returns the rules of a second program, for the listener: what of the calls
-// that Rules lets through the supervisor of s is asked about. Where two programs
-// differ the kernel does what the stricter one says, and an errno is stricter
-// (seccomp(2)), so that nothing which Rules refuses becomes a question.
+// Traps returns the rules of a second program, for the listener: the calls that the kernel
+// asks the supervisor of s about. If two programs differ, the kernel takes the stricter
+// answer, and an errno is stricter than Notify (seccomp(2)). So the kernel asks about no
+// call that Rules refuses.
 func Traps(s *spec.Spec) []Rule {
 	var rules []Rule
 	for _, t := range s.Supervise {

@@ -20,7 +20,7 @@ func (p *Path) Append(b []byte) []byte {
 	return AppendBy(b, p.By)
 }
 
-// AppendBy appends where a line comes from, if that is said.
+// AppendBy appends the origin of a line, or nothing if o is the zero Origin.
 func AppendBy(b []byte, o Origin) []byte {
 	by := o.String()
 	if by == "" {
@@ -29,8 +29,8 @@ func AppendBy(b []byte, o Origin) []byte {
 	return strconv.AppendQuote(append(b, " by "...), by)
 }
 
-// plain reports whether arg may stand unquoted: it is not empty and has no
-// space, quote, backslash, control character or byte that is not UTF-8.
+// plain reports whether a document may have arg without quotes: arg is not empty and has
+// no space, quote, backslash, control character or byte that is not UTF-8.
 func plain(arg string) bool {
 	ascii := true
 	for i := 0; i < len(arg); i++ {
@@ -40,6 +40,7 @@ func plain(arg string) bool {
 		}
 		ascii = ascii && c < 0x80
 	}
-	// The rest is printable as Go sees it, so that no terminal is fooled by it.
+	// Other characters must be printable (strconv.IsPrint), so that the line on a terminal
+	// looks as it is.
 	return arg != "" && (ascii || strconv.Quote(arg) == `"`+arg+`"`)
 }

@@ -2,19 +2,19 @@ package spec
 
 import "strings"
 
-// Source is the kind of thing that put a line into a spec.
+// A Source says what put a line into a spec.
 type Source uint8
 
 // The sources. The comment says what Origin.Detail is.
 const (
 	Unsaid         Source = iota // the line has no `by`
-	System                       // what programs need to start; no detail
+	System                       // the list of files that every program needs; no detail
 	Flag                         // a flag on the command line, with its argument: "--allow ."
 	Profile                      // a profile: its name
 	Listed                       // a list of protected paths: the category, "SSH keys"
 	BlockedCommand               // a blocked command: the category, or BlockFlag
 	Command                      // the command itself or its interpreter; no detail
-	StandardStream               // what a standard stream is open on: "input", "output" or "error"
+	StandardStream               // the file of a standard stream: "input", "output" or "error"
 	PrivateTemp                  // the sandbox's private temp; no detail
 	SpecCopy                     // the copy of the spec that `nono why --self` reads; no detail
 	WhySelf                      // nono's own programs that answer inside the sandbox; no detail
@@ -25,16 +25,16 @@ const (
 // BlockFlag is the detail of a BlockedCommand that the user named with that flag.
 const BlockFlag = "--block-command"
 
-// Origin is where a line of a spec comes from. It is information: neither the
-// kernel's rules for a command nor a verdict's status depend on it. The zero Origin
-// says nothing.
+// An Origin says where a line of a spec comes from. It is information only: the rules of
+// the kernel and the status of a verdict do not depend on it. The zero Origin is for a
+// line without `by`.
 type Origin struct {
 	Source Source
 	Detail string
 }
 
-// wordings are the texts of the sources. Those that end in a space are followed
-// by the detail, which is not empty; the others have none.
+// wordings are the texts of the sources. After a text that ends in a space comes the
+// detail, which is not empty. The other sources have no detail.
 var wordings = [...]struct {
 	source Source
 	text   string
@@ -51,11 +51,11 @@ var wordings = [...]struct {
 	{WhySelf, "nono why --self"},
 }
 
-// listed begins the text of a Listed whose category would be read as something
-// else: the categories of a user's own list are the user's words.
+// listed begins the text of a Listed origin whose category looks like another source. A
+// user may choose such a category in a list of their own.
 const listed = "list: "
 
-// String returns the origin as it stands behind `by`. ParseOrigin reads it back.
+// String returns the text after `by`. ParseOrigin reads this text back.
 func (o Origin) String() string {
 	for _, w := range wordings {
 		if w.source != o.Source {
@@ -72,8 +72,8 @@ func (o Origin) String() string {
 	return o.Detail
 }
 
-// ParseOrigin reads what stands behind `by`. Every text is an Origin, and prints
-// as that text again: what no other source writes is a category of a list.
+// ParseOrigin reads the text after `by`. It accepts every text, and String of the result
+// is the same text. A text of no other source is the category of a list.
 func ParseOrigin(by string) Origin {
 	switch {
 	case by == "":

@@ -7,16 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// The first line. A document with another number is refused whole. Version 2 is
-// for documents that need a supervisor, which a nono without one must not start.
+// The first line of a document. Parse refuses other numbers. A document of version 2
+// needs a supervisor: a nono that knows only version 1 must not start it.
 const (
 	Header           = "nono-spec 1"
 	HeaderSupervised = "nono-spec 2"
 )
 
-// A SyntaxError says what is wrong with a document and on which line.
+// A SyntaxError describes a mistake in a document.
 type SyntaxError struct {
-	Line int // from 1; 0 when it is about the document as a whole
+	Line int // from 1; 0 for a mistake in the document as a whole
 	Msg  string
 }
 
@@ -27,10 +27,10 @@ func (e *SyntaxError) Error() string {
 	return "line " + strconv.Itoa(e.Line) + ": " + e.Msg
 }
 
-// Parse reads a document. It is strict, since everything it accepts is
-// enforced as a promise: an unknown directive, a bad or superfluous argument, a
-// path that is not absolute and clean, a repeated or missing switch, a missing
-// header or an unfinished last line is a *SyntaxError, and no Spec is returned.
+// Parse reads a document. It returns a *SyntaxError and no Spec for an unknown directive,
+// a wrong or superfluous argument, a path that is not absolute and clean, a repeated or
+// missing switch, a missing header or an unfinished last line. It is that strict because
+// the user relies on every line that Parse accepts.
 func Parse(doc []byte) (*Spec, error) {
 	if len(doc) > MaxSize {
 		return nil, &SyntaxError{0, "it is larger than " + strconv.Itoa(MaxSize>>20) + " MiB"}
@@ -78,11 +78,11 @@ func headerProblem(first string) string {
 	return "the first line is not '" + Header + "'"
 }
 
-// line adds one line to s, and returns what is wrong with it, or "".
+// line adds line n to s, and returns the mistake in it, or "".
 func (s *Spec) line(line string, n int, seen map[string]bool) string {
 	comment := line == "" || line[0] == '#'
-	// Also within quotes, where Go would read a byte that is not UTF-8 as
-	// U+FFFD: the path would not be the one written.
+	// Quotes are no exception: strconv.Unquote would replace a byte that is not UTF-8 by
+	// U+FFFD, and the path would be another one.
 	if !text(line, comment) {
 		return "the line has a control character, or a byte that is not UTF-8"
 	}
@@ -90,7 +90,7 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 		return ""
 	}
 	word, rest, _ := strings.Cut(line, " ")
-	var usual [3]string // a path, "by" and the reason
+	var usual [3]string // a path, "by" and the origin: no allocation for these
 	args, msg := fields(usual[:0], rest)
 	if msg != "" {
 		return msg
@@ -118,8 +118,7 @@ func (s *Spec) line(line string, n int, seen map[string]bool) string {
 	return msg
 }
 
-// text reports whether line is UTF-8 without control characters, of which only
-// a tab may be let through.
+// text reports whether line is UTF-8 without control characters; tabs allows tabs.
 func text(line string, tabs bool) bool {
 	for i := 0; i < len(line); i++ {
 		if c := line[i]; c < ' ' && (c != '\t' || !tabs) || c == 0x7f {
@@ -153,8 +152,8 @@ func (s *Spec) keepFD(args []string) string {
 	return ""
 }
 
-// ParsePath reads the line n of a path: its directive, and what stands behind. It says
-// what is wrong with the line, or "".
+// ParsePath makes a Path of line n: word is the directive, args the words after it. The
+// text is the mistake in the line, or "".
 func ParsePath(word string, args []string, n int) (Path, string) {
 	name, optional := strings.CutSuffix(word, "?")
 	p := Path{Kind: KindOf(name), Optional: optional, Line: n}
@@ -172,7 +171,7 @@ func ParsePath(word string, args []string, n int) (Path, string) {
 	return p, badPath(p.Path)
 }
 
-// badPath says why path cannot stand in a document, or returns "".
+// badPath returns the reason why a document may not have path, or "".
 func badPath(path string) string {
 	switch {
 	case path == "":
@@ -187,7 +186,7 @@ func badPath(path string) string {
 	return ""
 }
 
-// clean reports whether every component of an absolute path is a real name.
+// clean reports whether no component of an absolute path is empty, "." or "..".
 func clean(path string) bool {
 	for c := range strings.SplitSeq(path[1:], "/") {
 		if c == "" || c == "." || c == ".." {
@@ -197,8 +196,8 @@ func clean(path string) bool {
 	return true
 }
 
-// fields appends the arguments of a line to args: runs of bytes without a space, or
-// strings in double quotes. More than one space may stand between them.
+// fields splits rest into arguments and appends them to args. An argument is a word
+// without a space, or a string in double quotes. One or more spaces separate them.
 func fields(args []string, rest string) (_ []string, msg string) {
 	for {
 		rest = strings.TrimLeft(rest, " ")
@@ -228,7 +227,7 @@ func fields(args []string, rest string) (_ []string, msg string) {
 	}
 }
 
-// Shown quotes untrusted text for a message and bounds its length.
+// Shown quotes untrusted text for a message, and cuts it after 80 bytes.
 func Shown(s string) string {
 	const most = 80
 	if len(s) > most {

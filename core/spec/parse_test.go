@@ -30,7 +30,7 @@ func TestParseErrors(t *testing.T) {
 		{"version 2 without a line of its own", strings.Replace(whole(""), "1", "2", 1), 0, "it has no line 'supervise', as version 2 wants: is the file cut short?"},
 		{"supervise nothing", whole("supervise\n"), 2, "'supervise' needs one group of system calls"},
 		{"supervise an unknown group", whole("supervise all\n"), 2, `there is no group of system calls "all"`},
-		{"supervise twice", whole("supervise exec\nsupervise exec\n"), 3, "'supervise exec' stands there a second time"},
+		{"supervise twice", whole("supervise exec\nsupervise exec\n"), 3, "there is a second line 'supervise exec'"},
 		{"much later version", "nono-spec 999999999999\n", 1, "the first line is not 'nono-spec 1'"},
 		{"nothing but a header", "nono-spec 1\n", 0, "it has no line 'net block' or 'net allow': is the file cut short?"},
 		{"one scalar missing", "nono-spec 1\nnet block\nunix-sockets block\n", 0, "it has no line 'rmdir block' or 'rmdir allow': is the file cut short?"},

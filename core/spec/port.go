@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// A Port is a `port` line: a range of TCP ports that may be connected to, at any
-// address, where the network is blocked otherwise.
+// A Port is one line `port`: a range of TCP ports that the command may connect to, at any
+// address. The rest of the network is blocked.
 type Port struct {
 	First, Last uint16
 	By          Origin
 }
 
-// ParsePorts reads "N" or "N-M", as --port has it and the document: numbers from 1
-// to 65535, the second no less than the first.
+// ParsePorts reads "N" or "N-M", the form of --port and of the document: numbers from 1
+// to 65535, and M is not less than N.
 func ParsePorts(text string) (p Port, ok bool) {
 	first, last, two := strings.Cut(text, "-")
 	if !two {
@@ -25,7 +25,7 @@ func ParsePorts(text string) (p Port, ok bool) {
 	return p, errA == nil && errB == nil && 0 < a && a <= b && (p.Range() == text || two && a == b)
 }
 
-// Range returns the ports as the document spells them.
+// Range returns the form that ParsePorts reads.
 func (p *Port) Range() string {
 	if p.First == p.Last {
 		return strconv.Itoa(int(p.First))

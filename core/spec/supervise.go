@@ -2,12 +2,11 @@ package spec
 
 import "slices"
 
-// A Trap is a group of system calls that a supervisor is asked about: the kernel
-// holds the caller until the supervisor has answered. What the calls of a group
-// are is in core/seccomp.
+// A Trap is a group of system calls that the kernel asks a supervisor about. The caller
+// waits until the supervisor has answered. core/seccomp lists the calls of each group.
 type Trap uint8
 
-// The groups, in the order in which they are printed.
+// The groups, in the order of a document.
 const (
 	TrapExec     Trap = iota + 1 // starting programs
 	TrapOpens                    // opening files, all of them
@@ -18,8 +17,8 @@ const (
 	TrapSockets                  // giving a Unix socket an address: its own or its peer's
 	TrapHosts                    // sockets of the internet: made, connected, listening
 	TrapFamilies                 // making sockets that are no Unix sockets
-	// TrapHeldMetadata is TrapMetadata, and lets through only what is about a file that may
-	// be written.
+	// TrapHeldMetadata has the calls of TrapMetadata. The supervisor allows them only for
+	// files that the command may write.
 	TrapHeldMetadata
 	TrapCreates // opening files with O_CREAT
 )
@@ -32,7 +31,7 @@ var trapNames = [...]string{
 // Traps are all groups.
 var Traps = [...]Trap{TrapExec, TrapOpens, TrapWrites, TrapNames, TrapMetadata, TrapConnects, TrapSockets, TrapHosts, TrapFamilies, TrapHeldMetadata, TrapCreates}
 
-// String returns the group as it stands behind `supervise` in the document.
+// String returns the word after `supervise` in the document.
 func (t Trap) String() string {
 	if int(t) < len(trapNames) && t != 0 {
 		return trapNames[t]
@@ -40,14 +39,13 @@ func (t Trap) String() string {
 	return "?"
 }
 
-// Supervised reports whether the sandbox needs a supervisor: then the document
-// is one of version 2.
+// Supervised reports whether the sandbox needs a supervisor. Its document has version 2.
 func (s *Spec) Supervised() bool { return len(s.Supervise) > 0 }
 
-// Traps reports whether the supervisor is asked about the calls of group t.
+// Traps reports whether the kernel asks the supervisor about the calls of group t.
 func (s *Spec) Traps(t Trap) bool { return slices.Contains(s.Supervise, t) }
 
-// AddTrap has the supervisor asked about the calls of group t.
+// AddTrap adds the group t, if it is missing.
 func (s *Spec) AddTrap(t Trap) {
 	if !s.Traps(t) {
 		s.Supervise = append(s.Supervise, t)
@@ -65,7 +63,7 @@ func (s *Spec) supervise(args []string) string {
 			continue
 		}
 		if s.Traps(t) {
-			return "'supervise " + args[0] + "' stands there a second time"
+			return "there is a second line 'supervise " + args[0] + "'"
 		}
 		s.AddTrap(t)
 		return ""

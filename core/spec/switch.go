@@ -1,35 +1,34 @@
 package spec
 
-// Switches are the directives that are on or off: true is `allow`. The zero value
-// allows nothing.
+// Switches are the directives with `allow` (true) or `block` (false). The zero Switches
+// allow nothing. Those marked * need a supervisor.
 type Switches struct {
-	Net          bool // any network; otherwise no socket but a Unix one exists
-	UnixSockets  bool // any Unix socket, anywhere
-	Rmdir        bool // a write grant may remove and rename directories
-	RmdirOwn     bool // only those that the command made itself; that takes a supervisor
-	BesideDenied bool // new names in directories that lost that right to a deny; that takes a supervisor
-	PrivateShm   bool // new names in /dev/shm, and nothing that is there; that takes a supervisor
-	Keychain     bool // macOS's Keychain: every item that its programs may have
-	Undo         bool // every change of data is saved first, which takes a supervisor that makes it
-	Ephemeral    bool // every change of data goes to a place apart, which whoever starts the shim has mounted
+	Net          bool // the network; if false, a program can make only Unix sockets
+	UnixSockets  bool // connecting to every Unix socket
+	Rmdir        bool // removing and renaming directories, beneath a grant to write
+	RmdirOwn     bool // * the same, but only for directories that the command made
+	BesideDenied bool // * new names in chain directories
+	PrivateShm   bool // * new names in /dev/shm; the command cannot use other files there
+	Keychain     bool // the Keychain of macOS: every item that macOS gives to a program
+	Undo         bool // * changes of data; the supervisor saves the original and makes the change
+	Ephemeral    bool // changes of data go to an overlay that is mounted before the shim starts
 	IPC          bool // System V IPC and POSIX message queues, which all processes of a user share
-	KernelLog    bool // the kernel's audit log tells what Landlock denies
+	KernelLog    bool // the kernel writes what Landlock denies to its audit log
 }
 
 // A Switch is one of these directives.
 type Switch struct {
-	Word string // as it stands in the document
+	Word string // the word in the document
 	What string // what it allows, for a person
 	Flag string // the flag of nono-run that allows it, without its dashes; "" for net
-	// Optional switches may be missing in a document, and are off then: they are
-	// younger than the format.
+	// Optional: the switch is newer than the format. If a document lacks it, it is off.
 	Optional bool
-	Rare     bool // printed, and told, only where it is on
+	Rare     bool // printed and shown only if it is on
 	of       func(*Switches) *bool
 }
 
-// SwitchTable has them all, in the order in which they are printed. The parser,
-// the printer, the flags, profiles and summaries are made of it.
+// SwitchTable has all switches, in the order of a document. The parser, the printer, the
+// flags, profiles and summaries use this table.
 var SwitchTable = [...]Switch{
 	{"ipc", "System V IPC and message queues", "allow-ipc", true, false, func(s *Switches) *bool { return &s.IPC }},
 	{"net", "network", "", false, false, func(s *Switches) *bool { return &s.Net }},
@@ -44,5 +43,5 @@ var SwitchTable = [...]Switch{
 	{"keychain", "the Keychain, every item in it", "allow-keychain", true, true, func(s *Switches) *bool { return &s.Keychain }},
 }
 
-// Of returns the switch's value in s, to be read or set.
+// Of returns the value of the switch in s, to read or set it.
 func (w *Switch) Of(s *Switches) *bool { return w.of(s) }

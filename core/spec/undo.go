@@ -1,9 +1,8 @@
 package spec
 
-// Kept reports whether what a line lets be changed is the user's data, of which
-// --ephemeral and --undo keep the originals: not the sandbox's own temp, not what the
-// standard streams are open on, and nothing that is no data: devices, /dev, /proc and
-// /sys.
+// Kept reports whether a line grants changes of the user's data: --ephemeral and --undo
+// keep the originals of these. The private temp, the files of the standard streams,
+// devices, /dev, /proc and /sys are not the user's data.
 func (p *Path) Kept() bool {
 	switch {
 	case !p.Kind.Grants() || !p.Kind.Writes() || p.Kind == Device:
@@ -14,8 +13,8 @@ func (p *Path) Kept() bool {
 	return !Within(p.Path, "/dev") && !Within(p.Path, "/proc") && !Within(p.Path, "/sys")
 }
 
-// WithoutChanges returns the spec that the kernel keeps the command to where each change
-// of kept data is the supervisor's to make: s with reading alone there.
+// WithoutChanges returns s with grants that only read the user's data: with --undo, the
+// kernel enforces this spec, and the supervisor makes each change.
 func (s *Spec) WithoutChanges() *Spec {
 	inner := *s
 	inner.Paths = make([]Path, 0, len(s.Paths))
