@@ -24,7 +24,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// launch is a sandbox that is ready to be started.
+// A launch has everything that is needed to start the command.
 type launch struct {
 	policy  *policy.Policy
 	managed *policy.Managed // nil for none
@@ -35,15 +35,15 @@ type launch struct {
 
 	ephemeral cli.Ephemeral
 	secrets   []secret.Secret
-	outside   []outside // credentials
-	keys      []string  // of outside, in the same order
-	trusted   []string  // certificates for their hosts
+	outside   []outside // the credentials that stay outside
+	keys      []string  // their keys, in the same order
+	trusted   []string  // certificates of authorities for their hosts
 	host      policy.Host
 	env       []string
 	withheld  withheld
 }
 
-// prepare makes the spec and the environment. Nothing is created or started.
+// prepare makes the spec and the environment. It creates and starts nothing.
 func (o *options) prepare(h policy.Host) (*launch, error) {
 	if o.Allow.Undo && o.Allow.Ephemeral {
 		return nil, cli.Misuse("use --ephemeral with --undo", "changes go apart or in place", "leave out one of them")
@@ -75,12 +75,12 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	passSettings(set, h)
 	set["NONO_SANDBOX"], set["NONO_SPEC"] = mechanism, t.Spec
 	if reach.Port(pol.Spec, 53) != nil {
-		// Name servers are asked by UDP unless they are to be asked by TCP
-		// (resolv.conf(5), use-vc), which glibc and c-ares read here too.
+		// With this option, glibc and c-ares ask name servers by TCP and not by UDP
+		// (resolv.conf(5), use-vc).
 		set["RES_OPTIONS"] = strings.TrimSpace(h.Env("RES_OPTIONS") + " use-vc")
 	}
 	if l.dir != "" {
-		set["PWD"] = o.StartIn // as cd would, symlinks and all
+		set["PWD"] = o.StartIn // with its symlinks, as cd sets it
 	}
 	replaced := append(variables(outside, set), secretNames(o.Secrets)...)
 	maps.DeleteFunc(set, func(name, _ string) bool { return slices.Contains(secretNames(o.Secrets), name) })
@@ -89,15 +89,16 @@ func (o *options) prepare(h policy.Host) (*launch, error) {
 	return l, err
 }
 
-// refuseUnstartable says before the kernel would that the command, its
-// interpreter or its loader is shut, and what opens it.
+// refuseUnstartable returns an error if the sandbox would deny the command, its
+// interpreter or its loader, with the flag that allows it. The kernel would only return
+// EACCES.
 func (o *options) refuseUnstartable(pol *policy.Policy, h policy.Host) error {
 	if pol.Command.Path == "" {
 		return nil
 	}
 	v := advice.CanStart(advice.Sandbox{Spec: pol.Spec, Platform: h.GOOS, Dir: o.StartIn, Options: &o.Options, Host: &h}, pol.Command.Path)
 	if v.Status != query.Denied || v.EnforcedBy != "Landlock" {
-		return nil // what else stands against it, the exec says best
+		return nil // another cause: the error of execve(2) tells it best
 	}
 	f := &fault.Error{Do: "start", Path: o.Command[0], Err: fault.Text("the sandbox would deny the file, its interpreter or its loader")}
 	if v.Line != nil {
@@ -109,9 +110,9 @@ func (o *options) refuseUnstartable(pol *policy.Policy, h policy.Host) error {
 	return &policy.CommandError{Status: fault.CannotStart, Fault: f}
 }
 
-// start becomes the command, or first the programs that stay beside it. It returns only
-// if that failed. Nothing is left behind then, unless the sandbox was made already: from
-// inside, the private temp cannot be removed, and a later start sweeps it.
+// start executes the command, or the supervisor or nono-overlay, which start the shim. It
+// returns only after a failure, and removes the private temp before. If the sandbox is
+// applied already, it cannot remove the private temp from inside; a later start does.
 func (l *launch) start() error {
 	shim := ""
 	if !l.alone() {
@@ -147,13 +148,12 @@ func (l *launch) start() error {
 	return err
 }
 
-// alone reports whether nothing of nono's stays beside the command.
+// alone reports whether no process of nono stays beside the command.
 func (l *launch) alone() bool { return !l.policy.Spec.Ephemeral && !l.policy.Spec.Supervised() }
 
-// enforce applies doc to this process, as nono-exec-shim does to its own, and becomes the
-// command. doc is read back as the shim would read it: what holds is what the document
-// says, and what is written into the private temp, and nothing that is known here besides.
-// It returns only if that failed.
+// enforce applies doc to this process, as nono-exec-shim does, and executes the command. It
+// parses doc again, so that the kernel enforces exactly the document in the private temp,
+// and no other state of this program. It returns only after a failure.
 func (l *launch) enforce(doc []byte) error {
 	s, err := spec.Parse(doc)
 	if err != nil {
@@ -168,8 +168,8 @@ func (l *launch) enforce(doc []byte) error {
 	return &policy.CommandError{Status: status, Fault: why}
 }
 
-// handOver puts the spec into a memfd that nobody can change any more and
-// executes the program that stays beside the command, which starts the shim.
+// handOver writes doc into a memfd and seals it, so that nobody can change it. Then it
+// executes the supervisor or nono-overlay, which starts the shim with this descriptor.
 func (l *launch) handOver(shim string, doc []byte) error {
 	fd, err := sealed(doc)
 	if err != nil {
@@ -191,8 +191,8 @@ func (l *launch) handOver(shim string, doc []byte) error {
 	return &fault.Error{Do: "start", Path: program, Err: l.become(program, argv)}
 }
 
-// become executes the program at path in this one's place, in the command's
-// environment. It returns only if that failed.
+// become executes the program at path in place of this one, with the environment of the
+// command. It returns only after a failure.
 func (l *launch) become(path string, argv []string) error {
 	brief.Leave()
 	return unix.Exec(path, argv, l.env)

@@ -2,8 +2,8 @@
 //
 //	nono-run [FLAG ...] [--] COMMAND [ARGUMENT ...]
 //
-// It makes the spec from flags and profiles, applies it to itself and becomes the
-// command: one process from beginning to end. See nono-run(1).
+// It makes the spec from flags and profiles, applies it to its own process, and executes
+// the command in this process. See nono-run(1).
 package main
 
 import (

@@ -28,8 +28,8 @@ granted here. Nothing is granted by default but what programs need to start.
   nono why ~/.ssh/id_rsa                    what would happen, and why
 `
 
-// The short help ends with what people need first, the whole help with where to
-// read on.
+// often ends the short help, with the flags that people need first. readOn ends the whole
+// help, with what to read next.
 const (
 	often = `
   -a, --allow DIR       read and write everything in this directory
@@ -51,14 +51,14 @@ Manual: nono-run(1), nono(7), nono-profile(5). When something does not work:
 type options struct {
 	cli.Request
 	dryRun, printSpec           bool
-	printAll                    bool // with the lines of this one start
+	printAll                    bool // --print-spec=all: with the lines that only this start needs
 	verbose, silent             bool
 	help, version, listProfiles bool
 	showProfile                 string
 	installHook, removeHook     string
 
-	profile *profile.Profile // what the profiles say
-	shared  string           // the working directory, if a profile shares it
+	profile *profile.Profile // all profiles together
+	shared  string           // the working directory, if a profile grants it; else ""
 }
 
 func (o *options) bind() *cli.Set {
@@ -82,8 +82,7 @@ func (o *options) bind() *cli.Set {
 	return s
 }
 
-// run is the whole program; it returns the exit status if no command was
-// started.
+// run is the whole program. It returns only if no command was started: the exit status.
 func run(args []string, stdout, stderr *os.File) int {
 	p := cli.NewPrinter(stdout, stderr)
 	o := &options{}
@@ -97,7 +96,7 @@ func run(args []string, stdout, stderr *os.File) int {
 	return cli.Finish(p, err, usage)
 }
 
-// act does what the flags ask for.
+// act does what the flags say: it prints something, or starts the command.
 func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	switch {
 	case o.help:
@@ -154,8 +153,7 @@ func (o *options) act(set *cli.Set, p *cli.Printer) error {
 	return l.start()
 }
 
-// setPrintSpec takes what stands behind --print-spec=, which is "true" where nothing
-// does.
+// setPrintSpec sets the value of --print-spec: "true" if the flag has none.
 func (o *options) setPrintSpec(arg string) error {
 	var err error
 	if o.printAll = arg == "all"; !o.printAll {
@@ -169,8 +167,9 @@ func (o *options) setPrintSpec(arg string) error {
 	return nil
 }
 
-// document is the spec for --print-spec: without the lines of this one start, which
-// would grant some later command the file that the spec is printed into.
+// document returns the spec for --print-spec. Without all, it leaves out the lines that
+// only this start needs, such as the file of standard output: the user may print the spec
+// into this file, and a later command could then change it.
 func (l *launch) document(all bool) string {
 	s := *l.policy.Spec
 	if !all {

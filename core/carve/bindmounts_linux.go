@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// addBindMounts denies what s denies under every other name that a bind mount gives
-// it. A rule above such a mount would otherwise reach what is denied, since the
-// kernel goes up from a file by the name that was used.
+// addBindMounts adds every deny of s a second time for each other name that a bind mount
+// gives its path. The kernel looks for rules from a file upwards, along the name that the
+// process used. So a grant above the mount would otherwise reach the denied file.
 func (root *node) addBindMounts(s *spec.Spec) error {
 	if !divided(s) {
 		return nil
@@ -39,7 +39,7 @@ func (root *node) addBindMounts(s *spec.Spec) error {
 		root.addNames(m, p, p.Path, on.Dev, on.Inside(p.Path))
 		for j := range m.All {
 			if n := &m.All[j]; spec.Beneath(n.At, p.Path) {
-				// Where it is mounted it is beneath p already, and given back with it.
+				// The mount point is beneath p already, and the grant lifts the deny there too.
 				root.addNames(m, p, n.At, n.Dev, n.Root)
 			}
 		}
@@ -57,9 +57,8 @@ func divided(s *spec.Spec) bool {
 	return grants && denies
 }
 
-// addNames adds p once more at every path but known by which the file or directory
-// inside of the file system dev is seen, and at every mount of something beneath
-// it.
+// addNames adds p again for each path of the file or directory inside in the file system
+// dev, except known, and for each mount of something beneath it.
 func (root *node) addNames(m *mountinfo.Tree, p *spec.Path, known, dev, inside string) {
 	for i := range m.All {
 		n := &m.All[i]
@@ -79,8 +78,8 @@ func (root *node) addNames(m *mountinfo.Tree, p *spec.Path, known, dev, inside s
 	}
 }
 
-// chroot answers for a root directory that is no mount, so that nobody can say
-// where in its file system a path lies: that matters if some of it is mounted.
+// chroot returns an error if the root directory is no mount point, and its file system is
+// mounted in it: then the place of a path in its file system is unknown.
 func chroot(m *mountinfo.Tree) error {
 	var st unix.Stat_t
 	var fs unix.Statfs_t
@@ -102,9 +101,9 @@ func chroot(m *mountinfo.Tree) error {
 	return nil
 }
 
-// perhapsSame reports whether the file system fs, that of the root directory,
-// may be mounted at path although the device numbers differ: each subvolume has
-// one of its own, which is not the one in the table of mounts.
+// perhapsSame reports whether path may be in the file system fs of the root directory
+// although the device numbers differ: each subvolume has its own device number, and the
+// table of mounts has another one.
 func perhapsSame(fs *unix.Statfs_t, path string) bool {
 	const bcachefs = 0xca451a4e // fs/bcachefs/bcachefs_format.h
 	if kind := uint32(fs.Type); kind != unix.BTRFS_SUPER_MAGIC && kind != bcachefs {

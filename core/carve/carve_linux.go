@@ -6,11 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An ID is what Landlock keys a rule by: not a name, but the thing itself.
+// An ID identifies a file or directory. A rule of Landlock is for an ID, not for a name.
 type ID struct{ Dev, Ino uint64 }
 
-// A Rule gives rights to a file, or to a directory and all that is beneath it.
-// It is valid only during the call that hands it out.
+// A Rule gives rights to a file, or to a directory and everything beneath it. It is valid
+// only until the call of emit returns.
 type Rule struct {
 	FD     int // opened with O_PATH
 	ID     ID
@@ -20,7 +20,7 @@ type Rule struct {
 	name   string // empty when parent is the whole path
 }
 
-// Path returns the name by which the carve came to the rule's file.
+// Path returns the path by which the carve reached the file of the rule.
 func (r *Rule) Path() string {
 	if r.name == "" {
 		return r.parent
@@ -31,22 +31,22 @@ func (r *Rule) Path() string {
 // A Chain is a directory on the way from a grant to a deny.
 type Chain struct {
 	Path string
-	// Lost are the rights that the grant gives but the directory itself does
-	// not have.
+	// Lost are the rights of the grant that the directory itself does not have.
 	Lost Rights
 }
 
-// Rules carves s over what is on disk now. It calls emit for every rule, and
-// returns the chain directories in the order met. It follows no symlink.
+// Rules carves s for the files that are on disk now. It calls emit for every rule, and
+// returns the chain directories in the order of the walk. It follows no symlink.
 //
-// Rules returns a *fault.Error for these: a grant whose path has a symlink, unless other
-// lines give as much of what the path leads to; a grant that is missing and not optional,
-// or is of the wrong kind; a chain directory that can be searched but not listed; mounts
-// that cannot be made out while something is denied. An error from emit ends the walk,
-// and Rules returns it as it is.
+// Rules returns a *fault.Error in these cases: the path of a grant has a symlink, and no
+// other lines grant as much of the target; a path is missing and its grant is not optional;
+// a path has the wrong kind; a chain directory can be searched but not listed; there is a
+// deny, and Rules cannot read the mounts. An error from emit ends the walk, and Rules
+// returns it.
 //
-// An unnamed entry of a chain directory that vanishes, is a symlink, or cannot
-// be examined (a broken network or FUSE mount) gets no rule.
+// Some entries of a chain directory get no rule, if no line names them: an entry that
+// vanishes, a symlink, and an entry that cannot be examined (a broken network or FUSE
+// mount).
 func Rules(s *spec.Spec, emit func(*Rule) error) ([]Chain, error) {
 	w := &walk{spec: s, emit: emit, denied: map[ID]knownNames{}}
 	if err := w.all(); err != nil {
@@ -90,10 +90,10 @@ type walk struct {
 	fixed    []ID
 }
 
-// survey looks once at everything that is denied and all that leads there, and
-// reports whether a denied directory exists at or beneath n. The identities keep
-// a hard link or bind mount beside a denied path from giving it back; whether a
-// denied directory exists decides what may be listed.
+// survey examines every denied path and the directories on the way to it, before any rule
+// is made. It reports whether a denied directory exists at or beneath n: this decides which
+// directories may be listed. It also notes the identities of denied files, so that a hard
+// link or a bind mount of such a file gets no rule.
 func (w *walk) survey(n *node) (bool, error) {
 	if !n.deny && !n.denyWrite && !n.chain() {
 		return false, nil
@@ -121,8 +121,8 @@ func (w *walk) survey(n *node) (bool, error) {
 	return n.deniedDirBelow || n.deny && directory(st.Mode), nil
 }
 
-// visit gives out the rights at n, which is rel under the directory dir, and
-// goes on to all that the spec names beneath it. from is what grants above give.
+// visit makes the rules for n and for everything beneath n that the spec names. n is rel
+// in the directory dir. from are the rights of the grants above n.
 func (w *walk) visit(n *node, dir int, rel string, from Rights) error {
 	have := n.left(from) | n.granted
 	if have == 0 {
@@ -161,8 +161,8 @@ func (w *walk) visit(n *node, dir int, rel string, from Rights) error {
 	return w.directory(n, fd, st, have)
 }
 
-// directory gives as much of have as can be given to the directory n as a
-// whole, and the rest to each of its entries.
+// directory divides have: it gives the directory n as a whole as many rights as possible,
+// and each of its entries the others.
 func (w *walk) directory(n *node, fd int, st *unix.Stat_t, have Rights) error {
 	whole, rest := n.split(have, n.deniedDirBelow)
 	if err := w.give(fd, st, whole, n.path, ""); err != nil {
@@ -184,7 +184,7 @@ func (w *walk) directory(n *node, fd int, st *unix.Stat_t, have Rights) error {
 	return nil
 }
 
-// pass goes on beneath n, where nothing from above is given.
+// pass visits what the spec names beneath n, with no rights from above.
 func (w *walk) pass(n *node, dir int, rel string) error {
 	for _, k := range n.kids {
 		if err := w.visit(k, dir, spec.Join(rel, k.name()), 0); err != nil {
@@ -194,7 +194,7 @@ func (w *walk) pass(n *node, dir int, rel string) error {
 	return nil
 }
 
-// give emits one rule, unless nothing is left to give.
+// give emits one rule, unless r is empty.
 func (w *walk) give(fd int, st *unix.Stat_t, r Rights, parent, name string) error {
 	isDir := directory(st.Mode)
 	if !isDir {

@@ -8,13 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// CheckDenies refuses a spec that denies a path by a name through symlinks, while
-// what that leads to is granted by a directory above it and denied by no line: a
-// rule is about files and not about names, so that the other name would give what
-// the spec's writer shut. It also refuses one that lets a symlink on the way be
-// replaced: whoever did would decide where the name leads the next time. nono-run
-// denies all of them itself; a spec from elsewhere is to be checked before its Rules
-// are made.
+// CheckDenies returns an error for a deny whose path has a symlink, in two cases. The
+// target is granted by a line above it, and no line denies the target: the command could
+// open the denied file by its other name. Or the command may replace a symlink of the path:
+// at the next start, the path would lead to another file. nono-run makes the denies for
+// these cases itself. Call CheckDenies before Rules for a spec from elsewhere.
 func CheckDenies(s *spec.Spec) error {
 	for i := range s.Paths {
 		p := &s.Paths[i]
@@ -40,8 +38,7 @@ func CheckDenies(s *spec.Spec) error {
 	return nil
 }
 
-// throughLink reports whether a symlink is, or may be, on the way to path or at
-// its end.
+// throughLink reports whether path has, or may have, a symlink in any component.
 func throughLink(path string) bool {
 	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
 	fd, err := unix.Openat2(unix.AT_FDCWD, path, &how)
@@ -53,8 +50,8 @@ func throughLink(path string) bool {
 	return unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT == unix.S_IFLNK
 }
 
-// leadsTo follows the symlinks of path, as far as what they lead to exists, and
-// returns them too, each by the directory that it is really in.
+// leadsTo follows the symlinks of path as far as their targets exist. It returns the real
+// path, and the real path of each symlink.
 func leadsTo(path string) (links []string, real string, err error) {
 	at, rest := "/", path
 	for rest = strings.TrimLeft(rest, "/"); rest != ""; rest = strings.TrimLeft(rest, "/") {
@@ -97,8 +94,8 @@ func readlink(path string) (string, error) {
 	return string(buf[:n]), nil
 }
 
-// granted reports whether s leaves at path, by a grant above it, what a line of
-// kind deny takes away: the line that is nearest to a path decides.
+// granted reports whether s grants at path a right that a line of kind deny takes away. Of
+// the lines at and above path, the deepest one decides.
 func granted(s *spec.Spec, deny spec.Kind, path string) bool {
 	grant, shut := 0, 0
 	for i := range s.Paths {
@@ -115,9 +112,8 @@ func granted(s *spec.Spec, deny spec.Kind, path string) bool {
 	return grant > 0 && grant >= shut
 }
 
-// replaceable reports whether s lets something else be put in the place of the
-// symlink link: its directory may be changed, and has nothing denied beneath it that
-// would keep it as it is.
+// replaceable reports whether the command may replace the symlink link: s grants changes in
+// its directory, and the directory is no chain directory.
 func replaceable(s *spec.Spec, link string) bool {
 	dir := spec.Parent(link)
 	grant, shut := 0, 0

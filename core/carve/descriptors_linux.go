@@ -7,26 +7,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A carve of /usr/bin makes thousands of system calls that take less than a
-// microsecond each. They are made without telling Go's scheduler (RawSyscall),
-// and what was opened is closed a run of descriptors at a time.
+// A carve of /usr/bin makes thousands of system calls of less than a microsecond each. So
+// it uses RawSyscall, which does not tell the scheduler of Go, and closes many descriptors
+// with one close_range(2).
 
-// batch is descriptors that are open and no longer needed.
+// batch has open descriptors that are no longer needed.
 type batch struct {
 	fds   [most]int
 	count int
 }
 
-// most is how many descriptors a batch holds. When a descriptor table that threads
-// share grows beyond 64, 128, 256 … descriptors, the kernel waits until no other
-// processor looks at the old table (expand_fdtable and synchronize_rcu in
-// fs/file.c), which takes up to 24 ms. The others that a launch holds and a batch
-// of this size stay below 64.
+// most is the largest number of descriptors in a batch. If a descriptor table that threads
+// share grows beyond 64, 128, 256 … descriptors, the kernel waits for a grace period of RCU
+// (expand_fdtable and synchronize_rcu in fs/file.c), up to 24 ms. A batch of this size and
+// the other descriptors of a launch are fewer than 64.
 const most = 24
 
-// open opens an entry of the directory dir as a place, following no symlink, within
-// the bounds that resolve sets (openat2(2)). name ends in a NUL byte. The descriptor
-// is valid until the next open or close.
+// open opens an entry of the directory dir with O_PATH. It follows no symlink. resolve has
+// RESOLVE_* flags of openat2(2). name ends in a NUL byte. The descriptor is valid until the
+// next open or close.
 func (b *batch) open(dir int, name *byte, resolve uint64) (int, unix.Errno) {
 	if b.count == most {
 		b.close()
@@ -44,8 +43,8 @@ func (b *batch) open(dir int, name *byte, resolve uint64) (int, unix.Errno) {
 	return fd, 0
 }
 
-// close closes them all, run by run: while none is closed they come in rising
-// order, and only what else is open is between them.
+// close closes all descriptors of the batch. The kernel gives out rising numbers, with gaps
+// only for other open descriptors, so close makes one call for each run without a gap.
 func (b *batch) close() {
 	for i := 0; i < b.count; {
 		first := b.fds[i]
@@ -56,8 +55,8 @@ func (b *batch) close() {
 	b.count = 0
 }
 
-// openPlace is openat(2), or openat2(2) where there are bounds, on a name that ends in
-// NUL, without copying it.
+// openPlace calls openat(2), or openat2(2) if resolve is not 0. name ends in NUL; it is not
+// copied.
 func openPlace(dir int, name *byte, resolve uint64) (int, unix.Errno) {
 	const flags = unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC
 	var fd uintptr

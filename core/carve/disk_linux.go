@@ -8,14 +8,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openNode opens rel under dir as a place, not for use, and follows no symlink
-// on the way (openat2(2), RESOLVE_NO_SYMLINKS; Linux 5.6, older than Landlock).
+// openNode opens rel in dir with O_PATH. It follows no symlink (openat2(2),
+// RESOLVE_NO_SYMLINKS; since Linux 5.6, before Landlock).
 func openNode(dir int, rel string) (int, *unix.Stat_t, error) {
 	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
 	var fd int
 	var err error
 	for try := 0; try < 100; try++ {
-		// EAGAIN: something was renamed meanwhile and the kernel cannot be sure.
+		// EAGAIN: a rename or mount during the look-up (openat2(2)).
 		if fd, err = unix.Openat2(dir, rel, &how); err != unix.EAGAIN && err != unix.EINTR {
 			break
 		}
@@ -38,8 +38,8 @@ func openNode(dir int, rel string) (int, *unix.Stat_t, error) {
 	return fd, &st, nil
 }
 
-// openStepwise does the same name by name, where a filter of system calls hides
-// openat2 because it cannot see its flags: nono's own does on old kernels.
+// openStepwise does the same name by name, if a filter of system calls refuses openat2. A
+// filter cannot see the flags of openat2; the filter of nono refuses it on old kernels.
 func openStepwise(dir int, rel string) (int, error) {
 	at := dir
 	if rel[0] == '/' {
@@ -64,7 +64,7 @@ func openStepwise(dir int, rel string) (int, error) {
 	return at, nil
 }
 
-// step opens one name as a place, which must be no symlink.
+// step opens one name with O_PATH. The name must be no symlink.
 func step(dir int, name string) (int, error) {
 	fd, err := unix.Openat(dir, name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -81,8 +81,8 @@ func step(dir int, name string) (int, error) {
 	return fd, nil
 }
 
-// missing decides what a node that cannot be opened means: nothing, where only
-// the way to a deny or an optional grant is gone; otherwise a *fault.Error.
+// missing returns a *fault.Error for a node that cannot be opened, or nil if nothing
+// requires the node: a missing deny, a missing optional grant, or the way to one of them.
 func missing(n *node, err error) error {
 	gone := err == unix.ENOENT || err == unix.ENOTDIR
 	if (gone || err == unix.ELOOP || err == unix.EACCES) && len(n.lines) == 0 {
@@ -130,8 +130,8 @@ func device(mode uint32) bool {
 	return mode&unix.S_IFMT == unix.S_IFCHR || mode&unix.S_IFMT == unix.S_IFBLK
 }
 
-// sameDirectory refuses a grant on another name (a bind mount) of a directory on the way
-// to a deny: the rule would reach what is denied by its first name.
+// sameDirectory returns the error for a grant of a second name (a bind mount) of a chain
+// directory: the rule would reach the denied path.
 func sameDirectory(n, first *node) error {
 	return &fault.Error{Do: "grant", Path: n.path, Hint: "grant " + fault.Quote(first.path) + " instead",
 		Err: fault.Text("it is the same directory as " + fault.Quote(first.path) + ", which holds denied paths")}

@@ -10,17 +10,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A listing is a directory that is open to be listed.
+// A listing is a directory that is open for listing.
 type listing struct {
 	fd int
-	// exact tells that the number which an entry is listed with is that of the file
-	// which is opened by its name, on the device dev, unless something is mounted
-	// there.
+	// exact: the inode number in the listing is the number of the file with this name, on
+	// the device dev, unless something is mounted on the name.
 	exact bool
 	dev   uint64
 }
 
-// list opens the directory fd, an O_PATH descriptor, to be listed.
+// list opens the directory fd, an O_PATH descriptor, for listing.
 func list(fd int) (listing, error) {
 	at, err := unix.Openat(fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -36,16 +35,16 @@ func list(fd int) (listing, error) {
 	return l, nil
 }
 
-// rootsAlone reports whether only root can change the directory, and this process is
-// not root's: so no command in a sandbox exchanges an entry between its listing and
-// its opening. Where there is an access control list, the group's bits are the most
-// that it gives (acl(5)).
+// rootsAlone reports whether only root can change the directory, and this process is not
+// root. Then no command in a sandbox can exchange an entry between the listing and the
+// opening. If there is an access control list, it gives at most the rights of the group
+// bits (acl(5)).
 func rootsAlone(dir *unix.Stat_t) bool {
 	return dir.Uid == 0 && dir.Mode&(unix.S_IWGRP|unix.S_IWOTH) == 0 && unix.Geteuid() != 0
 }
 
-// listsNumbers reports whether the file system lists its entries with the numbers
-// that stat(2) tells. overlayfs does not always, nor does btrfs for a subvolume.
+// listsNumbers reports whether the inode numbers in a listing are those of stat(2). On
+// overlayfs, and for a subvolume of btrfs, they may differ.
 func listsNumbers(fs *unix.Statfs_t) bool {
 	switch uint32(fs.Type) {
 	case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.TMPFS_MAGIC:
@@ -61,7 +60,7 @@ func anothers(fd int) bool {
 	return unix.Fstat(fd, &st) == nil && int(st.Uid) != unix.Geteuid() && int(st.Uid) != unix.Getuid()
 }
 
-// searchable reports whether names in the directory fd can be looked up.
+// searchable reports whether this process may look up names in the directory fd.
 func searchable(fd int) bool {
 	at, err := unix.Openat(fd, ".", unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err == nil {
@@ -70,7 +69,7 @@ func searchable(fd int) bool {
 	return err != unix.EACCES
 }
 
-// entries gives r to everything in the directory n that the spec does not name.
+// entries gives r to every entry of the directory n that the spec does not name.
 func (w *walk) entries(n *node, fd int, r Rights) error {
 	dir, err := list(fd)
 	if err == unix.ENOENT {
@@ -84,7 +83,7 @@ func (w *walk) entries(n *node, fd int, r Rights) error {
 	}
 	defer unix.Close(dir.fd)
 	defer w.opened.close()
-	// One level's names are dealt with before the next is opened.
+	// The entries of one directory are finished before the next directory is opened.
 	if w.dents == nil {
 		w.dents = make([]byte, 32<<10)
 	}
@@ -133,12 +132,12 @@ func (w *walk) entry(n *node, dir *listing, e *fdio.Dirent, r Rights) error {
 	return w.give(fd, &w.stat, w.denied[id(&w.stat)].left(nil, r), n.path, name)
 }
 
-// openEntry opens one entry, and notes in w.stat what it is. Most entries are plain files,
-// and no other name of them is denied: if the listing is exact, no call is needed to know
-// this.
+// openEntry opens one entry, and writes its state to w.stat. Most entries are plain files
+// without another name that is denied. If the listing is exact, it tells this, and openEntry
+// does not call fstat(2).
 func (w *walk) openEntry(dir *listing, e *fdio.Dirent) (int, unix.Errno) {
 	if dir.exact && e.Kind == unix.DT_REG && w.denied[ID{dir.dev, e.Ino}] == nil {
-		// Nothing may be mounted there, which would be another file.
+		// RESOLVE_NO_XDEV: if something is mounted on the name, this is another file.
 		if fd, errno := w.opened.open(dir.fd, &e.Name[0], unix.RESOLVE_NO_XDEV); errno == 0 {
 			w.stat.Mode, w.stat.Dev, w.stat.Ino = unix.S_IFREG, dir.dev, e.Ino
 			return fd, 0

@@ -6,10 +6,9 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// A Lookup tells what the rules of a spec come to at one path, from the lines and
-// by names alone: no directory is listed, which inside of a sandbox cannot be done,
-// and nothing else than the path is looked at. It differs from Rules in what hard
-// links and bind mounts do.
+// A Lookup tells the rights that the rules of a spec give at one path. It reads only the
+// lines and the path, and lists no directory: inside a sandbox, many directories cannot be
+// listed. It differs from Rules for hard links and bind mounts.
 type Lookup struct {
 	root  *node
 	rmdir bool
@@ -17,15 +16,14 @@ type Lookup struct {
 	dir   func(path string) bool
 }
 
-// NewLookup returns a Lookup for s. fits says whether what a grant names is there
-// and of the right kind, dir whether a path is an existing directory.
+// NewLookup returns a Lookup for s. fits reports whether the path of a grant exists and has
+// the right kind; dir reports whether a path is an existing directory.
 func NewLookup(s *spec.Spec, fits func(*spec.Path) bool, dir func(path string) bool) *Lookup {
 	return &Lookup{newTree(s), s.Rmdir, fits, dir}
 }
 
-// At returns the rights of the rule on path itself, which is absolute and without
-// symlinks: 0 where there would be none. What the rules above it give is not
-// counted.
+// At returns the rights of the rule for path itself, or 0 if there would be no rule. The
+// rules for directories above path are not included. path is absolute and has no symlinks.
 func (l *Lookup) At(path string) Rights {
 	n := l.root
 	whole, rest := l.step(n, 0)
@@ -37,8 +35,8 @@ func (l *Lookup) At(path string) Rights {
 			n = n.find(name)
 		}
 		if n == nil {
-			// An entry that the spec does not name gets what is left, and what
-			// is beneath has it from there.
+			// The spec does not name this entry: it gets the rest as one rule, for itself
+			// and everything beneath.
 			whole, rest = rest, 0
 		} else {
 			whole, rest = l.step(n, rest)
@@ -47,7 +45,7 @@ func (l *Lookup) At(path string) Rights {
 	return whole
 }
 
-// step does at one node what the carve does there.
+// step computes for one node what walk.visit computes.
 func (l *Lookup) step(n *node, from Rights) (whole, rest Rights) {
 	have := n.left(from)
 	for _, p := range n.lines {

@@ -1,19 +1,18 @@
-// Package carve turns a spec's grants and denies into rules that only add.
+// Package carve turns the grants and denies of a spec into rules that only add rights.
 //
-// Landlock has no rule that takes a right away. A grant with a deny beneath it
-// is therefore carved: the directories on the way from the grant to the deny,
-// its chain, get no rule for the rights that the deny takes, and every other
-// entry of a chain directory gets a rule of its own. What follows from that for
-// whoever works inside is in nono(7).
+// Landlock has no rule that takes a right away. So a grant with a deny beneath it is
+// carved: the directories on the way from the grant to the deny, the chain, get no rule for
+// the rights that the deny takes away, and every other entry of a chain directory gets its
+// own rule. nono(7) describes the consequences for a command.
 //
-// The shim carves to enforce and the query carves to explain, with this one
-// algorithm and from what is on disk at that moment.
+// The shim carves to enforce, and package query carves to explain. Both use this algorithm
+// and the files that are on disk at that moment.
 package carve
 
 import "github.com/nono-sandbox/nono/core/spec"
 
-// Rights is a set of things that can be done with a file or directory, as
-// coarse as the spec's directives and as fine as Landlock's rights need.
+// Rights are a set of operations on a file or directory: as few as the directives of a spec
+// and the rights of Landlock need.
 type Rights uint16
 
 // The rights. The ones from List on have a meaning for directories only.
@@ -29,7 +28,7 @@ const (
 )
 
 const (
-	// OfFiles are the rights that one thing which is no directory can have.
+	// OfFiles are the rights that a file can have which is no directory.
 	OfFiles = ReadFile | Execute | WriteFile | Ioctl | ConnectUnix
 	// Changing are the rights that a deny-write takes away.
 	Changing = WriteFile | Ioctl | Create | RemoveDir
@@ -38,8 +37,8 @@ const (
 	writeRights = WriteFile | Create
 )
 
-// Granted returns what a line of kind k gives, before any deny; rmdir is the
-// spec's setting. A Deny or DenyWrite gives nothing.
+// Granted returns the rights that a line of kind k grants; rmdir is Switches.Rmdir of the
+// spec. A Deny or DenyWrite grants none.
 func Granted(k spec.Kind, rmdir bool) Rights {
 	var r Rights
 	switch k {

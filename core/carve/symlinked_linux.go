@@ -2,10 +2,10 @@ package carve
 
 import "github.com/nono-sandbox/nono/core/spec"
 
-// elsewhere reports whether the grants at n, whose path leads through a symlink, say
-// only what other lines say of the real path: /bin beside /usr, where the one is a symlink
-// to a directory in the other. They need no rule of their own then. A deny between such a line and
-// what n leads to would take from it what the grants at n are written to give.
+// elsewhere reports whether other lines grant the same as the grants at n, whose path has a
+// symlink: for example /bin and /usr, if /bin is a symlink to /usr/bin. Then the grants at n
+// need no rule. If there is a deny between the other line and the target of n, the result
+// is false: the deny would take rights away that the grants at n should give.
 func elsewhere(s *spec.Spec, n *node) bool {
 	_, real, err := leadsTo(n.path)
 	if err != nil || real == n.path {
@@ -19,7 +19,7 @@ func elsewhere(s *spec.Spec, n *node) bool {
 	return len(n.lines) > 0
 }
 
-// covered reports whether one grant of s, at or above real, gives what p gives.
+// covered reports whether one grant of s, at or above real, gives all rights of p.
 func covered(s *spec.Spec, p *spec.Path, real string) bool {
 	grant, shut := 0, 0
 	for i := range s.Paths {

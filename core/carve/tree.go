@@ -13,14 +13,14 @@ type node struct {
 	index map[string]*node // kids by name, once they are many
 
 	lines     []*spec.Path // the grants at exactly this path
-	granted   Rights       // what they give together
+	granted   Rights       // their rights together
 	deny      bool
 	denyWrite bool
 
-	// What lies strictly beneath, by name, whether or not it exists.
+	// Denies strictly beneath, by name: the paths may be missing.
 	denyBelow      bool
 	denyWriteBelow bool
-	// deniedDirBelow is set once a denied directory was seen to exist there.
+	// deniedDirBelow: a denied directory exists beneath. walk.survey sets it.
 	deniedDirBelow bool
 }
 
@@ -65,7 +65,7 @@ func (root *node) add(p *spec.Path, rmdir bool) {
 // name returns the last component of n's path.
 func (n *node) name() string { return n.path[strings.LastIndexByte(n.path, '/')+1:] }
 
-// find returns the kid of that name, or nil. It does not keep name.
+// find returns the kid with that name, or nil. It does not keep a reference to name.
 func (n *node) find(name string) *node {
 	if n.index != nil {
 		return n.index[name]
@@ -78,7 +78,7 @@ func (n *node) find(name string) *node {
 	return nil
 }
 
-// kid returns the kid of that name, made if need be.
+// kid returns the kid with that name. It makes the kid if it is missing.
 func (n *node) kid(name, path string) *node {
 	if k := n.find(name); k != nil {
 		return k
@@ -97,7 +97,7 @@ func (n *node) kid(name, path string) *node {
 	return k
 }
 
-// left returns what of the rights given from above remains at n.
+// left returns the rights of from that n does not take away.
 func (n *node) left(from Rights) Rights {
 	switch {
 	case n.deny:
@@ -108,10 +108,9 @@ func (n *node) left(from Rights) Rights {
 	return from
 }
 
-// split divides what the directory n may have into what it gets as a whole, and
-// with it all that is beneath, and what each of its entries gets by itself.
-// deniedDir tells whether a denied directory exists beneath: the right to list
-// would reach into that.
+// split divides the rights of the directory n: whole are the rights of the directory and of
+// everything beneath, rest are the rights that each entry gets by its own rule. deniedDir:
+// a denied directory exists beneath, and the right to list would reach it.
 func (n *node) split(have Rights, deniedDir bool) (whole, rest Rights) {
 	switch {
 	case n.denyBelow && deniedDir:
@@ -126,17 +125,17 @@ func (n *node) split(have Rights, deniedDir bool) (whole, rest Rights) {
 	return whole, have &^ whole
 }
 
-// chain reports whether something strictly beneath n is denied.
+// chain reports whether there is a deny or deny-write strictly beneath n.
 func (n *node) chain() bool { return n.denyBelow || n.denyWriteBelow }
 
-// knownNames are all the names by which the spec knows one file or directory that it
-// takes something away from.
+// knownNames are the names in the spec of one file or directory, if a deny is at or beneath
+// one of them.
 type knownNames []*node
 
-// left returns what of r the thing may have by the name self, which is nil
-// for one that the spec does not know: as little as by each of its other names,
-// since a rule reaches all of them. Where self is itself on the way to a deny,
-// what lies beneath is looked at one by one.
+// left returns the rights of r that the file may have by the name self; self is nil for a
+// name that is not in the spec. A rule is valid for all names of the file, so each name
+// takes its denied rights away. If self itself is a chain directory, the walk beneath self
+// does this for each entry.
 func (a knownNames) left(self *node, r Rights) Rights {
 	for _, n := range a {
 		switch {
@@ -150,7 +149,7 @@ func (a knownNames) left(self *node, r Rights) Rights {
 	return r
 }
 
-// join makes what lies beneath n what lies beneath it by any of its names.
+// join gives n the denies beneath each of its names.
 func (a knownNames) join(n *node) {
 	for _, t := range a {
 		n.denyBelow = n.denyBelow || t.denyBelow
