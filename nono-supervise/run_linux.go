@@ -2,10 +2,8 @@ package main
 
 import (
 	"os"
-	"strconv"
 
 	"github.com/nono-sandbox/nono/core/audit"
-	"github.com/nono-sandbox/nono/core/enforce/confine"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -199,80 +197,4 @@ func load(fd int) (*spec.Spec, error) {
 		return nil, &fault.Error{Do: "use the spec handed over", Err: fault.Text("it has no line 'supervise'")}
 	}
 	return s, nil
-}
-
-// beginAgain puts this process into its own, outer domain and begins again there. It
-// returns only if that failed.
-func beginAgain(s *spec.Spec, o options, args []string) error {
-	if err := supervise.MayLook(); err != nil {
-		return err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return &fault.Error{Do: "find nono-supervise", Err: fault.Text("this program cannot tell where it is: is /proc mounted?")}
-	}
-	by := spec.Origin{Source: spec.System}
-	outer := confine.Outer{Rmdir: s.RmdirOwn, Paths: []spec.Path{
-		{Kind: spec.ReadFile, Path: self, By: by},
-		{Kind: spec.ReadFile, Path: o.shim, By: by},
-		{Kind: spec.Read, Path: "/proc", By: by},
-	}}
-	if o.credentials > 0 {
-		// The processes that are started next must not have them.
-		if _, err := o.givenCredentials(unix.FD_CLOEXEC); err != nil {
-			return err
-		}
-		outer.Net = true
-		outer.Paths = append(outer.Paths, forEndpoints(by)...)
-	}
-	outer.Paths = append(outer.Paths, later.Most(s).Paths[len(s.Paths):]...)
-	if later.Asks(s) {
-		fd, err := o.ask.start()
-		if err != nil {
-			return err
-		}
-		args = append([]string{"--ask-fd=" + strconv.Itoa(fd)}, args...)
-	}
-	if s.Traps(spec.TrapHosts) {
-		if maker, nameServer, ok := hosts.StartDatagrams(self); ok {
-			args = append([]string{"--maker=" + strconv.Itoa(maker), "--name-server=" + strconv.Itoa(nameServer)}, args...)
-		}
-		outer.Net = true
-		for _, path := range hosts.Files() {
-			outer.Paths = append(outer.Paths, spec.Path{Kind: spec.ReadFile, Path: path, By: by})
-		}
-	}
-	if o.credentials > 0 {
-		if _, err := o.givenCredentials(0); err != nil { // for this process begun again
-			return err
-		}
-	}
-	argv := []string{"nono-supervise", "--confined"}
-	if s.Undo {
-		dir, paths, err := o.undoEntry(s)
-		if err != nil {
-			return err
-		}
-		argv = append(argv, "--undo-run="+dir)
-		outer.Paths = append(outer.Paths, paths...)
-	}
-	if s.BesideDenied || s.PrivateShm {
-		pools, err := o.pool(s, &outer)
-		if err != nil {
-			return err
-		}
-		argv = append(argv, pools...)
-	}
-	if o.audit.path != "" {
-		fd, err := openLog(o.audit.path)
-		if err != nil {
-			return err
-		}
-		argv = append(argv, "--audit-fd="+strconv.Itoa(fd))
-	}
-	argv = append(argv, args...)
-	if err := confine.Enter(s, outer); err != nil {
-		return err
-	}
-	return &fault.Error{Do: "start", Path: self, Err: unix.Exec(self, argv, os.Environ())}
 }

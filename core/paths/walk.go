@@ -86,16 +86,10 @@ func (w *walker) run(rest string) (Place, unix.Errno) {
 			return w.lost(w.at, trimmed, unix.ENOTDIR)
 		}
 		if name == "." || name == ".." {
-			if !w.d.names {
-				if errno := w.d.Access(w.at, unix.X_OK); errno != 0 {
-					return w.lost(w.at, trimmed, errno)
-				}
+			var errno unix.Errno
+			if p, errno = w.dot(name); errno != 0 {
+				return w.lost(w.at, trimmed, errno)
 			}
-			up := w.at
-			if name == ".." && w.at.Parent != nil {
-				w.at = w.at.Parent
-			}
-			p = Place{Path: w.at.Path, Up: up, Node: w.at, Last: name}
 			continue
 		}
 		n, errno := w.d.look(w.at, spec.Join(w.at.Path, name))
@@ -110,40 +104,67 @@ func (w *walker) run(rest string) (Place, unix.Errno) {
 		case errno != 0:
 			return w.lost(w.at, trimmed, errno)
 		}
-		// A symlink at the end is followed for a slash behind it, unless the
-		// operation is about the name.
+		// A symlink at the end is followed if a slash is after it, unless the operation
+		// is about the name.
 		if n.Is(unix.S_IFLNK) && (!last || w.follow) {
-			if w.links++; w.links > 40 {
-				return w.lost(w.at, trimmed, unix.ELOOP)
+			if p, rest, errno = w.symlink(n, trimmed, rest, last); errno != 0 {
+				return p, errno
 			}
-			if last && !w.d.mayFollow(n) {
-				return w.lost(w.at, trimmed, unix.EACCES)
-			}
-			w.slashed = w.slashed || last && rest != ""
-			w.via = append(w.via, n.Path)
-			if !w.d.names {
-				to, errno := w.throughProcfs(n)
-				if errno != 0 {
-					return w.lost(w.at, trimmed, errno)
-				}
-				if to != nil {
-					w.at = to
-					p = Place{Path: n.Path, Up: n.Parent, Node: to, Last: name}
-					continue
-				}
-			}
-			if strings.HasPrefix(n.Target, "/") {
-				if w.at, errno = w.d.Root(); errno != 0 {
-					return Place{Path: "/", Last: "/"}, errno
-				}
-			}
-			p = Place{Path: w.at.Path, Up: w.at, Node: w.at, Last: "/"}
-			rest = n.Target + rest
 			continue
 		}
 		p = Place{Path: n.Path, Up: w.at, Node: n, Slash: rest != "", Last: name}
 		w.at = n
 	}
+}
+
+// dot goes to "." or "..".
+func (w *walker) dot(name string) (Place, unix.Errno) {
+	if !w.d.names {
+		if errno := w.d.Access(w.at, unix.X_OK); errno != 0 {
+			return Place{}, errno
+		}
+	}
+	up := w.at
+	if name == ".." && w.at.Parent != nil {
+		w.at = w.at.Parent
+	}
+	return Place{Path: w.at.Path, Up: up, Node: w.at, Last: name}, 0
+}
+
+// symlink follows the symlink n, the first name in trimmed; rest is the path after it, and
+// last reports whether rest has no name. It returns where the walk is then, and the path
+// that is left; or with an errno, where the walk ends.
+func (w *walker) symlink(n *Node, trimmed, rest string, last bool) (Place, string, unix.Errno) {
+	fail := func(errno unix.Errno) (Place, string, unix.Errno) {
+		p, errno := w.lost(w.at, trimmed, errno)
+		return p, "", errno
+	}
+	if w.links++; w.links > 40 {
+		return fail(unix.ELOOP)
+	}
+	if last && !w.d.mayFollow(n) {
+		return fail(unix.EACCES)
+	}
+	w.slashed = w.slashed || last && rest != ""
+	w.via = append(w.via, n.Path)
+	if !w.d.names {
+		to, errno := w.throughProcfs(n)
+		if errno != 0 {
+			return fail(errno)
+		}
+		if to != nil {
+			w.at = to
+			return Place{Path: n.Path, Up: n.Parent, Node: to, Last: spec.Base(n.Path)}, rest, 0
+		}
+	}
+	if strings.HasPrefix(n.Target, "/") {
+		root, errno := w.d.Root()
+		if errno != 0 {
+			return Place{Path: "/", Last: "/"}, "", errno
+		}
+		w.at = root
+	}
+	return Place{Path: w.at.Path, Up: w.at, Node: w.at, Last: "/"}, n.Target + rest, 0
 }
 
 func (w *walker) end(p Place) (Place, unix.Errno) {

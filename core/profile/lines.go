@@ -9,26 +9,14 @@ import (
 	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
-// line adds what one line of a profile says, if it is for this system.
+// line adds one line of a profile, if it is for this system and this environment.
 func (l *loader) line(src source, n int, word, value string) error {
-	if goos := platform(word); goos != "" {
-		if value == "" {
-			return &mistake{what: fault.Quote(word) + " needs a line after it"}
-		}
-		end := strings.IndexAny(value+" ", " \t")
-		word, value = value[:end], strings.TrimLeft(value[end:], " \t")
-		if goos != l.env.goos() {
-			return l.passOver(word, value)
-		}
-	}
-	if word == wordWithout {
-		name, line, _ := strings.Cut(value, " ")
-		if word, value, _ = strings.Cut(strings.TrimLeft(line, " "), " "); !variableName(name) || word == "" {
-			return &mistake{what: "'without' needs the NAME of a variable, and a line after it"}
-		}
-		if value = strings.TrimLeft(value, " "); l.env.Getenv(name) != "" {
-			return l.passOver(word, value)
-		}
+	word, value, here, err := l.conditions(word, value)
+	switch {
+	case err != nil:
+		return err
+	case !here:
+		return l.passOver(word, value)
 	}
 	if err := l.check(word, value); err != nil {
 		return err
@@ -41,7 +29,6 @@ func (l *loader) line(src source, n int, word, value string) error {
 	if done, err := l.start(src, word, value); done || err != nil {
 		return err
 	}
-	arg := l.words[word]
 	switch word {
 	case wordWorkdir:
 		return l.workdir(src.name, value)
@@ -55,6 +42,36 @@ func (l *loader) line(src source, n int, word, value string) error {
 		}
 		return err
 	}
+	return l.flag(src, n, word, value)
+}
+
+// conditions removes the conditions before a line: the name of a system, and 'without' a
+// variable. It returns the rest, and whether the line is for this system and environment.
+func (l *loader) conditions(word, value string) (string, string, bool, error) {
+	if goos := platform(word); goos != "" {
+		if value == "" {
+			return "", "", false, &mistake{what: fault.Quote(word) + " needs a line after it"}
+		}
+		end := strings.IndexAny(value+" ", " \t")
+		word, value = value[:end], strings.TrimLeft(value[end:], " \t")
+		if goos != l.env.goos() {
+			return word, value, false, nil
+		}
+	}
+	if word == wordWithout {
+		name, line, _ := strings.Cut(value, " ")
+		if word, value, _ = strings.Cut(strings.TrimLeft(line, " "), " "); !variableName(name) || word == "" {
+			return "", "", false, &mistake{what: "'without' needs the NAME of a variable, and a line after it"}
+		}
+		value = strings.TrimLeft(value, " ")
+		return word, value, l.env.Getenv(name) == "", nil
+	}
+	return word, value, true, nil
+}
+
+// flag adds a line that is a flag of nono-run, with its path expanded.
+func (l *loader) flag(src source, n int, word, value string) error {
+	arg := l.words[word]
 	var time string
 	if arg == TimedPath {
 		value, time = span.Cut(value)
@@ -68,7 +85,7 @@ func (l *loader) line(src source, n int, word, value string) error {
 	}
 	moved := l.out.movedBy(value)
 	if value += time; arg == TimedPath && time == "" {
-		// What a variable stands for may end as a time does.
+		// The value of a variable may end like a time.
 		value = span.Lasting(value)
 	}
 	line := Line{Word: word, Value: value, Profile: src.name, Pos: src.pos(n), Own: src.own && !src.site, Project: l.project != nil && src.own}
