@@ -2,8 +2,8 @@ package query
 
 import "github.com/nono-sandbox/nono/core/paths"
 
-// Afresh returns an Asker with the rules of a, which were made when it was, and a disk
-// that nothing has been asked about: for a process that works in cwd, some time later.
+// Afresh returns an Asker with the rules of a and the files that are on disk now, for a
+// process with the working directory cwd.
 func (a *Asker) Afresh(cwd string) *Asker {
 	return &Asker{s: a.s, abi: a.abi, disk: paths.NewDisk(cwd), rules: a.rules, ending: a.ending}
 }

@@ -1,13 +1,13 @@
 package query
 
-// Ahead begins a path that a command opens to say that its next open is a question and
-// nothing more: behind it stands what that is for. Nothing is ever there, since /dev/null
-// is no directory. A supervisor that asks answers EALREADY, to the question too where a
-// person says yes.
+// Ahead begins a path that a command opens to ask for a grant without using it: its next
+// open is only the question, and the reason stands after Ahead. No such file can exist,
+// because /dev/null is no directory. A supervisor with --ask answers EALREADY to this open.
+// It also answers EALREADY to the next open, if a person says yes.
 const Ahead = "/dev/null/nono-ask\n"
 
-// Performed reports whether a supervisor can do op in the place of a command: it opens,
-// makes, removes and renames. It cannot start a program for it.
+// Performed reports whether a supervisor can perform op for a command. It can open, make,
+// remove and rename files, but not start a program.
 func Performed(op Op) bool {
 	switch op {
 	case Read, Write, ReadWrite, List, Create, Delete, Rmdir, Mkdir, Symlink, Mkfifo, Truncate, RenameTo, LinkTo:

@@ -24,21 +24,21 @@ func (a *Asker) Ask(q Question) Verdict {
 	return a.askEnding(q, e.v)
 }
 
-// asking gathers a verdict. The kernel stops at the first thing that stands
-// against an operation and that is its errno; a person wants to hear of the
-// sandbox first, so the policy's reason wins.
+// asking collects a verdict. Several checks of the kernel may fail. The errno comes from
+// the first check in the order of the kernel. The reason comes from the policy, if a check
+// of the policy fails: people want to know this first.
 type asking struct {
 	a      *Asker
 	v      Verdict
-	policy bool // the reason is the policy's
+	policy bool // the policy is the reason
 	failed bool
-	// plain is a sentence about what is not the policy's reason.
+	// plain is a note for a reason that is not the policy.
 	plain string
-	// own is this process's number, if the path led through /proc/self.
+	// own is the PID of this process, if the path led through /proc/self.
 	own string
 }
 
-// fail notes what stands against the operation, in the kernel's order.
+// fail notes a check that fails. The calls are in the order of the kernel.
 func (e *asking) fail(errno unix.Errno, reason Reason, by string) {
 	if !e.failed {
 		e.failed = true
@@ -56,8 +56,7 @@ const (
 	byNothing     = "nothing on this kernel"
 )
 
-// lacks notes that the policy stands against it: of the rights wanted at n,
-// which target needs, some are missing.
+// lacks notes that the policy does not grant the rights missing at n, which target needs.
 func (e *asking) lacks(n *paths.Node, target string, missing carve.Rights) {
 	e.fail(unix.EACCES, NotInAllowedPaths, byLandlock)
 	if !e.policy {
@@ -67,8 +66,8 @@ func (e *asking) lacks(n *paths.Node, target string, missing carve.Rights) {
 	}
 }
 
-// needs checks rights at n for the sake of target, a path at or beneath it, and
-// reports whether they are there.
+// needs reports whether the rules give the rights want at n. target, a path at or beneath
+// n, needs them.
 func (e *asking) needs(n *paths.Node, target string, want carve.Rights) bool {
 	if missing := want &^ e.a.have(n); missing != 0 {
 		if e.besideDenied(n, target, missing) {
@@ -83,7 +82,7 @@ func (e *asking) needs(n *paths.Node, target string, want carve.Rights) bool {
 	return true
 }
 
-// finish turns what was gathered into a status.
+// finish sets the status.
 func (e *asking) finish() {
 	v := &e.v
 	if e.failed {
@@ -94,7 +93,7 @@ func (e *asking) finish() {
 		if e.policy || v.Reason != DoesNotExist || !reads(v.Op) || v.Exists {
 			return
 		}
-		// Only that nothing is there stands against it.
+		// The missing file is the only reason.
 		v.Note = "it does not exist; were it made outside meanwhile, this would hold"
 	}
 	v.Status = Allowed
@@ -116,8 +115,8 @@ func (e *asking) finish() {
 	}
 }
 
-// reads reports whether the operation is on what is there already, so that its
-// absence is not the sandbox's affair.
+// reads reports whether the operation uses an existing file: then a missing file is no
+// reason of the sandbox.
 func reads(o Op) bool {
 	switch o {
 	case Read, Execute, List, Truncate, Ioctl, Connect:
@@ -135,7 +134,8 @@ func changes(o Op) bool {
 	return true
 }
 
-// unsaved refuses a socket where every change is the supervisor's: it makes none.
+// unsaved refuses a socket in a directory whose changes the supervisor makes: it makes no
+// sockets.
 func (e *asking) unsaved(p *paths.Place) {
 	line := byname.Grant(e.a.s, p.Path, carve.Create)
 	if e.failed || line == nil || !line.Kept() {
@@ -168,8 +168,7 @@ func (e *asking) one(q Question) {
 	}
 }
 
-// unreachable notes why the walk to p ended early, and asks the policy about
-// the name all the same.
+// unreachable notes why the walk to p ended early, and still checks the policy for the name.
 func (e *asking) unreachable(p *paths.Place, errno unix.Errno, want carve.Rights) {
 	if p.Outside {
 		e.kept(unix.EACCES)
@@ -198,7 +197,7 @@ func (e *asking) unreachable(p *paths.Place, errno unix.Errno, want carve.Rights
 		return
 	}
 	have := e.a.have(p.Up)
-	// A deny holds by name where nothing exists yet.
+	// A deny of a missing file is for its name.
 	if missing := want &^ have; missing != 0 || denies(e.a, p.Path, want) {
 		e.lacks(p.Up, p.Path, max(missing, want&-want))
 	} else if e.v.Line == nil {
@@ -206,8 +205,7 @@ func (e *asking) unreachable(p *paths.Place, errno unix.Errno, want carve.Rights
 	}
 }
 
-// denies reports whether a name that does not exist is beneath a deny and no
-// grant deeper than that.
+// denies reports whether a missing name is at or beneath a deny, without a deeper grant.
 func denies(a *Asker, path string, want carve.Rights) bool {
 	right := want & -want
 	d, g := byname.Deny(a.s, path, right), byname.Grant(a.s, path, right)

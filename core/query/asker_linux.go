@@ -9,27 +9,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An Asker answers questions about one spec, over the disk as it was when each
-// path was first asked about. It is not safe for concurrent use.
+// An Asker answers questions about one spec. It looks at each file only once, and keeps
+// what it has seen. It is not safe for concurrent use.
 type Asker struct {
 	s     *spec.Spec
 	abi   int
 	disk  *paths.Disk
 	rules rules
-	// held are the denied things by identity; made when first needed.
+	// held are the denied files by identity; nil until they are needed.
 	held map[carve.ID]*spec.Path
-	// chains are the directories on the way to what is denied, by identity; likewise.
+	// chains are the chain directories by identity; nil until they are needed.
 	chains map[carve.ID][]string
-	// ending answers by the grants that end; made when first needed.
+	// ending answers for the grants that end.
 	ending *ending
-	// mac answers instead, where the question is about macOS.
+	// mac answers for macOS; nil for Linux.
 	mac *mac
 }
 
-// New carves s and returns an Asker for it, for the user and from the working
-// directory cwd of this process. Where the sandbox would not start, the error is
-// the one that starting it gives. abi is Landlock's; 0 answers as the oldest
-// kernel that nono runs on.
+// New carves s and returns an Asker for it, for the user of this process and the working
+// directory cwd. If the sandbox would not start, New returns the error of the start. abi is
+// the ABI of Landlock; with 0, the Asker answers for the oldest kernel that nono runs on.
 func New(s *spec.Spec, abi int, cwd string) (*Asker, error) {
 	c, err := carveNow(s)
 	if err != nil {
@@ -48,9 +47,8 @@ func Watching(s *spec.Spec, abi int) (*Asker, error) {
 	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: paths.NewDisk("/"), rules: c, ending: &ending{}}, nil
 }
 
-// ForPlatform is New for a platform, "linux" or "darwin". For macOS it answers by
-// the same decision that the Seatbelt profile is made from; the disk is this
-// machine's.
+// ForPlatform is New for a platform, "linux" or "darwin". For macOS, the Asker uses the
+// decisions of core/seatbelt, with the files of this machine.
 func ForPlatform(platform string, s *spec.Spec, abi int, cwd string) (*Asker, error) {
 	if platform == "darwin" {
 		return &Asker{s: s, mac: &mac{s, cwd}}, nil
@@ -58,18 +56,17 @@ func ForPlatform(platform string, s *spec.Spec, abi int, cwd string) (*Asker, er
 	return New(s, abi, cwd)
 }
 
-// Inside returns an Asker for the spec of the sandbox that this process is in.
-// It cannot carve, since most of what would have to be listed is shut, and goes
-// by the lines instead; see Probe.
+// Inside returns an Asker for the spec of the sandbox that this process is in. It cannot
+// carve, because it may not list most directories, and uses the lines of s instead. Package
+// probe then asks the kernel.
 func Inside(s *spec.Spec, abi int, cwd string) *Asker {
 	d := paths.NewDisk(cwd)
 	d.Inside = true
 	return &Asker{s: s, abi: max(abi, kernel.MinABI), disk: d, rules: newByLines(s, d), ending: &ending{}}
 }
 
-// ByLines returns an Asker for another spec over the same disk, as it was seen. It
-// goes by the lines of s and does not carve: it differs from New in what hard links
-// and bind mounts do.
+// ByLines returns an Asker for another spec, with the files as a has seen them. It uses the
+// lines of s and does not carve: it differs from New for hard links and bind mounts.
 func (a *Asker) ByLines(s *spec.Spec) *Asker {
 	if a.mac != nil {
 		return &Asker{s: s, mac: &mac{s, a.mac.cwd}}
@@ -77,12 +74,12 @@ func (a *Asker) ByLines(s *spec.Spec) *Asker {
 	return &Asker{s: s, abi: a.abi, disk: a.disk, rules: newByLines(s, a.disk)}
 }
 
-// OtherNames reports whether what one of the paths leads to may have another name,
-// so that ByLines may be wrong about it.
+// OtherNames reports whether the target of one of the paths may have another name. ByLines
+// may give a wrong answer for such a path.
 func (a *Asker) OtherNames(paths ...string) bool { return a.mac == nil && a.disk.OtherNames(paths...) }
 
-// have returns what the rules on n and on all above it give, by the path that
-// leads to it: this is how Landlock looks.
+// have returns the rights of the rules for n and for all directories above it: Landlock
+// collects them in this way.
 func (a *Asker) have(n *paths.Node) carve.Rights {
 	if n.Magic {
 		return ^carve.Rights(0)
@@ -94,9 +91,8 @@ func (a *Asker) have(n *paths.Node) carve.Rights {
 	return have | ^handled(a.s, a.abi)
 }
 
-// haveBelowRoot is have without the rule on / itself, unless n is on the same
-// mount: Landlock compares the two ends of a rename before it looks at the top
-// of another mount.
+// haveBelowRoot is have without the rule for /, unless n is on the mount of /: Landlock
+// compares the two ends of a rename before it looks at the top of another mount.
 func (a *Asker) haveBelowRoot(n *paths.Node) carve.Rights {
 	mount := n.Mount
 	var have carve.Rights
@@ -106,7 +102,7 @@ func (a *Asker) haveBelowRoot(n *paths.Node) carve.Rights {
 	return have | ^handled(a.s, a.abi)
 }
 
-// because returns the line that gives right at n.
+// because returns a line that grants all of right at n, or nil.
 func (a *Asker) because(n *paths.Node, right carve.Rights) *spec.Path {
 	if right == 0 {
 		return nil
@@ -119,8 +115,8 @@ func (a *Asker) because(n *paths.Node, right carve.Rights) *spec.Path {
 	return nil
 }
 
-// deniedAlias returns the deny that n, or a directory above it, is under by
-// another name: a hard link or a bind mount.
+// deniedAlias returns a deny of another name of n or of a directory above it (a hard link or
+// a bind mount), or nil.
 func (a *Asker) deniedAlias(n *paths.Node, right carve.Rights) *spec.Path {
 	if a.held == nil {
 		a.held = map[carve.ID]*spec.Path{}

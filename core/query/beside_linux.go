@@ -10,12 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// BesideDenied is the note of a verdict on a name that the supervisor makes, removes or
-// renames, since its directory has lost the right.
+// BesideDenied is the note of a verdict about a name in a chain directory: the supervisor
+// makes, removes or renames it.
 const BesideDenied = "the supervisor does it, beside what is denied in that directory"
 
 // besideDenied reports whether the supervisor makes, removes or renames target, a name in
-// the directory n, which has lost the missing rights to what is denied in it or beneath.
+// the chain directory n. n has lost the rights missing to a deny in it or beneath.
 func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights) bool {
 	s := e.a.s
 	if e.ownShm(n, target) {
@@ -26,7 +26,7 @@ func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights
 	default:
 		return false
 	}
-	// Of a directory itself the question is whether something new can be made in it.
+	// Writing to a directory means: making something new in it.
 	itself := target == n.Path && (e.v.Op == Write || e.v.Op == ReadWrite) && missing&^(carve.Create|carve.WriteFile) == 0
 	if !s.BesideDenied || !itself && spec.Parent(target) != n.Path {
 		return false
@@ -54,8 +54,8 @@ func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights
 	return true
 }
 
-// namesOf are the names of the directory n by which it may have lost rights: its own, and
-// others where it is mounted at several places.
+// namesOf returns the names by which the directory n may be a chain directory: its own name,
+// and the others if it is mounted at several places.
 func (a *Asker) namesOf(n *paths.Node) []string {
 	if a.chains == nil {
 		a.chains = map[carve.ID][]string{}
@@ -79,8 +79,7 @@ func (a *Asker) namesOf(n *paths.Node) []string {
 	return append(all[:len(all):len(all)], n.Path)
 }
 
-// ownShm reports whether the supervisor makes target, a new name in n, which is the
-// directory of shared memory.
+// ownShm reports whether the supervisor makes target, a new name in /dev/shm.
 func (e *asking) ownShm(n *paths.Node, target string) bool {
 	switch e.v.Op {
 	case Write, ReadWrite, Create, Mkdir:

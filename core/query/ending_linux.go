@@ -8,15 +8,15 @@ import (
 	"github.com/nono-sandbox/nono/core/spec/later"
 )
 
-// ending answers by the grants that end, which the supervisor gives.
+// ending answers for the grants that end. The supervisor performs their operations.
 type ending struct {
-	asker *Asker // of the spec with what holds still; nil before the first question
-	// next is when the first of these ends.
+	asker *Asker // for the spec with the grants that are still valid; nil at first
+	// next is the time when the first of these grants ends.
 	next int64
 }
 
-// askEnding makes v, what the kernel's own rules say of q, what holds with the grants
-// that end.
+// askEnding returns the verdict for q with the grants that end. v is the verdict of the
+// rules of the kernel.
 func (a *Asker) askEnding(q Question, v Verdict) Verdict {
 	if v.Status != Denied || len(a.s.Ending) == 0 {
 		return v
@@ -38,8 +38,8 @@ func (a *Asker) askEnding(q Question, v Verdict) Verdict {
 	return v
 }
 
-// with returns an Asker for the spec with what holds at now, or nil where its rules
-// cannot be made.
+// with returns an Asker for the spec with the grants that are valid at now, or nil if the
+// carve fails.
 func (a *Asker) with(now int64) *Asker {
 	if a.ending == nil {
 		a.ending = &ending{}
@@ -63,7 +63,7 @@ func (a *Asker) with(now int64) *Asker {
 		}
 		e.asker = w
 	}
-	// A disk that has been looked at just as this one has.
+	// The new Asker must see the files as a has seen them.
 	e.asker.disk = a.disk
 	if _, lines := a.rules.(*byLines); lines {
 		e.asker.rules = newByLines(e.asker.s, a.disk)
@@ -71,7 +71,7 @@ func (a *Asker) with(now int64) *Asker {
 	return e.asker
 }
 
-// holdsUntil is when the first of the grants ends that allow what v says.
+// holdsUntil returns the time when the first of the grants ends that v depends on.
 func (a *Asker) holdsUntil(v *Verdict, now int64) int64 {
 	var end int64
 	for _, p := range [...]*spec.Path{v.Line, v.Also} {
@@ -87,7 +87,7 @@ func (a *Asker) holdsUntil(v *Verdict, now int64) int64 {
 	return end
 }
 
-// endingAt returns a grant that ends, at or above path, for which is holds; or nil.
+// endingAt returns a grant that ends, at or above path, for which is returns true; or nil.
 func (a *Asker) endingAt(path string, is func(*spec.Path) bool) *spec.Path {
 	for i := range a.s.Ending {
 		if p := &a.s.Ending[i]; spec.Within(path, p.Path) && is(p) && byname.Deny(a.s, path, carve.ReadFile) == nil {

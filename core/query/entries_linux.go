@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// entry checks what adding a name to the directory dir takes: first Landlock,
-// then the file permissions.
+// entry checks whether a name can be added to the directory dir: first Landlock, then the
+// file permissions.
 func (e *asking) entry(dir *paths.Node, target string, want carve.Rights) {
 	if dir.ReadOnly() {
 		e.fail(unix.EROFS, FilePermissions, byPermissions)
@@ -26,7 +26,7 @@ func (e *asking) writable(dir *paths.Node) {
 	}
 }
 
-// making answers for open(2) with O_CREAT of a name that is not there.
+// making answers for open(2) with O_CREAT of a missing name.
 func (e *asking) making(p *paths.Place, read bool) {
 	if p.Slash {
 		e.fail(unix.EISDIR, BadPath, byFiles)
@@ -41,14 +41,14 @@ func (e *asking) making(p *paths.Place, read bool) {
 		want |= carve.ReadFile
 	}
 	if denies(e.a, p.Path, want) && e.a.have(p.Up)&want == want {
-		// A deny of what does not exist is kept by the directory's lack of
-		// rights; where it has them another line gave them.
+		// The kernel enforces a deny of a missing file by missing rights of its directory.
+		// Here another line gives the directory these rights.
 		e.v.Note = "a deny of this name does not hold here"
 	}
 	e.entry(p.Up, p.Path, want)
 }
 
-// creating answers for the calls that make a name.
+// creating answers for system calls that make a name.
 func (e *asking) creating(op Op, p *paths.Place, errno unix.Errno) {
 	if e.refusedAtOnce(op) {
 		return
@@ -83,7 +83,7 @@ func (e *asking) creating(op Op, p *paths.Place, errno unix.Errno) {
 	}
 }
 
-// policyOf notes the policy's reason, if it has one, without an errno of its own.
+// policyOf notes the reason of the policy, if there is one, and keeps the errno.
 func (e *asking) policyOf(p *paths.Place, want carve.Rights) {
 	if p.Up != nil && want&^e.a.have(p.Up) != 0 {
 		failed, errno := e.failed, e.v.Errno
@@ -139,14 +139,14 @@ func (e *asking) removing(op Op, p *paths.Place, errno unix.Errno) {
 	}
 }
 
-// removable follows the kernel's may_delete: the directory, the sticky bit and
-// the file's own attributes.
+// removable does the checks of the kernel's may_delete: the directory, the sticky bit and
+// the attributes of the file.
 func (e *asking) removable(dir, n *paths.Node) {
 	e.writable(dir)
 	const fixed = unix.STATX_ATTR_IMMUTABLE | unix.STATX_ATTR_APPEND
 	sticky := dir.Mode&unix.S_ISVTX != 0 && e.a.disk.EUID != 0 &&
 		int(n.UID) != e.a.disk.EUID && int(dir.UID) != e.a.disk.EUID
-	// Of what is beneath a mount nothing is known, but that it is busy.
+	// The file under a mount point is unknown; it is busy in any case.
 	if !n.IsMountPoint() && (sticky || n.Attrs&fixed != 0) || dir.Attrs&unix.STATX_ATTR_APPEND != 0 {
 		e.fail(unix.EPERM, FilePermissions, byPermissions)
 	}

@@ -8,12 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Unread is the note of a verdict on executing a file whose first bytes, which
-// name its interpreter, this user cannot read.
+// Unread is the note of a verdict about executing a file that this user cannot read: its
+// first bytes would name its interpreter.
 const Unread = "the file cannot be read: whether it is a program, and its interpreter allowed, is not known"
 
-// executing follows execve(2): the file, and the interpreter or loader that it
-// names, must be executable. depth counts scripts whose interpreter is one.
+// executing does the checks of execve(2): the file, and its interpreter or loader, must be
+// executable. depth counts scripts whose interpreter is a script.
 func (e *asking) executing(p *paths.Place, depth int) {
 	n := p.Node
 	if !n.Is(unix.S_IFREG) {
@@ -60,7 +60,7 @@ func (e *asking) executing(p *paths.Place, depth int) {
 	}
 }
 
-// loading follows what execve(2) does with a program's loader.
+// loading does the checks of execve(2) for the loader of a program.
 func (e *asking) loading(p *paths.Place) {
 	if !p.Node.Is(unix.S_IFREG) {
 		e.fail(unix.EACCES, NotSuitable, byFiles)

@@ -6,8 +6,8 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// Recognise makes the reason of a denial, that nothing grants the path, a more
-// telling one where wide, a spec that grants more, denies it all the same.
+// Recognise gives v a better reason if nothing grants its path, and wide, a spec that grants
+// more, has a deny for this path.
 func Recognise(v *Verdict, wide *spec.Spec) {
 	if d := byname.Deny(wide, v.Resolved, carve.ReadFile); d != nil && v.Status == Denied && v.Reason == NotInAllowedPaths {
 		v.Reason, v.Category = SensitivePath, categoryOf(d)
@@ -18,13 +18,13 @@ func Recognise(v *Verdict, wide *spec.Spec) {
 	}
 }
 
-// categoryOf is what a deny protects.
+// categoryOf returns the category of a deny.
 func categoryOf(p *spec.Path) string { return p.By.String() }
 
-// blocked reports whether a deny is a blocked command's.
+// blocked reports whether a deny is for a blocked command.
 func blocked(p *spec.Path) bool { return p.By.Source == spec.BlockedCommand }
 
-// reasonOf is why something is allowed by the line p. cwd is the working
+// reasonOf returns the reason for an operation that the line p allows. cwd is the working
 // directory.
 func reasonOf(p *spec.Path, cwd string) Reason {
 	switch {

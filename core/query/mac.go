@@ -10,7 +10,7 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// mac answers by the decision that core/seatbelt makes its profile from.
+// mac answers with the decisions that core/seatbelt makes its profile from.
 type mac struct {
 	s   *spec.Spec
 	cwd string
@@ -18,7 +18,7 @@ type mac struct {
 
 const bySeatbelt = "Seatbelt"
 
-// ask goes by the policy alone: what the file permissions say is not looked at.
+// ask answers for the policy alone. It does not check the file permissions.
 func (m *mac) ask(q Question) Verdict {
 	v := Verdict{Op: q.Op, Path: q.Path, To: q.To, Status: Allowed, Reason: NotRestricted}
 	path, dir := m.resolve(q.Path, !q.Op.names())
@@ -44,8 +44,8 @@ func (m *mac) ask(q Question) Verdict {
 	return v
 }
 
-// names reports whether the operation is on a name, and not on what a symlink of
-// that name leads to.
+// names reports whether the operation is on a name: it does not follow a symlink with this
+// name.
 func (o Op) names() bool {
 	switch o {
 	case Create, Delete, Rmdir, Mkdir, Symlink, Mkfifo, Mksock, Mkdev, RenameTo, LinkTo:
@@ -54,7 +54,8 @@ func (o Op) names() bool {
 	return false
 }
 
-// decide notes what one class of operations comes to at path.
+// decide notes the decision for one class of operations at path, and reports whether they
+// are allowed.
 func (m *mac) decide(v *Verdict, c seatbelt.Class, path string) bool {
 	granted, line := seatbelt.Decision(m.s, m.start(), c, path)
 	v.Line = nil
@@ -86,7 +87,7 @@ func (m *mac) decide(v *Verdict, c seatbelt.Class, path string) bool {
 	return false
 }
 
-// classesOf is what an operation needs; dir tells that it is on a directory.
+// classesOf returns the classes that an operation needs. dir: the path is a directory.
 func classesOf(o Op, dir bool) []seatbelt.Class {
 	switch o {
 	case Write:
@@ -121,13 +122,13 @@ func classesOf(o Op, dir bool) []seatbelt.Class {
 	return []seatbelt.Class{seatbelt.Read}
 }
 
-// start is the directory that the command starts in, as the kernel names it.
+// start returns the directory where the command starts, without symlinks.
 func (m *mac) start() string {
 	dir, _ := m.resolve(m.cwd, true)
 	return dir
 }
 
-// resolve says where path leads, as far as it exists, and whether to a directory.
+// resolve returns the target of path, as far as it exists, and whether this is a directory.
 func (m *mac) resolve(path string, follow bool) (at string, dir bool) {
 	if !filepath.IsAbs(path) {
 		path = spec.Join(m.cwd, path)

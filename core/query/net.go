@@ -11,9 +11,8 @@ import (
 	"github.com/nono-sandbox/nono/core/spec/reach"
 )
 
-// Network says whether s lets a connection to host and port through; protocol
-// is "tcp" or "udp". Port 0 asks about any. The host plays a part only where the spec
-// has lines 'host'.
+// Network tells whether s allows a connection to host and port. protocol is "tcp" or "udp".
+// Port 0 means any port. host matters only if the spec has lines 'host'.
 func Network(s *spec.Spec, abi int, host string, port int, protocol string) Verdict {
 	v := Verdict{Host: host, Port: port, Protocol: protocol, Status: Allowed, Reason: NetworkDefault}
 	if s.Net {
@@ -33,7 +32,7 @@ func Network(s *spec.Spec, abi int, host string, port int, protocol string) Verd
 	return v
 }
 
-// byPorts answers where TCP to some ports is all of the network.
+// byPorts answers for a spec that allows only TCP to some ports.
 func byPorts(s *spec.Spec, v Verdict) Verdict {
 	tcp := v.Protocol == "tcp"
 	if line := reach.Port(s, v.Port); tcp && line != nil {
@@ -41,7 +40,7 @@ func byPorts(s *spec.Spec, v Verdict) Verdict {
 		v.Note = "by the line 'port " + line.Range() + "' (" + line.By.String() + "), at any address"
 		return v
 	}
-	if tcp { // the socket itself can be had
+	if tcp { // making the socket is allowed
 		v.Reason, v.EnforcedBy, v.Errno = PortNotGranted, "Landlock", "EACCES"
 	}
 	if tcp && v.Port != 0 {
@@ -56,7 +55,7 @@ func byPorts(s *spec.Spec, v Verdict) Verdict {
 	return v
 }
 
-// byHosts answers where a supervisor connects to some hosts.
+// byHosts answers for a spec whose supervisor connects to some hosts.
 func byHosts(s *spec.Spec, v Verdict) Verdict {
 	asked := askedHost(v.Host, v.Port)
 	at := later.At(s, clock.Boot())
@@ -91,9 +90,9 @@ func byHosts(s *spec.Spec, v Verdict) Verdict {
 	return v
 }
 
-// SocketAskable reports whether a person is asked when something connects to the Unix
-// socket at path, which has no symlink in it and no line grants: not where all that lies
-// there is denied, or an administrator forbids it.
+// SocketAskable reports whether nono asks a person about a connection to the Unix socket at
+// path: not if the path is denied, and not if an administrator forbids the question. path
+// has no symlink, and no line grants it.
 func SocketAskable(s *spec.Spec, path string) bool {
 	if !later.Asks(s) || !s.Traps(spec.TrapSockets) || later.Unasked(s, spec.UnixSocket, path) != nil {
 		return false
@@ -113,14 +112,14 @@ func SocketAskable(s *spec.Spec, path string) bool {
 	return best != nil && best.Kind.Grants()
 }
 
-// HostAskable reports whether a person is asked when the connection is tried that v, an
-// answer of Network, denies.
+// HostAskable reports whether nono asks a person about the connection that v, a verdict of
+// Network, denies.
 func HostAskable(s *spec.Spec, v *Verdict) bool {
 	asked := askedHost(v.Host, v.Port)
 	return v.Protocol == "tcp" && (asked.Name != "" || asked.Bits == 128) && reach.Askable(s, asked)
 }
 
-// looked says of an allowed connection what the supervisor looks at.
+// looked tells what the supervisor checks in an allowed connection.
 func looked(h *spec.Host, port uint16) string {
 	if h.Proxy {
 		return ", a proxy: what it is asked for has to be allowed too"
@@ -139,7 +138,7 @@ func looked(h *spec.Host, port uint16) string {
 	return ""
 }
 
-// askedHost is what a question is about; of what is no host it is empty.
+// askedHost returns the host of a question, or an empty Host if host is none.
 func askedHost(host string, port int) spec.Host {
 	h, problem := reach.Parse(strings.ToLower(host))
 	if problem != "" {
@@ -151,7 +150,7 @@ func askedHost(host string, port int) spec.Host {
 	return h
 }
 
-// hostLines are the lines that let a host be connected to and that deny it, or nil.
+// hostLines returns the line that allows the host and the line that denies it, or nil.
 func hostLines(s *spec.Spec, asked *spec.Host) (allow, deny *spec.Host) {
 	if asked.Name != "" {
 		return reach.Named(s, asked.Name, asked.Port), reach.Denied(s, asked.Name, asked.Port)
@@ -166,8 +165,7 @@ func hostLines(s *spec.Spec, asked *spec.Host) (allow, deny *spec.Host) {
 	return allow, deny
 }
 
-// Abstract says whether s lets a connection to the abstract Unix socket of that
-// name through, which has no path.
+// Abstract tells whether s allows a connection to the abstract Unix socket with this name.
 func Abstract(s *spec.Spec, abi int, name string) Verdict {
 	v := Verdict{Op: Connect, Path: "@" + strings.TrimPrefix(name, "@"), Status: Allowed, Reason: SocketsAllowed}
 	if s.UnixSockets {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// using answers for what is done with a thing that is there.
+// using answers for operations on an existing file.
 func (e *asking) using(op Op, p *paths.Place, errno unix.Errno) {
 	if op == Metadata {
 		e.changing(p, errno)
@@ -78,8 +78,8 @@ func (e *asking) using(op Op, p *paths.Place, errno unix.Errno) {
 	}
 }
 
-// changing answers for a change of mode, owner, times or attributes, which Landlock
-// asks nothing about.
+// changing answers for a change of mode, owner, times or attributes. Landlock does not check
+// these.
 func (e *asking) changing(p *paths.Place, errno unix.Errno) {
 	if errno != 0 || p.Node == nil {
 		e.unreachable(p, errno, 0)
@@ -115,8 +115,7 @@ func (e *asking) changing(p *paths.Place, errno unix.Errno) {
 	}
 }
 
-// refusedAtOnce answers for what seccomp refuses before the kernel looks at any
-// path.
+// refusedAtOnce answers for calls that seccomp refuses before the kernel looks at a path.
 func (e *asking) refusedAtOnce(op Op) bool {
 	switch {
 	case op == Truncate && e.a.abi < kernel.ABITruncate:
@@ -135,7 +134,7 @@ func (e *asking) refusedAtOnce(op Op) bool {
 	return true
 }
 
-// wants is what an operation needs of Landlock and of the file permissions.
+// wants returns the rights of Landlock and the file permissions that an operation needs.
 func wants(op Op) (carve.Rights, uint32) {
 	switch op {
 	case Write, Truncate:
@@ -154,7 +153,7 @@ func wants(op Op) (carve.Rights, uint32) {
 	return carve.ReadFile, unix.R_OK
 }
 
-// directory answers for op on a directory, where that has a meaning of its own.
+// directory answers for op on a directory, and reports whether it has answered.
 func (e *asking) directory(op Op, p *paths.Place) bool {
 	switch op {
 	case Read, List:
@@ -186,7 +185,7 @@ func (e *asking) directory(op Op, p *paths.Place) bool {
 	return true
 }
 
-// permissions checks what open(2) does before it comes to Landlock.
+// permissions does the checks of open(2) that come before Landlock.
 func (e *asking) permissions(n *paths.Node, mode uint32) {
 	d := e.a.disk
 	if n.IsDevice() && n.MountFlags()&unix.ST_NODEV != 0 {
@@ -211,13 +210,13 @@ func (e *asking) forbidden(n *paths.Node, errno unix.Errno) {
 	}
 }
 
-// mode is n's mode as chmod(1) takes it.
+// mode returns the mode of n in the form of chmod(1).
 func mode(n *paths.Node) string {
 	digits := strconv.FormatUint(uint64(n.Mode&0o7777), 8)
 	return "0000"[:max(1, 4-len(digits))] + digits
 }
 
-// truncating follows truncate(2).
+// truncating does the checks of truncate(2).
 func (e *asking) truncating(p *paths.Place) {
 	n := p.Node
 	if !n.Is(unix.S_IFREG) {
@@ -231,10 +230,10 @@ func (e *asking) truncating(p *paths.Place) {
 	e.needs(n, p.Path, carve.WriteFile)
 }
 
-// connecting follows connect(2) to a Unix socket.
+// connecting does the checks of connect(2) to a Unix socket.
 func (e *asking) connecting(p *paths.Place) {
 	n := p.Node
-	// A mount that is read-only is no matter here.
+	// connect(2) also works on a read-only mount.
 	if errno := e.a.disk.Access(n, unix.W_OK); errno != 0 && errno != unix.EROFS {
 		e.fail(errno, FilePermissions, byPermissions)
 	}
@@ -252,7 +251,7 @@ func (e *asking) connecting(p *paths.Place) {
 
 func (v *Verdict) sensitive() bool { return v.Reason == SensitivePath || v.Reason == BlockedCommand }
 
-// note adds a sentence for people, unless there is one.
+// note sets the note, unless there is one.
 func (e *asking) note(text string) {
 	if e.v.Note == "" {
 		e.v.Note = text

@@ -8,13 +8,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// In procfs a path is not all: what tells of a process asks whether the reader
-// may trace it (ptrace(2)), which Landlock refuses for a process outside of the
-// sandbox, and /proc/self is another directory for everyone who looks.
+// In procfs, more than the path decides. For some files of a process, the kernel checks
+// whether the reader may trace the process (ptrace(2)); Landlock refuses this for a process
+// outside of the sandbox. And /proc/self is another directory for each process.
 
-// guarded returns what keeps the file of that name in a process's directory from
-// who has no right to trace the process: the errno of open(2) or, for the last
-// few, of read(2) (proc(5), fs/proc/base.c).
+// guarded returns the errno for a reader that may not trace the process: of open(2), or for
+// the last few names of read(2) (proc(5), fs/proc/base.c). name is a file in the directory
+// of a process. The result is 0 if the kernel does not check this.
 func guarded(name string) unix.Errno {
 	switch name {
 	case "auxv", "environ", "maps", "mem", "numa_maps", "pagemap", "smaps", "smaps_rollup", "timers", "fdinfo", "map_files",
@@ -26,9 +26,9 @@ func guarded(name string) unix.Errno {
 	return 0
 }
 
-// outside returns the errno by which the kernel keeps the file n, which tells of
-// a process outside of the sandbox, from being read; 0 if it does not. own is the
-// process that asks. What is asked from inside, only the kernel knows.
+// outside returns the errno for reading n, if n is a guarded file of a process outside of
+// the sandbox; otherwise 0. own is the process that asks. Inside a sandbox, only the kernel
+// knows which processes are outside, and the result is 0.
 func (a *Asker) outside(n *paths.Node, own string) unix.Errno {
 	errno := guarded(spec.Base(n.Path))
 	if errno == 0 || a.disk.Inside {
@@ -40,8 +40,8 @@ func (a *Asker) outside(n *paths.Node, own string) unix.Errno {
 	return errno
 }
 
-// within reports whether n is, or lies in, a directory that is kept so. The names
-// in map_files can be listed.
+// within reports whether n is, or lies in, a guarded directory. map_files itself can be
+// listed.
 func (a *Asker) within(n *paths.Node, own string) bool {
 	for at := n; at != nil; at = at.Parent {
 		name := spec.Base(at.Path)
@@ -52,14 +52,14 @@ func (a *Asker) within(n *paths.Node, own string) bool {
 	return false
 }
 
-// privileged reports whether n takes a capability that the shim drops.
+// privileged reports whether n needs a capability that nono drops.
 func privileged(n *paths.Node) bool {
 	name := spec.Base(n.Path)
 	return (name == "kmsg" || name == "kcore") && n.Parent != nil && n.Parent.IsMountPoint() && n.InProcfs()
 }
 
-// asItself puts /proc/self back for pid, the number of this process, which is
-// another one in the sandbox.
+// asItself replaces pid, the number of this process, by "self": the process in the sandbox
+// has another number.
 func (v *Verdict) asItself(pid string) {
 	v.Resolved, v.Lacking = itself(v.Resolved, pid), itself(v.Lacking, pid)
 }
@@ -71,7 +71,7 @@ func itself(path, pid string) string {
 	return path
 }
 
-// kept notes that a process outside of the sandbox keeps its own.
+// kept notes that the kernel protects the file of a process outside of the sandbox.
 func (e *asking) kept(errno unix.Errno) {
 	e.fail(errno, OutsideProcess, byLandlock)
 	if !e.policy {

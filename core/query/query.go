@@ -1,10 +1,9 @@
-// Package query says what a spec lets through, and why. Its verdicts on Linux
-// come from the very rules that core/carve makes for the shim, over the disk as
-// it is, and follow the order in which the kernel looks at a path; the oracle in
-// tests/oracle holds them against the kernel.
+// Package query tells which operations a spec allows, and why. On Linux, it uses the rules
+// that core/carve makes for the shim, with the files that are on disk now, and checks a
+// path in the order of the kernel. tests/oracle compares its verdicts with the kernel.
 //
-// It changes nothing on disk and reads no file but symlinks and, to tell whether
-// a program would start, the program's first bytes.
+// The package changes nothing on disk. It reads symlinks and, to tell whether a program
+// would start, the first bytes of the program.
 package query
 
 import (
@@ -13,10 +12,10 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// Op is what is asked about. Its text is what --op takes.
+// An Op is an operation. Its text is the argument of --op.
 type Op string
 
-// The operations. Each is one system call, so that it has one answer.
+// The operations. Each is one system call, so it has one answer.
 const (
 	Read      Op = "read"      // open(2) for reading; of a directory, list it
 	Write     Op = "write"     // open(2) for writing; of a directory, or of what does not exist, create
@@ -86,7 +85,7 @@ const (
 	HostGranted     Reason = "host_granted"
 	SocketsAllowed  Reason = "unix_sockets_allowed"
 	PortGranted     Reason = "port_granted"
-	NotRestricted   Reason = "not_restricted" // nothing nono keeps stands against it
+	NotRestricted   Reason = "not_restricted" // no promise of nono covers it
 	NotEnforced     Reason = "not_enforced_on_this_kernel"
 	NotBlocked      Reason = "not_a_blocked_command"
 	OutsideOfAnyone Reason = "not_sandboxed"
@@ -109,18 +108,18 @@ const (
 	DeviceNode         Reason = "device_node"       // never made, renamed or linked
 	MoreRightsThere    Reason = "more_rights_there" // a rename or link that would gain rights: EXDEV
 	NoReparenting      Reason = "no_move_between_directories"
-	OutsideProcess     Reason = "process_outside"         // a look into a process that is not in the sandbox
-	SinceTheStart      Reason = "differs_from_the_kernel" // the running sandbox answers otherwise than its spec
+	OutsideProcess     Reason = "process_outside"         // reading of a process that is not in the sandbox
+	SinceTheStart      Reason = "differs_from_the_kernel" // the kernel gives another answer than the spec
 )
 
-// Why something fails whatever the policy says.
+// Why something fails with every policy.
 const (
 	FilePermissions Reason = "file_permissions"
 	DoesNotExist    Reason = "does_not_exist"
 	Exists          Reason = "exists"
 	NotADirectory   Reason = "not_a_directory"
 	IsADirectory    Reason = "is_a_directory"
-	NotSuitable     Reason = "wrong_kind" // a socket that is to be read, a directory to be linked
+	NotSuitable     Reason = "wrong_kind" // reading of a socket, a link to a directory
 	MountPoint      Reason = "mount_point"
 	OtherMount      Reason = "different_mount"
 	BadPath         Reason = "bad_path" // too long, a symlink loop, an end that no name is
@@ -133,48 +132,46 @@ type Verdict struct {
 	Reason Reason
 	Op     Op
 	Path   string // as asked
-	// Resolved is where Path leads, free of symlinks; empty if it leads nowhere.
+	// Resolved is the target of Path, without symlinks; empty if there is none.
 	Resolved string
 	To       string
-	// Exists tells whether Path exists. Reading what does not is answered as if
-	// it were made by someone else after the start.
+	// Exists tells whether Path exists. If it does not, the verdict about reading is for a
+	// file that another process makes after the start.
 	Exists bool
-	// Errno is the name of the error that the system call returns, or empty if
-	// it succeeds.
+	// Errno is the name of the error of the system call; empty if the call succeeds.
 	Errno string
-	// Line is the line of the spec that decided; nil if it is none.
+	// Line is the line of the spec that decided; nil for none.
 	Line *spec.Path
-	// Also is the second line, where two lines allowed it together.
+	// Also is the second line, if two lines allowed the operation together.
 	Also *spec.Path
-	// Category is the kind of thing that a deny protects: "SSH keys".
+	// Category is the category of a deny: "SSH keys".
 	Category string
-	// EnforcedBy is what holds a denial: "Landlock", "seccomp", "file
-	// permissions", "the file system".
+	// EnforcedBy says what enforces a denial: "Landlock", "seccomp", "file permissions",
+	// "the file system".
 	EnforcedBy string
-	// Lacking is where the policy stands against it: Resolved, a directory of
-	// it, or the interpreter or loader of a program. It is empty where the policy
-	// does not, or is not about a path.
+	// Lacking is the path that lacks a right: Resolved, a directory of it, or the
+	// interpreter or loader of a program. It is empty if the policy is not the reason, or
+	// no path is.
 	Lacking string
-	// Suggestion would allow it; nil where none is known. Package advice finds it.
+	// Suggestion would allow the operation; nil if none is known. Package advice finds it.
 	Suggestion *Suggestion
-	// Profiles are names of profiles that would allow it too.
+	// Profiles are names of profiles that would allow the operation too.
 	Profiles []string
-	// Host, Port and Protocol are the question where it is about the network,
-	// Command where it is about a command; Op and Path are empty then.
+	// Host, Port and Protocol are the question about the network, and Command is the
+	// question about a command. Op and Path are empty for these.
 	Host, Protocol string
 	Port           int
 	Command        string
-	// Until is when a grant ends that allows it, in seconds of CLOCK_BOOTTIME; 0 for
-	// never.
+	// Until is the time when the grant ends, in seconds of CLOCK_BOOTTIME; 0 for never.
 	Until int64
-	// Asks tells that a person is asked about it when it is tried.
+	// Asks: if a program tries the operation, nono asks a person.
 	Asks bool
 	// Note is one more sentence for people, or empty.
 	Note string
 }
 
-// ByPolicy reports whether it is denied, and the policy is the reason: then a
-// change of the policy may allow it.
+// ByPolicy reports whether the operation is denied because of the policy: another policy
+// may allow it.
 func (v *Verdict) ByPolicy() bool {
 	switch v.Reason {
 	case SensitivePath, BlockedCommand, NotInAllowedPaths, InsufficientAccess, ChainDirectory, RmdirBlocked, NetworkBlocked, HostNotGranted, HostDenied,
@@ -184,11 +181,10 @@ func (v *Verdict) ByPolicy() bool {
 	return false
 }
 
-// EndsIn is for how many whole seconds it is allowed from now on, where Until says that
-// this ends.
+// EndsIn returns the whole seconds from now to Until.
 func (v *Verdict) EndsIn() int64 { return clock.SecondsTo(v.Until) }
 
-// GrantedBy returns what the line that allowed it is there by, or "".
+// GrantedBy returns the origin of the line that allowed the operation, or "".
 func (v *Verdict) GrantedBy() string {
 	if v.Line != nil && v.Line.Kind.Grants() {
 		return v.Line.By.String()

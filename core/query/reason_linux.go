@@ -8,8 +8,8 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// because notes the line that gives the rights at n or, where none gives all of
-// them, the two that give reading and writing.
+// because notes the line that grants want at n. If no line grants all of it, because notes
+// two lines, for reading and for writing.
 func (e *asking) because(n *paths.Node, want carve.Rights) {
 	if e.v.Line = e.a.because(n, want); e.v.Line != nil {
 		return
@@ -20,10 +20,10 @@ func (e *asking) because(n *paths.Node, want carve.Rights) {
 	}
 }
 
-// whyNot finds the reason why right is missing at n, for the path target.
+// whyNot notes why the rights missing are not granted at n, for the path target.
 func (e *asking) whyNot(n *paths.Node, target string, missing carve.Rights) {
 	s := e.a.s
-	// One right stands for all: reading before writing before removing.
+	// The lowest right gives the reason: reading before writing before removing.
 	right := missing & -missing
 	deny, grant := byname.Deny(s, target, right), byname.Grant(s, target, right)
 	if deny != nil && grant != nil && len(grant.Path) >= len(deny.Path) {

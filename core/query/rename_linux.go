@@ -32,7 +32,7 @@ func (e *asking) two(q Question) {
 	}
 	if link {
 		if from.Node.Parent != nil {
-			from.Up = from.Node.Parent // also of "..", which here is a thing and no name
+			from.Up = from.Node.Parent // also for "..", which is no name
 		}
 		e.linking(&from, &to)
 		return
@@ -40,7 +40,7 @@ func (e *asking) two(q Question) {
 	e.renaming(&from, &to, errno)
 }
 
-// linking follows link(2).
+// linking does the checks of link(2).
 func (e *asking) linking(from, to *paths.Place) {
 	n := from.Node
 	switch {
@@ -71,7 +71,7 @@ func (e *asking) linking(from, to *paths.Place) {
 	}
 }
 
-// mayLink is Linux's protected_hardlinks (proc_sys_fs(5)).
+// mayLink does the checks of protected_hardlinks (proc_sys_fs(5)).
 func (e *asking) mayLink(n *paths.Node) bool {
 	d := e.a.disk
 	if d.EUID == 0 || int(n.UID) == d.EUID || !paths.Setting("/proc/sys/fs/protected_hardlinks") {
@@ -82,7 +82,7 @@ func (e *asking) mayLink(n *paths.Node) bool {
 		d.Access(n, unix.R_OK|unix.W_OK) == 0
 }
 
-// renaming follows rename(2).
+// renaming does the checks of rename(2).
 func (e *asking) renaming(from, to *paths.Place, errno unix.Errno) {
 	n := from.Node
 	if from.Up.Mount != to.Up.Mount {
@@ -117,14 +117,14 @@ func (e *asking) renaming(from, to *paths.Place, errno unix.Errno) {
 	}
 	e.refer(from, to, remove, add)
 	if to.Node == n || to.Node != nil && sameThing(to.Node, n) && !n.IsMountPoint() && !to.Node.IsMountPoint() {
-		return // two names of one thing: nothing is done
+		return // two names of one file: rename(2) does nothing
 	}
 	e.moving(from, to)
 }
 
 func sameThing(a, b *paths.Node) bool { return a.Dev == b.Dev && a.Ino == b.Ino }
 
-// removal is what taking away the name of n needs.
+// removal returns the right that is needed to remove the name of n.
 func removal(n *paths.Node) carve.Rights {
 	if n.IsDir() {
 		return carve.RemoveDir
@@ -132,12 +132,12 @@ func removal(n *paths.Node) carve.Rights {
 	return carve.Create
 }
 
-// OverlayDirectory is the note of a verdict on renaming a directory on overlayfs:
-// which layer has it cannot be seen, and without the option redirect_dir one of a
-// lower layer cannot be renamed (EXDEV; the kernel's documentation of overlayfs).
+// OverlayDirectory is the note of a verdict about renaming a directory on overlayfs. Without
+// the option redirect_dir, a directory of a lower layer cannot be renamed (EXDEV; the
+// kernel's documentation of overlayfs), and nobody can see which layer has a directory.
 const OverlayDirectory = "on overlayfs a directory of a lower layer cannot be renamed: copying works"
 
-// moving follows the kernel's vfs_rename.
+// moving does the checks of the kernel's vfs_rename.
 func (e *asking) moving(from, to *paths.Place) {
 	n, over := from.Node, to.Node
 	e.removable(from.Up, n)
@@ -168,13 +168,13 @@ func (e *asking) moving(from, to *paths.Place) {
 	}
 }
 
-// refer follows Landlock's check of a rename or link (security/landlock/fs.c,
-// current_check_refer_path): rights at both ends and, between two directories,
-// that the thing gains none by the move.
+// refer does the checks of Landlock for a rename or link (security/landlock/fs.c,
+// current_check_refer_path): rights at both ends and, between two directories, that the
+// file gains no right by the move.
 func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
 	n := from.Node
 	e.v.Line = nil
-	// What is beneath a mount is not known; it is no device, or as busy.
+	// The file under a mount point is unknown; a mount point is busy in any case.
 	if n.IsDevice() && !n.IsMountPoint() {
 		e.deviceNode()
 		return
@@ -186,7 +186,7 @@ func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
 	}
 	src := from.Up
 	if remove == 0 && n.Mount != src.Mount {
-		src = n // the top of a mount, linked: it counts as its own directory
+		src = n // a link of the top of a mount: it counts as its own directory
 	}
 	if !e.needs(src, from.Path, remove) || !e.needs(to.Up, to.Path, add) {
 		return
@@ -219,8 +219,8 @@ func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
 	}
 }
 
-// keptBeside answers for a move into or out of a directory that something is denied in or
-// beneath, where the supervisor decides, and reports whether this is one.
+// keptBeside answers for a move into or out of a chain directory, where the supervisor
+// decides. It reports whether the move is one.
 func (e *asking) keptBeside(from, to *paths.Place, src *paths.Node) bool {
 	names, n := byname.Of(e.a.s), from.Node
 	chain := func(dir *paths.Node) (string, bool) {
@@ -250,7 +250,7 @@ func (e *asking) keptBeside(from, to *paths.Place, src *paths.Node) bool {
 	return in || out
 }
 
-// words names rights for people.
+// words returns the names of rights, for people.
 func words(r carve.Rights) string {
 	var all []string
 	for _, w := range [...]struct {

@@ -10,15 +10,15 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// rules tells what a spec gives at a place.
+// rules are the rules of a spec.
 type rules interface {
-	// own is what the rules on n itself give; what those above give not counted.
+	// own returns the rights of the rules for n itself, without those of directories above.
 	own(n *paths.Node) carve.Rights
 	// because returns the line of the spec that gives right at n, or nil.
 	because(n *paths.Node, right carve.Rights) *spec.Path
 }
 
-// carved are the rules that the shim would make now, by what they are about: the
+// carved are the rules that the shim would make now, by the identity of their files: the
 // kernel knows no names.
 type carved struct {
 	s  *spec.Spec
@@ -31,7 +31,7 @@ type carved struct {
 
 type given struct {
 	rights carve.Rights
-	path   string // by which the carve came there
+	path   string // by which the carve reached the file
 }
 
 func carveNow(s *spec.Spec) (*carved, error) {
@@ -98,8 +98,8 @@ func (c *carved) because(n *paths.Node, right carve.Rights) *spec.Path {
 
 func idOf(n *paths.Node) carve.ID { return carve.ID{Dev: n.Dev, Ino: n.Ino} }
 
-// byLines are the rules as the lines say, without a carve: for a sandbox seen from
-// inside, and for a question before every start.
+// byLines are the rules that follow from the lines, without a carve: for a question inside a
+// sandbox, and for a question before every start.
 type byLines struct {
 	s      *spec.Spec
 	disk   *paths.Disk
@@ -124,8 +124,8 @@ func (l *byLines) because(n *paths.Node, right carve.Rights) *spec.Path {
 	return byname.Grant(l.s, n.Path, right)
 }
 
-// fits reports whether the grant p would be applied: an optional one of
-// something that is not there is not.
+// fits reports whether the grant p would get a rule: an optional grant of a missing path
+// would not.
 func (l *byLines) fits(p *spec.Path) bool {
 	at, errno := l.disk.Walk(p.Path, false)
 	if errno != 0 || at.Path != p.Path || at.Node == nil {
@@ -134,8 +134,7 @@ func (l *byLines) fits(p *spec.Path) bool {
 	return (at.Node.IsDir() || !p.Kind.Directory()) && !(at.Node.IsDir() && p.Kind.File())
 }
 
-// handled are the rights that the kernel handles: what it does not, everybody
-// has.
+// handled returns the rights that the kernel checks. Every process has the other rights.
 func handled(s *spec.Spec, abi int) carve.Rights {
 	r := carve.OfFiles | carve.List | carve.Create | carve.RemoveDir
 	if abi < kernel.ABIIoctl {

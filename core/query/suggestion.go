@@ -9,14 +9,14 @@ import (
 	"github.com/nono-sandbox/nono/core/spec/span"
 )
 
-// A Part is one flag: to be added to the command line, or to be left out.
+// A Part is one flag to add to the command line, or to leave out.
 type Part struct {
 	Flag string // with its dashes
 	Arg  string // "" for none
 	Drop bool
 }
 
-// typed is the argument as the flag must have it.
+// typed returns the argument in the form that the flag needs.
 func (p Part) typed() string {
 	if later.MayEnd(spec.KindOf(strings.TrimPrefix(p.Flag, "--"))) {
 		return span.Lasting(p.Arg)
@@ -24,11 +24,10 @@ func (p Part) typed() string {
 	return p.Arg
 }
 
-// A Suggestion is what to change on the command line of nono-run, all of it.
+// A Suggestion is a change of the command line of nono-run. All its Parts are needed.
 type Suggestion struct{ Parts []Part }
 
-// String spells the suggestion as it can be pasted, or, for what is to be left
-// out, says so.
+// String returns the flags to add, for a user to paste, and names the flags to leave out.
 func (s *Suggestion) String() string {
 	var add, drop []string
 	for _, p := range s.Parts {
