@@ -5,31 +5,30 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// lines are the path lines of a spec that is being made, and what decides about
-// the next one.
+// lines are the lines with paths of a spec that is being made, and the state that decides
+// about the next line.
 type lines struct {
 	res   *paths.Resolver
 	paths []spec.Path
 	have  map[line]bool
 	// shut are the paths of --deny, and shutWrite those of --deny-write.
 	shut, shutWrite map[string]bool
-	// sealed and sealedWrite are those of the policies' denies, with their policies.
-	// No grant is stronger, at the same path or beneath.
+	// sealed and sealedWrite are the denies of policies, with the name of the policy. They
+	// are stronger than every grant, at the same path and beneath.
 	sealed, sealedWrite map[string]string
 	// forms are the patterns of policies.
 	forms []*form
-	// granted are the paths of all grants, and writable those of the ones that let
-	// write.
+	// granted are the paths of all grants; writable are the paths of grants to write.
 	granted, writable map[string]bool
-	// wanted and changeable are the same of the grants in asked.
+	// wanted and changeable are the same for the grants in asked.
 	wanted, changeable map[string]bool
-	// asked are the grants that were asked for: not the system's, nor the
-	// command's.
+	// asked are the grants of flags and profiles, without those of the system and of the
+	// command.
 	asked []spec.Path
-	// ends tells that one of the lines ends.
+	// ends: one of the lines ends.
 	ends bool
-	// dropped are grants of which the user's denies leave nothing, and taken those of
-	// which a policy leaves nothing, or the reading.
+	// dropped are grants that the user's denies take away. taken are grants that a policy
+	// takes away, or reduces to reading.
 	dropped []spec.Path
 	taken   []Taken
 }
@@ -45,16 +44,15 @@ func newLines(res *paths.Resolver) *lines {
 		sealed: map[string]string{}, sealedWrite: map[string]string{}, granted: make(map[string]bool, usual), writable: map[string]bool{}, wanted: map[string]bool{}, changeable: map[string]bool{}}
 }
 
-// source says how strong a grant is against the user's own --deny and
-// --deny-write.
+// A source says which grants are stronger than the user's own --deny and --deny-write.
 type source uint8
 
 const (
-	fromUser   source = iota // gives back what lies beneath one
-	fromOthers               // system, profile: yields to one at or above it
+	fromUser   source = iota // stronger than a deny above its path
+	fromOthers               // of the system or a profile: every deny at or above is stronger
 )
 
-// grant appends a grant, once. What the user's denies take is taken from it.
+// grant appends a grant, once, without the rights that the user's denies take away.
 func (l *lines) grant(k spec.Kind, path string, by spec.Origin, from source) {
 	l.put(spec.Path{Kind: k, Path: path, By: by}, from)
 }

@@ -2,116 +2,111 @@ package policy
 
 import "github.com/nono-sandbox/nono/core/spec"
 
-// Grant is one path flag, as typed or as a profile has it.
+// A Grant is one flag with a path, from the command line or from a profile. It may be a
+// deny.
 type Grant struct {
 	Kind spec.Kind
 	Path string // as given; may be relative
-	// From is empty for the command line, else the profile's name. A profile's
-	// path that does not exist is skipped, and its grants yield to --deny.
+	// From is the name of the profile; empty for the command line. A missing path of a
+	// profile is skipped, and --deny is stronger than a grant of a profile.
 	From string
-	// Moved is the variable of the environment that has put a profile's path where
-	// it is, or empty.
+	// Moved is the environment variable that changed the path of a profile, or empty.
 	Moved string
-	// Policy is the policy of the administrator that a deny is of, or empty.
+	// Policy is the administrator's policy that has this deny, or empty.
 	Policy string
-	// For is how long the grant holds, in seconds from the start; 0 without end.
+	// For is the duration of the grant in seconds from the start; 0 for no end.
 	For int64
-	// Ends is how that was typed, as it stands behind the path in a reason.
+	// Ends is the text of that duration, as typed after the path.
 	Ends string
-	// Shared tells that it is the working directory, as a profile wants it.
+	// Shared: the grant is the working directory, as a profile wants it.
 	Shared bool
-	// Project tells that the profile which a project has of its own grants it.
+	// Project: the grant comes from the profile of a project.
 	Project bool
 }
 
-// Options is everything that the flags and profiles of one run say about what
-// the command may do.
+// Options are what the flags and profiles of one run say about the sandbox.
 type Options struct {
 	Grants   []Grant
 	NetBlock bool
-	// Hosts are the only ones that may be connected to, by a supervisor; with none
-	// the whole network is open unless NetBlock says otherwise.
+	// Hosts are the only hosts that the command can reach, through a supervisor. If there
+	// are none, the whole network is open, unless NetBlock is true.
 	Hosts []spec.Host
-	// HostDenies take away from Hosts. Listens are where servers inside can be reached
-	// from outside. Both go with Hosts.
+	// HostDenies are stronger than Hosts. Listens are the addresses outside of servers
+	// inside. Both need Hosts.
 	HostDenies, Listens []spec.Host
-	// Ports are the TCP ports that may be connected to; with any, the rest of the
-	// network is blocked, whatever NetBlock says.
+	// Ports are the TCP ports that the command may connect to. If there is one, the rest
+	// of the network is blocked, also if NetBlock is false.
 	Ports []spec.Port
-	// Allow are the switches that flags or profiles turn on. Its Net is not read:
-	// the network is allowed unless NetBlock says otherwise.
+	// Allow are the switches that flags or profiles turn on. Its Net is not used: NetBlock
+	// decides about the network.
 	Allow         spec.Switches
 	AllowCommands []string // names, categories or "all"
 	BlockCommands []string
 	KeepFDs       []int
-	// Create is what a profile wants made before the start. A grant of what does
-	// not exist yet is made all the same.
+	// Create are paths that a profile wants to make before the start. A grant of such a
+	// path counts although the path is missing.
 	Create []string
 
-	// Command is what is to be started, Argv[0] first; empty to leave it out.
+	// Command is the command with its arguments; empty for a policy without a command.
 	Command []string
-	// StartIn is the directory in which the command starts, and from which its name
-	// is looked up where that is a relative path; empty for Host.Dir. The paths of
-	// grants are relative to Host.Dir.
+	// StartIn is the directory where the command starts; empty for Host.Dir. If the name of
+	// the command is a relative path, it is relative to StartIn. The paths of grants are
+	// relative to Host.Dir.
 	StartIn string
 	// PassEnv are the names that --allow-env or a profile passes.
 	PassEnv []string
-	// FromFiles are files of which the command gets the contents, read outside. Each is
-	// absolute, or begins with "~/".
+	// FromFiles are files that nono reads outside and whose contents the command gets. Each
+	// is absolute, or begins with "~/".
 	FromFiles []string
-	// Stdio makes what descriptors 0 to 2 are open on openable again.
+	// Stdio: grant the files of the descriptors 0 to 2.
 	Stdio bool
-	// Temp and SpecFile are where the private temp and the spec's copy for
-	// nono-why will be; empty for none.
+	// Temp and SpecFile are the paths of the private temp and of the copy of the spec for
+	// nono-why; empty for none.
 	Temp, SpecFile string
-	// Tools are nono's own programs that the command may ask about its sandbox,
-	// wherever they are installed.
+	// Tools are programs of nono that the command may execute to ask about its sandbox.
 	Tools []string
 
-	// Watch is what takes a supervisor.
+	// Watch are the options that need a supervisor.
 	Watch
 
-	// Managed are the policies of the administrator; nil where there are none, or
-	// they have yet to be read.
+	// Managed are the policies of the administrator; nil if there are none, or before they
+	// are read.
 	Managed *Managed
 }
 
-// Policy is the outcome of Compile.
+// A Policy is the result of Compile.
 type Policy struct {
-	Spec *spec.Spec
-	// Command is the file to execute and how it came to be that one.
+	Spec    *spec.Spec
 	Command Command
 	// Skipped are paths of profiles that do not exist here.
 	Skipped []string
-	// Create are those of Options.Create that have yet to be made.
+	// Create are the paths of Options.Create that are still missing.
 	Create []string
-	// Lifted are protected paths and blocked commands that a grant gives back.
+	// Lifted are protected paths and blocked commands whose protection a grant lifts.
 	Lifted []spec.Path
-	// NotDenied are blocked commands whose files cannot be denied: nono-run
-	// refuses to start them, and a child process can.
+	// NotDenied are blocked commands whose files cannot be denied: nono-run refuses to
+	// start them, but a child process can start them.
 	NotDenied []NotDenied
-	// Patterns are those of the denies. What is made later is not denied by them.
+	// Patterns are the patterns of denies. They do not deny files that are made later.
 	Patterns []Pattern
-	// Closed are directories that were asked for in which nothing new can be
-	// made, since protected paths are in or beneath them, and Unlisted those that
-	// cannot be listed.
+	// Closed are granted directories where the command can make no new entries, because
+	// protected paths are in or beneath them. Unlisted are those that it cannot list.
 	Closed, Unlisted []string
-	// Dropped are grants of profiles or the system that --deny took away.
+	// Dropped are grants of profiles or of the system that --deny took away.
 	Dropped []spec.Path
-	// Taken are grants that a policy of the administrator took away, or a part of them.
+	// Taken are grants that a policy of the administrator took away, fully or partly.
 	Taken []Taken
-	// Misled are grants of profiles or the system that were left out, and Led grants
-	// of the command line that were made, which a symlink that a sandbox could have
-	// laid leads elsewhere.
+	// A symlink that a sandbox could have made leads these grants to another place. Misled
+	// are grants of profiles or of the system; they are left out. Led are grants of the
+	// command line; they are made.
 	Misled, Led []Misled
-	// BeforeNono are directories of PATH, before nono's own, in which the command may
-	// make new names.
+	// BeforeNono are directories of PATH, before the directory of nono, where the command
+	// may make new names.
 	BeforeNono []string
-	// Watch is Options.Watch, with the log's path free of symlinks and its level
-	// filled in.
+	// Watch is Options.Watch, with the path of the log without symlinks and with a level.
 	Watch Watch
 }
 
-// NotDenied is a blocked command whose file stays open. Why completes a sentence
-// that begins with the file.
+// A NotDenied is a blocked command whose file is not denied. Why completes a sentence that
+// begins with the file.
 type NotDenied struct{ Name, File, Why string }

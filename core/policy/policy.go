@@ -1,6 +1,5 @@
-// Package policy turns what a person asked for, flags and profiles, into the one
-// spec that says it all, with the reason for every line. It reads the disk to
-// resolve paths and changes nothing.
+// Package policy makes a spec from flags, profiles and lists, with an origin for every line.
+// It reads the disk to resolve paths, and changes nothing.
 package policy
 
 import (
@@ -11,17 +10,16 @@ import (
 	"github.com/nono-sandbox/nono/core/spec"
 )
 
-// compiler is what every step may read: what was asked for, on which machine,
-// and what has been looked up on its disk. A step gets all else as an argument,
-// and returns what it found out.
+// A compiler has what every step may read: the options, the machine, and the paths that were
+// resolved. A step gets everything else as an argument, and returns its results.
 type compiler struct {
 	o   *Options
 	h   *Host
 	res *paths.Resolver
 }
 
-// ToAsk is Compile for questions: bare defaults are a policy to ask about, though none
-// to start a command with.
+// ToAsk is Compile for questions. Without a flag, Compile returns an error; ToAsk returns a
+// policy that people can ask about.
 func ToAsk(o Options, h Host) (*Policy, error) {
 	bare := o
 	bare.NetBlock = true
@@ -36,9 +34,8 @@ func ToAsk(o Options, h Host) (*Policy, error) {
 	return p, o.addHosts(p.Spec)
 }
 
-// Compile makes the policy for o on h. It returns a *fault.Error whose message
-// names the flag at fault, or a *CommandError where the command itself cannot
-// be started.
+// Compile makes the policy for o on h. It returns a *fault.Error that names the wrong flag,
+// or a *CommandError if the command itself cannot start.
 func Compile(o Options, h Host) (*Policy, error) {
 	kill, err := o.endings()
 	if err != nil {
@@ -55,7 +52,7 @@ func Compile(o Options, h Host) (*Policy, error) {
 	}
 	if kill > 0 {
 		p.Spec.Ends = Until(kill)
-		p.Spec.AddTrap(spec.TrapExec) // something has to be asked about, or there is no supervisor
+		p.Spec.AddTrap(spec.TrapExec) // without a trap there would be no supervisor
 	}
 	if err := addAskable(p, o, h); err != nil {
 		return nil, err
@@ -63,8 +60,8 @@ func Compile(o Options, h Host) (*Policy, error) {
 	return p, mayBeTakenBack(p)
 }
 
-// compileOnce makes the policy for o, whose grants are all as lasting as the sandbox, or
-// taken for that. asked are all grants that were asked for.
+// compileOnce makes the policy for o, as if no grant of o ended. asked are all grants of the
+// user, also those that are not in o.
 func compileOnce(o Options, h Host, asked []Grant) (*Policy, error) {
 	o, err := o.Under()
 	if err != nil {
