@@ -7,13 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Call is one system call that the kernel holds until it is answered. It is valid
-// only in the handler that it was given to.
+// A Call is one system call. Its caller waits until the call is answered. A Call is valid
+// only in the handler that gets it.
 type Call struct {
-	// Name is the system call's, as in its man page.
+	// Name is the name of the system call, as in its man page.
 	Name string
-	// Args are the registers: a copy that the caller cannot change. Of an int only
-	// the low half counts; see Int.
+	// Args are the registers: a copy that the caller cannot change. The kernel reads only
+	// the low half of an int; see Int.
 	Args [6]uint64
 
 	request  *notify.Request
@@ -23,17 +23,18 @@ type Call struct {
 	after    func()
 }
 
-// Int is an argument that is an int.
+// Int returns argument n, if this is an int.
 func (c *Call) Int(n int) int32 { return int32(c.Args[n]) }
 
-// TID is the number of the calling thread.
+// TID returns the number of the calling thread.
 func (c *Call) TID() int { return int(c.request.TID) }
 
-// Valid reports whether the caller still waits for the answer to this call. What was
-// learnt about the caller before Valid says yes was about that very one.
+// Valid reports whether the caller still waits for the answer. If it does, everything that
+// was read about the thread before is about this caller, and not about a new thread with the
+// same number.
 func (c *Call) Valid() bool { return c.listener.Valid(c.request) }
 
-// Caller returns the calling process, which is closed with the call.
+// Caller returns the calling process. It is closed when the call is answered.
 func (c *Call) Caller() (*caller.Process, error) {
 	if c.process == nil {
 		p, err := caller.Open(c.request.TID, c.Valid)
@@ -45,9 +46,9 @@ func (c *Call) Caller() (*caller.Process, error) {
 	return c.process, nil
 }
 
-// Interrupted reports whether a signal ends the caller's waiting for the socket fd, as it
-// ends connect(2): one that ends the process, or, where the socket blocks, one with a
-// handler.
+// Interrupted reports whether a pending signal of the caller would interrupt connect(2) on
+// the socket fd: a signal that ends the process, or a signal with a handler if the socket is
+// blocking.
 func (c *Call) Interrupted(fd int) bool {
 	p, err := c.Caller()
 	if err != nil {
@@ -60,9 +61,9 @@ func (c *Call) Interrupted(fd int) bool {
 	return p.Ending()
 }
 
-// Path copies the path that argument n points to, as it is now: the caller can
-// change it at any time, so what is decided about it must be done to this copy, or
-// be decided again by the kernel.
+// Path copies the path that argument n points to. The caller can change its memory at any
+// time. So the supervisor must perform the operation with this copy, or the kernel must
+// decide again.
 func (c *Call) Path(n int) (string, error) {
 	p, err := c.Caller()
 	if err != nil {
@@ -71,8 +72,8 @@ func (c *Call) Path(n int) (string, error) {
 	return p.Path(c.Args[n])
 }
 
-// Event begins an event of the log with who calls, as far as that can be learnt. Its
-// Source is the one of a fact.
+// Event returns an event of the log that names the caller, as far as it is known. Its Source
+// is audit.Fact.
 func (c *Call) Event() audit.Event {
 	e := audit.Event{Source: audit.Fact, Call: c.Name, PID: c.TID()}
 	p, err := c.Caller()
@@ -86,11 +87,11 @@ func (c *Call) Event() audit.Event {
 	return e
 }
 
-// CloseAfter has a descriptor closed once the call is answered.
+// CloseAfter closes a descriptor after the call is answered.
 func (c *Call) CloseAfter(fd int) { c.files = append(c.files, fd) }
 
-// After has f called once the call is answered, by the goroutine that has answered it: no
-// other one need be woken for what is to be done next. f may take as long as it wants.
+// After calls f after the call is answered, in the same goroutine, so that no other
+// goroutine has to wake up. f may take long.
 func (c *Call) After(f func()) { c.after = f }
 
 func (c *Call) close() {
@@ -104,8 +105,8 @@ func (c *Call) close() {
 	}
 }
 
-// Fail makes an error an answer: an errno is the call's own, and any other
-// means that the supervisor could not do its part.
+// Fail makes an answer from an error. An errno is the result of the call. Every other error
+// means that the supervisor itself failed.
 func Fail(err error) notify.Answer {
 	if errno, ok := err.(unix.Errno); ok && errno != 0 {
 		return notify.Errno(errno)

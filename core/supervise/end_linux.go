@@ -8,9 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// endAt ends the command, and all that it has started, at a time in seconds of
-// CLOCK_BOOTTIME. A clock that is set, and a machine that sleeps, change nothing about
-// when that is.
+// endAt ends the command and all its processes at a time in seconds of CLOCK_BOOTTIME. This
+// clock cannot be set, and it goes on while the machine sleeps.
 func endAt(when int64) error {
 	fd, err := unix.TimerfdCreate(unix.CLOCK_BOOTTIME, unix.TFD_CLOEXEC)
 	if err == nil {

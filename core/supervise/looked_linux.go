@@ -7,19 +7,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An Address is one that a call connects to or gives a socket: of the internet, or else a
-// path or a name.
+// An Address is the address in a call of connect(2) or bind(2): an address of the internet,
+// a path, or an abstract name.
 type Address struct {
 	Internet netip.AddrPort
-	Path     string // of a Unix socket, as the caller has it
-	Abstract string // the name of one that has no file
+	Path     string // of a Unix socket, as the caller wrote it
+	Abstract string // the name of an abstract Unix socket
 }
 
-// mostAddress is the size of struct sockaddr_storage, the longest that the kernel takes.
+// mostAddress is the size of struct sockaddr_storage, the longest address of the kernel.
 const mostAddress = 128
 
-// Address copies the address of connect(2) or bind(2). It returns false for one of another
-// family, or none.
+// Address copies the address of connect(2) or bind(2). It returns false for another family,
+// or if there is no address.
 func (c *Call) Address() (Address, bool) {
 	p, err := c.Caller()
 	if err != nil {
@@ -52,8 +52,9 @@ func addressOf(raw []byte) (a Address, ok bool) {
 	return a, true
 }
 
-// Argv copies the arguments of execve(2) or execveat(2), so many of them, and so many bytes
-// of each. An ellipsis stands for what is left out or cannot be read.
+// Argv copies the arguments of execve(2) or execveat(2): at most the first words of them,
+// and the first bytes of each. An ellipsis stands for the rest, or for an argument that
+// cannot be read.
 func (c *Call) Argv(words, bytes int) []string {
 	p, err := c.Caller()
 	if err != nil {

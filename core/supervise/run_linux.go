@@ -1,9 +1,8 @@
-// Package supervise is the resident parent of a sandbox, where a feature needs one:
-// it starts the shim, is asked by the kernel about some of the command's system
-// calls, and is otherwise as if it were not there.
+// Package supervise is the resident parent of a sandbox, if a feature needs one. It starts
+// the shim, and answers the kernel about some system calls of the command. In all other
+// ways, the command runs as without a supervisor.
 //
-// The rule that everything here keeps: the kernel's Landlock domain is never wider
-// for having a supervisor. See Decider.
+// Rule: a supervisor never makes the Landlock domain of the command wider. See Decider.
 package supervise
 
 import (
@@ -18,26 +17,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Launch is what is to be started and watched.
+// A Launch says what Run starts.
 type Launch struct {
 	Spec   *spec.Spec
-	SpecFD int    // where the spec is open for the shim, at its beginning
-	Shim   string // the file that is nono-exec-shim
-	// Args are what the shim is told besides: its flags, "--" and the command.
+	SpecFD int    // a descriptor of the spec for the shim, at offset 0
+	Shim   string // the path of nono-exec-shim
+	// Args are the other arguments of the shim: its flags, "--" and the command.
 	Args     []string
 	Env      []string
 	Features []Feature
-	// WaitAll has Run wait for the processes that outlive the command, which are
-	// ended otherwise.
+	// WaitAll: Run waits for the processes that outlive the command. Otherwise it ends
+	// them.
 	WaitAll bool
 	// Left, where it is not nil, is told the names of the programs that outlive the
 	// command, before they are waited for or ended.
 	Left func(programs []string)
 }
 
-// Run starts the command under supervision and returns how it ended. It must be
-// called from a goroutine that is locked to the thread with which the program began.
-// An error means that the command was not started.
+// Run starts the command and returns how it ended. The caller must have locked its
+// goroutine to the first thread of the program. An error means that the command did not
+// start.
 func Run(l Launch) (process.End, error) {
 	if err := MayLook(); err != nil {
 		return process.End{}, err
@@ -81,8 +80,8 @@ func Run(l Launch) (process.End, error) {
 	return end, nil
 }
 
-// answer takes the listener from the shim and serves it. Where the shim fails before
-// it has one, it has said why, and its end is the end of the run.
+// answer receives the listener from the shim and serves it. If the shim fails before, it has
+// printed its error, and its end is the end of the run.
 func answer(ours int, t table) {
 	fd, err := receive(ours)
 	unix.Close(ours)
@@ -92,7 +91,7 @@ func answer(ours int, t table) {
 	serve(notify.New(fd), t)
 }
 
-// channel is a pair of sockets: one for this process, and one that the shim inherits.
+// channel returns a pair of sockets: one for this process, and one that the shim inherits.
 func channel() (ours, theirs int, err error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -125,8 +124,8 @@ func receive(fd int) (int, error) {
 	}
 }
 
-// MayLook refuses where Yama lets no process look into another that it has not been
-// asked to look into: most calls could not be judged there.
+// MayLook returns an error if Yama lets no process read the memory of its children: the
+// supervisor could then not read the arguments of most calls.
 func MayLook() error {
 	text, err := os.ReadFile("/proc/sys/kernel/yama/ptrace_scope")
 	if err != nil {

@@ -12,20 +12,20 @@ import (
 )
 
 const (
-	// most is how many calls are at work at a time. A goroutine that waits in the kernel
-	// has a thread of its own; the calls beyond wait for their turn.
+	// most is the largest number of calls that are answered at the same time. A goroutine
+	// that waits in the kernel has its own thread. Further calls wait.
 	most = 1024
-	// waiting is how many goroutines stay to wait for the next call after one that may
-	// take long, so that another need not be begun for the next of its kind. The kernel
-	// wakes all of them for each call (recv_wait_event in kernel/seccomp.c), so after a
-	// quick call one is enough.
+	// waiting is the largest number of goroutines that wait for the next call after a slow
+	// call, so that the next slow call needs no new goroutine. The kernel wakes all of them
+	// for each call (recv_wait_event in kernel/seccomp.c), so after a quick call only one
+	// goroutine waits.
 	waiting = 3
 )
 
-// A server answers calls. Each call is answered on the very thread that has received it,
-// since to wake another one takes as long as most answers do. Whoever takes up a call that
-// may take long, and leaves nobody waiting, begins another to receive. A quick call is
-// answered first: the next of its kind would have to wait for that anyway.
+// A server answers calls. The thread that receives a call also answers it: to wake another
+// thread takes as long as most answers. If a goroutine receives a slow call and no other one
+// waits, it first starts another goroutine. It answers a quick call at once: the next quick
+// call would have to wait for it in any case.
 type server struct {
 	listener *notify.Listener
 	table    table

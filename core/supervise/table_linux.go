@@ -12,31 +12,30 @@ import (
 
 // A Decider answers a call, or passes it on (false) to the next feature.
 //
-// The rule that every Decider keeps: the kernel's domain is never wider for having a
-// supervisor. So it returns notify.Continue only where whatever the arguments may
-// have become meanwhile is judged by Landlock and the filter; it fails the call; or
-// it does the thing itself, on its own copy of the arguments, and returns the result.
+// Rule: a supervisor never makes the domain of the command wider. So a Decider has three
+// answers. It returns notify.Continue only if Landlock and the filter decide about the
+// arguments, whatever the caller has made of them meanwhile. It fails the call. Or it
+// performs the operation itself, with its own copy of the arguments, and returns the result.
 type Decider func(*Call) (a notify.Answer, decided bool)
 
-// A Watcher looks at a call and changes nothing. What it returns, unless nil, is
-// called with the answer just before that is sent: what is logged of a call is there
-// before the caller goes on.
+// A Watcher looks at a call and changes nothing. It may return a function, which is called
+// with the answer just before the answer is sent. So the log has the call before the caller
+// goes on.
 type Watcher func(*Call) func(notify.Answer)
 
-// A Feature is one thing that needs a supervisor.
+// A Feature is one feature that needs a supervisor.
 type Feature struct {
 	Name string // for messages about the supervisor itself
-	// Decide and Watch hold, by the names of system calls, what the feature does.
-	// Every call must be of a group that the spec has the supervisor asked about.
+	// Decide and Watch have handlers by the names of system calls. Each call must be in a
+	// group of Spec.Supervise.
 	Decide map[string]Decider
 	Watch  map[string]Watcher
-	// Slow tells that a Decider may have to wait: then several calls are answered at a
-	// time, and otherwise one.
+	// Slow: a Decider may wait. Then several calls are answered at the same time.
 	Slow bool
 }
 
-// Watching returns a Watch with a watcher for each call of the groups that s has
-// trapped: by names the watcher of a group, or nil for none.
+// Watching returns a Watch with a watcher for each call of the groups in s.Supervise. by
+// returns the watcher of a group, or nil.
 func Watching(s *spec.Spec, by func(spec.Trap) Watcher) map[string]Watcher {
 	watch := map[string]Watcher{}
 	for _, t := range s.Supervise {
@@ -49,7 +48,7 @@ func Watching(s *spec.Spec, by func(spec.Trap) Watcher) map[string]Watcher {
 	return watch
 }
 
-// A table is what is done with each system call, by its number.
+// A table has an entry for each system call, by its number.
 type table map[int32]*entry
 
 type entry struct {
@@ -57,17 +56,17 @@ type entry struct {
 	decide []Decider
 	watch  []Watcher
 	slow   bool
-	// last is the answer where nobody decides. Where that is an errno, the kernel must
-	// never be let go on: what it would judge by then, nothing but the supervisor holds.
+	// last is the answer if no feature decides. If it is an errno, no feature may answer
+	// Continue: only the supervisor refuses this call, and the kernel would allow it.
 	last notify.Answer
-	// mayContinue is for bind(2) all the same, since where a file may be made Landlock
-	// judges, for socket(2), whose arguments stand in registers, and for listen(2) where
-	// every socket that there is may listen.
+	// mayContinue is an exception: for bind(2), because Landlock decides where a file may be
+	// made; for socket(2), because its arguments are in registers; and for listen(2), if
+	// every socket may listen.
 	mayContinue bool
 }
 
-// newTable makes the table for the calls that s has trapped and the features, the
-// first of which is asked first.
+// newTable makes the table for the groups in s.Supervise. The features decide in their
+// order.
 func newTable(s *spec.Spec, features []Feature) (table, error) {
 	t := table{}
 	byName := map[string]*entry{}
@@ -106,9 +105,9 @@ func newTable(s *spec.Spec, features []Feature) (table, error) {
 	return t, nil
 }
 
-// undecided is the answer to a call of a group about which no feature says anything.
-// Where Landlock judges the call, the kernel goes on as without a supervisor. Unix
-// sockets exist only because there is one.
+// undecided returns the answer for a call of a group if no feature decides. If Landlock
+// decides about the call, the kernel goes on as without a supervisor. Unix sockets are
+// allowed only because there is a supervisor, so their calls fail.
 func undecided(t spec.Trap) notify.Answer {
 	switch t {
 	case spec.TrapSockets:
@@ -119,7 +118,7 @@ func undecided(t spec.Trap) notify.Answer {
 	return notify.Continue()
 }
 
-// answer finds the answer to a call and tells the watchers, each when the time is.
+// answer finds the answer to a call. It calls the watchers before and after.
 func (e *entry) answer(c *Call, send func(notify.Answer)) {
 	var told []func(notify.Answer)
 	for _, watch := range e.watch {
