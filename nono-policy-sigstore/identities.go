@@ -27,7 +27,7 @@ func parseIdentities(text string) ([]identity, error) {
 		words := strings.Fields(line)
 		switch {
 		case len(words) != 2:
-			return nil, fmt.Errorf("line %d: it must be an issuer and a subject", n+1)
+			return nil, fmt.Errorf("line %d: an issuer and a subject are wanted", n+1)
 		case !strings.HasPrefix(words[0], "https://") || strings.Contains(words[0], "*"):
 			return nil, fmt.Errorf("line %d: the issuer %q is no address of the form https://…, without '*'", n+1, words[0])
 		case strings.Trim(words[1], "*/@") == "":

@@ -53,7 +53,7 @@ func act(args []string, stdin io.Reader, out io.Writer) (int, error) {
 	case err == nil && *about:
 		return 0, say(out, "nono-policy-sigstore "+version.String()+"\n")
 	case err != nil || *signed == "" || set.NArg() != 1:
-		return 0, cli.Misuse("verify", "give a bundle and one file", "nono policy verify --bundle FILE.sigstore.json FILE")
+		return 0, cli.Misuse("verify", "a bundle and one file are wanted", "nono policy verify --bundle FILE.sigstore.json FILE")
 	}
 	text, err := read(set.Arg(0), stdin)
 	if err != nil {
