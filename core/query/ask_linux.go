@@ -56,6 +56,14 @@ const (
 	byNothing     = "nothing on this kernel"
 )
 
+// refuse notes a check of the policy that fails, with a reason and a line of its own.
+func (e *asking) refuse(errno unix.Errno, reason Reason, by string, line *spec.Path, note string) {
+	e.fail(errno, reason, by)
+	e.policy = true
+	e.v.Reason, e.v.EnforcedBy, e.v.Line = reason, by, line
+	e.note(note)
+}
+
 // lacks notes that the policy does not grant the rights missing at n, which target needs.
 func (e *asking) lacks(n *paths.Node, target string, missing carve.Rights) {
 	e.fail(unix.EACCES, NotInAllowedPaths, byLandlock)
@@ -141,9 +149,7 @@ func (e *asking) unsaved(p *paths.Place) {
 	if e.failed || line == nil || !line.Kept() {
 		return
 	}
-	e.fail(unix.EACCES, InsufficientAccess, byLandlock)
-	e.policy, e.v.Line = true, line
-	e.note("with --undo no socket can be made where changes are saved; the private temp is free of that")
+	e.refuse(unix.EACCES, InsufficientAccess, byLandlock, line, "with --undo no socket can be made where changes are saved; the private temp is free of that")
 }
 
 // one answers for an operation on one path.

@@ -94,3 +94,28 @@ func (e *asking) ownShm(n *paths.Node, target string) bool {
 	}
 	return true
 }
+
+// keptBeside answers for a move into or out of a chain directory, where the supervisor
+// decides. It reports whether the move is one.
+func (e *asking) keptBeside(from, to *paths.Place, src *paths.Node) bool {
+	names, n := byname.Of(e.a.s), from.Node
+	chain := func(dir *paths.Node) (string, bool) {
+		for _, at := range e.a.namesOf(dir) {
+			if names.Chain(at)&carve.Create != 0 {
+				return at, true
+			}
+		}
+		return dir.Path, false
+	}
+	source, out := chain(src)
+	target, in := chain(to.Up)
+	switch {
+	case in && !out && !n.Is(unix.S_IFLNK):
+		e.refuse(unix.EXDEV, NoReparenting, bySupervisor, nil, "what is granted with its directory would have no rights in one that something is denied in; copying works")
+	case out && !in && !n.IsDir() && n.Nlink > 1:
+		e.refuse(unix.EXDEV, NoReparenting, bySupervisor, nil, "it has another name, which could be a denied one; copying works")
+	case in && out && names.Meant(spec.Join(target, spec.Base(to.Path)))&^names.Meant(spec.Join(source, spec.Base(from.Path))) != 0:
+		e.refuse(unix.EXDEV, MoreRightsThere, bySupervisor, nil, "its new name would give it more rights; copying works")
+	}
+	return in || out
+}

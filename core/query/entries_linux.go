@@ -93,10 +93,7 @@ func (e *asking) policyOf(p *paths.Place, want carve.Rights) {
 }
 
 func (e *asking) deviceNode() {
-	e.fail(unix.EACCES, DeviceNode, byLandlock)
-	e.v.Reason, e.policy = DeviceNode, true
-	e.v.EnforcedBy = byLandlock
-	e.note("nothing in a sandbox may make, rename or link a device")
+	e.refuse(unix.EACCES, DeviceNode, byLandlock, e.v.Line, "nothing in a sandbox may make, rename or link a device")
 }
 
 // removing answers for unlink(2) and rmdir(2).

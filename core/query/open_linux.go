@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"github.com/nono-sandbox/nono/core/carve"
-	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -57,6 +56,12 @@ func (e *asking) using(op Op, p *paths.Place, errno unix.Errno) {
 		e.connecting(p)
 		return
 	}
+	e.opening(op, p, want, mode)
+}
+
+// opening answers for open(2) of an existing file, and for ioctl(2) on it.
+func (e *asking) opening(op Op, p *paths.Place, want carve.Rights, mode uint32) {
+	n := p.Node
 	e.permissions(n, mode)
 	e.needs(n, p.Path, want)
 	if errno := e.a.outside(n, p.Own); errno != 0 {
@@ -75,43 +80,6 @@ func (e *asking) using(op Op, p *paths.Place, errno unix.Errno) {
 	case op == Ioctl && e.a.abi < kernel.ABIIoctl:
 		e.v.Reason, e.v.Line = NotEnforced, nil
 		e.note("ioctl needs no right on this kernel: Landlock ABI 5 brought it")
-	}
-}
-
-// changing answers for a change of mode, owner, times or attributes. Landlock does not check
-// these.
-func (e *asking) changing(p *paths.Place, errno unix.Errno) {
-	if errno != 0 || p.Node == nil {
-		e.unreachable(p, errno, 0)
-		return
-	}
-	if p.Node.ReadOnly() {
-		e.fail(unix.EROFS, FilePermissions, byPermissions)
-	}
-	if uid := e.a.disk.EUID; uid != 0 && int(p.Node.UID) != uid {
-		e.fail(unix.EPERM, FilePermissions, byPermissions)
-		e.note("only the owner of a file, and root, may change this")
-	}
-	if p.Node.Attrs&(unix.STATX_ATTR_IMMUTABLE|unix.STATX_ATTR_APPEND) != 0 {
-		e.fail(unix.EPERM, FilePermissions, byPermissions)
-		e.note("the file is immutable or append-only (chattr(1))")
-	}
-	if !e.a.s.Traps(spec.TrapHeldMetadata) {
-		e.note("the kernel has no right for this: --hold-metadata keeps it from what may not be written")
-		return
-	}
-	right := carve.WriteFile
-	if p.Node.IsDir() {
-		right = carve.Create
-	}
-	if byname.Of(e.a.s).Meant(p.Path)&carve.Changing == 0 {
-		e.fail(unix.EPERM, NotInAllowedPaths, bySupervisor)
-		e.policy, e.v.Lacking, e.v.EnforcedBy = true, p.Path, bySupervisor
-		e.whyNot(p.Node, p.Path, right)
-		return
-	}
-	if !e.failed {
-		e.v.Line = byname.Grant(e.a.s, p.Path, right)
 	}
 }
 

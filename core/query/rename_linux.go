@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/carve"
-	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
@@ -116,13 +115,11 @@ func (e *asking) renaming(from, to *paths.Place, errno unix.Errno) {
 		add |= removal(to.Node)
 	}
 	e.refer(from, to, remove, add)
-	if to.Node == n || to.Node != nil && sameThing(to.Node, n) && !n.IsMountPoint() && !to.Node.IsMountPoint() {
+	if to.Node == n || to.Node != nil && idOf(to.Node) == idOf(n) && !n.IsMountPoint() && !to.Node.IsMountPoint() {
 		return // two names of one file: rename(2) does nothing
 	}
 	e.moving(from, to)
 }
-
-func sameThing(a, b *paths.Node) bool { return a.Dev == b.Dev && a.Ino == b.Ino }
 
 // removal returns the right that is needed to remove the name of n.
 func removal(n *paths.Node) carve.Rights {
@@ -195,10 +192,7 @@ func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
 		return
 	}
 	if e.a.abi < kernel.ABIRefer {
-		e.fail(unix.EXDEV, NoReparenting, byLandlock)
-		e.policy = true
-		e.v.Reason, e.v.EnforcedBy, e.v.Line = NoReparenting, byLandlock, nil
-		e.note("it takes " + kernel.Needs(kernel.ABIRefer) + "; copying works")
+		e.refuse(unix.EXDEV, NoReparenting, byLandlock, nil, "it needs "+kernel.Needs(kernel.ABIRefer)+"; copying works")
 		return
 	}
 	if e.a.have(src)&carve.Create == 0 {
@@ -211,43 +205,9 @@ func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
 		gained &= carve.OfFiles
 	}
 	if gained != 0 {
-		e.fail(unix.EXDEV, MoreRightsThere, byLandlock)
-		e.policy = true
-		e.v.Reason, e.v.EnforcedBy = MoreRightsThere, byLandlock
-		e.v.Line = e.a.because(to.Up, gained&-gained)
-		e.note("it could be " + words(gained) + " there and cannot here; copying works")
+		e.refuse(unix.EXDEV, MoreRightsThere, byLandlock, e.a.because(to.Up, gained&-gained),
+			"it could be "+words(gained)+" there and cannot here; copying works")
 	}
-}
-
-// keptBeside answers for a move into or out of a chain directory, where the supervisor
-// decides. It reports whether the move is one.
-func (e *asking) keptBeside(from, to *paths.Place, src *paths.Node) bool {
-	names, n := byname.Of(e.a.s), from.Node
-	chain := func(dir *paths.Node) (string, bool) {
-		for _, at := range e.a.namesOf(dir) {
-			if names.Chain(at)&carve.Create != 0 {
-				return at, true
-			}
-		}
-		return dir.Path, false
-	}
-	source, out := chain(src)
-	target, in := chain(to.Up)
-	refuse := func(r Reason, note string) {
-		e.fail(unix.EXDEV, r, bySupervisor)
-		e.policy = true
-		e.v.Reason, e.v.EnforcedBy, e.v.Line = r, bySupervisor, nil
-		e.note(note)
-	}
-	switch {
-	case in && !out && !n.Is(unix.S_IFLNK):
-		refuse(NoReparenting, "what is granted with its directory would have no rights in one that something is denied in; copying works")
-	case out && !in && !n.IsDir() && n.Nlink > 1:
-		refuse(NoReparenting, "it has another name, which could be a denied one; copying works")
-	case in && out && names.Meant(spec.Join(target, spec.Base(to.Path)))&^names.Meant(spec.Join(source, spec.Base(from.Path))) != 0:
-		refuse(MoreRightsThere, "its new name would give it more rights; copying works")
-	}
-	return in || out
 }
 
 // words returns the names of rights, for people.
