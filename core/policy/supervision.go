@@ -14,7 +14,7 @@ import (
 type Watch struct {
 	AuditLog      string // the file, as given; empty for no log
 	AuditLevel    string // "refused", "exec" or "all"; empty for the usual one
-	AuditRequired bool   // end the command when the log cannot be written
+	AuditRequired bool   // end the command if the log cannot be written
 	// Explain looks at every open too and says at the end what was refused; Summary
 	// is how: "text", "json" or "none", or empty for text on a terminal.
 	Explain bool
