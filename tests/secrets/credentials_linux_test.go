@@ -261,7 +261,7 @@ func TestBadCredentials(t *testing.T) {
 			{[]string{"--credential", "test:x"}, "a limit is a number", 2},
 			{[]string{"--credential", "test:0/h"}, "a limit is a number", 2},
 			{[]string{"--credential", "test:5/w"}, "the unit of a limit", 2},
-			{[]string{"--credential", "Test"}, "the name of a service is wanted", 2},
+			{[]string{"--credential", "Test"}, "it must begin with the name of a service", 2},
 			{[]string{"--credential", "test", "--credential", "test"}, "is named twice", 2},
 			{[]string{"--credential", "test=exec:/bin/false"}, "'/bin/false' ended with status 1", 125},
 			{[]string{"--credential", "test=exec:/bin/true"}, "the answer is empty", 125},

@@ -77,7 +77,7 @@ func TestDispatcher(t *testing.T) {
 		{[]string{"run", ".", "--", "ls", "a b"}, 2, "nono: hint: nono run --allow . -- ls 'a b' grants that path\n"},
 		{[]string{"run", "ls", "--allow", ".", "-l"}, 2, "nono: hint: nono run --allow . -- ls -l\n"},
 		{[]string{"run", "--allow-env", "--", "x"}, 2, "cannot use the flag '--allow-env': its argument is missing"},
-		{[]string{"run", "--allow=~/x", "--", "true"}, 125, "expands '~' at the beginning of a word only\nnono: hint: --allow ~/x\n"},
+		{[]string{"run", "--allow=~/x", "--", "true"}, 125, "expands '~' only at the beginning of a word\nnono: hint: --allow ~/x\n"},
 		{[]string{"run", "--allow", "/tmp", "--deny=~/x", "--", "true"}, 125, "cannot use --deny '~/x': the shell has not replaced '~' by your home"},
 		{[]string{"run"}, 2, "cannot start a command: none is given\nnono: hint: nono run --allow . -- COMMAND\n"},
 		{[]string{"run", "-h"}, 0, "nono run --help shows all flags.\n"},

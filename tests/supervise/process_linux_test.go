@@ -170,7 +170,7 @@ func TestNested(t *testing.T) {
 	var out bytes.Buffer
 	outer.Stdout, outer.Stderr = &out, &out
 	ws := finish(t, outer, &out)
-	if ws.ExitStatus() != 125 || !strings.Contains(out.String(), "cannot supervise: a process further out has a seccomp listener already") {
+	if ws.ExitStatus() != 125 || !strings.Contains(out.String(), "cannot supervise: an outer process has a seccomp listener already") {
 		t.Errorf("status %d:\n%s", ws.ExitStatus(), out.String())
 	}
 }
