@@ -12,8 +12,8 @@ const (
 	// mostWaits how many threads do that.
 	soonTime  = 5
 	mostWaits = 16
-	// longTime is how long it waits, in milliseconds, where Go's poller cannot.
-	longTime = 100
+	// longTime is how often descriptors are looked at where Go's poller cannot wait.
+	longTime = 100 * time.Millisecond
 )
 
 // await waits until one of the descriptors is ready, or until a time, if that is not zero.
@@ -27,13 +27,12 @@ func (m *means) await(until time.Time, fds []unix.PollFd) error {
 	if m.soon(fds) {
 		return nil
 	}
-	wait := 0
 	if err := pollerWaits(until, fds); err == os.ErrDeadlineExceeded {
 		return err
 	} else if err != nil {
-		wait = longTime // no descriptor is free
+		time.Sleep(longTime) // no descriptor is free, and threads would be too many
 	}
-	if n, err := poll(fds, wait); n > 0 || err != nil {
+	if n, err := poll(fds, 0); n > 0 || err != nil {
 		return err
 	}
 	if !until.IsZero() && time.Now().After(until) {

@@ -114,8 +114,8 @@ func TestBothEnd(t *testing.T) {
 	}
 }
 
-// Waiting ends in time, also where another goroutine ends it, and where too many threads wait
-// already.
+// Waiting ends in time, also where another goroutine ends it, where too many threads wait
+// already, and where no descriptor is free.
 func TestAwaitEnds(t *testing.T) {
 	m := newMeans()
 	s, other := connected(t, m)
@@ -131,6 +131,27 @@ func TestAwaitEnds(t *testing.T) {
 	time.AfterFunc(20*time.Millisecond, func() { other.Write([]byte("x")) })
 	if n, err := s.Read(make([]byte, 1)); n != 1 || err != nil {
 		t.Errorf("without a thread: %d, %v", n, err)
+	}
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	none := limit
+	none.Cur = 0
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &none); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(20*time.Millisecond, func() { other.Write([]byte("x")) })
+	if n, err := s.Read(make([]byte, 1)); n != 1 || err != nil {
+		t.Errorf("without a descriptor: %d, %v", n, err)
+	}
+	s.readUntil(time.Now().Add(time.Millisecond))
+	if n, err := s.Read(make([]byte, 1)); n != 0 || err != os.ErrDeadlineExceeded {
+		t.Errorf("without a descriptor, in time: %d, %v", n, err)
+	}
+	s.readUntil(time.Time{})
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
 	}
 	time.AfterFunc(20*time.Millisecond, s.abort)
 	if n, err := s.Read(make([]byte, 1)); n != 0 || err != io.EOF {
