@@ -73,8 +73,9 @@ func (w *walker) tops() error {
 	if err != nil {
 		return err
 	}
+	upper = upper.of(w.run)
 	defer upper.close()
-	lower, err := openOriginal(t.Path)
+	lower, err := openOriginal(w.run, t.Path)
 	if errors.Is(err, os.ErrNotExist) {
 		lower, err = noDir, nil
 	}
@@ -154,19 +155,21 @@ func (w *walker) entry(inner, name string, upper, lower dir) error {
 			w.add(path, Changed, low, up, "")
 		}
 	case upDir != lowDir:
+		conflict := w.since(low, changedOutside) // before anybody lists it
 		if lowDir {
 			if err := w.removedBeneath(path, name, lower); err != nil {
 				return err
 			}
 		}
-		w.add(path, Changed, low, up, w.since(low, changedOutside))
+		w.add(path, Changed, low, up, conflict)
 	default:
+		conflict := w.since(low, changedOutside) // before anybody reads it
 		same, err := sameFile(upper, up, lower, low, name)
 		if err != nil {
 			return &os.PathError{Op: "compare", Path: w.at(path), Err: err}
 		}
 		if !same {
-			w.add(path, Changed, low, up, w.since(low, changedOutside))
+			w.add(path, Changed, low, up, conflict)
 		}
 	}
 	if !upDir {
@@ -221,10 +224,13 @@ func (w *walker) removedBeneath(path, name string, lower dir) error {
 // since returns what if the original changed after the run began. The kernel sets the
 // time of a status change itself and no program can set that time (inode(7)).
 func (w *walker) since(low *unix.Stat_t, what string) string {
-	if low.Ctim.Nano() >= w.run.Start.Nano() {
-		return what
+	if low.Ctim.Nano() < w.run.Start.Nano() {
+		return ""
 	}
-	return ""
+	if _, own, err := w.run.readModes(); err == nil && own[low.Ino] == low.Ctim.Nano() {
+		return "" // only its mode was widened for a while, to look into it
+	}
+	return what
 }
 
 func (w *walker) add(inner string, k Kind, old, new *unix.Stat_t, conflict string) {
@@ -232,41 +238,3 @@ func (w *walker) add(inner string, k Kind, old, new *unix.Stat_t, conflict strin
 }
 
 func (w *walker) at(inner string) string { return filepath.Join(w.run.Trees[w.tree].Path, inner) }
-
-// file compares the copy of a file that is granted by itself with the original.
-func (w *walker) file(t Tree) error {
-	upper, err := openRoot(filepath.Dir(w.run.upper(w.tree)))
-	if err != nil {
-		return err
-	}
-	defer upper.close()
-	lower, err := openOriginal(filepath.Dir(t.Path))
-	if errors.Is(err, os.ErrNotExist) {
-		lower, err = noDir, nil
-	}
-	if err != nil {
-		return err
-	}
-	defer lower.close()
-	up, err := upper.stat(copyName)
-	if err != nil || up == nil {
-		return err
-	}
-	low, err := lower.stat(filepath.Base(t.Path))
-	if err != nil {
-		return err
-	}
-	if low == nil {
-		w.add(".", Added, nil, up, goneOutside)
-		return nil
-	}
-	if isDir(low) {
-		w.add(".", Changed, low, up, changedOutside)
-		return nil
-	}
-	same, err := sameContent(upper, copyName, lower, filepath.Base(t.Path))
-	if err == nil && (!same || metadataDiffers(up, low)) {
-		w.add(".", Changed, low, up, w.since(low, changedOutside))
-	}
-	return err
-}

@@ -79,12 +79,20 @@ func sameContent(upper dir, a string, lower dir, b string) (bool, error) {
 
 func end(err error) bool { return err == io.EOF || err == io.ErrUnexpectedEOF }
 
-// open opens a regular file for reading.
+// open opens a regular file for reading, also where its mode forbids that to its owner.
 func (d dir) open(name string) (*os.File, error) {
-	fd, err := openat2(d.fd, name, &unix.OpenHow{
+	how := &unix.OpenHow{
 		Flags:   unix.O_RDONLY | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_NOCTTY,
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS,
-	})
+	}
+	fd, err := openat2(d.fd, name, how)
+	if err == unix.EACCES {
+		var back func()
+		if back, err = d.widenAt(name, 0o400); err == nil {
+			fd, err = openat2(d.fd, name, how)
+		}
+		back()
+	}
 	if err != nil {
 		return nil, &os.PathError{Op: "open", Path: name, Err: err}
 	}

@@ -3,6 +3,7 @@ package ephemeral
 import (
 	"io"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
@@ -122,4 +123,93 @@ func replaceAttributes(from, to int) error {
 		}
 	}
 	return copyAttributes(from, to)
+}
+
+// copyBeside copies an entry of a store on another file system to a name beside the
+// original, and returns the name.
+func (k *keeper) copyBeside(inner string, upper dir, name string, lower dir) (string, error) {
+	temp, err := k.temp(lower)
+	if err != nil {
+		return "", err
+	}
+	up, err := upper.stat(name)
+	if err != nil {
+		return "", err
+	}
+	if err := removeAll(lower, temp); err != nil {
+		return "", err
+	}
+	// The names that were kept before are no links of the inode any more. After a kill
+	// the next Keep does not know them, and the names become files of their own.
+	if first, ok := k.links[up.Ino]; ok {
+		if ok, err := first.link(lower, temp); ok || err != nil {
+			return temp, err
+		}
+	}
+	if up.Mode&unix.S_IFMT == unix.S_IFREG && up.Mode&0o400 == 0 {
+		back, err := upper.widenAt(name, 0o400)
+		defer back()
+		if err != nil {
+			return "", err
+		}
+	}
+	if err := makeCopy(upper, name, lower, temp, up); err != nil || up.Nlink == 1 {
+		return temp, err
+	}
+	made, err := lower.stat(temp)
+	if err == nil && made != nil {
+		k.links[up.Ino] = placed{filepath.Join(k.at, inner), made.Dev, made.Ino}
+	}
+	return temp, err
+}
+
+// makeCopy copies an entry that is no directory to the name temp.
+func makeCopy(upper dir, name string, lower dir, temp string, up *unix.Stat_t) error {
+	switch up.Mode & unix.S_IFMT {
+	case unix.S_IFREG:
+		return copyInto(upper, name, lower, temp, up)
+	case unix.S_IFLNK:
+		to, err := upper.link(name)
+		if err != nil {
+			return err
+		}
+		if err := unix.Symlinkat(to, lower.fd, temp); err != nil {
+			return err
+		}
+	default: // A fifo or a socket: no other kind can be made inside.
+		if err := unix.Mknodat(lower.fd, temp, up.Mode, 0); err != nil {
+			return err
+		}
+		if err := lower.chmod(temp, up.Mode); err != nil {
+			return err
+		}
+	}
+	return unix.UtimesNanoAt(lower.fd, temp, []unix.Timespec{up.Atim, up.Mtim}, unix.AT_SYMLINK_NOFOLLOW)
+}
+
+func copyInto(upper dir, name string, lower dir, temp string, up *unix.Stat_t) error {
+	f, err := upper.open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	fd, err := unix.Openat(lower.fd, temp, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
+	if err != nil {
+		return err
+	}
+	g := os.NewFile(uintptr(fd), temp)
+	if err := fillFile(f, g, up); err != nil {
+		g.Close()
+		return err
+	}
+	if err := g.Sync(); err != nil {
+		g.Close()
+		return err
+	}
+	return g.Close()
+}
+
+func differentFS(a, b dir) bool {
+	var x, y unix.Stat_t
+	return unix.Fstat(a.fd, &x) != nil || unix.Fstat(b.fd, &y) != nil || x.Dev != y.Dev
 }

@@ -10,6 +10,9 @@ import (
 // those at and beneath paths, where the original shows again. The run must be locked
 // by the caller. The returned changes are those that were thrown away.
 func (r *Run) Discard(paths []string) ([]Change, error) {
+	if err := r.sweep(); err != nil { // of a keep that was killed
+		return nil, err
+	}
 	changes, err := r.selected(paths)
 	if err != nil {
 		return nil, err
@@ -55,12 +58,18 @@ func (k *keeper) discardTree(i int) error {
 	if err != nil {
 		return err
 	}
+	upper = upper.of(k.run)
 	defer upper.close()
-	lower, err := openOriginal(t.Path)
+	lower, err := openOriginal(k.run, t.Path)
 	if err != nil {
 		return err
 	}
 	defer lower.close()
+	back, err := k.run.widen(upper.fd, 0o700)
+	defer back()
+	if err != nil {
+		return err
+	}
 	return k.discardEntries(".", upper, lower)
 }
 
@@ -102,6 +111,11 @@ func (k *keeper) discardPart(path string, upper dir, name string, lower dir) err
 		return err
 	}
 	defer upSub.close()
+	back, err := k.run.widen(upSub.fd, 0o700)
+	defer back()
+	if err != nil {
+		return err
+	}
 	lowSub := noDir
 	if low, err := lower.stat(name); err == nil && low != nil && isDir(low) {
 		if lowSub, err = lower.sub(name); err != nil {

@@ -6,8 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/nono-sandbox/nono/core/fault"
 )
 
 // The journal of a Keep names the directories of the originals in which the Keep makes
@@ -29,21 +32,28 @@ func (r *Run) note(dir string) error {
 			return nil
 		}
 	}
-	f, err := os.OpenFile(r.journal(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	return appendLine(r.journal(), strconv.Quote(dir), true)
+}
+
+// appendLine writes one line into a file, safe against a power cut where it waits for the
+// disk.
+func appendLine(path, line string, wait bool) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
-	if _, err := f.WriteString(strconv.Quote(dir) + "\n"); err != nil {
-		f.Close()
-		return err
+	// The line before may be cut, if the disk was full.
+	_, err = f.WriteString("\n" + line + "\n")
+	if err == nil && wait {
+		err = f.Sync()
 	}
-	if err := f.Sync(); err != nil {
-		f.Close()
-		return err
+	if e := f.Close(); err == nil {
+		err = e
 	}
-	return f.Close()
+	return err
 }
 
+// noted returns the directories that the journal names.
 func (r *Run) noted() ([]string, error) {
 	f, err := os.Open(r.journal())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -65,28 +75,49 @@ func (r *Run) noted() ([]string, error) {
 	return all, s.Err()
 }
 
-// sweep removes what a Keep that was killed left half made.
+// sweep removes what a Keep that was killed left half made, and puts back the modes that
+// it widened.
 func (r *Run) sweep() error {
+	if err := r.sweepModes(); err != nil {
+		return err
+	}
 	dirs, err := r.noted()
 	if err != nil {
 		return err
 	}
 	for _, path := range dirs {
-		d, err := openOriginal(path)
+		d, err := openOriginal(r, path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		names, err := d.names()
-		for _, n := range names {
-			if err == nil && strings.HasPrefix(n, r.tempPrefix()) {
-				err = removeAll(d, n)
-			}
-		}
+		err = r.sweepDir(d)
 		d.close()
 		if err != nil {
+			return &fault.Error{Do: "remove what is half made in", Path: path, Err: err}
+		}
+	}
+	return nil
+}
+
+func (r *Run) sweepDir(d dir) error {
+	names, err := d.names()
+	if err != nil {
+		return err
+	}
+	names = slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, r.tempPrefix()) })
+	if len(names) == 0 {
+		return nil
+	}
+	back, err := r.widen(d.fd, 0o700)
+	defer back()
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if err := removeAll(d, n); err != nil {
 			return err
 		}
 	}

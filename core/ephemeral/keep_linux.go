@@ -76,19 +76,25 @@ func (k *keeper) tree(i int) error {
 	if err != nil {
 		return err
 	}
+	upper = upper.of(k.run)
 	defer upper.close()
-	lower, err := makeOriginal(t.Path)
+	lower, err := makeOriginal(k.run, t.Path)
 	if err != nil {
 		return err
 	}
 	defer lower.close()
-	// What is moved must be on the disk before the name that leads to it.
-	if err := unix.Syncfs(upper.fd); err != nil {
-		return &os.PathError{Op: "sync", Path: k.run.Dir, Err: err}
-	}
 	up, err := upper.stat(".")
 	if err != nil {
 		return err
+	}
+	done, back, err := widenBoth(upper, lower)
+	defer back()
+	if err != nil {
+		return err
+	}
+	// What is moved must be on the disk before the name that leads to it.
+	if err := unix.Syncfs(upper.fd); err != nil {
+		return &os.PathError{Op: "sync", Path: k.run.Dir, Err: err}
 	}
 	if err := k.entries(".", upper, lower); err != nil {
 		return err
@@ -97,34 +103,9 @@ func (k *keeper) tree(i int) error {
 		if err := finish(lower, up); err != nil {
 			return err
 		}
+		done()
 	}
 	return unix.Syncfs(lower.fd)
-}
-
-// file puts the copy of a file that is granted by itself in place of the original.
-func (k *keeper) file(i int) error {
-	changes := walker{run: k.run, tree: i}
-	if err := changes.tops(); err != nil {
-		return err
-	}
-	if len(changes.found) == 0 {
-		return nil
-	}
-	path := k.run.Trees[i].Path
-	upper, err := openRoot(k.run.tree(i))
-	if err != nil {
-		return err
-	}
-	defer upper.close()
-	lower, err := openOriginal(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer lower.close()
-	if err := unix.Syncfs(upper.fd); err != nil {
-		return err
-	}
-	return k.place(".", upper, copyName, lower, filepath.Base(path))
 }
 
 func (k *keeper) entries(inner string, upper, lower dir) error {
@@ -209,6 +190,11 @@ func (k *keeper) merge(path string, upper dir, name string, lower dir, up *unix.
 		return err
 	}
 	defer lowSub.close()
+	done, back, err := widenBoth(upSub, lowSub)
+	defer back()
+	if err != nil {
+		return err
+	}
 	if upper.isOpaque(name) {
 		if err := reveal(upper, name, upSub, lowSub); err != nil {
 			return err
@@ -226,6 +212,7 @@ func (k *keeper) merge(path string, upper dir, name string, lower dir, up *unix.
 	if err := finish(lowSub, up); err != nil {
 		return err
 	}
+	done()
 	// Not empty where the command left a name that it may not: then it stays a change.
 	if err := unix.Unlinkat(upper.fd, name, unix.AT_REMOVEDIR); err != nil && err != unix.ENOTEMPTY {
 		return err

@@ -35,6 +35,7 @@ func play(t *testing.T, userns bool, storeIn, before, during string, denied ...s
 	}
 	s.run = r
 	forget(t, r)
+	removable(t, s.original)
 	s.saw = inside(t, r, userns, "SCRIPT="+during, "SEED=0")
 	return s
 }

@@ -33,17 +33,45 @@ func (d dir) isWhiteout(name string, st *unix.Stat_t) bool {
 func (d dir) isOpaque(name string) bool { return d.marked(name, "opaque") == "y" }
 
 func (d dir) marked(name, mark string) string {
+	v, err := d.markOf(name, mark)
+	if err != unix.EACCES {
+		return v
+	}
+	// Its owner may have taken the right to read from it.
+	back, err := d.widenAt(name, 0o400)
+	defer back()
+	if err != nil {
+		return ""
+	}
+	v, _ = d.markOf(name, mark)
+	return v
+}
+
+func (d dir) markOf(name, mark string) (v string, err error) {
 	path := d.path(name)
-	for _, p := range [...]string{overlayPrefix, trustedPrefix} {
-		if v, err := read(func(b []byte) (int, error) { return unix.Lgetxattr(path, p+mark, b) }); err == nil {
-			return v
+	for _, p := range [...]string{trustedPrefix, overlayPrefix} {
+		if v, err = read(func(b []byte) (int, error) { return unix.Lgetxattr(path, p+mark, b) }); err == nil {
+			return v, nil
 		}
 	}
-	return ""
+	return "", err
 }
 
 // unmark takes away the kernel's marks from an entry that leaves the upper layer.
 func (d dir) unmark(name string) error {
+	err := d.unmarkPlain(name)
+	if err != unix.EACCES {
+		return err
+	}
+	back, err := d.widenAt(name, 0o600)
+	defer back()
+	if err != nil {
+		return err
+	}
+	return d.unmarkPlain(name)
+}
+
+func (d dir) unmarkPlain(name string) error {
 	path := d.path(name)
 	list, err := read(func(b []byte) (int, error) { return unix.Llistxattr(path, b) })
 	if err != nil {
@@ -78,6 +106,12 @@ func (d dir) prefix(name string) string {
 	return overlayPrefix
 }
 
-func (d dir) mark(name, mark, prefix string) error {
-	return unix.Lsetxattr(d.path(name), prefix+mark, []byte("y"), 0)
+// mark marks the directory name of d as opaque.
+func (d dir) mark(name, prefix string) error {
+	back, err := d.widenAt(name, 0o600)
+	defer back()
+	if err != nil {
+		return err
+	}
+	return unix.Lsetxattr(d.path(name), prefix+"opaque", []byte("y"), 0)
 }

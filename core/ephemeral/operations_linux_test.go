@@ -66,9 +66,10 @@ func (o ops) one(i int) {
 		os.Link(a, b)
 	case 11:
 		if st, err := os.Lstat(a); err == nil && st.Mode()&os.ModeSymlink == 0 {
-			os.Chmod(a, os.FileMode(0o600|o.IntN(0o200)))
 			if st.IsDir() {
-				os.Chmod(a, 0o711)
+				os.Chmod(a, []os.FileMode{0o711, 0o555, 0o311, 0o700}[o.IntN(4)])
+			} else {
+				os.Chmod(a, os.FileMode(0o400|o.IntN(0o400)))
 			}
 		}
 	case 12:

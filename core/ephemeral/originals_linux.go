@@ -13,29 +13,38 @@ import (
 // openOriginal opens the directory at the path of a tree or beneath it. When the run began
 // no symlink lay on the way. Since then another sandbox may have put one there, which
 // would lead keep out of all that the run was granted.
-func openOriginal(path string) (dir, error) {
-	fd, err := openat2(unix.AT_FDCWD, path, &unix.OpenHow{
-		Flags:   unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC,
-		Resolve: unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS,
-	})
+func openOriginal(r *Run, path string) (dir, error) {
+	fd, err := openat2(unix.AT_FDCWD, path, original(unix.O_RDONLY))
 	switch {
+	case err == unix.EACCES: // its mode may forbid its owner to list it
+		up, err2 := openat2(unix.AT_FDCWD, filepath.Dir(path), original(unix.O_PATH))
+		if err2 != nil {
+			return noDir, &os.PathError{Op: "open", Path: path, Err: err}
+		}
+		parent := dir{up, r}
+		defer parent.close()
+		return parent.sub(filepath.Base(path))
 	case err == unix.ELOOP:
 		return noDir, &fault.Error{Do: "use", Path: path, Err: fault.Text("a symbolic link is now on the way there"),
 			Hint: "put the directory back where it was when the run began"}
 	case err != nil:
 		return noDir, &os.PathError{Op: "open", Path: path, Err: err}
 	}
-	return dir{fd}, nil
+	return dir{fd, r}, nil
+}
+
+func original(access uint64) *unix.OpenHow {
+	return &unix.OpenHow{Flags: access | unix.O_DIRECTORY | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS}
 }
 
 // makeOriginal opens the directory at path, and makes it again, with what leads there,
 // where it is gone.
-func makeOriginal(path string) (dir, error) {
-	d, err := openOriginal(path)
+func makeOriginal(r *Run, path string) (dir, error) {
+	d, err := openOriginal(r, path)
 	if !errors.Is(err, os.ErrNotExist) || path == "/" {
 		return d, err
 	}
-	parent, err := makeOriginal(filepath.Dir(path))
+	parent, err := makeOriginal(r, filepath.Dir(path))
 	if err != nil {
 		return noDir, err
 	}
@@ -55,7 +64,7 @@ type placed struct {
 // link gives the file one more name in d, if the file is still what lies at its path. It
 // reports whether it is.
 func (p placed) link(d dir, name string) (bool, error) {
-	parent, err := openOriginal(filepath.Dir(p.path))
+	parent, err := openOriginal(d.run, filepath.Dir(p.path))
 	if err != nil {
 		return false, nil
 	}

@@ -2,6 +2,7 @@ package ephemeral
 
 import (
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -129,6 +130,18 @@ func removeEntry(r *Run) {
 	}
 }
 
+// removable lets the test remove, at its end, the directories that their owner may not change.
+func removable(t *testing.T, root string) {
+	t.Cleanup(func() {
+		filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if err == nil && e.IsDir() {
+				os.Chmod(path, 0o700)
+			}
+			return nil
+		})
+	})
+}
+
 // What the run threw away must leave the original as it was; what it keeps must be what
 // the command saw.
 func TestRandomOperations(t *testing.T) {
@@ -151,6 +164,7 @@ func randomRound(t *testing.T, userns bool, seed uint64) {
 	base := t.TempDir()
 	original := filepath.Join(base, "original")
 	os.Mkdir(original, 0o755)
+	removable(t, original)
 	newOps(seed^0xabcdef, original).run(40)
 	before := snapshot(original)
 	store := Store{Dir: filepath.Join(base, "store")}

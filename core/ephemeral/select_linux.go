@@ -76,7 +76,7 @@ func reveal(upper dir, name string, upSub, lowSub dir) error {
 		if up != nil {
 			// What both have is no merge of the two: all beneath is the run's alone.
 			if isDir(up) {
-				if err := upSub.mark(n, "opaque", upper.prefix(name)); err != nil {
+				if err := upSub.mark(n, upper.prefix(name)); err != nil {
 					return err
 				}
 			}

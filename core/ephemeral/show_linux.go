@@ -43,18 +43,23 @@ func (r *Run) At(paths []string) ([]Change, error) { return r.selected(paths) }
 // Original returns what the original of a changed file holds now.
 func (r *Run) Original(c Change) ([]byte, error) {
 	t := r.Trees[c.tree]
+	open := func(path string) (dir, error) { return openOriginal(r, path) }
 	if t.File {
-		return readBeneath(openOriginal, filepath.Dir(t.Path), filepath.Base(t.Path))
+		return readBeneath(open, filepath.Dir(t.Path), filepath.Base(t.Path))
 	}
-	return readBeneath(openOriginal, t.Path, c.inner)
+	return readBeneath(open, t.Path, c.inner)
 }
 
 // Changed returns what the run left in a file.
 func (r *Run) Changed(c Change) ([]byte, error) {
-	if r.Trees[c.tree].File {
-		return readBeneath(openRoot, r.tree(c.tree), copyName)
+	open := func(path string) (dir, error) {
+		d, err := openRoot(path)
+		return d.of(r), err
 	}
-	return readBeneath(openRoot, r.upper(c.tree), c.inner)
+	if r.Trees[c.tree].File {
+		return readBeneath(open, r.tree(c.tree), copyName)
+	}
+	return readBeneath(open, r.upper(c.tree), c.inner)
 }
 
 // readBeneath reads a regular file without following any symlink beneath root.

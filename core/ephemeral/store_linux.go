@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
-	"strconv"
 	"strings"
 	"time"
 
@@ -109,21 +108,6 @@ func (r *Run) fill(inPlace bool) error {
 	return os.WriteFile(filepath.Join(r.Dir, runFile), r.text(), 0o600)
 }
 
-// copyTop gives the top of an upper layer the mode and, where this process may, the
-// owner of the original: the command sees the top's.
-func copyTop(from, to string) error {
-	var st unix.Stat_t
-	if err := unix.Stat(from, &st); err != nil {
-		return err
-	}
-	if os.Geteuid() == 0 {
-		if err := os.Lchown(to, int(st.Uid), int(st.Gid)); err != nil {
-			return err
-		}
-	}
-	return unix.Chmod(to, st.Mode&0o7777)
-}
-
 // tick waits until the coarse clock has passed the present, a timer tick or two (8 ms).
 // The kernel stamps files with the coarse clock, or with the fine one since Linux 6.13.
 // So every change that came before has an earlier time, and every later change has
@@ -142,32 +126,6 @@ func newID() string {
 	var b [3]byte
 	rand.Read(b[:])
 	return time.Now().UTC().Format("20060102-150405-") + hex.EncodeToString(b[:])
-}
-
-// Lock takes the run for this process until the process ends or calls Unlock. It
-// fails at once where another process has the run.
-func (r *Run) Lock() error {
-	f, err := os.OpenFile(filepath.Join(r.Dir, "lock"), os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
-	if err != nil {
-		return &fault.Error{Do: "lock", Path: r.Dir, Err: err}
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		f.Close()
-		if err == unix.EWOULDBLOCK {
-			return &fault.Error{Do: "use", Path: r.ID, Err: fault.Text("the run has not ended"), Hint: "end the command first"}
-		}
-		return &fault.Error{Do: "lock", Path: r.Dir, Err: err}
-	}
-	r.lock = f
-	return nil
-}
-
-// Unlock gives the run free.
-func (r *Run) Unlock() {
-	if r.lock != nil {
-		r.lock.Close()
-		r.lock = nil
-	}
 }
 
 // Open finds the run with this ID, or the latest where id is empty.
@@ -241,23 +199,6 @@ func (s Store) List() ([]*Run, error) {
 	sort.Slice(all, func(i, j int) bool { return all[i].Start.Nano() < all[j].Start.Nano() })
 	return all, nil
 }
-
-func (r *Run) tree(i int) string { return filepath.Join(r.Dir, "tree", strconv.Itoa(i)) }
-
-// upper is the upper layer of a directory, or the copy of a file.
-func (r *Run) upper(i int) string {
-	if r.Trees[i].File {
-		return filepath.Join(r.tree(i), copyName)
-	}
-	return filepath.Join(r.tree(i), "upper")
-}
-
-// Upper returns the directory that an overlay of tree i writes to, or the copy of the
-// file.
-func (r *Run) Upper(i int) string { return r.upper(i) }
-
-// Work returns the directory that the kernel wants beside the upper layer.
-func (r *Run) Work(i int) string { return filepath.Join(r.tree(i), "work") }
 
 // Again prepares a run for going on: files that were kept or thrown away are copied
 // anew.

@@ -60,7 +60,7 @@ func TestSwappedForALink(t *testing.T) {
 func TestPlacedLink(t *testing.T) {
 	base := t.TempDir()
 	shell(t, base, "mkdir d o; echo one > d/f; echo secret > o/f")
-	d, err := openOriginal(filepath.Join(base, "d"))
+	d, err := openOriginal(nil, filepath.Join(base, "d"))
 	if err != nil {
 		t.Fatal(err)
 	}

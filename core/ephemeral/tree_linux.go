@@ -10,9 +10,12 @@ import (
 
 // A dir is an open directory. The zero dir is one that does not exist: it has no
 // entries.
-type dir struct{ fd int }
+type dir struct {
+	fd  int
+	run *Run
+}
 
-var noDir = dir{-1}
+var noDir = dir{fd: -1}
 
 // openRoot opens a directory of the store, which may be reached through symlinks: no
 // sandbox may change what leads there.
@@ -21,8 +24,11 @@ func openRoot(path string) (dir, error) {
 	if err != nil {
 		return noDir, &os.PathError{Op: "open", Path: path, Err: err}
 	}
-	return dir{fd}, nil
+	return dir{fd: fd}, nil
 }
+
+// of is d as a part of a run, in whose entry the modes are noted that are widened there.
+func (d dir) of(r *Run) dir { d.run = r; return d }
 
 func (d dir) close() {
 	if d.fd >= 0 {
@@ -47,7 +53,7 @@ func (d dir) sub(name string) (dir, error) {
 	if err != nil {
 		return noDir, &os.PathError{Op: "open", Path: name, Err: err}
 	}
-	return dir{fd}, nil
+	return dir{fd, d.run}, nil
 }
 
 func (d dir) subForced(name string, how *unix.OpenHow) (int, error) {
@@ -58,15 +64,12 @@ func (d dir) subForced(name string, how *unix.OpenHow) (int, error) {
 	if st == nil || st.Mode&unix.S_IFMT != unix.S_IFDIR || st.Mode&0o700 == 0o700 {
 		return -1, unix.EACCES
 	}
-	if err := d.chmod(name, st.Mode|0o700); err != nil {
+	back, err := d.widenAt(name, 0o700)
+	defer back()
+	if err != nil {
 		return -1, unix.EACCES
 	}
-	fd, err := openat2(d.fd, name, how)
-	if err2 := d.chmod(name, st.Mode); err == nil && err2 != nil {
-		unix.Close(fd)
-		return -1, err2
-	}
-	return fd, err
+	return openat2(d.fd, name, how)
 }
 
 // chmod changes the mode of the entry name, if that is of the kind that mode says. It

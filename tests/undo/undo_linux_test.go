@@ -223,14 +223,17 @@ func TestBesideDenied(t *testing.T) {
 	})
 }
 
-// Several processes make the same directories, each of them when it finds them missing: none
-// hears anything but that.
+// Several processes make, rename and link into the same directories, and make these when they
+// find them missing: none hears anything but that.
 func TestAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		before := tree.Snapshot(t, p.Dir)
-		out, status := p.run(`exec perl -e 'for $k (1..6) { next if fork; for $r (1..150) {
-			until (mkdir "n$r/m$k") { $!{ENOENT} or die "mkdir n$r/m$k: $!\n"; mkdir "n$r" or $!{EEXIST} or die "mkdir n$r: $!\n" }
-			open(F, ">", "n$r/m$k/f") or die "open: $!\n"; close F } exit 0 } $bad |= $? while wait != -1; exit !!$bad'`, "--silent")
+		out, status := p.run(`exec perl -e 'sub till { my ($in, $what, $do) = @_;
+			until ($do->()) { $!{ENOENT} or die "$what in $in: $!\n"; mkdir $in or $!{EEXIST} or die "mkdir $in: $!\n" } }
+		for $k (1..6) { next if fork; for $r (1..100) {
+			till("n$r", "mkdir", sub { mkdir "n$r/m$k" }); open(F, ">", "n$r/m$k/f") or die "open: $!\n"; close F;
+			till("l$r", "link", sub { link "n$r/m$k/f", "l$r/$k" }); till("r$r", "rename", sub { rename "l$r/$k", "r$r/$k" });
+		} exit 0 } $bad |= $? while wait != -1; exit !!$bad'`, "--silent")
 		if status != 0 || out != "" {
 			t.Errorf("%d: %s", status, out)
 		}

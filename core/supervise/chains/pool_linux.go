@@ -35,6 +35,9 @@ func openPool(path string) (*pool, error) {
 	if err != nil {
 		return nil, err
 	}
+	// As long as the lock is held the pool is nobody's to remove; where the file system knows
+	// none, the number of the process keeps it.
+	unix.Flock(fd, unix.LOCK_SH|unix.LOCK_NB)
 	p := &pool{path: path, fd: fd, own: map[carve.ID]bool{}, nameless: map[string]bool{}}
 	if _, p.mount, err = identity(fd); err != nil {
 		return nil, err

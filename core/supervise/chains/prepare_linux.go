@@ -3,6 +3,7 @@ package chains
 import (
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/nono-sandbox/nono/core/fdio"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -64,7 +65,11 @@ func makePool(s *spec.Spec, all []*Dir, temp string) (path string, err error) {
 		return path, fill(s, path, all)
 	}
 	for _, d := range all {
-		path = spec.Join(d.Path, ".nono-names-"+strconv.Itoa(os.Getpid()))
+		// By then its supervisor has it open.
+		sweep(d.Path, time.Minute)
+	}
+	for _, d := range all {
+		path = spec.Join(d.Path, poolPrefix+strconv.Itoa(os.Getpid()))
 		if err = fill(s, path, all); err == nil {
 			break
 		}

@@ -133,11 +133,23 @@ func unknownFlags(call string, flags uint64) bool {
 // tells first what is wrong with the other arguments, or the other path.
 func (p *Plan) plain() bool {
 	const rare = unix.O_TMPFILE | unix.O_DIRECTORY | unix.O_PATH
+	const both = unix.RENAME_NOREPLACE | unix.RENAME_EXCHANGE
 	switch flags := p.Attempt.Flags; p.Call {
 	case "open", "openat", "creat":
 		return flags&rare == 0
 	case "mkdir", "mkdirat", "unlink", "unlinkat", "rmdir", "symlink", "symlinkat":
 		return true
+	case "rename", "renameat":
+		return true // the first path first, as resolve does
+	case "link", "linkat":
+		return p.At == nil || !p.At.Slash || p.At.Is(unix.S_IFDIR)
+	case "renameat2":
+		return flags&both != both
+	case "mknod", "mknodat":
+		switch p.Attempt.Mode & unix.S_IFMT {
+		case 0, unix.S_IFREG, unix.S_IFIFO, unix.S_IFSOCK:
+			return true
+		}
 	}
 	return false
 }
