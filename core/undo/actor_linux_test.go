@@ -170,7 +170,7 @@ func (a *actor) link(from, to string) {
 		if p[1].Thing < 0 || p[0].Thing >= 0 {
 			return unix.EEXIST
 		}
-		return a.j.Make(p[0])
+		return a.j.Link(p[1], p[0])
 	}, func(p []*Place) error { return unix.Linkat(p[1].Dir, p[1].Base, p[0].Dir, p[0].Base, 0) }, false)
 }
 

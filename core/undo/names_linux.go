@@ -10,6 +10,18 @@ func (j *Journal) Make(p *Place) error {
 	return j.write(record{op: opMake, path: p.Path()})
 }
 
+// Link tells that a name is about to be made of what lies at from; nil where that has no
+// name. Once it has another name the command may change it by that one, so its own name is
+// written down too.
+func (j *Journal) Link(from, to *Place) error {
+	if from != nil && !j.Own(from.Thing) {
+		if err := j.Metadata(from); err != nil {
+			return err
+		}
+	}
+	return j.Make(to)
+}
+
 // Made tells that what lies at the place now was made by the run, and not only its
 // name: nothing of it is ever saved.
 func (j *Journal) Made(p *Place) error {

@@ -147,17 +147,22 @@ func (p *plan) linkOther(n *node, path string, dir int, name string) (bool, erro
 			others = append(others, t)
 		}
 	}
-	others = append(others, p.namesOf(n.id)...)
-	for _, other := range others {
-		from, base, err := openParent(other)
-		if err != nil {
-			continue
+	for range 2 {
+		for _, other := range append(others, p.namesOf(n.id)...) {
+			from, base, err := openParent(other)
+			if err != nil {
+				continue
+			}
+			err = unix.Linkat(from, base, dir, name, 0)
+			unix.Close(from)
+			if err != unix.ENOENT {
+				return err == nil, err
+			}
 		}
-		err = unix.Linkat(from, base, dir, name, 0)
-		unix.Close(from)
-		if err != unix.ENOENT {
-			return err == nil, err
+		if len(p.names[n.id]) == 0 {
+			break
 		}
+		p.names = nil // a directory on the way has come back since, and they lie elsewhere
 	}
 	return false, nil
 }

@@ -62,6 +62,7 @@ func TestTakeBack(t *testing.T) {
 			{"mv a t; mv b a; mv t b; cat a b", "two\none\n"},
 			{"mv sub d/e/; mkdir sub; mv d/e/sub/x sub/y; ls sub d/e/sub", "d/e/sub:\ndir\nlarge\n\nsub:\ny\n"},
 			{"chmod 600 a; chmod 700 d; touch sub; touch -d 2001-01-01 b; stat -c %a a d", "600\n700\n"},
+			{"ln b n; echo by-another-name > n; cat b", "by-another-name\n"},
 			{"ln a n; ln -sf b link; rm a; cat n link", "one\ntwo\n"},
 			{"mkdir -p n/m; echo 1 > n/m/f; mkfifo n/p; cp -a d n/; rm -r d; ls n", "d\nm\np\n"},
 			{"cp sub/large sub/l2; cat sub/l2 >> sub/large; truncate -s 10 sub/large; stat -c %s sub/large", "10\n"},

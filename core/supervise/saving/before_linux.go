@@ -137,6 +137,27 @@ func (s *saving) make(at *files.Place, new bool) files.Decision {
 	return s.decide(at, err)
 }
 
+// link writes down a name that an existing thing gets.
+func (s *saving) link(at, to *files.Place) files.Decision {
+	if !at.Exists() {
+		return files.Refuse(unix.ENOENT)
+	}
+	if !s.begin(at, to) {
+		return files.Again()
+	}
+	var from *undo.Place
+	var err error
+	if at.Real != "" {
+		from, err = s.placeOf(at)
+	}
+	s.place = undo.Place{Dir: to.Dir, Parent: to.Real, Base: to.Base, Thing: -1}
+	if err == nil {
+		err = s.j.Link(from, &s.place)
+	}
+	s.written = err == nil
+	return s.decide(to, err)
+}
+
 // beforeNames looks at a call that makes, removes or renames.
 func (s *saving) beforeNames(p *files.Plan) files.Decision {
 	at, to := p.At, p.To
@@ -155,7 +176,7 @@ func (s *saving) beforeNames(p *files.Plan) files.Decision {
 		case to.Exists():
 			return files.Refuse(unix.EEXIST)
 		}
-		return s.make(to, false)
+		return s.link(at, to)
 	case query.Delete, query.Rmdir:
 		return s.beforeRemove(p)
 	}

@@ -76,7 +76,11 @@ func (s *saving) note(p *files.Plan) error {
 		s.place = undo.Place{Dir: made.Dir, Parent: made.Real, Base: made.Base, Thing: -1}
 		// A file that had no name yet is new as well.
 		s.makes = p.Attempt.Op != query.LinkTo || p.At.Stat.Nlink == 1 && !s.in(p.At.Path())
-		err = s.j.Make(&s.place)
+		if p.Attempt.Op == query.LinkTo && p.At.Exists() && s.in(p.At.Path()) {
+			err = s.j.Link(place(p.At), &s.place)
+		} else {
+			err = s.j.Make(&s.place)
+		}
 	}
 	s.written = err == nil
 	return err
