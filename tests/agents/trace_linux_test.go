@@ -19,6 +19,7 @@ var refusals = []struct{ what, why string }{
 	{`(/|/tmp|/home)/?`, "listing what is above the home"},
 	{`HOME/\.claude\.json\.(tmp|lock).*`, "claude replaces the file by another one beside it, then writes the file itself"},
 	{`HOME/\.npm`, "opencode fetches plug-ins through npm's cache: --profile node"},
+	{`HOME/\.config/opencode/(opencode\.json|\.gitignore)`, "opencode's configuration is read-only, unless --temp grants it"},
 	{`/etc/machine-id|/var/lib/dbus/machine-id`, "it identifies the machine"},
 	{`/proc/\d+/(environ|cwd)`, "other processes' environment and directory: qwen, continue and copilot look for an editor, or for others of their own"},
 	{`HOME/\.cache/Microsoft`, "copilot's telemetry keeps an identifier there"},
