@@ -143,7 +143,11 @@ for path in sys.argv[1:]:
 			server, err := net.Listen(network, "@"+abstract)
 			must(t, err)
 			defer server.Close()
-			cmd := r.nonoRun([]string{"--inner-sockets"}, python, "-c", `import os,socket
+			flags := []string{"--inner-sockets"}
+			if kind == "SOCK_SEQPACKET" {
+				flags = append(flags, "--port", "9") // where no other socket may listen
+			}
+			cmd := r.nonoRun(flags, python, "-c", `import os,socket
 k=socket.`+kind+`
 v=socket.socket(socket.AF_UNIX,k); v.bind("srv"); v.listen()
 c=socket.socket(socket.AF_UNIX,k); c.connect(os.path.abspath("srv"))

@@ -115,6 +115,8 @@ func (k *Keeper) rename(p *files.Plan, from, to *Dir) files.Decision {
 	switch {
 	case !p.At.Exists(), device(p.At), !k.mayMove(p.At), p.To.Exists() && !k.mayMove(p.To):
 		return kernel
+	case (p.At.Slash || p.To.Slash) && !p.At.Is(unix.S_IFDIR):
+		return kernel // ENOTDIR, before anything else
 	case flags&exchange != 0 && from != to:
 		return kernel
 	case from == nil && !k.plain(p.At), to == nil && !k.plain(p.To):
