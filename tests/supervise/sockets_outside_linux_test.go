@@ -71,6 +71,36 @@ SO_PASSRIGHTS Operation not permitted
 	})
 }
 
+// Beside a credential, whose requests the supervisor sends on, the command reaches the ports
+// that are open and no other.
+func TestPortsBesideCredential(t *testing.T) {
+	testenv.RequireLandlock(t, 6)
+	const python = "/usr/bin/python3"
+	if _, err := os.Stat(python); err != nil {
+		t.Skip(python + " is missing")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	must(t, err)
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		r := old(t, u)
+		for open, want := range map[string]string{"9": "Permission denied\n", port: "connected\n"} {
+			cmd := r.nonoRun([]string{"--port", open, "--credential", "anthropic", "--inner-sockets"}, python, "-c", `import socket,sys
+try: socket.create_connection(("127.0.0.1", int(sys.argv[1]))); print("connected")
+except OSError as e: print(e.strerror)`, port)
+			cmd.Env = append(cmd.Env, "ANTHROPIC_API_KEY=none")
+			var out, said bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &said
+			finish(t, cmd, &said)
+			if out.String() != want {
+				t.Errorf("--port %s: %q, want %q; %s", open, out.String(), want, &said)
+			}
+		}
+	})
+}
+
 // A server outside that is granted cannot pass a descriptor in, and one inside can.
 func TestSocketDescriptors(t *testing.T) {
 	testenv.RequireLandlock(t, 6)

@@ -10,6 +10,7 @@ package sockets
 
 import (
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,9 +35,9 @@ type doors struct {
 	// scoped tells that the kernel keeps this process's own domain from the abstract
 	// sockets outside.
 	scoped bool
-	// ports tells that only some ports are open, so that a TCP socket must not listen: it would
-	// get a port from the kernel, and Landlock is not asked about that.
-	ports bool
+	// ports are those that are open; nil where all are, or none. A TCP socket must not listen
+	// beside them: it would get a port from the kernel, and Landlock is not asked about that.
+	ports []spec.Port
 	// given are the sockets that lines name, held open since the start.
 	given map[string]int
 	// person is asked about the others; nil where nobody is.
@@ -51,7 +52,10 @@ type doors struct {
 // Feature returns what answers connect(2) and bind(2) in the sandbox of s. tell hears of
 // what is refused. person is asked about that before, or nil.
 func Feature(s *spec.Spec, tell func(audit.Event), person Person) supervise.Feature {
-	d := &doors{names: byname.Of(s), tell: tell, hosts: s.Traps(spec.TrapHosts), ports: len(s.Ports) > 0 && !s.Net, given: givenOf(s), person: person}
+	d := &doors{names: byname.Of(s), tell: tell, hosts: s.Traps(spec.TrapHosts), given: givenOf(s), person: person}
+	if !s.Net {
+		d.ports = s.Ports
+	}
 	if support, err := kernel.Detect(); err == nil {
 		d.scoped = support.ABI >= kernel.ABIScope && !s.UnixSockets
 	}
@@ -105,7 +109,7 @@ func (d *doors) listen(c *supervise.Call) (notify.Answer, bool) {
 	if d.hosts {
 		return notify.Answer{}, false // hosts does the same
 	}
-	if !d.ports {
+	if len(d.ports) == 0 {
 		return notify.Continue(), true
 	}
 	p, err := c.Caller()
@@ -177,8 +181,11 @@ func (d *doors) connectAs(c *supervise.Call) unix.Errno {
 	}
 	if domain != unix.AF_UNIX {
 		// Beside hosts it is a socket of datagrams, which the supervisor has made and
-		// which reaches the name server alone. Another family exists only where the network is allowed, and what of it is
-		// allowed holds for this process as well: its domain is the same there.
+		// which reaches the name server alone. Another family exists only where the network,
+		// or some ports, are allowed. This process may connect to more, for credentials.
+		if !d.hosts && len(d.ports) > 0 && !d.open(address) {
+			return unix.EACCES
+		}
 		return connectRaw(fd, address)
 	}
 	if len(address) < 2 || binary.NativeEndian.Uint16(address) != unix.AF_UNIX {
@@ -201,6 +208,19 @@ func (d *doors) connectAs(c *supervise.Call) unix.Errno {
 	}
 	path, _, _ := strings.Cut(name, "\x00")
 	return d.connectPath(c, p, fd, path)
+}
+
+// open reports whether address is one with an open port, or none at all (AF_UNSPEC), which
+// disconnects.
+func (d *doors) open(address []byte) bool {
+	switch {
+	case internet(address) && len(address) >= 4:
+		port := binary.BigEndian.Uint16(address[2:])
+		return slices.ContainsFunc(d.ports, func(p spec.Port) bool { return p.First <= port && port <= p.Last })
+	case len(address) >= 2:
+		return binary.NativeEndian.Uint16(address) == unix.AF_UNSPEC
+	}
+	return false
 }
 
 // internet reports whether an address is one of the internet, which a Unix socket has
