@@ -67,14 +67,14 @@ else
 		in_root dpkg -i --force-depends --force-breaks /var/tmp/shim.deb
 		rm "$tmp/root/var/tmp/shim.deb"
 		status=0
-		out=$(as_user sh -c 'cd /home/user/project && nono run --allow . -- true' 2>&1) || status=$?
+		out=$(as_user sh -c 'cd /home/user/project && nono run --explain --allow . -- true' 2>&1) || status=$?
 		echo "$out"
 		[ $status -eq 125 ] && echo "$out" | grep -q "this nono-exec-shim is version 99.0.0" && echo "$out" | grep -q "nono: hint: install both from the same release"
 	}
 	check "two releases mixed refuse each other" mixed
 	check "the upgrade" eval 'install_debs $(debs "$tmp/later" nono-exec-shim nono-run nono-ephemeral nono-policy nono-supervise nono-why nono)'
 	check "the main job after it" main_job
-	check "its version" eval '[ "$(as_user nono version)" = "nono-run 99.0.0" ]'
+	check "its version" eval '[ "$(as_user nono version)" = "nono 99.0.0" ]'
 	check "removing" in_root dpkg --remove nono nono-ephemeral nono-policy nono-supervise nono-run nono-why nono-exec-shim
 	check "nothing is left" eval 'files >"$tmp/after" && diff "$tmp/before" "$tmp/after" && [ -z "$(in_root dpkg-query -W "nono*" 2>/dev/null | grep -v "^$" | awk "\$2")" ]'
 	umount "$tmp/root/proc"
