@@ -88,7 +88,16 @@ func become(program string, args []string) (int, error) {
 	}
 	brief.Leave()
 	err = unix.Exec(path, append([]string{name}, args...), brief.Environ())
-	return fault.Failed, &fault.Error{Do: "start", Path: path, Err: err}
+	return fault.Failed, &fault.Error{Do: "start", Path: path, Err: err, Hint: inside(err, here)}
+}
+
+// inside is the remedy where the programs in dir are shut by the sandbox that this program
+// is in: one of nono's, as far as the environment tells.
+func inside(err error, dir string) string {
+	if err != unix.EACCES || os.Getenv("NONO_SANDBOX") == "" {
+		return ""
+	}
+	return "to use nono inside this sandbox, start the sandbox with --read " + fault.Quote(dir)
 }
 
 // directory is where this program lies, by whatever symlink it was called. PATH
