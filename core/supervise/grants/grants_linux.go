@@ -152,6 +152,10 @@ func (d *decision) before(p *files.Plan) files.Decision {
 		do = files.Refuse(unix.EALREADY)
 	}
 	for {
+		seen := uint64(0)
+		if g.person != nil {
+			seen = g.person.seen()
+		}
 		g.mu.Lock()
 		kernel := g.kernel.Afresh("/").Ask(q)
 		if !refusedByPolicy(&kernel) {
@@ -171,7 +175,7 @@ func (d *decision) before(p *files.Plan) files.Decision {
 		if !askable {
 			return files.Leave
 		}
-		switch d.ask(p, &q, &kernel) {
+		switch d.ask(p, &q, &kernel, seen) {
 		case yes:
 			if !d.c.Valid() {
 				return files.Leave

@@ -19,25 +19,26 @@ const privateAddress = "a private address: a machine or a service of this networ
 func (p *Person) Host(c *supervise.Call, h spec.Host, private bool, waits func() bool, tell func(audit.Event)) (granted spec.Host, lasting, ok bool) {
 	everyPort := h
 	everyPort.Port = 0
-	var made *ask.Question
-	o, a, asked := p.ask("connect\x00"+reach.Text(h), func() *ask.Question {
-		made = hostQuestion(h, everyPort, private)
+	o, w := p.ask(subject{what: "connect\x00" + reach.Text(h)}, unseen, func() *ask.Question {
+		made := hostQuestion(h, everyPort, private)
 		describe(c, made)
 		return made
 	}, waits)
 	switch {
 	case o == again: // every port of it has been granted meanwhile
 		return everyPort, false, true
-	case o != yes || asked == nil:
+	case o != yes:
 		return h, false, false
 	}
+	defer p.remember(w)
+	asked, a := w.question, w.answer
 	granted = h
 	if a.Dir {
 		granted = everyPort
 	}
 	granted.By = spec.Origin{Source: spec.Flag, Detail: "--ask"}
-	if made != asked {
-		return granted, false, true // the call that has asked does the rest
+	if !p.first(w) {
+		return granted, false, true // another call does the rest
 	}
 	if tell != nil {
 		tell(audit.Event{Kind: audit.Granted, Source: audit.Fact, PID: asked.Asker.PID, Op: "tcp", Host: reach.Text(everyPort), Port: int(h.Port),

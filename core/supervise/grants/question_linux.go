@@ -1,6 +1,7 @@
 package grants
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/ask"
@@ -18,22 +19,25 @@ import (
 // wordYes is what has to be typed where a secret is asked for.
 const wordYes = "reveal"
 
-// ask puts the question about p to the person and does what the answer says.
-func (d *decision) ask(p *files.Plan, q *query.Question, v *query.Verdict) outcome {
+// ask puts the question about p to the person and does what the answer says. seen is
+// Person.seen of before the look at what is granted.
+func (d *decision) ask(p *files.Plan, q *query.Question, v *query.Verdict, seen uint64) outcome {
 	isDir := p.At.Exists() && p.At.Stat.Mode&unix.S_IFMT == unix.S_IFDIR
 	file, dir := kindsFor(q.Op, isDir)
 	g := d.g
-	var made *ask.Question
-	o, a, asked := g.person.ask(string(q.Op)+"\x00"+q.Path+"\x00"+q.To, func() *ask.Question {
-		made = g.question(p, q, v, isDir)
+	about := subject{string(q.Op) + "\x00" + q.Path + "\x00" + q.To, identity(p.At) + " " + identity(p.To)}
+	o, w := g.person.ask(about, seen, func() *ask.Question {
+		made := g.question(p, q, v, isDir)
 		made.Reason = d.reason
 		describe(d.c, made)
 		return made
 	}, d.waits)
-	if o != yes || asked == nil {
+	if o != yes {
 		return o
 	}
-	if made == asked && g.tell != nil { // once, however many have waited
+	defer g.person.remember(w)
+	asked, a, first := w.question, w.answer, g.person.first(w)
+	if first && g.tell != nil { // once, however many have waited
 		g.tell(audit.Event{Kind: audit.Granted, Source: audit.Fact, PID: asked.Asker.PID, Op: string(q.Op), Path: q.Path, To: q.To, Reason: "a person said yes: " + scope(asked, a)})
 	}
 	if d.ahead && !a.Dir && a.For != ask.Always && file != 0 {
@@ -42,7 +46,7 @@ func (d *decision) ask(p *files.Plan, q *query.Question, v *query.Verdict) outco
 	if a.For != ask.Run && a.For != ask.Always {
 		return yes
 	}
-	if made == asked && a.For == ask.Always {
+	if first && a.For == ask.Always {
 		g.person.save(a.Dir, file, dir, q.Path, isDir)
 	}
 	g.mu.Lock()
@@ -65,6 +69,22 @@ func (d *decision) ask(p *files.Plan, q *query.Question, v *query.Verdict) outco
 	}
 	g.person.granted(where)
 	return yes
+}
+
+// identity tells which thing lies at a place; and of what is not there, in which directory.
+func identity(at *files.Place) string {
+	if at == nil {
+		return ""
+	}
+	fd, sort := at.Thing, "thing "
+	if !at.Exists() {
+		fd, sort = at.Dir, "new in "
+	}
+	var st unix.Stat_t
+	if unix.Fstat(fd, &st) != nil {
+		return ""
+	}
+	return sort + strconv.FormatUint(st.Dev, 10) + ":" + strconv.FormatUint(st.Ino, 10)
 }
 
 // waits reports whether the caller still waits. One that a signal is about to end need not.

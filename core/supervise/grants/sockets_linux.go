@@ -23,19 +23,19 @@ func (p *Person) Socket(c *supervise.Call, s *spec.Spec, path, named string, wai
 	if !query.SocketAskable(s, path) || strings.HasPrefix(named, "/") && !query.SocketAskable(s, named) {
 		return false, false
 	}
-	var made *ask.Question
-	o, a, asked := p.ask(string(query.Connect)+"\x00"+path+"\x00"+named, func() *ask.Question {
-		made = socketQuestion(path, named)
+	o, w := p.ask(subject{what: string(query.Connect) + "\x00" + path + "\x00" + named}, unseen, func() *ask.Question {
+		made := socketQuestion(path, named)
 		describe(c, made)
 		return made
 	}, waits)
-	if o != yes || asked == nil {
+	if o != yes {
 		return false, false
 	}
-	if made == asked && tell != nil {
-		tell(audit.Event{Kind: audit.Granted, Source: audit.Fact, PID: asked.Asker.PID, Op: string(query.Connect), Path: path, Reason: "a person said yes: " + scope(asked, a)})
+	defer p.remember(w)
+	if p.first(w) && tell != nil {
+		tell(audit.Event{Kind: audit.Granted, Source: audit.Fact, PID: w.question.Asker.PID, Op: string(query.Connect), Path: path, Reason: "a person said yes: " + scope(w.question, w.answer)})
 	}
-	return a.For == ask.Run, true
+	return w.answer.For == ask.Run, true
 }
 
 // socketQuestion says what is asked.
