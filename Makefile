@@ -67,12 +67,14 @@ unit:
 	@GO=$(GO) sh packaging/unit $(MODULES)
 
 .PHONY: lint
+PACKAGES = $(addprefix ./,$(addsuffix /...,$(MODULES)))
 lint:
 	@out=$$(gofmt -l $(MODULES)); [ -z "$$out" ] || { echo "not formatted: $$out"; exit 1; }
-	@for m in $(MODULES); do echo "== lint $$m"; (cd $$m && $(GO) vet ./... && $(GO) run $(STATICCHECK) ./...) || exit 1; done
-	@for os in linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64; do \
-		for b in $(BINARIES); do GOOS=$${os%/*} GOARCH=$${os#*/} $(GO) vet ./$$b || exit 1; done; done
-	@for m in $(MODULES); do (cd $$m && GOOS=darwin GOARCH=arm64 $(GO) vet ./...) || exit 1; done
+	@echo "== go vet"; $(GO) vet $(PACKAGES)
+	@echo "== staticcheck"; $(GO) run $(STATICCHECK) $(PACKAGES)
+	@for os in linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64; do echo "== go vet for $$os"; \
+		GOOS=$${os%/*} GOARCH=$${os#*/} $(GO) vet $(addprefix ./,$(BINARIES)) || exit 1; done
+	@echo "== go vet for darwin/arm64, with tests"; GOOS=darwin GOARCH=arm64 $(GO) vet $(PACKAGES)
 	@sh packaging/lint-sh
 
 # Asks a data base of known faults, so it needs the network.
