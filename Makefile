@@ -96,7 +96,7 @@ include packaging/bench.mk
 # Real agents in their profiles. They come from the npm registry, take 3 GiB and stay for
 # the next time, until clean-agents. At the end it says what each test has started, and what
 # CPU time that took; NONO_LONG=1 adds what takes minutes and shows little more.
-.PHONY: test-agents clean-agents test-managers
+.PHONY: test-agents clean-agents test-managers test-daily
 test-agents:
 	cd tests && NONO_AGENTS=1 NONO_REQUIRE=landlock $(GO) test -v -count=1 -timeout 240m ./agents
 
@@ -107,6 +107,13 @@ test-managers:
 	d=$$(mktemp -d) && chmod 755 "$$d" && trap 'rm -rf "$$d"' EXIT && \
 	{ npm install --silent --no-audit --no-fund --prefix "$$d" @bitwarden/cli@2026.6.0 || echo "SKIPPED: bw could not be had from the npm registry"; } && \
 	cd tests && PATH="$$d/node_modules/.bin:$$PATH" NONO_LONG=1 $(GO) test -v -count=1 -run TestRealManagers ./secrets
+
+# A developer's day: each workflow of tests/daily outside, bare, with the hint's flags and
+# with the profile. As root its tools are installed, of Debian and of the npm registry,
+# and stay. An hour on two CPUs.
+test-daily:
+	sh packaging/setup daily
+	cd tests && NONO_LONG=1 NONO_REQUIRE=landlock $(GO) test -v -count=1 -run TestWorkflows -timeout 240m ./daily
 
 clean-agents:
 	rm -rf "$${NONO_AGENTS_DIR:-$${TMPDIR:-/tmp}/nono-agents}"

@@ -57,7 +57,8 @@ func (l *loader) start(src source, word, value string) (bool, error) {
 		if !ok || !variableName(name) {
 			return true, &mistake{what: "'set-env' needs NAME=VALUE"}
 		}
-		if strings.HasPrefix(v, "~/") || strings.HasPrefix(v, "$") {
+		inTemp := v == "$NONO_TEMP" || strings.HasPrefix(v, "$NONO_TEMP/") // known at the start only
+		if (strings.HasPrefix(v, "~/") || strings.HasPrefix(v, "$")) && !inTemp {
 			path, err := l.env.expand(v)
 			if err != nil {
 				return true, err

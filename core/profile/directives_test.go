@@ -72,12 +72,12 @@ func TestWithout(t *testing.T) {
 }
 
 func TestStart(t *testing.T) {
-	p, home, err := own(t, nil, "set-env A_B=c d=e\nset-env EMPTY=\nset-env AT=~/x y\nset-env IN=$XDG_CACHE_HOME/z\nnotice be careful: it bites\ndaemon 80 it listens\ndaemon ~/.x/pid it runs\n"+
+	p, home, err := own(t, nil, "set-env A_B=c d=e\nset-env EMPTY=\nset-env AT=~/x y\nset-env IN=$XDG_CACHE_HOME/z\nset-env OWN=$NONO_TEMP/z\nnotice be careful: it bites\ndaemon 80 it listens\ndaemon ~/.x/pid it runs\n"+
 		"arguments agent -c a=b --flag\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(p.SetEnv, []Variable{{"A_B", "c d=e", "x"}, {"EMPTY", "", "x"}, {"AT", home + "/x y", "x"}, {"IN", home + "/.cache/z", "x"}}) ||
+	if !reflect.DeepEqual(p.SetEnv, []Variable{{"A_B", "c d=e", "x"}, {"EMPTY", "", "x"}, {"AT", home + "/x y", "x"}, {"IN", home + "/.cache/z", "x"}, {"OWN", "$NONO_TEMP/z", "x"}}) ||
 		!reflect.DeepEqual(p.Notices, []string{"be careful: it bites"}) ||
 		!reflect.DeepEqual(p.Daemons, []Daemon{{Port: 80, Text: "it listens"}, {Path: home + "/.x/pid", Text: "it runs"}}) ||
 		!reflect.DeepEqual(p.Arguments, []Arguments{{"agent", []string{"-c", "a=b", "--flag"}, "x"}}) {

@@ -54,6 +54,12 @@ temp   $XDG_STATE_HOME/pipx/log
 set-env PRE_COMMIT_HOME=$XDG_CACHE_HOME/nono/pre-commit
 create $XDG_CACHE_HOME/nono/pre-commit
 temp   $XDG_CACHE_HOME/nono/pre-commit
+# IPython runs what lies in its directory at each start, and Ansible what lies in ~/.ansible:
+# sandboxes have their own for what both write.
+set-env IPYTHONDIR=$NONO_TEMP/ipython
+set-env JUPYTER_RUNTIME_DIR=$NONO_TEMP/jupyter
+set-env ANSIBLE_LOCAL_TEMP=$NONO_TEMP/ansible
+set-env ANSIBLE_REMOTE_TEMP=$NONO_TEMP/ansible
 # Where macOS keeps such; uv did so once, and still does where it is there.
 macos read   ~/Library/Python
 macos create ~/Library/Caches/pip
