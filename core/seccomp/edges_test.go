@@ -213,6 +213,9 @@ var edges = map[string][]edge{
 	"sched_setscheduler": {
 		{"(own)", [6]uint64{0, 3, pointer}},
 		{"(another's)", [6]uint64{1234, 5, pointer}},
+		{"(another's, ordinary)", [6]uint64{1234, 0, pointer}},
+		{"(another's, ordinary, with a high bit set)", [6]uint64{high | 1234, high, pointer}},
+		{"(another's, real time, reset on fork)", [6]uint64{1234, 0x4000_0001, pointer}},
 	},
 	"sched_setparam": {
 		{"(own)", [6]uint64{0, pointer}},

@@ -28,8 +28,9 @@ const (
 func Errno(errno uint16) Action { return 0x00050000 | Action(errno) }
 
 const (
-	eperm  = Action(0x00050000 | 1)
-	enosys = Action(0x00050000 | 38)
+	succeed = Action(0x00050000) // and do nothing
+	eperm   = Action(0x00050000 | 1)
+	enosys  = Action(0x00050000 | 38)
 )
 
 // A Test compares one half of one argument. An argument has 64 bits, but of an int the

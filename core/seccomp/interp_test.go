@@ -55,6 +55,8 @@ func interpret(t testing.TB, code []Instruction, d seccompData) verdict {
 				return "allow"
 			case 0x80000000:
 				return "kill"
+			case 0x00050000:
+				return "done"
 			case 0x00050001:
 				return "EPERM"
 			case 0x00050026:

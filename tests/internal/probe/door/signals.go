@@ -34,7 +34,8 @@ func signals() map[string]attack {
 		"prlimit-set":    prlimitSet,
 		"sched-affinity": schedAffinity,
 		"sched-policy": func(w world) error {
-			return try.Call(unix.SYS_SCHED_SETSCHEDULER, uintptr(w.int("pid")), 0, zeroParam())
+			const batch = 3 // with the ordinary policy it succeeds and does nothing
+			return try.Call(unix.SYS_SCHED_SETSCHEDULER, uintptr(w.int("pid")), batch, zeroParam())
 		},
 		"setpriority":      func(w world) error { return unix.Setpriority(unix.PRIO_PROCESS, w.int("pid"), 1) },
 		"ioprio":           func(w world) error { return try.Call(unix.SYS_IOPRIO_SET, 1, uintptr(w.int("pid")), 2<<13|4) },
