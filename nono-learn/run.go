@@ -22,9 +22,9 @@ and write to the working directory, the home and temporary files. Prints the
 profile that the command would have needed.
 
   nono learn -- npm ci               print the profile
-  nono learn -o build -- make        save it: nono run --profile build -- make
-  nono learn --add-to build -- make test
-  nono learn --check build -- make   what it lacks, and what is not used
+  nono learn -o mine -- make         save it: nono run --profile mine -- make
+  nono learn --add-to mine -- make test
+  nono learn --check mine -- make    what it lacks, and what is not used
 `
 
 const readOn = `

@@ -34,6 +34,10 @@ func (l *launch) notices(p *cli.Printer, h policy.Host) {
 		if t.Grant.By.Source == spec.System {
 			who = "the sandbox"
 		}
+		if t.Grant.By.Source == spec.StandardStream { // it is open already
+			p.Notice("the command has " + fault.Quote(t.Grant.Path) + " as " + who + ", which the policy " + fault.Quote(t.Policy) + " denies: it cannot be opened again")
+			continue
+		}
 		p.Notice("the policy " + fault.Quote(t.Policy) + what + fault.Quote(t.Grant.Path) + " away from " + who)
 	}
 	for _, t := range l.policy.Patterns {
@@ -184,6 +188,6 @@ func (l *launch) otherNames(p *cli.Printer) {
 		}
 	}
 	if len(linked) > 0 {
-		p.Notice(places(linked) + ": there are hard links to this, and where one of them is granted the file stays open ('find . -samefile FILE' finds them)")
+		p.Notice(places(linked) + ": there are hard links to this, and by one of them in a granted directory the file can stay open ('find . -samefile FILE' finds them)")
 	}
 }

@@ -32,6 +32,8 @@ func TestExamples(t *testing.T) {
 		must(t, os.MkdirAll(filepath.Join(home, dir), 0o755))
 	}
 	writeProfile(t, root, home)
+	// As the line before saves one; TestLearn runs nono learn.
+	must(t, os.WriteFile(filepath.Join(home, ".config/nono/profiles/my-make.profile"), []byte("workdir readwrite\n"), 0o600))
 	must(t, os.WriteFile(filepath.Join(home, "project/.nono.profile"), []byte("workdir readwrite\n"), 0o644))
 	found := 0
 	for _, pattern := range []string{"README.md", "docs/*.md", "packaging/man/*"} {
