@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/fault/nearest"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/profile"
 	"github.com/nono-sandbox/nono/core/site"
@@ -72,10 +71,8 @@ func addPolicyLine(m *policy.Managed, l profile.Line) error {
 		h.By = spec.Origin{Source: spec.Policy, Detail: l.Profile}
 		m.Hosts = append(m.Hosts, h)
 	case "block-command":
-		if strings.Contains(l.Value, "/") {
-			return fault.Text("'block-command' needs the name of a command; 'deny' denies a path")
-		}
 		m.Blocked = append(m.Blocked, is)
+		return blockable(l.Value)
 	case "audit-log":
 		if strings.ContainsAny(l.Value, "*?[") {
 			return fault.Text("a log is one file, and no pattern")
@@ -85,9 +82,9 @@ func addPolicyLine(m *policy.Managed, l profile.Line) error {
 		}
 		m.Log = is
 	case "audit-level":
-		levels := []string{"refused", "exec", "all"}
-		if !slices.Contains(levels, l.Value) {
-			return fault.Text("'audit-level' needs refused, exec or all")
+		levels := wordsOf(l.Word)
+		if err := oneOf(l.Word, l.Value, levels); err != nil {
+			return err
 		}
 		if slices.Index(levels, l.Value) > slices.Index(levels, m.Level.Value) {
 			m.Level = is
@@ -119,41 +116,6 @@ func addPolicyLine(m *policy.Managed, l profile.Line) error {
 		return err
 	}
 	return nil
-}
-
-// forbidden reads what stands behind 'forbid'.
-func forbidden(l profile.Line) (policy.Forbidden, error) {
-	name, value, _ := strings.Cut(l.Value, " ")
-	f := policy.Forbidden{Flag: name, Value: strings.TrimLeft(value, " "), Policy: l.Profile}
-	table := append(PolicyFlags[:len(PolicyFlags):len(PolicyFlags)], RunFlags...)
-	i := slices.IndexFunc(table, func(t Flag) bool { return t.Name == name })
-	switch {
-	case i < 0:
-		var names []string
-		for _, t := range table {
-			names = append(names, t.Name)
-		}
-		hint := "nono run --help lists the flags"
-		if near := nearest.Name(strings.TrimLeft(name, "-"), names); near != "" {
-			hint = "did you mean '" + near + "'?"
-		}
-		return f, &fault.Error{Do: "forbid " + fault.Quote(name), Err: fault.Text("there is no such flag"), Hint: hint}
-	case f.Value == "":
-		return f, nil
-	case table[i].Bare():
-		return f, fault.Text("the flag has no value that could be forbidden: 'forbid " + name + "' forbids the flag")
-	case name == "host" || name == "port":
-		return f, fault.Text("'host' lines say which hosts there may be; 'forbid " + name + "' forbids the flag")
-	}
-	if k := spec.KindOf(name); k.Grants() && k != 0 {
-		path, err := profile.PolicyPath(f.Value)
-		if strings.ContainsAny(f.Value, "*?[") {
-			err = fault.Text("'forbid " + name + "' needs one path, and no pattern")
-		}
-		f.Value = path
-		return f, err
-	}
-	return f, nil
 }
 
 // readPolicies reads the policies, once.

@@ -4,12 +4,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/fault"
-	"github.com/nono-sandbox/nono/core/lists"
 	"github.com/nono-sandbox/nono/core/spec"
 	"github.com/nono-sandbox/nono/core/spec/reach"
-	"golang.org/x/sys/unix"
 )
 
 // Managed is what the policies of the machine's administrator say. Compile keeps to
@@ -51,7 +48,7 @@ type Ruled struct{ Value, Policy string }
 
 // Forbidden is a flag, without its dashes, that a policy forbids: with that value
 // only, if there is one. Where the value is a path, a grant of all that the flag
-// would give there is forbidden, by whatever flag, and of what is above the path.
+// would give there is forbidden, by whatever flags, and of what is above the path.
 type Forbidden struct{ Flag, Value, Policy string }
 
 // byPolicy is the reason of what a policy says.
@@ -65,35 +62,6 @@ func PolicyError(do, path, why, policy string) error {
 
 // shows is the remedy for what a policy refuses: to read it.
 const shows = "'nono policy show' tells what the policies say"
-
-// Forbids returns the policy that forbids a flag with this value, on the system goos,
-// or "". The flag has no dashes. Paths are looked at where they are resolved.
-func (m *Managed) Forbids(flag, value, goos string) string {
-	if m == nil {
-		return ""
-	}
-	for _, f := range m.Forbidden {
-		if f.breaks(flag, value, goos) {
-			return f.Policy
-		}
-	}
-	return ""
-}
-
-// breaks reports whether a flag with this value is what f forbids.
-func (f *Forbidden) breaks(flag, value, goos string) bool {
-	switch {
-	case flag != f.Flag:
-		return false
-	case f.Value == "", f.Value == value:
-		return true
-	case flag != "allow-command" || f.Value == "all":
-		return false
-	}
-	list, err := lists.Commands(goos)
-	of := func(what string, c lists.Command) bool { return what == "all" || what == c.Category || what == c.Name }
-	return err != nil || slices.ContainsFunc(list, func(c lists.Command) bool { return of(f.Value, c) && of(value, c) })
-}
 
 // Under returns o as the policies let it be: what every front end that looks at
 // Options after Compile goes by. It is an error where o asks for what a policy does
@@ -202,48 +170,4 @@ func everywhere(path string, homes []home) []string {
 		}
 	}
 	return all
-}
-
-// withoutForbiddenGrants is m but for the grants that it forbids.
-func (m *Managed) withoutForbiddenGrants() *Managed {
-	if m == nil {
-		return nil
-	}
-	left := *m
-	left.Forbidden = slices.DeleteFunc(slices.Clone(m.Forbidden), func(f Forbidden) bool { k := spec.KindOf(f.Flag); return k != 0 && k.Grants() })
-	return &left
-}
-
-// forbidden refuses the grants that f, which is about a path, forbids.
-func (c *compiler) forbidden(f Forbidden, homes []home) error {
-	k := spec.KindOf(f.Flag)
-	if f.Value == "" || k == 0 || !k.Grants() {
-		return nil // the flag itself is looked for where flags are known
-	}
-	for _, path := range everywhere(f.Value, homes) {
-		at, err := c.res.Resolve(path)
-		if err != nil && err != unix.EACCES {
-			continue
-		}
-		for _, g := range c.o.Grants {
-			if !g.Kind.Grants() || !gives(g.Kind, k) {
-				continue
-			}
-			typed, err := c.absolute(g)
-			if err != nil {
-				return err
-			}
-			to, err := c.res.Resolve(typed)
-			if err == nil && spec.Within(at.Path, to.Path) {
-				return PolicyError("grant "+flagOf(g.Kind), g.Path, "--"+f.Flag+" "+fault.Quote(f.Value)+" is forbidden by", f.Policy)
-			}
-		}
-	}
-	return nil
-}
-
-// gives reports whether a grant of kind k gives all that one of kind other gives.
-func gives(k, other spec.Kind) bool {
-	have, want := carve.Granted(k, false), carve.Granted(other, false)
-	return have&want == want
 }

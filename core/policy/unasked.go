@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 
+	"github.com/nono-sandbox/nono/core/carve"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -67,10 +68,12 @@ func addUnasked(s *spec.Spec, o Options, h Host) error {
 			if err != nil && err != unix.EACCES {
 				continue // as where grants are looked at
 			}
-			for _, more := range [...]spec.Kind{spec.Read, spec.Write, spec.Allow, spec.ReadFile, spec.WriteFile, spec.AllowFile} {
-				if gives(more, k) {
-					s.Unasked = append(s.Unasked, spec.Path{Kind: more, Path: at.Path, By: byPolicy(f.Policy)})
-				}
+			kinds, err := c.unaskedKinds(carve.Granted(k, false), at.Path)
+			if err != nil {
+				return err
+			}
+			for _, more := range kinds {
+				s.Unasked = append(s.Unasked, spec.Path{Kind: more, Path: at.Path, By: byPolicy(f.Policy)})
 			}
 		}
 	}

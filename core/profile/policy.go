@@ -8,6 +8,7 @@ import (
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/fault/nearest"
 	"github.com/nono-sandbox/nono/core/lists"
+	"github.com/nono-sandbox/nono/core/project"
 	"github.com/nono-sandbox/nono/core/site"
 )
 
@@ -90,4 +91,13 @@ func PolicyPath(path string) (string, error) {
 			hint: "begin the path with '~/', an XDG directory such as '$XDG_CONFIG_HOME/', or '/'"}
 	}
 	return "", &mistake{what: "the path " + fault.Quote(path) + " is not absolute", hint: "begin it with '~/', an XDG directory such as '$XDG_CONFIG_HOME/', or '/'"}
+}
+
+// CheckForbidden refuses a name that no profile can have: a policy cannot forbid that one.
+// Profiles of the user's own have any names, so a name that is unknown is good.
+func CheckForbidden(name string) error {
+	if goodName(name) || name == project.Name {
+		return nil
+	}
+	return badName(name)
 }
