@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/nono-sandbox/nono/core/audit"
 	"github.com/nono-sandbox/nono/core/cli"
@@ -62,15 +63,30 @@ func act(args []string, out io.Writer) (int, error) {
 		_, err := io.WriteString(out, usage)
 		return 0, err
 	case "schema":
-		_, err := io.WriteString(out, schema)
+		text := schema
+		if cli.WantsHelp(args) {
+			text = usage
+		}
+		_, err := io.WriteString(out, text)
 		return 0, err
 	case "--version":
 		_, err := io.WriteString(out, "nono-audit "+version.String()+"\n")
 		return 0, err
 	}
+	switch {
+	case !slices.Contains([]string{"show", "verify", "report", "replay"}, sub):
+		return 0, cli.Misuse("find the subcommand "+fault.Quote(sub), "there is none of that name", "show, verify, report, replay or schema")
+	case cli.WantsHelp(args):
+		_, err := io.WriteString(out, usage)
+		return 0, err
+	}
 	follow := false
-	if sub == "show" && len(args) > 0 && (args[0] == "-f" || args[0] == "--follow") {
-		follow, args = true, args[1:]
+	if sub != "replay" {
+		// The flags of replay are nono-run's.
+		var err error
+		if follow, args, err = words(sub, args); err != nil {
+			return 0, err
+		}
 	}
 	if len(args) == 0 {
 		return 0, cli.Misuse("read a log", "its file is missing", "nono audit "+sub+" LOG")
@@ -90,10 +106,22 @@ func act(args []string, out io.Writer) (int, error) {
 		return verify(f, out)
 	case "report":
 		return report(f, args[0], out)
-	case "replay":
-		return replay(f, args[1:], out)
 	}
-	return 0, cli.Misuse("find the subcommand "+fault.Quote(sub), "there is none of that name", "show, verify, report, replay or schema")
+	return replay(f, args[1:], out)
+}
+
+// words splits what stands behind a subcommand into its flag, where it has one, and words.
+func words(sub string, args []string) (follow bool, words []string, err error) {
+	var table []cli.Flag
+	if sub == "show" {
+		table = []cli.Flag{{Name: "follow", Short: "f", Help: "wait for more"}}
+	}
+	set := cli.NewSet(table...)
+	if sub == "show" {
+		set.BindBool("follow", &follow)
+	}
+	words, err = set.ParseAnywhere(args)
+	return follow, words, err
 }
 
 // verify says whether the log is as it was written.

@@ -90,6 +90,9 @@ func prune(s *session) error { return s.pruneRuns(s.store, "thrown away") }
 
 // pruneRuns removes the old runs of a store.
 func (s *session) pruneRuns(store ephemeral.Store, word string) error {
+	if len(s.words) > 0 {
+		return cli.Misuse("prune "+fault.Quote(s.words[0]), "prune takes no words", "nono discard ID throws one run of --ephemeral away; --older 7d names an age")
+	}
 	age := 7 * 24 * time.Hour
 	if s.older != "" {
 		var err error

@@ -25,7 +25,8 @@ const usage = `usage: nono diff    [--stat] [ID] [PATH ...]   show what a run ch
 
 A run with --ephemeral leaves its changes apart from the originals; one with
 --undo changes the originals and saves what they were. Without ID, the latest
-run is meant; without PATH, all its changes.
+run is meant; without PATH, all its changes. Flags may stand behind them; a PATH
+that begins with '-' stands behind '--'.
 
 `
 
@@ -109,7 +110,7 @@ func act(args []string, s *session) error {
 	for _, f := range c.flags {
 		s.bind(set, f.Name)
 	}
-	words, err := set.Parse(args[1:])
+	words, err := set.ParseAnywhere(args[1:])
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/undo"
 )
@@ -11,13 +12,19 @@ import (
 // says with all such runs.
 func takeBack(s *session) error {
 	if len(s.words) > 0 {
-		switch s.words[0] {
-		case "list":
+		switch first := s.words[0]; {
+		case (first == "list" || first == "prune") && s.force:
+			return cli.Misuse("use the flag '--force'", "it does not go with "+first, "nono undo "+first)
+		case first == "list" && s.older == "":
 			s.words = s.words[1:]
 			return s.listRuns(s.inPlace, "no runs that can be undone")
-		case "prune":
+		case first == "prune":
+			s.words = s.words[1:]
 			return s.pruneRuns(s.inPlace, "forgotten")
 		}
+	}
+	if s.older != "" {
+		return cli.Misuse("use the flag '--older'", "it goes with prune alone", "nono undo prune --older 7d")
 	}
 	r, paths, err := s.chosen(s.inPlace)
 	if err != nil {

@@ -24,12 +24,12 @@ func TestBadInput(t *testing.T) {
 		status int
 		stderr string
 	}{
-		{"empty", "", "$S -- $P nothing", 125, "cannot use the spec '$S': line 1: the first line is not 'nono-spec 1'"},
+		{"empty", "", "$S -- $P nothing", 125, "cannot use the spec '$S': line 1: the first line is neither 'nono-spec 1' nor 'nono-spec 2'"},
 		{"truncated in a line", "nono-spec 1\nread /us", "$S -- $P nothing", 125, "cannot use the spec '$S': line 2: the last line has no end" + cut},
 		{"truncated at a line", "nono-spec 1\nread /usr\nnet block\n", "$S -- $P nothing", 125, "cannot use the spec '$S': it has no line 'unix-sockets block' or 'unix-sockets allow'" + cut},
 		{"unknown directive", "nono-spec 1\ngrant /usr\n" + scalars, "$S -- $P nothing", 125, `cannot use the spec '$S': line 2: unknown directive "grant"`},
 		{"NUL bytes", "nono-spec 1\nread /usr\x00\n" + scalars, "$S -- $P nothing", 125, "cannot use the spec '$S': line 2: the line has a control character, or a byte that is not UTF-8"},
-		{"nothing but NUL bytes", strings.Repeat("\x00", 4096), "$S -- $P nothing", 125, "cannot use the spec '$S': line 1: the first line is not 'nono-spec 1'"},
+		{"nothing but NUL bytes", strings.Repeat("\x00", 4096), "$S -- $P nothing", 125, "cannot use the spec '$S': line 1: the first line is neither 'nono-spec 1' nor 'nono-spec 2'"},
 		{"a line of 64 MiB", "nono-spec 1\nread /" + strings.Repeat("x", 64<<20) + "\n" + scalars, "$S -- $P nothing", 125, "cannot use the spec '$S': it is larger than 16 MiB"},
 		{"relative path", "nono-spec 1\nread usr\n" + scalars, "$S -- $P nothing", 125, `cannot use the spec '$S': line 2: the path "usr" is not absolute`},
 		{"later version", "nono-spec 3\n", "$S -- $P nothing", 125, `cannot use the spec '$S': line 1: this nono reads versions 1 and 2 of the format, not "3"`},

@@ -13,8 +13,13 @@ import (
 	"os"
 
 	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
+	"github.com/nono-sandbox/nono/core/version"
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "--version" {
+		os.Stdout.WriteString("nono-overlay " + version.String() + "\n")
+		return
+	}
 	os.Exit(run(os.Args[1:]))
 }

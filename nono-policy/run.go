@@ -49,6 +49,11 @@ over, a signature that holds; 1 otherwise; 2 a mistake or an error.
 // does not hold.
 const found = 1
 
+var subcommands = map[string]func(args []string, out io.Writer) (int, error){
+	"show": show, "lint": lint, "diff": diff, "test": test, "import": importProfile,
+	"sign": sign, "verify": verify, "trust": trust, "untrust": untrust,
+}
+
 // run is the whole program; it returns the exit status.
 func run(args []string, stdout, stderr *os.File) int {
 	p := cli.NewPrinter(stdout, stderr)
@@ -70,26 +75,15 @@ func act(args []string, out io.Writer) (int, error) {
 		return 0, say(out, usage)
 	case "--version":
 		return 0, say(out, "nono-policy "+version.String()+"\n")
-	case "show":
-		return show(args, out)
-	case "lint":
-		return lint(args, out)
-	case "diff":
-		return diff(args, out)
-	case "test":
-		return test(args, out)
-	case "import":
-		return importProfile(args, out)
-	case "sign":
-		return sign(args, out)
-	case "verify":
-		return verify(args, out)
-	case "trust":
-		return trust(args, out)
-	case "untrust":
-		return untrust(args, out)
 	}
-	return 0, cli.Misuse("find the subcommand "+fault.Quote(sub), "there is none of that name", "show, lint, diff, test, import, sign, verify, trust or untrust")
+	do, ok := subcommands[sub]
+	switch {
+	case !ok:
+		return 0, cli.Misuse("find the subcommand "+fault.Quote(sub), "there is none of that name", "show, lint, diff, test, import, sign, verify, trust or untrust")
+	case cli.WantsHelp(args):
+		return 0, say(out, usage)
+	}
+	return do(args, out)
 }
 
 func say(out io.Writer, text string) error {

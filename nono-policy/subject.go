@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"flag"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -31,15 +33,15 @@ func flags(r *cli.Request) *cli.Set {
 func compile(args []string) (*subject, error) {
 	s := &subject{}
 	set := flags(&s.Request)
-	n := 0
-	for n < len(args) && !strings.HasPrefix(args[n], "-") {
-		n++
+	words, err := set.ParseAnywhere(args)
+	if errors.Is(err, flag.ErrHelp) {
+		// A file of assertions has it: act has looked at the command line.
+		err = cli.Misuse("use the flag '--help'", "it says nothing about a policy", "nono policy --help")
 	}
-	words, err := set.Parse(args[n:])
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range append(args[:n:n], words...) {
+	for _, w := range words {
 		s.add(w)
 	}
 	if s.host, err = policy.ThisHost(runtime.GOOS); err != nil {

@@ -22,7 +22,7 @@ var subcommands = [...]subcommand{
 	{"learn", "make a profile of what a command uses", "nono-learn", false},
 	{"policy", "show, lint, compare or test a policy", "nono-policy", false},
 	{"audit", "read the log of a run", "nono-audit", false},
-	{"ask", "answer what runs with --ask ask", "nono-ask", false},
+	{"ask", "answer the questions of runs with --ask", "nono-ask", false},
 	{"shell", "start your shell in the sandbox; takes the flags of run", "nono-run", false},
 	{"diff", "show what a run with --ephemeral or --undo changed", "nono-ephemeral", true},
 	{"keep", "move the changes of --ephemeral to the originals", "nono-ephemeral", true},

@@ -62,6 +62,43 @@ func TestFlagsEnd(t *testing.T) {
 	}
 }
 
+// TestFlagsBehindWords: ParseAnywhere takes flags up to "--", wherever they stand.
+func TestFlagsBehindWords(t *testing.T) {
+	for _, c := range []struct{ args, words, force, older string }{
+		{"", "", "", ""}, {"a b", "a b", "", ""}, {"--force a", "a", "true", ""}, {"a --force", "a", "true", ""},
+		{"a --older 1s b --force", "a b", "true", "1s"}, {"prune --older=1s", "prune", "", "1s"},
+		{"a -- --force", "a --force", "", ""}, {"-- --force", "--force", "", ""}, {"a -- -- b", "a -- b", "", ""},
+		{"a --force -- --older", "a --older", "true", ""}, {"- --force", "-", "true", ""}, {"a --older --force", "a", "", "--force"},
+		{"a --fore", "error", "", ""}, {"--force a --force", "error", "", ""}, {"a --older", "error", "", ""},
+		{"a --older --", "error", "", ""}, {"a --older --force --older 2s", "error", "", ""},
+	} {
+		s := NewSet(Flag{Name: "force"}, Flag{Name: "older", Arg: "AGE"})
+		var force bool
+		var older string
+		s.BindBool("force", &force)
+		s.BindString("older", &older)
+		words, err := s.ParseAnywhere(strings.Fields(c.args))
+		var misuse *UsageError
+		if c.words == "error" {
+			if !errors.As(err, &misuse) {
+				t.Errorf("%s: %q, %v; want a usage error", c.args, words, err)
+			}
+			continue
+		}
+		if err != nil || strings.Join(words, " ") != c.words || force != (c.force == "true") || older != c.older {
+			t.Errorf("%s: %q, %v, %q, %v", c.args, words, force, older, err)
+		}
+	}
+}
+
+func TestWantsHelp(t *testing.T) {
+	for args, want := range map[string]bool{"": false, "x": false, "-h": true, "x --help": true, "x -- --help": false, "--helps": false} {
+		if got := WantsHelp(strings.Fields(args)); got != want {
+			t.Errorf("%q: %v", args, got)
+		}
+	}
+}
+
 func TestUsageErrors(t *testing.T) {
 	const allow = "--allow DIR: read and write everything in this directory"
 	for _, c := range []struct {

@@ -75,7 +75,7 @@ func headerProblem(first string) string {
 	if v, ok := strings.CutPrefix(first, "nono-spec "); ok && v != "1" && v != "2" && len(v) < 10 {
 		return "this nono reads versions 1 and 2 of the format, not " + strconv.Quote(v)
 	}
-	return "the first line is not '" + Header + "'"
+	return "the first line is neither '" + Header + "' nor '" + HeaderSupervised + "'"
 }
 
 // line adds line n to s, and returns the mistake in it, or "".

@@ -41,7 +41,7 @@ var subs = []sub{
 		{"replay", "say what the policy of today would answer", "", true},
 		{"schema", "print the JSON Schema of a line", "", false},
 	}},
-	{name: "ask", about: "answer what runs with --ask ask", flags: "--once"},
+	{name: "ask", about: "answer the questions of runs with --ask", flags: "--once"},
 	{name: "diff", about: "show what a run with --ephemeral or --undo changed", flags: "--stat"},
 	{name: "keep", about: "move the changes of --ephemeral to the originals", flags: "--force"},
 	{name: "discard", about: "throw those changes away"},

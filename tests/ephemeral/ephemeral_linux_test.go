@@ -228,6 +228,9 @@ func TestRefused(t *testing.T) {
 			{[]string{"keep", "--nothing"}, "there is no such flag"},
 			{[]string{"ephemeral", "prune", "--older", "7y"}, "a unit (s, m, h, d, w)"},
 			{[]string{"ephemeral", "list", "x"}, "takes no words"},
+			{[]string{"ephemeral", "list", "x", "--force"}, "there is no such flag"},
+			{[]string{"ephemeral", "prune", "x"}, "takes no words"},
+			{[]string{"diff", "a", "--sta"}, "did you mean --stat?"},
 			{[]string{"ephemeral", "frobnicate"}, "no such subcommand"},
 		} {
 			if out, status := p.Nono(c.args...); status == 0 || !strings.Contains(out, c.want) || !strings.Contains(out, "nono: hint: ") {
@@ -239,6 +242,16 @@ func TestRefused(t *testing.T) {
 		}
 		if out, status := p.Nono("keep", "b"); status != 1 || !strings.Contains(out, "changed nothing there") {
 			t.Errorf("keep of what did not change: %d: %s", status, out)
+		}
+		// Flags may stand behind the paths, up to "--".
+		if out, status := p.Nono("diff", "a", "--stat"); status != 0 || strings.Contains(out, "@@") || !strings.Contains(out, "/a") {
+			t.Errorf("diff with its flag behind: %d: %s", status, out)
+		}
+		if out, status := p.Nono("discard", "--", "--stat"); status != 1 || !strings.Contains(out, "/--stat': the run changed nothing there") {
+			t.Errorf("a path behind '--': %d: %s", status, out)
+		}
+		if out, status := p.Nono("keep", "a", "--force"); status != 0 || !strings.Contains(out, "kept: 1 changed") {
+			t.Errorf("keep with its flag behind: %d: %s", status, out)
 		}
 	})
 }

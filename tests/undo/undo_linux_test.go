@@ -84,6 +84,36 @@ func TestTakeBack(t *testing.T) {
 	})
 }
 
+// What stands behind prune is understood, or nothing happens.
+func TestPrune(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		p.run("echo 1 >> a")
+		id, _ := p.Nono("undo", "list")
+		id, _, _ = strings.Cut(id, " ")
+		for _, args := range []string{"prune --older bad", "prune --older", "prune xyz", "prune --force", "prune --older 0s " + id,
+			"prune --oldr 0s", "prune -- --older 0s", "list --older 0s", "list --force", "list x", "--older 0s", "a --older 0s"} {
+			if out, status := p.Nono(append([]string{"undo"}, strings.Fields(args)...)...); status != 2 || !strings.Contains(out, "nono: error: cannot ") {
+				t.Errorf("undo %s: status %d: %s", args, status, out)
+			}
+		}
+		if out, status := p.Nono("undo", "prune", "--help"); status != 0 || !strings.HasPrefix(out, "usage: nono diff") {
+			t.Errorf("the help: status %d: %s", status, out)
+		}
+		for _, args := range []string{"prune", "prune --older 1d", "--older 1d prune"} {
+			if out, status := p.Nono(append([]string{"undo"}, strings.Fields(args)...)...); status != 0 || out != "" {
+				t.Errorf("undo %s of a new run: status %d: %s", args, status, out)
+			}
+		}
+		if out, status := p.Nono("undo", "prune", "--older", "0s"); status != 0 || out != "forgotten: "+id+"\n" {
+			t.Errorf("prune: status %d: %s", status, out)
+		}
+		p.run("echo 2 >> a")
+		if out, status := p.Nono("undo", "a", "--force"); status != 0 || !strings.Contains(out, "taken back: 1 changed") {
+			t.Errorf("a flag behind a path: status %d: %s", status, out)
+		}
+	})
+}
+
 // After random changes by two threads undo gives back the tree bit for bit.
 func TestRandom(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
