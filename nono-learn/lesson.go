@@ -69,6 +69,10 @@ func (l *lesson) before() error {
 		r.AllowCommands = []string{"all"}
 	}
 	wide, err := policy.Compile(r.Options, l.h)
+	if policy.ByPolicy(err) || forbidsLearning(r.Managed, l.h.GOOS) {
+		return &fault.Error{Do: "learn", Err: fault.Text("learning needs wide grants for one run, and a policy of this machine forbids them"),
+			Hint: "'nono policy show' tells what is forbidden; learn on another machine, or write the profile by hand: nono-profile(5)"}
+	}
 	if err != nil {
 		return err
 	}
@@ -80,6 +84,13 @@ func (l *lesson) before() error {
 		return err
 	}
 	return l.findUsual()
+}
+
+// forbidsLearning reports whether a policy forbids a flag that the run to learn from has.
+func forbidsLearning(m *policy.Managed, goos string) bool {
+	return slices.ContainsFunc([]string{"record", "read", "allow", "inner-sockets", "allow-rmdir", "allow-cwd", "allow-beside-denied"}, func(flag string) bool {
+		return m.Forbids(flag, "", goos) != ""
+	})
 }
 
 // ownProfile has the run go as the profile that is added to or checked would have it: with

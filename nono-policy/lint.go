@@ -18,6 +18,9 @@ func lint(args []string, out io.Writer) (int, error) {
 	if len(args) == 0 {
 		return 0, cli.Misuse("lint", "no policy is given", "nono policy lint PROFILE")
 	}
+	if args[0] == "--policy" {
+		return lintPolicies(args[1:])
+	}
 	s, err := compile(args)
 	if err != nil {
 		return 0, err
@@ -27,6 +30,19 @@ func lint(args []string, out io.Writer) (int, error) {
 		return 0, nil
 	}
 	return found, say(out, strings.Join(all, "\n")+"\n"+count(len(all))+"\n")
+}
+
+// lintPolicies reads files as policies of the administrator, before they are installed.
+func lintPolicies(files []string) (int, error) {
+	if len(files) == 0 {
+		return 0, cli.Misuse("lint", "no policy is given", "nono policy lint --policy FILE")
+	}
+	for _, f := range files {
+		if err := cli.CheckPolicy(f); err != nil {
+			return 0, err
+		}
+	}
+	return 0, nil
 }
 
 func count(n int) string {

@@ -2,6 +2,7 @@
 //
 //	nono-policy show [PROFILE ...] [FLAG ...]
 //	nono-policy lint [PROFILE ...] [FLAG ...]
+//	nono-policy lint --policy FILE ...
 //	nono-policy diff A B
 //	nono-policy test FILE [PROFILE ...] [FLAG ...]
 //	nono-policy import FILE

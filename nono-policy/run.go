@@ -12,6 +12,7 @@ import (
 
 const usage = `usage: nono policy show [--system] [PROFILE ...] [FLAG of nono run ...]
        nono policy lint [PROFILE ...] [FLAG of nono run ...]
+       nono policy lint --policy FILE ...
        nono policy diff A B
        nono policy test FILE [PROFILE ...] [FLAG of nono run ...]
        nono policy import FILE
@@ -29,6 +30,7 @@ the same flags here. PROFILE is the name of a profile, or a file that ends in
 
   show   every line of the policy, and where it comes from
   lint   what is too wide, has no effect, or contradicts something else
+         with --policy, whether FILE can be a policy of the administrator
   diff   what one policy grants or denies and the other does not; A and B are
          profiles, or specs: files that end in .spec
   test   whether the assertions in FILE hold; see nono-policy(1)

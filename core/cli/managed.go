@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -35,6 +36,29 @@ func ReadPolicies(goos string) (*policy.Managed, error) {
 		return nil, err
 	}
 	return parsePolicies(files, goos)
+}
+
+// CheckPolicy reads a file as the policy that it is to become, for each system, and
+// says what is wrong with it. It does not matter where the file is, and whose.
+func CheckPolicy(path string) error {
+	base := filepath.Base(path)
+	if !strings.HasSuffix(base, site.Suffix) {
+		return &fault.Error{Do: "use the policy", Path: path, Err: fault.Text("the name of a policy ends in '" + site.Suffix + "'")}
+	}
+	text, err := os.ReadFile(path)
+	if err == nil && len(text) > site.MaxFile {
+		err = fault.Text("it is larger than 1 MiB")
+	}
+	if err != nil {
+		return &fault.Error{Do: "read", Path: path, Err: err}
+	}
+	file := site.File{Name: strings.TrimSuffix(base, site.Suffix), Path: path, Text: string(text)}
+	for _, goos := range []string{"linux", "darwin"} {
+		if _, err := parsePolicies([]site.File{file}, goos); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // parsePolicies puts together what all the policies say.

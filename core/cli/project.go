@@ -33,7 +33,11 @@ func (r *Request) Project(env profile.Env) (Found, error) {
 	case r.NoProject:
 		return f, nil
 	}
-	var err error
+	// A mistake in a policy is none of the project's.
+	err := r.readPolicies(env.GOOS)
+	if err != nil {
+		return f, err
+	}
 	f.Project, err = project.Look(env.Workdir, f.Store)
 	switch f.Standing {
 	case project.None:

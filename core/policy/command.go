@@ -169,6 +169,7 @@ func (s *starter) refuseHardLink(who string, p paths.Target) error {
 func (s *starter) isBlocked(what, name string) error {
 	category := s.cmds.category[name]
 	hint := "--allow-command " + name + " allows it"
+	by := s.o.Managed.Forbids("allow-command", name, s.h.GOOS)
 	switch {
 	case category != spec.BlockFlag && byName(category):
 		hint = shows
@@ -176,6 +177,8 @@ func (s *starter) isBlocked(what, name string) error {
 		hint = "leave out --block-command " + name
 	case category == "privilege escalation" && s.h.UID != 0:
 		hint = "no program in a sandbox gains privileges: run it outside"
+	case by != "":
+		hint = "the policy " + fault.Quote(by) + " keeps it blocked; " + shows
 	case name == "rmdir" && !s.o.Allow.Rmdir:
 		hint = "--allow-command rmdir --allow-rmdir allows it"
 	}

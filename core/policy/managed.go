@@ -3,6 +3,7 @@ package policy
 import (
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
@@ -60,6 +61,9 @@ func PolicyError(do, path, why, policy string) error {
 		Hint: shows}
 }
 
+// ByPolicy reports whether an error is such a refusal.
+func ByPolicy(err error) bool { return err != nil && fault.HintOf(err) == shows }
+
 // shows is the remedy for what a policy refuses: to read it.
 const shows = "'nono policy show' tells what the policies say"
 
@@ -108,10 +112,24 @@ func (o *Options) underHosts(m *Managed) error {
 	}
 	for _, h := range o.Hosts {
 		if !slices.ContainsFunc(m.Hosts, func(floor spec.Host) bool { return reach.Covers(&floor, &h) }) {
-			return PolicyError("use --host", reach.Text(h), "the host is not among those of", m.Hosts[0].By.Detail)
+			return m.notAmong(h)
 		}
 	}
 	return nil
+}
+
+// notAmong refuses a host that the policies do not have, or have with one port only.
+func (m *Managed) notAmong(h spec.Host) error {
+	for _, floor := range m.Hosts {
+		narrower := h
+		narrower.Port = floor.Port
+		if h.Port != floor.Port && reach.Covers(&floor, &narrower) {
+			return &fault.Error{Do: "use --host", Path: reach.Text(h),
+				Err:  fault.Text("the policy " + fault.Quote(floor.By.Detail) + " has it with port " + strconv.Itoa(int(floor.Port)) + " only"),
+				Hint: "--host " + reach.Text(narrower)}
+		}
+	}
+	return PolicyError("use --host", reach.Text(h), "the host is not among those of", m.Hosts[0].By.Detail)
 }
 
 // managed puts the denies of the policies before everything that is asked for, and

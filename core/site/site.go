@@ -27,8 +27,8 @@ const (
 // Suffix is what the names of policies and profiles end in.
 const Suffix = ".profile"
 
-// maxFile is the largest file that is read, in bytes: one is written by hand.
-const maxFile = 1 << 20
+// MaxFile is the largest file that is read, in bytes: one is written by hand.
+const MaxFile = 1 << 20
 
 // A File is a policy or a profile of the site. Name is the file's without Suffix.
 type File struct{ Name, Path, Text string }
@@ -212,8 +212,8 @@ func read(dir int, path, name string) (string, error) {
 	if err := rootsAlone(fd, unix.S_IFREG); err != nil {
 		return "", refuse(path, err)
 	}
-	text, err := fdio.ReadAll(fd, maxFile+1)
-	if err == nil && len(text) > maxFile {
+	text, err := fdio.ReadAll(fd, MaxFile+1)
+	if err == nil && len(text) > MaxFile {
 		err = fault.Text("it is larger than 1 MiB")
 	}
 	if err != nil {

@@ -25,7 +25,7 @@ type verb struct {
 var subs = []sub{
 	{name: "policy", about: "show, lint, compare or test a policy", verbs: []verb{
 		{"show", "show every line of a policy, and where it comes from", "--system", true},
-		{"lint", "say what is too wide, has no effect or contradicts something", "", true},
+		{"lint", "say what is too wide, has no effect or contradicts something", "--policy", true},
 		{"diff", "compare two profiles or specs", "", true},
 		{"test", "test the assertions in a file", "", true},
 		{"import", "translate a JSON profile of another nono", "", false},

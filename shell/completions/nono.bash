@@ -274,7 +274,7 @@ _nono_sub() {
 	case $1/$verb in
 	policy/) verbs=$'show\nlint\ndiff\ntest\nimport\nsign\nverify\ntrust\nuntrust' ;;
 	policy/show) flags='--system' profiles=yes ;;
-	policy/lint) profiles=yes ;;
+	policy/lint) flags='--policy' profiles=yes ;;
 	policy/diff) profiles=yes ;;
 	policy/test) profiles=yes ;;
 	policy/sign) flags='--key' ;;

@@ -305,6 +305,7 @@ complete -c nono -n '__nono_sub policy show' -l system
 complete -c nono -F -n '__nono_sub policy show'
 complete -c nono -n '__nono_sub policy show' -a '(__nono_profiles)'
 complete -c nono -n '__nono_sub policy' -a lint -d 'say what is too wide, has no effect or contradicts something'
+complete -c nono -n '__nono_sub policy lint' -l policy
 complete -c nono -F -n '__nono_sub policy lint'
 complete -c nono -n '__nono_sub policy lint' -a '(__nono_profiles)'
 complete -c nono -n '__nono_sub policy' -a diff -d 'compare two profiles or specs'
