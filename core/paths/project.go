@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"os"
 	"path/filepath"
 
 	"github.com/nono-sandbox/nono/core/spec"
@@ -17,18 +18,39 @@ func InProject(dir, work, home string) bool {
 	}
 	dir, work, home = existing(dir), existing(work), existing(home)
 	for up := work; up != "/" && !spec.Within(home, up); up = spec.Parent(up) {
-		if spec.Within(dir, up) {
-			return up == work || writable(up)
+		// A directory of another between the two does not end the search: whoever may
+		// change the one above it renames it, and makes another of its name.
+		if spec.Within(dir, up) && (up == work || changeable(up, uint32(os.Geteuid()))) {
+			return true
 		}
 	}
 	return false
 }
 
-// writable reports whether up can be the user's: /tmp and its like are everybody's, and
-// what is directly beneath the root is the system's.
-func writable(up string) bool {
+// changeable reports whether a command of the user uid that was granted up could have made
+// what is in it. The modes of what the user owns say nothing: no right of the kernel holds
+// chmod, and an earlier run may have set a sticky bit, or taken the right to write. Where
+// another owns the directory, the user's commands cannot change its modes; a sticky bit
+// that root has set marks what is everybody's, such as /tmp.
+//
+// For root the owner says little, since root owns the whole system: what is directly
+// beneath the root, such as /var and /srv, is the system's, and so are the two other
+// directories that are everybody's. All else is root's own, such as /srv/x and /root/x,
+// with a sticky bit or without.
+func changeable(up string, uid uint32) bool {
+	if uid == 0 && (spec.Parent(up) == "/" || up == "/var/tmp" || up == "/dev/shm") {
+		return false
+	}
 	var st unix.Stat_t
-	return unix.Stat(up, &st) == nil && st.Mode&unix.S_ISVTX == 0 && unix.Access(up, unix.W_OK) == nil && spec.Parent(up) != "/"
+	switch {
+	case unix.Stat(up, &st) != nil:
+		return false
+	case st.Uid == uid:
+		return true
+	case st.Uid == 0 && st.Mode&unix.S_ISVTX != 0:
+		return false
+	}
+	return st.Mode&0o002 != 0 || unix.Faccessat(unix.AT_FDCWD, up, unix.W_OK, unix.AT_EACCESS) == nil
 }
 
 // existing resolves the symlinks of as much of path as exists.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/nono-sandbox/nono/core/fault"
+	"github.com/nono-sandbox/nono/core/paths"
 	"golang.org/x/sys/unix"
 )
 
@@ -28,7 +29,11 @@ func readOwn(dir, file string, uid int) (string, error) {
 		return "", refused(file, fault.Text("it is a symlink that leads nowhere"), "")
 	}
 	if err != nil {
-		return "", refused(file, err, "")
+		hint := ""
+		if at := paths.Shut(file, uid); at != "" { // a command may have changed the modes
+			hint = "chmod u+rwX " + fault.Quote(at)
+		}
+		return "", refused(file, err, hint)
 	}
 	defer f.Close()
 	var st unix.Stat_t

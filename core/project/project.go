@@ -60,10 +60,12 @@ func Look(dir string, s Store) (Project, error) {
 	}
 	p.File, p.Text = filepath.Join(real, Name), text
 	was, known, e := s.text(p.File)
-	switch {
-	case e != nil && absent:
-		return Project{}, nil // as in a home, which has the store in it
-	case e != nil:
+	if e != nil && absent {
+		if near, _ := s.near(p.File); near {
+			return Project{}, nil // as in a home, which has the store in it
+		}
+	}
+	if e != nil {
 		return p, e
 	}
 	p.Was = was

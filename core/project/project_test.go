@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/nono-sandbox/nono/core/fault"
 )
 
 // store makes a store, and a directory with a profile in it.
@@ -154,6 +156,45 @@ func TestMovedStore(t *testing.T) {
 		p, err := Look(dir, s)
 		if refused != (err != nil) || !refused && p.Standing != Trusted {
 			t.Errorf("%q: %+v, %v", state, p, err)
+		}
+	}
+}
+
+// A trusted text is not lost by modes, which a command in a sandbox can change. Where the
+// file is gone the deny in it would be lost without a word.
+func TestModes(t *testing.T) {
+	for name, c := range map[string]struct {
+		mode os.FileMode
+		root bool // it is refused for root too, whom modes do not keep out
+		hint string
+	}{
+		"":            {0o600, false, "chmod u+rwx "},
+		"/..":         {0, false, "chmod u+rwx "},
+		"/../..":      {0o600, false, "chmod u+rwx "},
+		"DIR":         {0, false, "chmod u+rwx "},
+		"DIR/..":      {0o600, false, "chmod u+rwx "},
+		"DIR/" + Name: {0, false, "chmod u+r "},
+		"/":           {0o777, true, "chmod -R go= "},
+	} {
+		s, dir := store(t, "p")
+		p := Project{File: filepath.Join(dir, Name), Text: "deny x\n"}
+		if err := s.Add(p); err != nil {
+			t.Fatal(err)
+		}
+		at := filepath.Clean(s.dir + strings.Replace(name, "DIR", dir, 1))
+		if err := os.Chmod(at, c.mode); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { os.Chmod(at, 0o700) })
+		got, err := Look(dir, s)
+		if os.Geteuid() == 0 && !c.root {
+			if err != nil || got.Standing != Gone {
+				t.Errorf("%s: %+v, %v", at, got, err)
+			}
+			continue
+		}
+		if err == nil || !strings.HasPrefix(fault.HintOf(err), c.hint) {
+			t.Errorf("%s: %+v, %v, %q", at, got, err, fault.HintOf(err))
 		}
 	}
 }

@@ -38,7 +38,7 @@ func Trust(getenv func(string) string, uid int) Store {
 // any reports whether something may be in the store.
 func (s Store) any() bool {
 	var st unix.Stat_t
-	return s.dir != "" && unix.Lstat(s.dir, &st) == nil
+	return s.dir != "" && (unix.Lstat(s.dir, &st) == nil || paths.Shut(s.dir, s.uid) != "")
 }
 
 // text returns the text that is trusted for the file of that name, and whether there
@@ -52,11 +52,12 @@ func (s Store) text(file string) (string, bool, error) {
 	}
 	text, err := read(s.dir+file, unix.O_NOFOLLOW)
 	switch {
-	case errors.Is(err, os.ErrNotExist), err == unix.ENOTDIR, err == unix.ENAMETOOLONG, err == unix.EACCES:
-		// In a sandbox the store is shut: nothing is trusted there.
+	case errors.Is(err, os.ErrNotExist), err == unix.ENOTDIR, err == unix.ENAMETOOLONG, err == unix.EACCES && paths.Shut(s.dir+file, s.uid) == "":
+		// A sandbox keeps the store shut: nothing is trusted there. Modes that do are a
+		// mistake, or what an earlier run has done to lose a deny.
 		return "", false, nil
 	case err != nil:
-		return "", false, s.fault(err)
+		return "", false, s.shut(s.dir+file, err)
 	}
 	return text, true, nil
 }
@@ -86,19 +87,44 @@ func (s Store) Above(dir string) string {
 func (s Store) usable(file string) error {
 	var st unix.Stat_t
 	if err := unix.Stat(s.dir, &st); err != nil {
-		return s.fault(err)
+		return s.shut(s.dir, err)
 	}
 	if int(st.Uid) != s.uid || st.Mode&0o077 != 0 {
 		return s.fault(fault.Text("it must be your own directory, and nobody else's to use"))
 	}
-	real, err := filepath.EvalSymlinks(s.dir)
+	near, err := s.near(file)
 	if err != nil {
 		return s.fault(err)
 	}
-	if dir := filepath.Dir(file); spec.Within(real, dir) || s.home != "" && paths.InProject(real, dir, s.home) {
+	if near {
 		return s.fault(fault.Text("it is in the directory or project of " + fault.Quote(file) + ", where a command in a sandbox may have made it"))
 	}
 	return nil
+}
+
+// near reports whether the store is where commands that were granted the file's directory
+// could have made it. No text is trusted for such a file.
+func (s Store) near(file string) (bool, error) {
+	real, err := filepath.EvalSymlinks(s.dir)
+	if err != nil {
+		return false, err
+	}
+	dir := filepath.Dir(file)
+	return spec.Within(real, dir) || s.home != "" && paths.InProject(real, dir, s.home), nil
+}
+
+// shut is the error for a path in the store that could not be opened.
+func (s Store) shut(path string, err error) error {
+	at := paths.Shut(path, s.uid)
+	if at == "" {
+		return s.fault(err)
+	}
+	mode := "u+rwx "
+	if filepath.Base(at) == Name {
+		mode = "u+r "
+	}
+	return &fault.Error{Do: "use what is remembered of trusted profiles in", Path: s.dir, Err: fault.Text("the modes of " + fault.Quote(at) + " keep you out of it"),
+		Hint: "chmod " + mode + fault.Quote(at)}
 }
 
 func (s Store) fault(err error) error {
