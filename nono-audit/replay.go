@@ -55,7 +55,7 @@ func replay(f io.Reader, flags []string, out io.Writer) (int, error) {
 			}
 		}
 	}
-	_, err = fmt.Fprintf(out, "%s, %d come out otherwise\n", count(asked, "operation"), differ)
+	_, err = fmt.Fprintf(out, "%s, %d with another verdict\n", count(asked, "operation"), differ)
 	if differ > 0 {
 		return bad, err
 	}

@@ -23,7 +23,7 @@ const usage = `usage: nono audit show [-f] LOG
 Reads a log that nono run --audit-log wrote.
 
   show     what happened, a line each; -f waits for more
-  verify   whether lines were changed, taken out or put in
+  verify   whether each line follows the line before it
   report   one page of HTML that needs nothing else
   replay   what today's policy would say; without flags, that of the log
   schema   what a line looks like, as a JSON Schema
@@ -35,7 +35,7 @@ Reads a log that nono run --audit-log wrote.
 var schema string
 
 // Exit statuses besides 0: bad is for a log that is not as it was written, or a replay
-// that comes out otherwise.
+// with another verdict.
 const bad = 1
 
 // run is the whole program; it returns the exit status.
@@ -143,12 +143,17 @@ func verify(f io.Reader, out io.Writer) (int, error) {
 		text += "the run " + id + " has no end: it goes on, its supervisor was killed, or its last lines are missing\n"
 	}
 	status := 0
+	if r.Last == "" {
+		text = "the log is empty: if a run wrote to it, all its lines are missing\n"
+	}
 	if text != "" {
 		status = bad
 	}
 	text += count(len(runs), "run") + ", " + count(events, "line")
 	if status == 0 {
-		text += ", nothing is missing or changed"
+		text += ": each line follows the line before it\n" +
+			"the SHA-256 digest of the last line is " + r.Last + "\n" +
+			"whether runs are missing at the end, or all lines were written again, only a copy of this digest in another place can tell"
 	}
 	_, err = io.WriteString(out, text+"\n")
 	return status, err

@@ -23,6 +23,7 @@ type lesson struct {
 	p *cli.Printer
 
 	home, dir string // free of symlinks; home is "" where there is none
+	failed    bool   // the command
 	// wide is the policy that grants everything but what is protected, by its lines.
 	wide     *spec.Spec
 	wideOpen *byname.Names

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"github.com/nono-sandbox/nono/core/cli"
 	_ "github.com/nono-sandbox/nono/core/entry" // too little memory, said before Go's start
@@ -98,7 +100,7 @@ func (o *options) act(p *cli.Printer) (int, error) {
 	if err != nil || seen == nil {
 		return status, err // nono-run has said why nothing was started
 	}
-	if status != 0 {
+	if l.failed = status != 0; l.failed {
 		p.Notice("the command failed: the profile lacks what the command would have used later")
 	}
 	return status, l.conclude(seen)
@@ -132,8 +134,31 @@ func (l *lesson) conclude(seen *learn.Recording) error {
 	return nil
 }
 
-// same says which command line is the same without a profile.
+// same says which command line is the same without a profile, or, after a command that
+// failed, how to learn the rest.
 func (l *lesson) same(made *learn.Profile) {
+	if l.failed {
+		l.again(made)
+		return
+	}
 	words := append([]string{"nono", "run"}, made.Flags()...)
 	l.p.Hint("the same without a profile: " + shellquote.Words(append(append(words, "--"), l.command...)))
+}
+
+// again says how to learn from a command that has failed.
+func (l *lesson) again(made *learn.Profile) {
+	words := []string{"nono", "learn"}
+	if name := cmp.Or(l.output, l.addTo); name != "" {
+		words = append(words, "--add-to", name)
+	}
+	before := "find out why the command failed, then learn again: "
+	blocked := func(line learn.Line) bool { return line.Word == "allow-command" }
+	switch {
+	case l.commands:
+		words = append(words, "--commands")
+	case slices.ContainsFunc(made.Asked, blocked):
+		words = append(words, "--commands")
+		before = "the command called blocked commands; to let them run, learn again: "
+	}
+	l.p.Hint(before + shellquote.Words(append(append(words, "--"), l.command...)))
 }

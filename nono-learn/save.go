@@ -37,13 +37,14 @@ func (l *lesson) save(made *learn.Profile, g *learn.Ground) error {
 	if err != nil {
 		return err
 	}
-	l.tell(file, l.output, made, g)
+	l.tell(file, l.output, "read its "+lines(len(made.Lines))+" before you use it", made)
+	l.same(made)
 	return nil
 }
 
 // tell says what was saved, and how to use it.
-func (l *lesson) tell(file, name string, made *learn.Profile, g *learn.Ground) {
-	l.p.Notice("the profile is in " + fault.Quote(file) + ": " + strconv.Itoa(len(made.Lines)) + " lines to read before they are used")
+func (l *lesson) tell(file, name, first string, made *learn.Profile) {
+	l.p.Notice("the profile is in " + fault.Quote(file) + ": " + first)
 	if n := len(made.Asked); n > 0 {
 		l.p.Notice("asked for, not granted: " + strconv.Itoa(n) + ", as comments at its end")
 	}
@@ -53,9 +54,18 @@ func (l *lesson) tell(file, name string, made *learn.Profile, g *learn.Ground) {
 			break
 		}
 	}
+	if l.failed {
+		return
+	}
 	words := append([]string{"nono", "run", "--profile", name, "--allow-cwd", "--"}, l.command...)
 	l.p.Hint("use it: " + shellquote.Words(words))
-	l.same(made)
+}
+
+func lines(n int) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return strconv.Itoa(n) + " lines"
 }
 
 // add adds to a profile of the user's what it lacks.
@@ -71,6 +81,9 @@ func (l *lesson) add(made *learn.Profile, g *learn.Ground) error {
 	text, changed := merged(old, made, g)
 	if !changed {
 		l.p.Notice("profile " + fault.Quote(l.addTo) + " has all that the command used")
+		if l.failed {
+			l.again(made)
+		}
 		return nil
 	}
 	// Whatever else is in it, the whole must be a profile.
@@ -81,7 +94,10 @@ func (l *lesson) add(made *learn.Profile, g *learn.Ground) error {
 	if err != nil {
 		return err
 	}
-	l.tell(file, l.addTo, made, g)
+	l.tell(file, l.addTo, "read what was added, at its end, before you use it", made)
+	if l.failed {
+		l.again(made)
+	}
 	return nil
 }
 

@@ -59,7 +59,7 @@ func verify(args []string, out io.Writer) (int, error) {
 		if errors.As(err, &f) {
 			return 0, err
 		}
-		return found, say(out, "not signed as it must be: "+err.Error()+"\n")
+		return found, say(out, "no valid signature: "+err.Error()+"\n")
 	}
 	return 0, say(out, "signed by "+who+" ("+ssh.FingerprintSHA256(key)+")\n")
 }

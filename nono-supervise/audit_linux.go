@@ -17,7 +17,11 @@ import (
 // openLog opens the log, while this process may open everything still, and leaves it
 // open for the program that it becomes.
 func openLog(path string) (int, error) {
-	fd, err := unix.Open(path, unix.O_WRONLY|unix.O_APPEND|unix.O_CREAT|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0o600)
+	const how = unix.O_APPEND | unix.O_CREAT | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_NOCTTY
+	fd, err := unix.Open(path, unix.O_RDWR|how, 0o600) // the first line is chained to the last one there
+	if err == unix.EACCES {
+		fd, err = unix.Open(path, unix.O_WRONLY|how, 0o600)
+	}
 	var st unix.Stat_t
 	if err == nil {
 		err = unix.Fstat(fd, &st)

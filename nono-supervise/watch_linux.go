@@ -6,6 +6,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/nono-sandbox/nono/core/audit"
+	"github.com/nono-sandbox/nono/core/cli"
 	"github.com/nono-sandbox/nono/core/conceal"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
@@ -49,6 +50,10 @@ func (o *options) newWatch(s *spec.Spec) (*watch, []supervise.Feature, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	managed, err := cli.ReadPolicies("linux") // what they forbid is no advice
+	if err != nil {
+		return nil, nil, err
+	}
 	level := audit.LevelRefused
 	if o.audit.path != "" {
 		level = o.audit.level
@@ -58,7 +63,7 @@ func (o *options) newWatch(s *spec.Spec) (*watch, []supervise.Feature, error) {
 		w.log = newLog(&named, s)
 	}
 	protected := newProtections()
-	observer := observe.New(s, support.ABI, protected.host, protected.at, level, hide, w.tell)
+	observer := observe.New(s, support.ABI, protected.host, managed, protected.at, level, hide, w.tell)
 	return w, []supervise.Feature{observer.Feature(s)}, nil
 }
 

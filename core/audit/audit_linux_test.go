@@ -16,7 +16,7 @@ import (
 func record(t *testing.T, n int) []string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "log")
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,6 +86,56 @@ func edit(lines []string, i int, f func(string) []string) []string {
 	return slices.Concat(lines[:i], f(lines[i]), lines[i+1:])
 }
 
+// A run that was cut out is missed by the next one, whatever was at the end of the file;
+// what a full disk left unfinished is not taken for the beginning of the next line.
+func TestChainOfRuns(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	open := func(flags int) *os.File {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|flags, 0o600)
+		must(t, err)
+		return f
+	}
+	var runs []string
+	text := func() string {
+		b, err := os.ReadFile(path)
+		must(t, err)
+		return string(b)
+	}
+	write := func(flags int, spec string) {
+		before := 0
+		if len(runs) > 0 {
+			before = len(text())
+		}
+		log := New(open(flags), func(err error) { t.Error(err) })
+		log.Write(Event{Kind: Start, Source: Fact, Spec: spec})
+		must(t, log.Close(Event{}))
+		runs = append(runs, text()[before:])
+	}
+	for _, n := range []int{1, 4096, 1 << 17} { // the last lines' lengths are of all kinds
+		write(os.O_RDWR, strings.Repeat("x", n))
+	}
+	all := slices.Clone(runs)
+	if p := problems(t, all); len(p) != 0 {
+		t.Errorf("untouched: %v", p)
+	}
+	for i := range all[:2] {
+		if p := problems(t, edit(all, i, func(string) []string { return nil })); len(p) != 1 {
+			t.Errorf("without run %d: %v", i+1, p)
+		}
+	}
+	f := open(os.O_WRONLY)
+	f.WriteString(`{"run":"` + strings.Repeat("y", 1<<14))
+	f.Close()
+	write(os.O_RDWR, "x")
+	if p := problems(t, []string{text()}); len(p) != 1 || !strings.Contains(p[0].What, "no line of a log") {
+		t.Errorf("after an unfinished line: %v", p)
+	}
+	write(os.O_WRONLY, "x") // who may not read the log still logs
+	if p := problems(t, []string{text()}); len(p) != 1 {
+		t.Errorf("written without being read: %v", p)
+	}
+}
+
 // Several runs in one file at a time do not mix up.
 func TestManyRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
@@ -94,7 +144,7 @@ func TestManyRuns(t *testing.T) {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+			f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
 			if err != nil {
 				t.Error(err)
 				return
@@ -148,7 +198,7 @@ func TestFull(t *testing.T) {
 		t.Skipf("no file system can be mounted to be filled: %v", err)
 	}
 	defer unix.Unmount(dir, unix.MNT_DETACH)
-	f, err := os.OpenFile(filepath.Join(dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, "log"), os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,8 @@ type Event struct {
 	Lost int `json:"lost,omitempty"`
 
 	// Prev is the digest of the run's line before: SHA-256, in hexadecimal, of its bytes
-	// without the newline; empty in the first.
+	// without the newline. In the start, it is that of the file's last line at that time,
+	// of whichever run, and empty where the file is empty or cannot be read.
 	Prev string `json:"prev"`
 }
 

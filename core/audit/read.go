@@ -2,6 +2,8 @@ package audit
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -30,6 +32,10 @@ type Reader struct {
 	scan *bufio.Scanner
 	line int
 	runs map[string]*chain
+	// seen are the digests of all lines so far, one of which a start follows.
+	seen map[[sha256.Size]byte]struct{}
+	// Last is the digest of the line that was read last; empty before the first.
+	Last string
 	// Problems are those so far.
 	Problems []Problem
 }
@@ -46,7 +52,7 @@ type chain struct {
 func NewReader(r io.Reader) *Reader {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, longest)
-	return &Reader{scan: s, runs: map[string]*chain{}}
+	return &Reader{scan: s, runs: map[string]*chain{}, seen: map[[sha256.Size]byte]struct{}{}}
 }
 
 // Next returns the next event, or io.EOF. A line that is none is a problem, and passed
@@ -54,18 +60,9 @@ func NewReader(r io.Reader) *Reader {
 func (r *Reader) Next() (Event, error) {
 	for r.scan.Scan() {
 		r.line++
-		line := r.scan.Bytes()
-		var e Event
-		if len(line) == 0 {
-			r.problem("it is empty: the line before was cut short")
-			continue
+		if e, ok := r.read(r.scan.Bytes()); ok {
+			return e, nil
 		}
-		if err := json.Unmarshal(line, &e); err != nil || e.Run == "" || e.Seq < 1 {
-			r.problem("it is no line of a log")
-			continue
-		}
-		r.check(&e, line)
-		return e, nil
 	}
 	if err := r.scan.Err(); err != nil {
 		return Event{}, err
@@ -73,20 +70,41 @@ func (r *Reader) Next() (Event, error) {
 	return Event{}, io.EOF
 }
 
+// read takes one line; it is false where that is no event.
+func (r *Reader) read(line []byte) (Event, bool) {
+	sum := sha256.Sum256(line)
+	r.Last = hex.EncodeToString(sum[:])
+	defer func() { r.seen[sum] = struct{}{} }()
+	var e Event
+	if len(line) == 0 {
+		r.problem("it is empty: the line before was cut short")
+		return e, false
+	}
+	if err := json.Unmarshal(line, &e); err != nil || e.Run == "" || e.Seq < 1 {
+		r.problem("it is no line of a log")
+		return e, false
+	}
+	r.check(&e)
+	return e, true
+}
+
 func (r *Reader) problem(what string) {
 	r.Problems = append(r.Problems, Problem{r.line, what})
 }
 
-// check holds an event against the one before it in its run.
-func (r *Reader) check(e *Event, line []byte) {
+// check holds an event, whose line is the last one, against the one before it in its run.
+func (r *Reader) check(e *Event) {
 	c := r.runs[e.Run]
 	if c == nil {
 		c = &chain{}
 		r.runs[e.Run] = c
-		if e.Kind != Start || e.Seq != 1 || e.Prev != "" {
+		switch {
+		case e.Kind != Start || e.Seq != 1:
 			r.problem("the run " + e.Run + " does not begin here: lines before are missing")
-			c.seq, c.prev, c.lost = e.Seq-1, e.Prev, e.Lost
+		case !r.follows(e.Prev):
+			r.problem("the run " + e.Run + " began after a line that is missing or was changed")
 		}
+		c.seq, c.prev, c.lost = e.Seq-1, e.Prev, e.Lost
 	}
 	switch {
 	case c.ended:
@@ -99,7 +117,21 @@ func (r *Reader) check(e *Event, line []byte) {
 	if e.Lost > c.lost {
 		r.problem(fmt.Sprintf("%d lines before could not be written at the time", e.Lost-c.lost))
 	}
-	c.seq, c.prev, c.lost, c.ended = e.Seq, Digest(line), e.Lost, e.Kind == End
+	c.seq, c.prev, c.lost, c.ended = e.Seq, r.Last, e.Lost, e.Kind == End
+}
+
+// follows reports whether a start with that digest may be here: it is that of a line
+// before, or empty, because the start's writer could not read the file.
+func (r *Reader) follows(prev string) bool {
+	var sum [sha256.Size]byte
+	if prev == "" {
+		return true
+	}
+	if n, err := hex.Decode(sum[:], []byte(prev)); err != nil || n != len(sum) || len(prev) != 2*len(sum) {
+		return false
+	}
+	_, ok := r.seen[sum]
+	return ok
 }
 
 // Open returns the runs that have not ended, in no order: those that are going on, and

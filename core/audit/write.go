@@ -25,13 +25,16 @@ type Log struct {
 }
 
 // New begins a log at the end of file, which must be open for appending: then a line
-// is whole even where several runs write at a time. failed is called, once, when a
+// is whole even where several runs write at a time. If it is open for reading too, the
+// first line is chained to the file's last one, so that a run between is missed when it
+// is taken out. failed is called, once, when a
 // line cannot be written; what follows is tried again all the same, and the end tells
 // how many lines are missing.
 func New(file *os.File, failed func(error)) *Log {
 	id := make([]byte, 8)
 	rand.Read(id)
-	return &Log{file: file, run: hex.EncodeToString(id), begun: time.Now(), failed: failed}
+	prev, torn := lastOf(file)
+	return &Log{file: file, run: hex.EncodeToString(id), begun: time.Now(), prev: prev, torn: torn, failed: failed}
 }
 
 // Write adds a line. It fills in the run, the number, the times and the digest of the

@@ -102,7 +102,7 @@ func (e *asking) finish() {
 			return
 		}
 		// The missing file is the only reason.
-		v.Note = "it does not exist; were it made outside meanwhile, this would hold"
+		v.Note = "it does not exist now; if somebody makes it outside of the sandbox, the operation is allowed"
 	}
 	v.Status = Allowed
 	v.EnforcedBy = ""

@@ -50,6 +50,7 @@ func TestFloors(t *testing.T) {
 		"why: a path beside":                    {"deny /srv/secret", why + `/srv/conf/c"`, "to allow it: --read-file /srv/conf/c\n"},
 		"why: a forbidden flag":                 {"forbid allow-unix-sockets", why + `--unix-socket @x"`, "the policy 'site' stands against it\n"},
 		"why: a forbidden command":              {"forbid allow-command", why + `--command rm" | tail -1`, "  enforced by Landlock (EACCES)\n"},
+		"explain: a forbidden command":          {"forbid allow-command", run + `--explain -- sh -c 'rm x'; echo" 2>&1 | grep -A1 -e "execute '/"; echo end`, "(2 times)\n\nend\n"},
 		"why: grants hold for the flag":         {"forbid host", why + `--grant-host a.example --host a.example"`, "cannot use --host 'a.example': it is forbidden by the policy 'site'\n"},
 		"why: a question is no flag":            {"forbid host\nforbid port\nforbid unix-socket", why + `--host a.example"`, "allowed: tcp to 'a.example'\n"},
 		"a forbidden grant by two flags":        {"forbid allow /srv/home", run + `--read /srv/home --write /srv/home -- true"`, "cannot grant --write '/srv/home': together with other grants it gives --allow '/srv/home', which is forbidden by the policy 'site'\n"},

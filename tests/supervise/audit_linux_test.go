@@ -278,6 +278,59 @@ func TestExplain(t *testing.T) {
 	})
 }
 
+// The hint has the flags for all that there are flags for, also for a blocked command, and
+// says how much is left; so has the log. A log without one of its runs, or without any, is
+// not whole.
+func TestExplainBlocked(t *testing.T) {
+	testenv.RequireLandlock(t, 1)
+	testenv.AsUsers(t, func(t *testing.T, u testenv.User) {
+		r, other := newRun(t, u), u.Dir(t)
+		must(t, os.MkdirAll(r.home+"/.ssh", 0o700))
+		u.Own(t, r.home+"/.ssh")
+		log := r.home + "/log"
+		explained := func() string {
+			cmd := r.u.Command(r.s.Path("nono-run"), "--explain", "--audit-log", log, "--allow", r.dir, "--", "sh", "-c",
+				"rm x; echo >"+other+"/made; echo >"+r.home+"/.ssh/x")
+			cmd.Dir, cmd.Env = r.dir, r.env()
+			var out bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &out
+			finish(t, cmd, &out)
+			return out.String()
+		}
+		want := "nono: hint: to allow it: --allow-command rm --write " + other + "\n  (these flags do not allow 1 of the refused operations; nono why"
+		if text := explained(); !strings.Contains(text, want) {
+			t.Errorf("no %q in:\n%s", want, text)
+		}
+		audit := func(sub, file string) (string, bool) {
+			out, err := exec.Command(r.s.Path("nono-audit"), sub, file).Output()
+			return string(out), err == nil
+		}
+		if shown, _ := audit("show", log); !strings.Contains(shown, "  to allow it: --allow-command rm\n") {
+			t.Errorf("shown: %s", shown)
+		}
+		first, err := os.ReadFile(log)
+		must(t, err)
+		explained()
+		both, err := os.ReadFile(log)
+		must(t, err)
+		for _, c := range []struct {
+			text, want string
+			whole      bool
+		}{
+			{string(both), "2 runs, ", true},
+			{string(first), "each line follows the line before it\nthe SHA-256 digest of the last line is ", true},
+			{string(both[len(first):]), "began after a line that is missing or was changed\n1 run, ", false},
+			{"", "the log is empty", false},
+		} {
+			file := filepath.Join(t.TempDir(), "log")
+			must(t, os.WriteFile(file, []byte(c.text), 0o600))
+			if said, whole := audit("verify", file); whole != c.whole || !strings.Contains(said, c.want) {
+				t.Errorf("verify: whole: %v, %s", whole, said)
+			}
+		}
+	})
+}
+
 // The supervisor stays small, also where it tells why things were refused: root protects the
 // homes of all users, and none of it is kept that nobody asked about.
 func TestAuditMemory(t *testing.T) {

@@ -31,9 +31,9 @@ type judge struct {
 
 // newJudge carves beside the shim, which does the same at that moment: the start does
 // not wait for both.
-func newJudge(s *spec.Spec, abi int, host *policy.Host, wide func(path string) *spec.Spec) *judge {
+func newJudge(s *spec.Spec, abi int, host *policy.Host, managed *policy.Managed, wide func(path string) *spec.Spec) *judge {
 	ready := make(chan struct{})
-	j := &judge{names: byname.Of(s), ready: ready, wide: wide, about: advice.Sandbox{Spec: s, ABI: abi, Platform: "linux", Dir: "/", Host: host}}
+	j := &judge{names: byname.Of(s), ready: ready, wide: wide, about: advice.Sandbox{Spec: s, ABI: abi, Platform: "linux", Dir: "/", Host: host, Managed: managed}}
 	go func() {
 		defer close(ready)
 		if asker, err := query.Watching(s, abi); err == nil {
@@ -72,8 +72,12 @@ func (j *judge) refused(a *attempt.Attempt, from, to *caller.Name) *query.Verdic
 		}
 	}
 	// What is protected is not opened by pasting a flag.
-	if v.Reason != query.SensitivePath && v.Reason != query.BlockedCommand {
+	if v.Reason != query.SensitivePath {
 		advice.New(j.about, asker).Advise(q, &v)
+	}
+	// Where a policy forbids to allow the command, no grant of its file is advised either.
+	if v.Reason == query.BlockedCommand && v.Suggestion != nil && v.Suggestion.Parts[0].Flag != "--allow-command" {
+		v.Suggestion = nil
 	}
 	return &v
 }

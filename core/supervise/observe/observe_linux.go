@@ -29,10 +29,10 @@ type Observer struct {
 // New returns an Observer for the sandbox of s on a kernel with that Landlock ABI. It
 // makes the rules for s now, as the shim does. wide returns a spec that denies what is
 // protected at a path, whether or not s grants anything there, or nil; it is asked once
-// at a time. host is for advice, and may be nil. tell gets the events of level and may be
+// at a time. host and managed, the policies of the machine, are for advice, and may be nil. tell gets the events of level and may be
 // called from several goroutines.
-func New(s *spec.Spec, abi int, host *policy.Host, wide func(path string) *spec.Spec, level audit.Level, conceal func([]string) []string, tell func(audit.Event)) *Observer {
-	return &Observer{judge: newJudge(s, abi, host, wide), level: level, tell: tell, conceal: conceal, hosts: s.Traps(spec.TrapHosts)}
+func New(s *spec.Spec, abi int, host *policy.Host, managed *policy.Managed, wide func(path string) *spec.Spec, level audit.Level, conceal func([]string) []string, tell func(audit.Event)) *Observer {
+	return &Observer{judge: newJudge(s, abi, host, managed, wide), level: level, tell: tell, conceal: conceal, hosts: s.Traps(spec.TrapHosts)}
 }
 
 // Feature returns the watchers for what s has trapped.

@@ -123,6 +123,9 @@ func (s *Summary) Text(whole bool) string {
 	}
 	if flags := s.remedies(); len(flags) > 0 {
 		b.WriteString("nono: hint: to allow it: " + strings.Join(flags, " ") + "\n")
+		if n := s.without(); n > 0 {
+			b.WriteString("  (these flags do not allow " + strconv.Itoa(n) + " of the refused operations; nono why tells the reason)\n")
+		}
 	}
 	return b.String()
 }
@@ -150,12 +153,26 @@ func (r *Refusal) line() string {
 	return text
 }
 
+// added reports whether the remedy is a flag to be added.
+func (r *Refusal) added() bool { return r.Remedy != "" && !strings.Contains(r.Remedy, "leave out") }
+
+// without counts the refusals that no flag of remedies allows.
+func (s *Summary) without() int {
+	n := s.more
+	for _, r := range s.order {
+		if !r.added() {
+			n++
+		}
+	}
+	return n
+}
+
 // remedies are the flags that would have allowed what there are flags for, each once.
 // What another one of them gives as well is left out.
 func (s *Summary) remedies() []string {
 	flags := []string{}
 	for _, r := range s.order {
-		if r.Remedy != "" && !strings.Contains(r.Remedy, "leave out") && !slices.Contains(flags, r.Remedy) {
+		if r.added() && !slices.Contains(flags, r.Remedy) {
 			flags = append(flags, r.Remedy)
 		}
 	}

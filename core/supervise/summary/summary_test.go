@@ -35,6 +35,15 @@ nono: hint: to allow it: --allow /a
 	if text := s.Text(false); text != want {
 		t.Errorf("it says\n%swant\n%s", text, want)
 	}
+	// One line has the flags for all that there are flags for.
+	s.Add(refused("execute", "/bin/rm", "--allow-command rm"))
+	s.Add(refused("write", "/home/x", ""))
+	s.Add(refused("connect", "/s", "leave out --net-block"))
+	want = "nono: hint: to allow it: --allow /a --allow-command rm\n" +
+		"  (these flags do not allow 2 of the refused operations; nono why tells the reason)\n"
+	if text := s.Text(true); !strings.HasSuffix(text, want) {
+		t.Errorf("it says\n%swant at its end\n%s", text, want)
+	}
 }
 
 // At most eight lines, and bounded memory, whatever is tried.
