@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/spec"
 	"golang.org/x/sys/unix"
 )
@@ -38,6 +39,9 @@ func (c *compiler) userDenies(l *lines) ([]Pattern, error) {
 			}
 		}
 		if err := c.deny(l, g.Kind, path, byOf(g)); err != nil {
+			if fault.HintOf(err) != "" {
+				return nil, err
+			}
 			return nil, refusal(g, path, err)
 		}
 		if err := c.sealAliases(l, g, path); err != nil {
@@ -85,6 +89,11 @@ func (c *compiler) names(path string) (names, links []string, err error) {
 	links, p, err := c.res.Trace(path)
 	if err != nil && err != unix.EACCES && err != unix.ELOOP {
 		return nil, nil, err
+	}
+	if err == unix.EACCES {
+		if err := c.hidden(followLinks, p.Path); err != nil {
+			return nil, nil, err
+		}
 	}
 	// The directories of the name are resolved, its last part is not: a rule
 	// on the way through a symlink would be on what the symlink leads to.

@@ -37,15 +37,18 @@ func (c *compiler) protectLinksIn(l *lines, out *protected, p lists.Protected, d
 			continue
 		}
 		entries := c.res.List(at.dir)
-		if shut := c.shutByMode(at.dir); entries.Unknown && shut != "" {
-			return &fault.Error{Do: "protect what symlinks lead to from", Path: at.dir, Err: unix.EACCES,
-				Hint: "chmod u+rx " + fault.Quote(shut) + " (a command in a sandbox may have taken the permissions away)"}
+		if entries.Unknown || c.h.UID != 0 { // root sees everything
+			if err := c.hidden(followLinks, at.dir); err != nil {
+				return err
+			}
 		}
 		for _, name := range c.res.NamesIn(at.dir, func(n string) bool { return entries.Kind(n) != paths.IsOther }) {
 			path := spec.Join(at.dir, name)
 			switch entries.Kind(name) {
 			case paths.IsLink, paths.IsUnknown:
-				c.protectLink(l, out, p, dir, path)
+				if err := c.protectLink(l, out, p, dir, path); err != nil {
+					return err
+				}
 			case paths.IsDir:
 				if at.deep < deepest && name != "." && name != ".." {
 					queue = append(queue, level{path, at.deep + 1})
@@ -54,6 +57,24 @@ func (c *compiler) protectLinksIn(l *lines, out *protected, p lists.Protected, d
 		}
 	}
 	return nil
+}
+
+// followLinks is what cannot be done where a symlink cannot be seen.
+const followLinks = "protect what symlinks lead to from"
+
+// hidden refuses to go on where a directory of the user, path or one above it, does not
+// show what is in it because of its own mode. do is what cannot be done so.
+func (c *compiler) hidden(do, path string) error {
+	shut := c.shutByMode(path)
+	if shut == "" {
+		return nil
+	}
+	return &fault.Error{Do: do, Path: path, Err: unix.EACCES, Hint: opens(shut)}
+}
+
+// opens is the remedy for a directory that shutByMode returns.
+func opens(shut string) string {
+	return "chmod u+rx " + fault.Quote(shut) + " (a command in a sandbox may have taken the permissions away)"
 }
 
 // shutByMode returns the directory of the user, path or one above it, whose own mode keeps
@@ -81,14 +102,20 @@ func (c *compiler) maybeDir(path string) bool {
 }
 
 // protectLink protects what one symlink in the protected directory dir leads to.
-func (c *compiler) protectLink(l *lines, out *protected, p lists.Protected, dir, path string) {
+func (c *compiler) protectLink(l *lines, out *protected, p lists.Protected, dir, path string) error {
 	links, at, err := c.res.Trace(path)
+	if err == unix.EACCES {
+		if err := c.hidden(followLinks, at.Path); err != nil {
+			return err
+		}
+	}
 	if err != nil && err != unix.EACCES || spec.Within(at.Path, dir) {
-		return // of what cannot be searched now, the name counts
+		return nil // of what cannot be searched now, the name counts
 	}
 	if l.takes(p.Kind, at.Path) && !l.givesBack(p.Kind, at.Path) {
 		out.note(at.Path, p.Kind, p.Category)
 		l.deny(p.Kind, at.Path, listed(p.Category))
 	}
 	out.keepLinks(l, links, p.Category)
+	return nil
 }

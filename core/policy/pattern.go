@@ -121,7 +121,7 @@ func matches(parts, names []string) bool {
 func (c *compiler) findPatterns(forms []*form) error {
 	tops := c.askedFor()
 	slices.Sort(tops)
-	s := &search{forms: forms}
+	s := &search{forms: forms, shut: c.shutByMode}
 	for i, top := range tops {
 		if slices.ContainsFunc(tops[:i], func(t string) bool { return spec.Within(top, t) }) {
 			continue
@@ -140,6 +140,7 @@ func (c *compiler) findPatterns(forms []*form) error {
 // search walks through a tree with the forms that still may match in it.
 type search struct {
 	forms    []*form
+	shut     func(path string) string // shutByMode
 	examined int
 }
 
@@ -164,10 +165,13 @@ func (s *search) at(path string, names []string, forms []*form) error {
 	switch unwrapped := errno(err); {
 	case unwrapped == unix.ENOTDIR, unwrapped == unix.ENOENT:
 		return nil
-	case unwrapped == unix.EACCES && unix.Access(path, unix.X_OK) != nil:
+	case unwrapped == unix.EACCES && s.shut(path) == "" && unix.Access(path, unix.X_OK) != nil:
 		return nil // nobody gets further here
 	case err != nil:
 		f := rest[0].refusal("", "deny the paths themselves").(*fault.Error)
+		if shut := s.shut(path); unwrapped == unix.EACCES && shut != "" {
+			f.Hint = opens(shut)
+		}
 		f.Do, f.Path, f.Err = "look for '"+rest[0].grant.Path+"' in", path, err
 		return f
 	}

@@ -111,7 +111,7 @@ func TestPatternsLimit(t *testing.T) {
 		b.file("project/"+strconv.Itoa(i), "")
 	}
 	f := &form{grant: Grant{Kind: spec.Deny, Path: "**/.env"}, parts: []string{"**", ".env"}}
-	s := &search{forms: []*form{f}, examined: MostExamined - 51}
+	s := &search{forms: []*form{f}, examined: MostExamined - 51, shut: func(string) string { return "" }}
 	if err := s.at(b.project, nil, s.forms); err != nil {
 		t.Errorf("just as many: %v", err)
 	}

@@ -158,6 +158,9 @@ func (c *compiler) protectPath(l *lines, out *protected, p lists.Protected, home
 	if c.throughLink(home, path) {
 		var err error
 		if names, links, err = c.names(path); err != nil {
+			if _, said := err.(*fault.Error); said {
+				return err
+			}
 			return &fault.Error{Do: "protect", Path: path, Err: err}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"github.com/nono-sandbox/nono/core/spec"
+	"golang.org/x/sys/unix"
 )
 
 // In a project, what git, an editor, direnv or an agent runs or obeys later, outside of the
@@ -28,7 +29,13 @@ func (c *compiler) protectRepos(l *lines) error {
 		if !g.Kind.Directory() || !g.Kind.Writes() || g.Path == "/" {
 			continue
 		}
-		for _, path := range repoFiles(g.Path) {
+		files, unseen := repoFiles(g.Path)
+		for _, dir := range unseen {
+			if err := c.hidden("look for repositories in", dir); err != nil {
+				return err
+			}
+		}
+		for _, path := range files {
 			if err := c.deny(l, spec.DenyWrite, path, by); err != nil {
 				return err
 			}
@@ -37,9 +44,13 @@ func (c *compiler) protectRepos(l *lines) error {
 	return nil
 }
 
-// repoFiles are the files of the project in dir, which may be a repository itself.
-func repoFiles(dir string) []string {
-	var all []string
+// repoFiles are the files of the project in dir, which may be a repository itself. unseen
+// are directories that cannot be listed.
+func repoFiles(dir string) (all, unseen []string) {
+	add := func(git string) {
+		files, dirs := ofRepository(git)
+		all, unseen = append(all, files...), append(unseen, dirs...)
+	}
 	for _, name := range projectFiles {
 		all = append(all, spec.Join(dir, name))
 	}
@@ -48,12 +59,12 @@ func repoFiles(dir string) []string {
 	case err == nil && !st.IsDir():
 		all = append(all, git) // it says where the repository is
 	case err == nil || !isRepository(dir):
-		all = append(all, ofRepository(git)...)
+		add(git)
 	}
 	if isRepository(dir) {
-		all = append(all, ofRepository(dir)...)
+		add(dir)
 	}
-	return all
+	return all, unseen
 }
 
 // isRepository reports whether dir is what git takes for a repository (gitrepository-layout(5)),
@@ -77,26 +88,26 @@ func hasAny(dir string, names ...string) bool {
 const mostModules = 1000
 
 // ofRepository are the files of the repository git, of its other work trees and of its
-// submodules.
-func ofRepository(git string) []string {
+// submodules; and the directories among them that cannot be listed.
+func ofRepository(git string) (files, unseen []string) {
 	w := repoWalk{left: mostModules}
 	w.repository(git)
 	if w.left < 0 {
 		w.files = append(w.files, git+"/modules") // no project has so many: all of them
 	}
-	return w.files
+	return w.files, w.unseen
 }
 
 // A repoWalk collects files of repositories that lie in one another.
 type repoWalk struct {
-	files []string
-	left  int
+	files  []string
+	unseen []string
+	left   int
 }
 
 func (w *repoWalk) repository(git string) {
 	w.add(git, gitFiles)
-	trees, _ := os.ReadDir(git + "/worktrees")
-	for _, t := range trees {
+	for _, t := range w.list(git + "/worktrees") {
 		w.add(git+"/worktrees/"+t.Name(), treeFiles)
 	}
 	w.modules(git + "/modules")
@@ -104,8 +115,7 @@ func (w *repoWalk) repository(git string) {
 
 // modules looks through a directory of submodules, whose names may have slashes.
 func (w *repoWalk) modules(dir string) {
-	entries, _ := os.ReadDir(dir)
-	for _, e := range entries {
+	for _, e := range w.list(dir) {
 		path := spec.Join(dir, e.Name())
 		if w.left--; w.left < 0 {
 			return
@@ -120,6 +130,14 @@ func (w *repoWalk) modules(dir string) {
 			w.modules(path)
 		}
 	}
+}
+
+func (w *repoWalk) list(dir string) []os.DirEntry {
+	entries, err := os.ReadDir(dir)
+	if errno(err) == unix.EACCES {
+		w.unseen = append(w.unseen, dir)
+	}
+	return entries
 }
 
 func (w *repoWalk) add(dir string, names []string) {
