@@ -36,9 +36,13 @@ try mv ~/code/made ~/.config/git
 touch ~/plain ~/other || echo no file in the home
 try perl -e 'syscall(316, -100, "$ENV{HOME}/docs", -100, "$ENV{HOME}/plain", 2) and exit 1'
 mv ~/plain ~/named || echo no renaming of files in the home
+echo kept > ~/out && mv ~/out ~/code/out && mv ~/code/out ~/back && grep -q kept ~/back || echo no moving back of a file
+echo new > ~/out && mv ~/out ~/code/out && mv -f ~/code/out ~/back && grep -q new ~/back && test ! -e ~/code/out || echo no replacing by a file from elsewhere
+mkdir ~/dir && mv ~/dir ~/code/dir && mv ~/code/dir ~/again && touch ~/again/file || echo no moving back of a directory
+test "$(stat -c %h ~/back ~/plain ~/named 2>/dev/null | sort -u)" = 1 || echo a file of two names
 mv ~/docs ~/code/moved || echo no moving of a symlink out
 `
-		cmd := r.nonoRun([]string{"--allow-beside-denied", "--allow", r.home, "--deny", ".env"}, "sh", "-c", script)
+		cmd := r.nonoRun([]string{"--allow-beside-denied", "--allow-rmdir-own", "--allow", r.home, "--deny", ".env"}, "sh", "-c", script)
 		var out bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &out
 		finish(t, cmd, &out)

@@ -121,14 +121,14 @@ func (p *pool) give(plan *files.Plan, d *Dir, i *item, mode uint32) error {
 	if err := i.renew(plan, plan.At.Dir, mode); err != nil {
 		return err
 	}
-	return p.place(i.name, d, plan.At.Dir, plan.At.Base)
+	return p.place(i, d, plan.At.Dir, plan.At.Base)
 }
 
-// place renames what is name in the pool to base in the directory dir, which is d unless
+// place renames the item in the pool to base in the directory dir, which is d unless
 // that is nil. By another mount the caller may come to the same directory; a rename does
 // not go from one mount to another, so it is made in the directory by the pool's.
-func (p *pool) place(name string, d *Dir, dir int, base string) error {
-	err := unix.Renameat2(p.fd, name, dir, base, unix.RENAME_NOREPLACE)
+func (p *pool) place(i *item, d *Dir, dir int, base string) error {
+	err := p.placeIn(i, d, dir, base)
 	if err != unix.EXDEV || d == nil || d.mount != p.mount {
 		return err
 	}
@@ -144,7 +144,20 @@ func (p *pool) place(name string, d *Dir, dir int, base string) error {
 	if found, _, e := identity(same); err != nil || e != nil || found != asked {
 		return unix.EACCES
 	}
-	return unix.Renameat2(p.fd, name, same, base, unix.RENAME_NOREPLACE)
+	return p.placeIn(i, d, same, base)
+}
+
+// placeIn renames the item to base in dir. In the pool, which may lie in the private temp,
+// the command can exchange its name.
+func (p *pool) placeIn(i *item, d *Dir, dir int, base string) error {
+	if !untrusted(nil, d) {
+		return unix.Renameat2(p.fd, i.name, dir, base, unix.RENAME_NOREPLACE)
+	}
+	var st unix.Stat_t
+	if err := unix.Fstat(i.fd, &st); err != nil {
+		return err
+	}
+	return enter(i.fd, st.Mode, p.fd, i.name, dir, base, unix.RENAME_NOREPLACE)
 }
 
 // renew makes the item as if it had just been made in the directory parent. It runs as

@@ -129,7 +129,7 @@ func (k *Keeper) rename(p *files.Plan, from, to *Dir) files.Decision {
 	case private(from, to) && (p.To.Exists() || flags&exchange != 0):
 		return kernel
 	case private(from, to):
-		done := k.as(p, func() error { return move(p, flags|unix.RENAME_NOREPLACE) })
+		done := k.as(p, func() error { return move(p, flags|unix.RENAME_NOREPLACE, untrusted(from, to)) })
 		if flags&unix.RENAME_NOREPLACE == 0 {
 			done = anew(done, unix.EEXIST)
 		}
@@ -142,18 +142,25 @@ func (k *Keeper) rename(p *files.Plan, from, to *Dir) files.Decision {
 				pool.back(p.To.Dir, p.To.Base)
 			}
 		}
-		if from != nil {
+		if from != nil && !untrusted(from, to) {
 			return unix.Renameat2(p.At.Dir, p.At.Name(), p.To.Dir, p.To.Name(), flags)
 		}
-		return move(p, flags)
+		return move(p, flags, untrusted(from, to))
 	})
 }
 
 // move renames, and takes that back where something else came to lie at the first name in
 // the last moment: in a directory of its own the command can exchange it, in a private one
-// another program.
-func move(p *files.Plan, flags uint) error {
-	if err := unix.Renameat2(p.At.Dir, p.At.Name(), p.To.Dir, p.To.Name(), flags); err != nil || p.Moved() {
+// another program. Where that could leave a symlink which later sandboxes follow, guarded
+// tells to move nothing that may be one.
+func move(p *files.Plan, flags uint, guarded bool) error {
+	var err error
+	if guarded {
+		err = moveGuarded(p, flags)
+	} else {
+		err = unix.Renameat2(p.At.Dir, p.At.Name(), p.To.Dir, p.To.Name(), flags)
+	}
+	if err != nil || p.Moved() {
 		return err
 	}
 	unix.Renameat2(p.To.Dir, p.To.Name(), p.At.Dir, p.At.Name(), unix.RENAME_NOREPLACE)

@@ -64,7 +64,7 @@ func (k *Keeper) name(p *files.Plan, pool *pool) files.Decision {
 		return files.Refuse(unix.ENOENT) // open(2), O_EXCL with O_TMPFILE
 	}
 	done := k.as(p, func() error {
-		return pool.place(base, k.dirs.At(p.To.Dir), p.To.Dir, p.To.Name())
+		return pool.place(&item{base, p.At.Thing}, k.dirs.At(p.To.Dir), p.To.Dir, p.To.Name())
 	})
 	if done.Errno() == 0 {
 		pool.used = slices.DeleteFunc(pool.used, func(name string) bool { return name == base })
