@@ -21,6 +21,11 @@ func (p *plan) withoutPlace() {
 		if err := n.saved().whole(p.h.store); err != nil {
 			return err.Error()
 		}
+		if n.onlyMetadata() {
+			if m, err := p.h.look(n.now()); err == nil && n.foreignLink(m) {
+				return inTheWay // its metadata would become those of the other names too
+			}
+		}
 		return ""
 	})
 	for before := -1; before != len(p.nodes); { // what stays may be in the way of another
@@ -34,6 +39,11 @@ func (p *plan) withoutPlace() {
 			return ""
 		})
 	}
+}
+
+// onlyMetadata reports whether the run has left n's content alone.
+func (n *node) onlyMetadata() bool {
+	return !n.made() && !n.gone() && n.thing != nil && n.thing.first != nil && n.thing.content == nil && n.now() != ""
 }
 
 // leaveOut takes out of the plan what why gives a reason for.

@@ -249,3 +249,63 @@ func TestOtherDeviceNumber(t *testing.T) {
 		}
 	}
 }
+
+// Where somebody has put a hard link to another file in the place of a changed one, a forced
+// undo changes the name, and never the other file.
+func TestForcedThroughLink(t *testing.T) {
+	for name, during := range map[string]func(*actor, func(string) string){
+		"content":  func(a *actor, at func(string) string) { a.write(at("b"), "run", 0) },
+		"metadata": func(a *actor, at func(string) string) { a.chmod(at("b"), 0o604) },
+		"renamed":  func(a *actor, at func(string) string) { a.write(at("b"), "run", 0); a.rename(at("b"), at("c"), 0) },
+	} {
+		for _, text := range []string{"", "somebody's"} { // "": what b held before the run
+			t.Run(name+" "+text, func(t *testing.T) {
+				other := filepath.Join(t.TempDir(), "other")
+				var was, root string
+				out, before, after, err := play(t, during, func(at func(string) string) {
+					if root = filepath.Dir(at("b")); text == "" {
+						text = strings.Repeat("original 1\n", 4001)
+					}
+					if err := os.WriteFile(other, []byte(text), 0o600); err != nil {
+						t.Fatal(err)
+					}
+					b := at("b")
+					if name == "renamed" {
+						b = at("c")
+					}
+					if err := os.Remove(b); err != nil {
+						t.Fatal(err)
+					}
+					if err := os.Link(other, b); err != nil {
+						t.Fatal(err)
+					}
+					was = tree.Snapshot(t, filepath.Dir(other))
+				}, true)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if name == "metadata" {
+					if len(out.Stay) != 1 || out.Stay[0].Path != filepath.Join(root, "b") {
+						t.Errorf("left as it is: %v", out.Stay)
+					}
+				} else {
+					for line := range strings.Lines(tree.Difference(before, after)) {
+						if !strings.HasPrefix(line[2:], `"." `) && !strings.HasPrefix(line, `+ "c" `) { // somebody's own
+							t.Errorf("otherwise than before: %s", line)
+						}
+					}
+				}
+				if now := tree.Snapshot(t, filepath.Dir(other)); name == "metadata" && now != was {
+					t.Errorf("the other file was changed: %s", tree.Difference(was, now))
+				}
+				got, err := os.ReadFile(other)
+				if err != nil || string(got) != text {
+					t.Errorf("the other file: %v, %d bytes", err, len(got))
+				}
+				if info, err := os.Stat(other); err != nil || info.Mode() != 0o600 {
+					t.Errorf("the other file: %v, %v", info, err)
+				}
+			})
+		}
+	}
+}

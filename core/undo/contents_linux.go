@@ -70,9 +70,19 @@ func (p *plan) content(n *node, path string) error {
 	if err != nil {
 		return err
 	}
+	foreign := n.foreignLink(m)
 	same, err := p.same(dir, name, m, r.saved)
-	if err != nil || same {
+	if err != nil || same && !foreign {
 		return err
+	}
+	if foreign {
+		// The name is put right, and not the file behind it, which another name has too.
+		stage, err := p.stage(path)
+		if err != nil {
+			return err
+		}
+		defer unix.Close(stage)
+		return p.replace(n, r, stage, dir, name)
 	}
 	// A new file in the place of the old one is there whole or not at all. A file of
 	// other names, or of another user, must stay the one that it is.
@@ -84,6 +94,17 @@ func (p *plan) content(n *node, path string) error {
 		}
 	}
 	return p.rewrite(dir, name, m, r.saved)
+}
+
+// foreignLink reports whether m, which lies where n is, is a file of somebody else that has
+// more names: what is written there is written to those too. A file that this undo has made
+// again, under more than one name, has its metadata already.
+func (n *node) foreignLink(m *Meta) bool {
+	if !m.Is(unix.S_IFREG) || m.ID == n.id || m.Nlink < 2 || n.thing == nil || n.thing.first == nil {
+		return false
+	}
+	was := n.thing.first.meta
+	return m.Mode != was.Mode || m.UID != was.UID || m.GID != was.GID || m.Size != was.Size || m.Mtim != was.Mtim
 }
 
 // ours reports whether this process can make a file with the owner of m.
