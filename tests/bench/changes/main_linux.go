@@ -46,6 +46,7 @@ type bench struct {
 	rounds      int
 	kept, large int    // how many files
 	dir         string // of its own, for all that is made
+	state       string
 	self        string
 	bwrap       bool // it has --overlay
 }
@@ -65,6 +66,11 @@ func (b *bench) run(only string) error {
 		return err
 	}
 	defer os.RemoveAll(b.dir)
+	// Not in one directory with what is worked in: nono trusts no state there.
+	if b.state, err = os.MkdirTemp("", "nono-bench-state-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.state)
 	b.bwrap = hasOverlay()
 	if !b.bwrap {
 		fmt.Println("bwrap --overlay: not measured, since this bwrap, if there is one, does not have it")

@@ -44,7 +44,7 @@ func (b *bench) timed(dir string, words ...string) (time.Duration, string, error
 func (b *bench) measured(dir string, words ...string) (took, cpu time.Duration, said string, err error) {
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(b.dir, "state"), "npm_config_cache="+filepath.Join(dir, ".cache"), "npm_config_update_notifier=false")
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+b.state, "npm_config_cache="+filepath.Join(dir, ".cache"), "npm_config_update_notifier=false")
 	begun := time.Now()
 	out, err := cmd.CombinedOutput()
 	took = time.Since(begun)
