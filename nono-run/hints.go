@@ -38,7 +38,19 @@ func (o *options) hint(l *launch, h policy.Host) (string, wants.Wants, error) {
 		have.Profiles = o.profile.Names
 	}
 	w := finder.Of(argv, dir)
-	return w.Hint(w.Missing(have)), w, nil
+	missing := slices.DeleteFunc(w.Missing(have), func(m wants.Want) bool { return o.forbids(m, have.Load, h.GOOS) })
+	return w.Hint(missing), w, nil
+}
+
+// forbids reports whether a policy forbids a flag that would be hinted at, or a line of
+// the profile that it names.
+func (o *options) forbids(m wants.Want, load func(string) (*profile.Profile, error), goos string) bool {
+	if o.Managed == nil || m.Flag != "profile" {
+		return o.Managed.Forbids(m.Flag, m.Arg, goos) != ""
+	}
+	p, err := load(m.Arg)
+	return err == nil && (slices.ContainsFunc(p.Names, func(name string) bool { return o.Managed.Forbids("profile", name, goos) != "" }) ||
+		slices.ContainsFunc(p.Lines, func(l profile.Line) bool { return o.Managed.Forbids(l.Word, l.Value, goos) != "" }))
 }
 
 // better puts what the command usually wants in place of the hint that an error

@@ -31,7 +31,9 @@ func (w *sandbox) answer(o *options) (query.Verdict, error) {
 		}
 		return w.network(o.host, port, protocol), nil
 	case o.command != "":
-		return w.aboutCommand(o.command)
+		v, err := w.aboutCommand(o.command)
+		w.noteForbidden(&v)
+		return v, err
 	case o.socket != "":
 		return w.about(query.Question{Op: query.Connect, Path: o.socket})
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/nono-sandbox/nono/core/advice"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/policy"
 	"github.com/nono-sandbox/nono/core/query"
@@ -47,6 +48,17 @@ func (w *sandbox) aboutCommand(name string) (query.Verdict, error) {
 		return w.started(v), nil
 	}
 	return v, nil
+}
+
+// noteForbidden names the policy that keeps a blocked command blocked.
+func (w *sandbox) noteForbidden(v *query.Verdict) {
+	if v.Reason != query.BlockedCommand {
+		return
+	}
+	if by := w.managed.Forbids("allow-command", v.Command, w.platform); by != "" {
+		v.Suggestion = nil
+		v.Note = advice.Sentences(v.Note, "the policy "+fault.Quote(by)+" keeps it blocked")
+	}
 }
 
 // started answers for a command whose file nothing grants but nono run, which
