@@ -61,10 +61,16 @@ func repoFiles(dir string) (all, unseen []string) {
 	case err == nil || !isRepository(dir):
 		add(git)
 	}
+	head := spec.Join(dir, "HEAD")
 	if isRepository(dir) {
 		add(dir)
+		if _, err := os.Lstat(head); err == nil {
+			return all, unseen
+		}
 	}
-	return all, unseen
+	// Without it git takes dir for no repository with settings in it, also where the command
+	// has spoiled the one in .git. Of two runs the first could lay all but this file.
+	return append(all, head), unseen
 }
 
 // isRepository reports whether dir is what git takes for a repository (gitrepository-layout(5)),

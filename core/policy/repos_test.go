@@ -58,6 +58,23 @@ func TestRepoFiles(t *testing.T) {
 	if files, _ := repoFiles(filepath.Join(dir, ".git")); !slices.Contains(files, filepath.Join(dir, ".git/hooks")) || slices.Contains(files, filepath.Join(dir, ".git/.git/hooks")) {
 		t.Errorf("a granted repository: %q", files)
 	}
+	// Of the bare repository that two runs could lay in the project, HEAD is missing.
+	for _, path := range []string{"", "config", "objects"} {
+		if path != "" {
+			if err := os.WriteFile(filepath.Join(dir, path), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if files, _ := repoFiles(dir); !slices.Contains(files, filepath.Join(dir, "HEAD")) {
+			t.Errorf("HEAD is not among %q after %q", files, path)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "HEAD"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if files, _ := repoFiles(dir); slices.Contains(files, filepath.Join(dir, "HEAD")) || !slices.Contains(files, filepath.Join(dir, "config")) {
+		t.Errorf("a repository of the user's: %q", files)
+	}
 	for n := range mostModules + 1 {
 		if err := os.Mkdir(filepath.Join(dir, ".git/modules", strconv.Itoa(n)), 0o755); err != nil {
 			t.Fatal(err)

@@ -383,6 +383,9 @@ for d in .vscode .idea .claude .codex .opencode .cursor .devcontainer; do mkdir 
 mv .git g 2>/dev/null && echo moved; mv .git/hooks h 2>/dev/null && echo moved
 git config core.hooksPath x 2>/dev/null && echo configured
 cp /bin/true new && mv new .git/config 2>/dev/null && echo replaced
+# A bare repository in the place of the one that the command spoils.
+echo 'ref: refs/heads/main' > h; mv h HEAD 2>/dev/null && echo "wrote HEAD"; cp .git/HEAD HEAD 2>/dev/null && echo "wrote HEAD"
+ln -s .git/HEAD HEAD 2>/dev/null && echo "linked HEAD"; mkdir HEAD 2>/dev/null && echo "made HEAD"
 exit 0`)...)
 		cmd.Dir, cmd.Env = r.dir+"/repo", r.env()
 		out, err := cmd.CombinedOutput()
