@@ -44,6 +44,9 @@ func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights
 	if chain == "" {
 		return false
 	}
+	if e.v.Op == Symlink && e.misleads(n) {
+		return false
+	}
 	if !itself {
 		target = spec.Join(chain, spec.Base(target))
 	}
@@ -52,6 +55,20 @@ func (e *asking) besideDenied(n *paths.Node, target string, missing carve.Rights
 		e.note(BesideDenied)
 	}
 	return true
+}
+
+// misleads reports whether no symlink is laid in the directory n, since n is a chain directory
+// in which later sandboxes follow them, and notes so.
+func (e *asking) misleads(n *paths.Node) bool {
+	names := byname.Of(e.a.s)
+	for _, at := range e.a.namesOf(n) {
+		if line := byname.ListedBeneath(e.a.s, at); line != nil && names.Chain(at)&carve.Create != 0 {
+			e.refuse(unix.EACCES, ChainDirectory, bySupervisor, line, "later sandboxes follow the symlinks in that directory, so no command lays one there")
+			e.v.Category = categoryOf(line)
+			return true
+		}
+	}
+	return false
 }
 
 // namesOf returns the names by which the directory n may be a chain directory: its own name,

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nono-sandbox/nono/core/carve"
+	"github.com/nono-sandbox/nono/core/carve/byname"
 	"github.com/nono-sandbox/nono/core/fault"
 	"github.com/nono-sandbox/nono/core/kernel"
 	"github.com/nono-sandbox/nono/core/paths"
@@ -174,6 +175,9 @@ func (e *asking) refer(from, to *paths.Place, remove, add carve.Rights) {
 	// The file under a mount point is unknown; a mount point is busy in any case.
 	if n.IsDevice() && !n.IsMountPoint() {
 		e.deviceNode()
+		return
+	}
+	if e.a.s.BesideDenied && n.Is(unix.S_IFLNK) && byname.Of(e.a.s).Free(to.Path) && e.misleads(to.Up) {
 		return
 	}
 	if from.Up == to.Up {

@@ -41,6 +41,18 @@ func DenyBeneath(s *spec.Spec, path string, right carve.Rights) *spec.Path {
 	return nil
 }
 
+// ListedBeneath returns the first line of a list of protected paths strictly beneath path, or
+// nil. Where there is one, as in a home, later sandboxes follow the symlinks in path, also in
+// lines that nobody typed.
+func ListedBeneath(s *spec.Spec, path string) *spec.Path {
+	for i := range s.Paths {
+		if p := &s.Paths[i]; p.By.Source == spec.Listed && !p.Kind.Grants() && spec.Beneath(p.Path, path) {
+			return p
+		}
+	}
+	return nil
+}
+
 // Takes reports whether the line p takes some of right away, at and beneath its path.
 func Takes(p *spec.Path, right carve.Rights) bool { return Taken(p.Kind)&right != 0 }
 

@@ -63,10 +63,12 @@ func find(s *spec.Spec, names *byname.Names) Dirs {
 			if !known {
 				d = all.add(up, names)
 				byPath[up] = d
+				if d != nil && byname.ListedBeneath(s, up) != nil {
+					d.followed = true
+				}
 			}
 			if d != nil {
 				d.denied[spec.Base(path)] = true
-				d.followed = d.followed || p.By.Source == spec.Listed
 			}
 		}
 	}
