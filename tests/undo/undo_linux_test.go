@@ -372,7 +372,7 @@ func TestTogether(t *testing.T) {
 			t.Errorf("--undo --ephemeral: %d: %s", status, out)
 		}
 		for _, flags := range [][]string{{"--allow", p.Home + ":5m"}, {"--write-file", p.Home + "/log:5m"}} {
-			if out, status := p.Nono(append(p.flags(flags...), "--", "true")...); status != 125 || !strings.Contains(out, "is not saved") {
+			if out, status := p.Nono(append(p.flags(flags...), "--", "true")...); status != 125 || !strings.Contains(out, "would not be saved") {
 				t.Errorf("--undo %v: %d: %s", flags, status, out)
 			}
 		}
