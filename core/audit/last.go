@@ -5,10 +5,10 @@ import (
 	"os"
 )
 
-// lastOf returns the digest of the last line of file, or "" where there is none or file
-// cannot be read; and whether the line has no newline, because its writer could not
-// finish it. Another run may write meanwhile: then another line is the last one soon, but
-// the digest is still that of a line of the file.
+// lastOf returns the digest of the last whole line of file, or "" where there is none or
+// file cannot be read; and whether something without a newline follows the line: what its
+// writer could not finish, or has not finished yet. Another run may write meanwhile: then
+// another line is the last one soon, but the digest is still that of a line of the file.
 func lastOf(file *os.File) (digest string, torn bool) {
 	st, err := file.Stat()
 	if err != nil || st.Size() == 0 {
@@ -20,13 +20,14 @@ func lastOf(file *os.File) (digest string, torn bool) {
 		if _, err := file.ReadAt(tail, end-size); err != nil {
 			return "", false
 		}
-		line, whole := bytes.CutSuffix(tail, []byte("\n"))
-		begin := bytes.LastIndexByte(line, '\n') + 1
-		if begin > 0 || size == end {
-			return Digest(line[begin:]), !whole
+		last := bytes.LastIndexByte(tail, '\n')
+		torn = last < int(size)-1
+		line := tail[:max(last, 0)]
+		if begin := bytes.LastIndexByte(line, '\n') + 1; last >= 0 && (begin > 0 || size == end) {
+			return Digest(line[begin:]), torn
 		}
-		if size > longest {
-			return "", !whole
+		if size == end || size > longest {
+			return "", torn
 		}
 	}
 }

@@ -38,6 +38,8 @@ type Reader struct {
 	Last string
 	// Problems are those so far.
 	Problems []Problem
+	whole    bool // the line that was read last is one of a log
+	empty    int  // the number of an empty line behind a whole one that was read last, or 0
 }
 
 // chain is where one run has come to.
@@ -64,6 +66,7 @@ func (r *Reader) Next() (Event, error) {
 			return e, nil
 		}
 	}
+	r.noEmpty()
 	if err := r.scan.Err(); err != nil {
 		return Event{}, err
 	}
@@ -72,21 +75,43 @@ func (r *Reader) Next() (Event, error) {
 
 // read takes one line; it is false where that is no event.
 func (r *Reader) read(line []byte) (Event, bool) {
+	if len(line) == 0 && r.whole {
+		r.whole, r.empty = false, r.line
+		return Event{}, false
+	}
+	r.whole = false
+	defer r.noEmpty()
 	sum := sha256.Sum256(line)
 	r.Last = hex.EncodeToString(sum[:])
 	defer func() { r.seen[sum] = struct{}{} }()
 	var e Event
 	if len(line) == 0 {
-		r.problem("it is empty: the line before was cut short")
+		r.problem(cutShort)
 		return e, false
 	}
 	if err := json.Unmarshal(line, &e); err != nil || e.Run == "" || e.Seq < 1 {
 		r.problem("it is no line of a log")
 		return e, false
 	}
+	if e.Kind == Start {
+		// The run began while another was writing the line before, and took that line for
+		// one that was cut short.
+		r.empty = 0
+	}
 	r.check(&e)
+	r.whole = true
 	return e, true
 }
+
+// noEmpty takes an empty line for a problem.
+func (r *Reader) noEmpty() {
+	if r.empty > 0 {
+		r.Problems = append(r.Problems, Problem{r.empty, cutShort})
+		r.empty = 0
+	}
+}
+
+const cutShort = "it is empty: the line before was cut short"
 
 func (r *Reader) problem(what string) {
 	r.Problems = append(r.Problems, Problem{r.line, what})
