@@ -59,15 +59,15 @@ func TestProgram(t *testing.T) {
 	build(".", "nono-policy-sigstore")
 	flags := []string{"--trusted-root", trusted, "--identities", who}
 	with := func(args ...string) []string { return append(append([]string{}, flags...), args...) }
-	const notThese = "not signed as it must be: the signature is not of these bytes ("
+	const notThese = "no valid signature: the signature is not of these bytes ("
 	try(map[string]row{
 		"beside":                         {with(file), notThese, 1},
 		"named":                          {with("--bundle", beside, file), notThese, 1},
 		"standard input":                 {with("--bundle", beside, "-"), notThese, 1},
 		"either, and this":               {with("--signature", file+".sig", "--bundle", beside, "-"), notThese, 1},
 		"no bundle":                      {with("--bundle", file+".none", file), "nono: error: cannot read the bundle", 2},
-		"no JSON":                        {with("--bundle", file, file), "not signed as it must be: it is no bundle of Sigstore's: ", 1},
-		"nothing beside":                 {with(put("b.profile", "")), "not signed as it must be: there is no signature '" + filepath.Join(dir, "b.profile.sig") + "'", 1},
+		"no JSON":                        {with("--bundle", file, file), "no valid signature: it is no bundle of Sigstore's: ", 1},
+		"nothing beside":                 {with(put("b.profile", "")), "no valid signature: there is no signature '" + filepath.Join(dir, "b.profile.sig") + "'", 1},
 		"no root":                        {[]string{"--trusted-root", file + ".none", "--identities", who, file}, "nono: error: cannot read the trusted root", 2},
 		"another's root":                 {[]string{"--trusted-root", beside, "--identities", who, file}, "nono: error: cannot use the trusted root", 2},
 		"no such list":                   {[]string{"--trusted-root", trusted, "--identities", file + ".none", file}, "nono: error: cannot read who may sign", 2},

@@ -73,11 +73,11 @@ func act(args []string, stdin io.Reader, out io.Writer) (int, error) {
 	}
 	b := &bundle.Bundle{}
 	if err := b.UnmarshalJSON(raw); err != nil {
-		return refused, say(out, "not signed as it must be: it is no bundle of Sigstore's: "+err.Error()+"\n")
+		return refused, say(out, "no valid signature: it is no bundle of Sigstore's: "+err.Error()+"\n")
 	}
 	who, err := check(b, trusted, may, verify.WithArtifact(reader(text)), wanted)
 	if err != nil {
-		return refused, say(out, "not signed as it must be: "+err.Error()+"\n")
+		return refused, say(out, "no valid signature: "+err.Error()+"\n")
 	}
 	return 0, say(out, "signed by "+who+"\n")
 }

@@ -33,7 +33,7 @@ func signedFor(policy string) func(file, text string) error {
 // reasonIn is the line that says why, without what is always before it.
 func reasonIn(lines []string) string {
 	for _, l := range lines {
-		for _, before := range []string{"nono: error: ", "no valid signature: ", "not signed as it must be: "} {
+		for _, before := range []string{"nono: error: ", "no valid signature: "} {
 			if why, ok := strings.CutPrefix(l, before); ok {
 				return why
 			}
